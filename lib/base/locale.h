@@ -1,0 +1,41 @@
+/*
+ * locale.h -- numbers, money and dates as people write them, by ICU.
+ *
+ * A locale is opened once per process and BCP 47 tag ("es-ES", "id-ID") and
+ * lives as long as the process.  Money and integers are printed by our own
+ * code from the pattern, separators and symbols read from ICU once per locale
+ * and currency (ICU per value costs 15 us a page, see the performance notes);
+ * dates go through ICU formatters kept with the locale.
+ */
+#ifndef BASE_LOCALE_H
+#define BASE_LOCALE_H
+
+#include "base/buf.h"
+
+struct locale;
+
+/* The locale for a BCP 47 tag; an unknown tag gives the root locale.  Never NULL. */
+const struct locale *locale_get(const char *tag);
+const char *locale_tag(const struct locale *l);          /* "es-ES" */
+const char *locale_language(const struct locale *l);     /* "es" */
+bool locale_rtl(const struct locale *l);
+/* The language's own name, capitalised: "Espanol" with its tilde. */
+const char *locale_own_name(const struct locale *l);
+/* A country's name (ISO 3166-1 alpha-2) in this language. */
+const char *locale_country(const struct locale *l, const char *country);
+
+void locale_int(const struct locale *l, int64_t n, struct buf *out);
+/* MINOR units of CURRENCY; digits after the separator are the currency's CLDR
+   standard digits where that is shown less (rupiah), never dropping a non-zero one. */
+void locale_money(const struct locale *l, const char *currency, int64_t minor, struct buf *out);
+/* A decimal number given as text ("21", "0.5"), the separator replaced. */
+void locale_decimal(const struct locale *l, const char *decimal, struct buf *out);
+/* ISO 8601 yyyy-mm-dd in the locale's medium form. */
+void locale_date(const struct locale *l, const char *iso, struct buf *out);
+/* A moment (ms since 1970 UTC): date and time, medium and short, in TIMEZONE. */
+void locale_time(const struct locale *l, int64_t ms, const char *timezone, struct buf *out);
+
+/* Digits after the point of an ISO 4217 currency (EUR 2, IDR 2, JPY 0), or -1. */
+int currency_exponent(const char *currency);
+
+#endif

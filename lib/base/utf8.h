@@ -1,0 +1,29 @@
+/*
+ * utf8.h -- text as the world sends it.
+ *
+ * text_clean() is the one door for text from outside: it refuses what is not
+ * UTF-8 (overlong forms and surrogates too), refuses controls other than the
+ * line feed and tab a multi-line field may have, drops bidirectional overrides
+ * and zero-width characters that only deceive, folds CR LF to LF, trims, and
+ * brings the rest into NFC.  Lengths are counted in code points.
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/base.h"
+
+bool utf8_valid(const char *s, size_t n);
+size_t utf8_length(const char *s);                          /* code points of a valid string */
+
+enum text_kind { TEXT_LINE, TEXT_BLOCK };                   /* BLOCK keeps line feeds and tabs */
+
+/* The cleaned text under CTX, or NULL when it must be refused. */
+char *text_clean(const void *ctx, const char *s, size_t n, enum text_kind kind);
+
+/* Strict decimal integer, whole string, no sign but '-', no spaces, within bounds. */
+bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out);
+/* "19.90" to minor units with EXPONENT digits; no sign, no grouping; false when more
+   digits stand after the point than the currency has, or on overflow. */
+bool parse_money(const char *s, int exponent, int64_t *minor_out);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * rows.h -- what a query will have answered.
+ *
+ * A promise: the first function below that looks inside flushes the pipeline.
+ * Rows are structs as the query's header line declares them; their texts point
+ * into the result and live as long as the request's context.  After a failure a
+ * list is empty and a row absent; row accessors never return NULL: an absent row
+ * reads as zeros and empty texts, and rows_found() tells.
+ */
+#ifndef DB_ROWS_H
+#define DB_ROWS_H
+
+#include "base/view.h"
+#include "db/db.h"
+
+size_t rows_count(struct rows *r);
+bool rows_found(struct rows *r);                /* at least one row came */
+int64_t rows_affected(struct rows *r);          /* of INSERT, UPDATE, DELETE */
+
+/* Row I (BUG beyond the end; row 0 of an absent one is the zero row), checked to
+   be of SHAPE.  Use the generated row_NAME() and row_NAME_at(). */
+const void *rows_get(struct rows *r, size_t i, const struct shape *shape);
+
+/* A list of rows, or a single row, as template data: asked only when rendered. */
+void view_rows(struct view *v, const char *name, struct rows *r);
+void view_row(struct view *v, const char *name, struct rows *r);
+
+/* What generated code calls. */
+enum query_kind { QUERY_MANY, QUERY_ONE, QUERY_EXEC };
+
+struct query {
+	const char *name;               /* prepared under this name */
+	const char *sql;                /* one statement, $1.. */
+	enum query_kind kind;
+	unsigned nparams;
+	const unsigned *types;          /* type oids of the parameters */
+	const struct shape *shape;      /* NULL for QUERY_EXEC */
+};
+
+/* Queues the query; VALUES are text-format parameters (NULL is SQL NULL) and are
+   copied.  Never NULL. */
+struct rows *db_queue(struct db *db, const struct query *q, const char *const *values);
+
+#endif
