@@ -13,17 +13,26 @@
 #include "base/base.h"
 
 bool utf8_valid(const char *s, size_t n);
+/* The code point at S and its length in bytes (1 to 4); 0 when the N bytes do not begin with one. */
+size_t utf8_decode(const char *s, size_t n, uint32_t *out);
 size_t utf8_length(const char *s);                          /* code points of a valid string */
+
+/* Nothing a person types is longer; it also keeps ICU's int lengths far from their end. */
+#define TEXT_BYTES_MAX (4 * 1024 * 1024)
+/* Combining marks in a row; UAX #15 "Stream-Safe Text Format" knows no language with more. */
+#define TEXT_MARKS_MAX 30
 
 enum text_kind { TEXT_LINE, TEXT_BLOCK };                   /* BLOCK keeps line feeds and tabs */
 
-/* The cleaned text under CTX, or NULL when it must be refused. */
+/* The cleaned text under CTX, or NULL when it must be refused (also when a limit
+   above is passed). */
 char *text_clean(const void *ctx, const char *s, size_t n, enum text_kind kind);
 
 /* Strict decimal integer, whole string, no sign but '-', no spaces, within bounds. */
 bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out);
-/* "19.90" to minor units with EXPONENT digits; no sign, no grouping; false when more
-   digits stand after the point than the currency has, or on overflow. */
+/* "19.90" to minor units with EXPONENT digits (0 to 4); no sign, no grouping, a digit on
+   both sides of a point; false when more digits stand after the point than the currency
+   has, or on overflow. */
 bool parse_money(const char *s, int exponent, int64_t *minor_out);
 
 #endif
