@@ -1,0 +1,90 @@
+/*
+ * page.h -- the answer.
+ *
+ * A handler ends with exactly one page_*() call.  It sends COMMIT together with
+ * all queries still queued, and when the transaction is safe it renders the
+ * answer into memory; the loop sends it after the handler has returned.  After
+ * page_*() the transaction is over: do nothing more with r->db.
+ *
+ * Under a latched failure page_*() does nothing and the loop answers 503 or 500,
+ * so a handler never looks whether its queries worked.
+ *
+ * Every answer carries the security headers and, unless the route opted in to
+ * caching, Cache-Control: no-store.
+ *
+ * Every view has, beside what the handler and lib/front put in: request_id,
+ * prefix (before every link), path, language, locale, dir ("ltr"), currency,
+ * csrf and idempotency_key (pages that are not cacheable), flash {kind, text},
+ * and after a form was refused: errors [{field, label, sentence}], error.FIELD
+ * (sentence), form.FIELD (what was typed).  See form_*() below.
+ */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "base/view.h"
+#include "web/request.h"
+
+/* A view for the template NAME, with the data above. */
+struct view *page_view(struct req *r, const char *name);
+
+/* HTML from the view's template, status 200 (422 when it is a form shown again). */
+void page_html(struct req *r, struct view *v);
+void page_html_status(struct req *r, struct view *v, int status);
+/* A fragment: the template without anything of lib/front's chrome. */
+void page_fragment(struct req *r, struct view *v);
+
+/* Sends the browser to a local PATH ("/..." with prefix): 303 after POST, else 302.
+   A path that is not local goes to "/" (see page_local). */
+void page_redirect(struct req *r, const char *path);
+void page_moved(struct req *r, const char *path);               /* 301 */
+/* To another site, https only: a payment page.  ORIGIN is what it must start with. */
+void page_leave(struct req *r, const char *origin, const char *url);
+/* PATH if it is a path of this site, else "/": '/' and then neither '/' nor '\'; no control. */
+const char *page_local(const char *path);
+
+/* The shop declines: nothing of this transaction stays, SHOW runs in a fresh one and
+   its page comes with 422, SENTENCE at FIELD (NULL: at the form), what was typed kept. */
+void page_decline(struct req *r, void (*show)(struct req *r), const char *field, const char *sentence);
+/* Several fields: field_error() for each, then this. */
+void page_again(struct req *r, void (*show)(struct req *r));
+
+void page_not_found(struct req *r);                             /* 404 */
+void page_gone(struct req *r);                                  /* 410 */
+void page_forbidden(struct req *r, const char *sentence);       /* 403 */
+void page_conflict(struct req *r, const char *sentence);        /* 409 */
+void page_too_many(struct req *r, int retry_after_s);           /* 429 */
+/* Sends an anonymous visitor to the sign-in page, and back to where he was. */
+void page_sign_in(struct req *r);
+
+void page_text(struct req *r, const char *type, const char *body);
+void page_bytes(struct req *r, const char *type, const void *data, size_t n);
+void page_json(struct req *r, int status, const char *json);
+void page_xml(struct req *r, const char *xml);
+void page_nothing(struct req *r);                               /* 204 */
+/* An open file, SIZE bytes from its start, sent in pieces; the library closes it.
+   NAME is offered for saving; NULL shows it in place. */
+void page_file(struct req *r, int fd, size_t size, const char *type, const char *name);
+
+/* Additional to the answer, before the page_*() call that ends the handler. */
+void page_header(struct req *r, const char *name, const char *value);
+/* HttpOnly, Path=/, SameSite=Lax (Strict on admin), Secure and with the prefix __Host- when
+   the site is on https.  TTL_S 0: until the browser ends. */
+void page_cookie_set(struct req *r, const char *name, const char *value, int64_t ttl_s);
+void page_cookie_clear(struct req *r, const char *name);
+/* Ends what browsers keep of the site: at log-out. */
+void page_clear_site(struct req *r);
+
+/* A sentence for the next page the visitor sees (flash.h); KIND "ok", "info" or "error". */
+void page_flash(struct req *r, const char *kind, const char *sentence);
+
+/* Forms in views.  A value that was typed wins over the one given here. */
+void form_text(struct req *r, struct view *v, const char *field, const char *value);
+void form_bool(struct req *r, struct view *v, const char *field, bool value);
+/* The list NAME of {value, label, selected} of a select or radio group named FIELD. */
+struct form_option { const char *value; const char *label; };
+void form_options(struct req *r, struct view *v, const char *name, const char *field,
+		  const struct form_option *options, size_t n, const char *current);
+/* What was typed in FIELD of the form that is shown again, or OTHERWISE. */
+const char *form_typed(const struct req *r, const char *field, const char *otherwise);
+
+#endif
