@@ -6,7 +6,7 @@
  * described row, so no glue stands between a query and its template.
  *
  * How each type is stored in the struct, and how the renderer prints it:
- *   TEXT   const char *   as it is, escaped; NULL is absent (false)
+ *   TEXT   const char *   as it is, escaped; NULL is absent, an empty one false in sections
  *   ID     const char *   36 characters of a UUID; NULL is absent
  *   INT    int64_t        by the locale's grouping (raw: {{&name}}); 0 is a value, not false
  *   BOOL   bool           "true"; false is false in sections
@@ -17,6 +17,9 @@
  *   HTML   const char *   trusted markup made by us; {{{name}}} only
  * A nullable INT, BOOL, MONEY or TIME has a companion "bool has_NAME" whose
  * place is has_offset; an absent value is false in sections and prints nothing.
+ *
+ * A shape is a static table: the renderer remembers where it found a field by
+ * the shape's address, so a shape never changes and never goes away.
  */
 #ifndef BASE_SHAPE_H
 #define BASE_SHAPE_H

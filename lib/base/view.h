@@ -6,6 +6,10 @@
  * template is rendered.  Names are literals and are kept by reference; texts
  * are kept by reference too and must live as long as the view.  Setting a name
  * again replaces it.  Everything hangs under the context given to view_new().
+ *
+ * A name that was set to nothing is still set: it hides the same name further
+ * out.  Money is printed in the text "currency" of the same view, if it holds
+ * one.  The name "." is what {{.}} means inside this view.
  */
 #ifndef BASE_VIEW_H
 #define BASE_VIEW_H
