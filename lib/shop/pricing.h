@@ -83,10 +83,11 @@
  *    0 <= discount <= E; total >= 0; line discounts sum to discount;
  *    with tax included total = goods - discount + shipping;
  *    another order of lines changes nothing but the order of the results;
- *    splitting a line in two changes nothing under PRICING_ROUND_DOCUMENT; under
- *    PRICING_ROUND_LINE at most one unit for each rate.  Splitting an order in two
- *    moves at most one unit for each set, rate and coupon: that is the known price
- *    of rounding at all.
+ *    without a coupon, splitting a line in two (same variant) changes no total under
+ *    PRICING_ROUND_DOCUMENT, and under PRICING_ROUND_LINE each rate by at most a unit;
+ *    with one, a unit of the discount may also move to another line.  Splitting an
+ *    order in two adds roundings (coupon, sets, rates), each worth less than a unit:
+ *    that is all that can be farmed.
  *
  * Sources.  Directive 2006/112/EC art. 226 (8)-(10) wants the taxable amount per
  * rate and the VAT payable on the invoice but leaves rounding to the member states
@@ -282,7 +283,11 @@ struct pricing_totals {
 
 /* Prices the cart.  Never NULL; lives under CTX, borrows names from the cart.  An
    empty cart is PRICING_OK with zeros.  With PRICING_TOO_LARGE and PRICING_INVALID
-   every figure is 0 and there are no lines and tax rows. */
+   every figure is 0 and there are no lines and tax rows; the first found is said, in
+   this order: a value that is invalid by itself (any tax rule's rate included), a
+   limit passed, a line's class with invalid rates, a restated unit above
+   PRICING_MAX_PRICE, a delivery class with invalid rates, a sum above
+   PRICING_MAX_TOTAL. */
 struct pricing_totals *pricing_total(const void *ctx, const struct pricing_cart *cart);
 
 /* Step 1 without restating: the lowest price that QUANTITY earns. */
@@ -300,7 +305,8 @@ int64_t pricing_unit(int64_t base_minor, const struct pricing_tier *tiers, size_
  * Otherwise each priority gives its most specific rule: longest postal prefix, then
  * with region, then with country, then with who, then with class; of equals the one
  * first in the table.  Nothing matches: untaxed, 0.
- * More than PRICING_MAX_RATES priorities, or a bad rate: -1 (PRICING_INVALID). */
+ * More than PRICING_MAX_RATES priorities, or two that truly compound: -1
+ * (PRICING_INVALID). */
 int pricing_rates(const struct pricing_tax_rule *rules, size_t nrules,
 	const struct pricing_place *home, const struct pricing_place *place,
 	enum pricing_customer customer, const char *tax_class, bool shipping,
