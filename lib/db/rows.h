@@ -28,17 +28,31 @@ void view_row(struct view *v, const char *name, struct rows *r);
 /* What generated code calls. */
 enum query_kind { QUERY_MANY, QUERY_ONE, QUERY_EXEC };
 
+/* A part of a query: always there, or only when its fragment was asked for. */
+struct query_piece {
+	unsigned fragment;              /* 0, or one bit of the mask */
+	const char *sql;
+};
+
 struct query {
 	const char *name;               /* prepared under this name */
-	const char *sql;                /* one statement, $1.. */
+	const char *sql;                /* one statement, $1..; NULL: put together from pieces */
 	enum query_kind kind;
 	unsigned nparams;
 	const unsigned *types;          /* type oids of the parameters */
 	const struct shape *shape;      /* NULL for QUERY_EXEC */
+	uint64_t may_be_null;           /* bit I: column I may be NULL */
+	const struct query_piece *pieces;
+	size_t npieces;
+	unsigned nfragments;
 };
 
+/* The query with the fragments of the mask, named "NAME:MASK"; put together once
+   for each combination and kept for the life of the process.  An unknown bit is a BUG. */
+const struct query *query_variant(const struct query *q, unsigned fragments);
+
 /* Queues the query; VALUES are text-format parameters (NULL is SQL NULL) and are
-   copied.  Never NULL. */
+   copied.  Never NULL.  Called outside db_begin() .. db_commit() it is a BUG. */
 struct rows *db_queue(struct db *db, const struct query *q, const char *const *values);
 
 #endif
