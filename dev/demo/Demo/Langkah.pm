@@ -1,0 +1,1 @@
+package Demo::Langkah; sub shop { () } 1;

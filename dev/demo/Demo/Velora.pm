@@ -1,0 +1,1 @@
+package Demo::Velora; sub shop { () } 1;
