@@ -83,9 +83,10 @@
  *    0 <= discount <= E; total >= 0; line discounts sum to discount;
  *    with tax included total = goods - discount + shipping;
  *    another order of lines changes nothing but the order of the results;
- *    without a coupon, splitting a line in two (same variant) changes no total under
- *    PRICING_ROUND_DOCUMENT, and under PRICING_ROUND_LINE each rate by at most a unit;
- *    with one, a unit of the discount may also move to another line.  Splitting an
+ *    without a coupon, splitting a line in two (same variant) changes no total and no
+ *    tax row under PRICING_ROUND_DOCUMENT (a unit of a set's tax may move between its
+ *    items), and under PRICING_ROUND_LINE each rate by at most a unit; with a coupon, a
+ *    unit of the discount may also move to another line.  Splitting an
  *    order in two adds roundings (coupon, sets, rates), each worth less than a unit:
  *    that is all that can be farmed.
  *
