@@ -88,6 +88,13 @@ sub delivery {
 		pick(@classes, 'ship'), scalar @bands, @bands;
 }
 
+# The largest carts: their sums lie on both sides of 2^53.
+sub giant {
+	my ($id) = @_;
+	return join ' ', $id, $id, $id, 0, pick('std', 'red'),
+		pick(10_000, 10_000, between(9_000, 10_000)), between(900_000_000, 1_000_000_000), 0, 1, 0, 0, 0;
+}
+
 sub line {
 	my ($id) = @_;
 	my $product = between(1, 5);
@@ -106,9 +113,11 @@ sub cart {
 	my @rules = map { rule($deep) } 1 .. ($deep ? between(4, 12) : between(0, 9));
 	my ($home, $to) = (pick(@places), pick(@places));
 	$home = $to if chance(0.3);
-	# a price for all lines alike makes equal remainders: the ties
-	my @lines = map { line(sprintf '%c%x', between(97, 122), $_) } 1 .. $nlines;
-	if (@lines > 1 && chance(0.2)) {
+	my $line = $nlines > 150 && chance(0.6) ? \&giant : \&line;
+	push @rules, map { "G$_ - - - - " . between(600_000, 1_000_000) . " $_ 0 0 0 1" } 1 .. 5
+		if $line == \&giant;
+	my @lines = map { $line->(sprintf '%c%x', between(97, 122), $_) } 1 .. $nlines;
+	if (@lines > 1 && chance(0.2)) {        # lines alike make equal remainders: the ties
 		my $tail = $lines[0] =~ s/^\S+//r;
 		s/ .*/$tail/ for @lines;
 	}
