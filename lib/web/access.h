@@ -16,7 +16,6 @@ struct access {
 	int64_t time_us, db_us;
 	unsigned trips, calls, runs;
 	const char *failure;                                    /* or NULL */
-	bool cached;                                            /* 304 */
 };
 
 void access_log(const struct access *a);

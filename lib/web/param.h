@@ -83,6 +83,7 @@ struct param_value {
 	const char *typed;              /* for the form that is shown again; NULL for secrets */
 	const char *text;
 	int64_t number;
+	const struct upload *file;
 	size_t n;                       /* PARAM_LIST */
 	const char **list;
 	int64_t *list_int;

@@ -52,11 +52,10 @@ struct site_cache;
 struct site_cache *site_cache_new(const void *ctx);
 
 /* The site of HOST, asked through PROGRAM's hook when the cache has none that is
-   fresh.  SITE_UNAVAILABLE may still give an old *OUT.  What is given stays until
-   site_cache_tidy(), which the loop calls between requests. */
+   fresh.  SITE_UNAVAILABLE may still give an old *OUT.  What is given stays until the
+   next call: a worker answers one request at a time. */
 enum site_answer site_find(struct site_cache *cache, const struct program *program, struct db *db,
 			   const char *host, int64_t deadline_us, const struct site **out);
-void site_cache_tidy(struct site_cache *cache);
 
 /* The locale or currency segment of a path.  Takes "/es-usd/cart" apart for SITE:
    REST "/cart", LOCALE and CURRENCY as the site spells them, PREFIX "/es-usd" as links

@@ -1,0 +1,172 @@
+/*
+ * exchange.h -- the library's own side of a request: from the peer's bytes to the answer.
+ *
+ * struct req is what a handler sees; struct exchange is everything else that lives
+ * as long as the request, across all runs of the handler.  Not for programs.
+ *
+ * exchange_serve() is the request's life.  It is a list of steps (exchange.c); a
+ * step that finds a reason not to go on calls exchange_refuse() and returns false,
+ * and what is left to do is the error page.  The peer is a table of functions, so
+ * that tests can be the peer.
+ */
+#ifndef WEB_EXCHANGE_H
+#define WEB_EXCHANGE_H
+
+#include "web/counter.h"
+#include "web/form.h"
+#include "web/header.h"
+#include "web/language.h"
+#include "web/limits.h"
+#include "web/program.h"
+#include "web/trace.h"
+
+#include <sys/types.h>
+
+struct peer {
+	/* A FastCGI parameter, or NULL. */
+	const char *(*param)(struct peer *p, const char *name);
+	/* Up to N bytes of the body; 0 at its end, -1 when the peer is gone. */
+	ssize_t (*read)(struct peer *p, char *out, size_t n);
+	/* False when the peer is gone. */
+	bool (*write)(struct peer *p, const char *data, size_t n);
+};
+
+/* One worker process: what lives longer than a request. */
+struct worker {
+	void *mem;
+	const struct program *program;
+	struct db *db;
+	struct site_cache *sites;
+	struct languages *languages;
+	struct counters *counters;
+	struct trace_keep *traces;
+	const char *upload_dir;
+	int64_t deadline_ms;
+	bool secure_cookies;
+};
+
+struct answer {
+	bool given;                     /* a page_*() call decided what to say */
+	int status;
+	const char *type;               /* Content-Type, or NULL: no body */
+	const char *body;
+	size_t size;
+	int fd;                         /* or a file instead of a body; -1 */
+	bool may_cache;                 /* GET of a cacheable route, nothing personal */
+};
+
+/* What must be said to the visitor instead of running the handler. */
+struct refusal {
+	int status;
+	const char *sentence;           /* N_("...") */
+	const char *header, *value;     /* Allow, Retry-After, or NULL */
+};
+
+struct afterwards {
+	void (*write)(struct req *r, void *data);
+	void *data;
+};
+
+struct field_error {
+	const char *field;              /* "" for the form as a whole */
+	const char *label;
+	const char *sentence;           /* in the page's language */
+};
+
+struct kept_trace {
+	const struct trace_kind *kind;
+	void *row;
+};
+
+struct view_name {
+	struct view *view;
+	const char *name;
+};
+
+struct exchange {
+	void *mem;
+	struct worker *worker;
+	struct peer *peer;
+	struct req req;
+	int64_t started_us;
+	bool head;                      /* HEAD: no body is sent */
+	struct target target;
+	struct route_match match;
+	const struct language *language;
+
+	/* What the visitor sent. */
+	const char *body;               /* NEEDS_BODY */
+	size_t body_size;
+	struct inputs *inputs;
+	struct param_set *params;
+	const char *csrf;               /* the two fields that belong to the library */
+	const char *idempotency_key;
+	const char *sid;                /* session cookie's value */
+	const char *personal;           /* session cookie, else the first personal one */
+	struct flash *flash;            /* that waited for this page */
+
+	/* What came of it. */
+	struct refusal refusal;         /* status 0: none */
+	enum db_failure failure;        /* of the last run */
+	const char *failed;             /* req_fail() */
+	unsigned runs, trips, calls;
+	int64_t db_us;
+	struct answer answer;
+	size_t sent;
+
+	/* Of the run at hand; empty again at the start of each. */
+	struct headers *headers;
+	bool over;                      /* the transaction was ended by page_*() */
+	void (*declined)(struct req *r);        /* form to show again */
+	bool again;                     /* this run shows a form again */
+	bool under_latch;               /* this run is an error page without the database */
+	struct rows *session_rows;
+	struct session session;
+	bool session_known;
+	struct rows *claim, *earlier;   /* idempotency */
+	const char *new_personal;       /* cookie value set in this answer */
+	struct afterwards afterwards[LIMIT_NOTES];
+	size_t nafterwards;
+	struct kept_trace traces[LIMIT_NOTES];
+	size_t ntraces;
+	struct view_name views[8];
+	size_t nviews;
+
+	/* Kept from the declined run for the form. */
+	struct field_error errors[LIMIT_INPUTS];
+	size_t nerrors;
+};
+
+/* Answers one request; returns after everything was sent and counted. */
+void exchange_serve(struct worker *w, struct peer *p);
+
+/* --- between the library's files ------------------------------------------------ */
+
+void exchange_refuse(struct exchange *x, int status, const char *sentence);
+
+/* body.c: reads the body into inputs or body; false after a refusal. */
+bool body_read(struct exchange *x);
+
+/* run.c: runs the handler until its transaction stands, or gives up. */
+void run_handler(struct exchange *x);
+/* Runs SHOW as an error page; UNDER_LATCH: without asking the database. */
+void run_error(struct exchange *x, void (*show)(struct req *r), bool under_latch);
+
+/* error.c: the page that says STATUS. */
+void error_page(struct exchange *x);
+
+/* send.c: head and body to the peer. */
+void send_answer(struct exchange *x);
+
+/* page.c */
+void page_raw(struct req *r, int status, const char *type, const char *body, size_t n);
+bool page_settle(struct req *r);        /* COMMIT; false under a failure */
+
+/* page_view.c: what every view has, added right before rendering. */
+void page_fill(struct req *r, struct view *v);
+const char *page_template(struct req *r, struct view *v);
+
+/* The name a cookie has on the wire. */
+const char *cookie_wire_name(const struct exchange *x, const char *name);
+
+#endif
