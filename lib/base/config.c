@@ -1,0 +1,271 @@
+#include "base/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+const struct config_setting config_settings[] = {
+	{ .name = "database.connection", .type = CONFIG_TEXT, .fallback = "dbname=sutler",
+	  .meaning = "Where the database is: a libpq connection string without user and password. "
+		     "Each program logs in as its own role, by peer authentication." },
+
+	{ .name = "paths.templates", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/tmpl",
+	  .meaning = "The Mustache templates." },
+	{ .name = "paths.messages", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/messages",
+	  .meaning = "The compiled translations, one LANGUAGE.mo each." },
+	{ .name = "paths.media", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/media",
+	  .meaning = "Pictures and public documents, served by the web server." },
+	{ .name = "paths.private", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/private",
+	  .meaning = "Files that only a program hands out: uploads, exports." },
+	{ .name = "paths.documents", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/documents",
+	  .meaning = "Invoices and other documents made as PDF." },
+	{ .name = "paths.run", .type = CONFIG_PATH, .fallback = "/run/sutler",
+	  .meaning = "Sockets and counters of the running programs." },
+
+	{ .name = "mail.smtp", .type = CONFIG_TEXT, .fallback = "smtp://localhost:25",
+	  .meaning = "The mail server as a URL: smtp://HOST:PORT, or smtps:// for TLS from the start." },
+	{ .name = "mail.user", .type = CONFIG_TEXT, .fallback = "",
+	  .meaning = "User of the mail server; empty: no log-in." },
+	{ .name = "mail.password_file", .type = CONFIG_PATH, .fallback = "",
+	  .meaning = "The file with the mail user's password, readable by the job deliver alone." },
+	{ .name = "mail.from_fallback", .type = CONFIG_TEXT, .fallback = "shop@localhost",
+	  .meaning = "Sender of mail from stores that name none of their own." },
+	{ .name = "mail.envelope", .type = CONFIG_TEXT, .fallback = "bounces@localhost",
+	  .meaning = "Envelope sender: where mail that cannot be delivered comes back to." },
+
+	{ .name = "log.level", .type = CONFIG_TEXT, .fallback = "info", .choices = "debug info warn error",
+	  .meaning = "The least important kind of line that is logged." },
+
+	{ .name = "web.workers", .type = CONFIG_INT, .fallback = "0", .min = 0, .max = 256,
+	  .meaning = "Worker processes of each page program; 0: each program's own number." },
+	{ .name = "web.request_limit", .type = CONFIG_INT, .fallback = "10000", .min = 1, .max = 1000000000,
+	  .meaning = "Requests after which a worker makes room for a fresh one." },
+	{ .name = "web.deadline_ms", .type = CONFIG_INT, .fallback = "25000", .min = 100, .max = 600000,
+	  .meaning = "The longest a request may take, in ms; keep it below the web server's own limit." },
+	{ .name = "web.secure_cookies", .type = CONFIG_BOOL, .fallback = "yes",
+	  .meaning = "Cookies travel over HTTPS only; no is for development over plain HTTP." },
+	{ 0 }
+};
+#define SETTINGS (ARRAY_LEN(config_settings) - 1)
+
+/* What stands in the file: NULL where the default holds. */
+static struct {
+	void *ctx;
+	const char *text[SETTINGS];
+	char error[512];
+} config;
+
+struct reading {
+	const char *path;
+	FILE *file;
+	int line;
+	bool failed;
+};
+
+static const struct config_setting *find(const char *name, size_t n)
+{
+	for (const struct config_setting *s = config_settings; s->name != NULL; s++)
+		if (strlen(s->name) == n && memcmp(s->name, name, n) == 0)
+			return s;
+	return NULL;
+}
+
+static bool parse_bool(const char *text, bool *out)
+{
+	static const char *const words[][2] = {
+		{ "no", "yes" }, { "false", "true" }, { "off", "on" }, { "0", "1" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		for (int yes = 0; yes < 2; yes++) {
+			if (strcmp(text, words[i][yes]) == 0) {
+				*out = yes;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool is_choice(const char *choices, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (n == 0 || strchr(word, ' ') != NULL)
+		return false;
+	for (const char *s = choices; (s = strstr(s, word)) != NULL; s++)
+		if ((s == choices || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
+			return true;
+	return false;
+}
+
+PRINTF_LIKE(2, 3)
+static int refuse(struct reading *r, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	if (r->failed)
+		return 0;               /* the first error is the one to mend */
+	r->failed = true;
+	n = r->line > 0 ? snprintf(config.error, sizeof(config.error), "%s:%d: ", r->path, r->line)
+			: snprintf(config.error, sizeof(config.error), "%s: ", r->path);
+	if (n < 0 || (size_t)n >= sizeof(config.error))
+		return 0;
+	va_start(args, fmt);
+	vsnprintf(config.error + n, sizeof(config.error) - (size_t)n, fmt, args);
+	va_end(args);
+	return 0;
+}
+
+static bool fits(struct reading *r, const struct config_setting *s, const char *value)
+{
+	int64_t n;
+	bool yes;
+
+	switch (s->type) {
+	case CONFIG_TEXT:
+		if (s->choices != NULL && !is_choice(s->choices, value))
+			return refuse(r, "The setting %s is one of: %s.", s->name, s->choices);
+		return true;
+	case CONFIG_INT:
+		if (!parse_int(value, s->min, s->max, &n))
+			return refuse(r, "The setting %s is a whole number from %lld to %lld.", s->name,
+				      (long long)s->min, (long long)s->max);
+		return true;
+	case CONFIG_BOOL:
+		if (!parse_bool(value, &yes))
+			return refuse(r, "The setting %s is yes or no.", s->name);
+		return true;
+	case CONFIG_PATH:
+		if (*value != '/' && *value != '\0')
+			return refuse(r, "The setting %s is a path from the root (/...).", s->name);
+		return true;
+	}
+	BUG("setting %s is of no type", s->name);
+}
+
+/* Called by inih for each NAME = VALUE. */
+static int take(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+	const struct config_setting *s;
+	char full[128];
+	int n = snprintf(full, sizeof(full), "%s.%s", section, name);
+
+	s = n < 0 || (size_t)n >= sizeof(full) ? NULL : find(full, (size_t)n);
+	if (s == NULL)
+		return refuse(r, "There is no setting %.120s.", full);
+	if (config.text[s - config_settings] != NULL)
+		return refuse(r, "The setting %s is given twice.", s->name);
+	if (!utf8_valid(value, strlen(value)))
+		return refuse(r, "The value of %s is not UTF-8.", s->name);
+	if (!fits(r, s, value))
+		return 0;
+	config.text[s - config_settings] = mem_strdup(config.ctx, value);
+	return 1;
+}
+
+/* inih cuts what is longer than its buffer, and does not tell a handler the line. */
+static char *read_line(char *line, int size, void *stream)
+{
+	struct reading *r = stream;
+	size_t n;
+
+	if (fgets(line, size, r->file) == NULL)
+		return NULL;
+	r->line++;
+	n = strlen(line);
+	if ((n == 0 || line[n - 1] != '\n') && !feof(r->file)) {
+		refuse(r, "The line is longer than %d bytes, or holds a NUL.", size - 2);
+		return NULL;
+	}
+	return line;
+}
+
+bool config_load(const char **error)
+{
+	const char *asked = getenv("SUTLER_CONFIG");
+	struct reading r = { .path = asked != NULL ? asked : SUTLER_SYSCONFDIR "/sutler.conf" };
+	int line;
+
+	mem_free(config.ctx);
+	memset(&config, 0, sizeof(config));
+	config.ctx = mem_context(NULL, "config");
+	*error = config.error;
+	r.file = fopen(r.path, "re");
+	if (r.file == NULL) {
+		if (errno == ENOENT && asked == NULL)
+			return true;
+		refuse(&r, "The file cannot be read: %s.", strerror(errno));
+		return false;
+	}
+	line = ini_parse_stream(read_line, &r, take, &r);
+	if (ferror(r.file)) {
+		r.line = 0;
+		refuse(&r, "The file cannot be read: %s.", strerror(errno));
+	} else if (line > 0) {
+		r.line = line;
+		refuse(&r, "This is no [section], no name = value and no comment.");
+	} else if (line < 0) {
+		refuse(&r, "The file cannot be read.");
+	}
+	fclose(r.file);
+	return !r.failed;
+}
+
+static const char *value_of(const char *name, enum config_type type, enum config_type also)
+{
+	const struct config_setting *s = find(name, strlen(name));
+
+	if (s == NULL || (s->type != type && s->type != also))
+		BUG("no setting %s of type %d", name, (int)type);
+	return config.text[s - config_settings] != NULL ? config.text[s - config_settings] : s->fallback;
+}
+
+const char *config_text(const char *name)
+{
+	return value_of(name, CONFIG_TEXT, CONFIG_PATH);
+}
+
+int64_t config_int(const char *name)
+{
+	int64_t n;
+
+	if (!parse_int(value_of(name, CONFIG_INT, CONFIG_INT), INT64_MIN, INT64_MAX, &n))
+		BUG("the default of %s is no number", name);
+	return n;
+}
+
+bool config_bool(const char *name)
+{
+	bool yes;
+
+	if (!parse_bool(value_of(name, CONFIG_BOOL, CONFIG_BOOL), &yes))
+		BUG("the default of %s is neither yes nor no", name);
+	return yes;
+}
+
+void config_print(struct buf *out)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct config_setting *s = &config_settings[i];
+		int n = (int)(strchr(s->name, '.') - s->name);
+		const char *value;
+
+		if (strncmp(section, s->name, (size_t)n + 1) != 0)
+			buf_printf(out, "%s[%.*s]\n", i == 0 ? "" : "\n", n, s->name);
+		section = s->name;
+		buf_printf(out, "# %s\n", s->meaning);
+		value = config.text[i] == NULL ? s->fallback : config.text[i];
+		buf_printf(out, "%s%s =%s%s\n", config.text[i] == NULL ? "#" : "", s->name + n + 1,
+			   *value == '\0' ? "" : " ", value);
+	}
+}
