@@ -9,7 +9,7 @@
  *   TEXT   const char *   as it is, escaped; NULL is absent, an empty one false in sections
  *   ID     const char *   36 characters of a UUID; NULL is absent
  *   INT    int64_t        by the locale's grouping (raw: {{&name}}); 0 is a value, not false
- *   BOOL   bool           "true"; false is false in sections
+ *   BOOL   bool           "true" or "false"; false is false in sections
  *   MONEY  int64_t        minor units, printed with the currency of the row's
  *                         own field "currency" if it has one, else the page's
  *   DATE   const char *   ISO 8601 yyyy-mm-dd, printed in the locale's medium form
