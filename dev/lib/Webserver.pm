@@ -199,8 +199,8 @@ END
 		((map { $_->[0] } @HEADERS), 'Strict-Transport-Security', 'Cache-Control');
 	$out .= $headers;
 	$out .= "limit_conn sutler_visitor 30;\n" if $o{limits};
-	$out .= "\n" . nginx_errors($o{htdocs}) . nginx_static(%o, headers => $headers);
-	$out .= nginx_location("~ $_->[0]", $_->[1], %o) for location_pattern($o{rows});
+	$out .= "\n" . nginx_errors($o{htdocs}, $headers) . nginx_static(%o, headers => $headers);
+	$out .= nginx_location("~ \"$_->[0]\"", $_->[1], %o) for location_pattern($o{rows});
 	my $home = home_row($o{rows});
 	$out .= $home ? nginx_location('/', $home, %o) : "location / {\n\treturn 404;\n}\n";
 	return $out;
@@ -209,10 +209,10 @@ END
 # The server's own error answers.  A program that is not there is 503: come back soon.
 sub nginx_errors
 {
-	my ($htdocs) = @_;
+	my ($htdocs, $headers) = @_;
 	my %page = error_pages($htdocs);
 	my $out = $page{503} ? "error_page 502 503 504 =503 /error/503.html;\n" : "error_page 502 504 =503 \@down;\n"
-		. "location \@down {\n\tinternal;\n\tadd_header Retry-After 5 always;\n\treturn 503;\n}\n";
+		. "location \@down {\n\tinternal;\n\tadd_header Retry-After 5 always;\n$headers\treturn 503;\n}\n";
 	$out .= "error_page $_ $page{$_};\n" for grep { $_ !~ /^50/ } sort keys %page;
 	$out .= "location ^~ /error/ {\n\tinternal;\n\troot $htdocs;\n"
 		. "\tadd_header Retry-After 5 always;\n\tadd_header Cache-Control no-store always;\n"
@@ -226,16 +226,16 @@ sub nginx_static
 {
 	my (%o) = @_;
 	my $dirs = join '|', @STATIC_DIRS;
-	my $indented = $o{headers} =~ s/^(?=.)/\t/mgr =~ s/^\tadd_header Cache-Control.*\n//mr;
+	my $indented = $o{headers} =~ s/^(?=.)/\t/mgr;
 	return <<"END";
-location ~ ^/static/(?:[0-9a-f]{8,64}/)?(?<sutler_file>(?:$dirs)/[A-Za-z0-9_][A-Za-z0-9_./-]*)\$ {
+location ~ "^/static/(?:[0-9a-f]{8,64}/)?(?<sutler_file>(?:$dirs)/[A-Za-z0-9_][A-Za-z0-9_./-]*)\$" {
 	root $o{htdocs};
 	try_files /\$sutler_file =404;
 	limit_except GET { deny all; }
 	access_log off;
 	add_header Cache-Control \$sutler_static_age;
 $indented}
-location ~ ^/media/(?<sutler_media>[A-Za-z0-9_][A-Za-z0-9_./-]*)\$ {
+location ~ "^/media/(?<sutler_media>[A-Za-z0-9_][A-Za-z0-9_./-]*)\$" {
 	# Names are hashes of the content; active content would run as the store.
 	root $o{media};
 	try_files /\$sutler_media =404;
@@ -388,11 +388,11 @@ DirectorySlash Off
 	Header set Cache-Control "public, max-age=31536000, immutable" "expr=%{REQUEST_STATUS} -lt 400"
 </LocationMatch>
 END
-	# A later section wins in Apache, so the widest comes first.
 	my $home = home_row($o{rows});
-	my $own = '^(?!/(?:static|media|error)/)';
+	my $others = join "", map { "(?!" . substr($_->[0], 1) . ")" } location_pattern($o{rows});
+	my $own = "^(?!/(?:static|media|error)/)$others";
 	$out .= apache_location($own, $home, %o) if $home;
-	$out .= apache_location($_->[0], $_->[1], %o) for reverse location_pattern($o{rows});
+	$out .= apache_location($_->[0], $_->[1], %o) for location_pattern($o{rows});
 	return $out;
 }
 
@@ -402,7 +402,9 @@ sub apache_location
 	my $auth = $row->{name} eq 'api' ? "\tCGIPassAuth On\n" : '';
 	return "<LocationMatch \"$pattern\">\n"
 		. "\tSetHandler \"proxy:unix:$o{sockets}/$row->{name}.sock|fcgi://$row->{name}/\"\n"
-		. "\tLimitRequestBody " . bytes($row->{body}) . "\n$auth</LocationMatch>\n";
+		# LimitRequestBody does not bind what is handed on.
+		. "\t<If \"-n %{req_novary:Content-Length} && %{req_novary:Content-Length} -gt " . bytes($row->{body}) . "\">\n"
+		. "\t\tRedirectMatch 413 .*\n\t</If>\n$auth</LocationMatch>\n";
 }
 
 sub apache_main

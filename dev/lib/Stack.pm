@@ -1,0 +1,415 @@
+package Stack;
+
+# The whole house in one directory: database, programs, web server, mail catcher.
+#
+# dev/run uses one under var/run, each test file its own; any number of them live
+# side by side, as sockets lie below the directory and ports are chosen free.  What
+# runs is written to DIR/pid, so that another process can stop it.
+#
+#	my $s = Stack->new(dir => "$top/var/run", build => "$top/var/build");
+#	$s->start;			# all of the steps below, in order
+#	$s->url('suelas.localhost');	# http://suelas.localhost:23456
+#	$s->run_job('release-holds');	# as cron would
+#	$s->stop;
+#
+# Named values of new():
+#	dir, build	where things live; the build tree with the programs
+#	web		nginx (default) or apache
+#	tls		true: HTTPS with a throw-away authority
+#	limits		true: rates per visitor are limited, as in production
+#	cluster		a running Cluster to share; else an own one in DIR/pg
+#	database	its database; default sutler
+#	durable		fsync on (dev/run)
+#	rows, program	rows of programs.tab, and a function that gives a row's program file
+#	names		host names of the site; default localhost and everything below it
+#	config		hash of settings, "section.key" => value, over the defaults
+#	web_workers	nginx worker processes
+
+use strict;
+use warnings;
+use Cluster;
+use File::Path qw(make_path);
+use House qw(alive demoted end_pid free_port own_dir program_rows quietly read_file short_dir spawn
+	top user user_id wait_for write_file);
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use Socket qw(SOMAXCONN);
+use Webserver qw(apache_main apache_server nginx_http nginx_main nginx_server);
+
+sub new
+{
+	my ($class, %o) = @_;
+	my $top = top();
+	my $self = bless {
+		web => 'nginx', database => 'sutler', names => ['localhost', '*.localhost'], config => {},
+		rows => $o{rows} // [program_rows()],
+		%o,
+		top => $top, started => {}, sockets => {},
+	}, $class;
+	$self->{build} //= "$top/var/build";
+	my $build = $self->{build};
+	$self->{program} //= sub { my ($row) = @_; "$build/cgi-bin/$row->{name}" };
+	$self->{config_file} = "$self->{dir}/sutler.conf";
+	$self->{socket_dir} = undef;
+	return $self;
+}
+
+sub start
+{
+	my ($self) = @_;
+	my @steps = qw(prepare_dirs start_cluster start_mail write_config build_database start_programs start_web);
+	for my $step (@steps) {
+		next if eval { $self->$step; 1 };
+		my $why = $@;
+		eval { $self->stop };
+		die $why;
+	}
+	return $self;
+}
+
+sub prepare_dirs
+{
+	my ($self) = @_;
+	make_path($self->{dir});
+	own_dir("$self->{dir}/$_", 0750) for qw(log mail media state spool web);
+	own_dir("$self->{dir}/web/$_", 0700) for qw(tmp empty);
+	# The web server of dev/run is the same user, a production one shares the group.
+	$self->{socket_dir} = short_dir("$self->{dir}/sock");
+	make_path("$self->{dir}/pid");
+	return;
+}
+
+# ---- what runs: one file per process ----
+
+sub stat_start
+{
+	my ($pid) = @_;
+	return -e "/proc/$pid/stat" ? (split ' ', read_file("/proc/$pid/stat") =~ s/^.*\) //sr)[19] : '';
+}
+
+sub remember
+{
+	my ($self, $name, $pid) = @_;
+	write_file("$self->{dir}/pid/$name", "$pid " . stat_start($pid) . "\n");
+	return;
+}
+
+# Pid of a process of ours, 0 when it is gone; a number taken by a stranger does not count.
+sub running
+{
+	my ($self, $name) = @_;
+	my $file = "$self->{dir}/pid/$name";
+	return 0 if !-e $file;
+	my ($pid, $start) = split ' ', read_file($file);
+	return alive($pid) && stat_start($pid) eq $start ? $pid : 0;
+}
+
+sub end
+{
+	my ($self, $name, $patience_s, $signal) = @_;
+	my $pid = $self->running($name);
+	end_pid($pid, $patience_s, $signal) if $pid;
+	unlink "$self->{dir}/pid/$name";
+	return;
+}
+
+# Ends everything, visitors' side first, so that nobody sees half a house.
+sub stop
+{
+	my ($self) = @_;
+	my @names = map { s{.*/}{}r } glob "$self->{dir}/pid/*";
+	my %rank = (jobs => 0, nginx => 1, apache => 1, mail => 8);
+	$self->end($_, 12, $_ eq 'nginx' ? 'QUIT' : 'TERM')
+		for sort { ($rank{$a} // 5) <=> ($rank{$b} // 5) } grep { $_ ne 'postgres' } @names;
+	$_->close for values %{ $self->{sockets} };
+	$self->{sockets} = {};
+	my $own = $self->{own_cluster} // Cluster->new("$self->{dir}/pg");
+	$own->stop if -d "$self->{dir}/pg";
+	return;
+}
+
+# ---- database ----
+
+sub start_cluster
+{
+	my ($self) = @_;
+	return if $self->{cluster};
+	$self->{own_cluster} = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => $self->{durable});
+	$self->{cluster}->start;
+	return;
+}
+
+sub ctl_path { my ($self) = @_; return "$self->{build}/sbin/sutlerctl" }
+
+# bootstrap.sql (owner and database settings) is the superuser's part; everything
+# else is sutlerctl's, as in production.
+sub build_database
+{
+	my ($self) = @_;
+	my $c = $self->{cluster};
+	$c->createdb($self->{database}) if !$c->exists_db($self->{database});
+	$c->psql_file($self->{database}, "$self->{top}/sql/bootstrap.sql");
+	$c->map_roles;
+	$self->ctl('migrate');
+	$c->map_roles;
+	return;
+}
+
+# The database as its owner, under no policy: the truth behind the pages.
+sub dbh
+{
+	my ($self, $role) = @_;
+	return $self->{cluster}->dbh($self->{database}, $role);
+}
+
+# ---- configuration ----
+
+sub ports
+{
+	my ($self) = @_;
+	return $self->{ports} if $self->{ports};
+	my $file = "$self->{dir}/ports";
+	my %old = -e $file ? read_file($file) =~ /^(\w+) (\d+)$/mg : ();
+	my %new;
+	for my $name (qw(http https smtp mailbox)) {
+		# A port that our own running server holds stays its port.
+		my $ours = $self->running($name =~ /^http/ ? $self->{web} : 'mail');
+		$new{$name} = $ours && $old{$name} ? $old{$name} : free_port($old{$name});
+	}
+	write_file($file, join '', map { "$_ $new{$_}\n" } sort keys %new);
+	return $self->{ports} = \%new;
+}
+
+sub scheme { my ($self) = @_; return $self->{tls} ? 'https' : 'http' }
+sub port { my ($self) = @_; return $self->ports->{ $self->scheme } }
+
+sub url
+{
+	my ($self, $host) = @_;
+	return sprintf '%s://%s:%d', $self->scheme, $host, $self->port;
+}
+
+sub mailbox_url { my ($self) = @_; return 'http://localhost:' . $self->ports->{mailbox} }
+
+# The settings that this directory needs; the rest keeps its default.
+sub settings
+{
+	my ($self) = @_;
+	my ($top, $dir, $build) = @$self{qw(top dir build)};
+	return {
+		'database.connection' => sprintf('host=%s dbname=%s', $self->{cluster}->socket_dir, $self->{database}),
+		'paths.templates' => "$top/tmpl",
+		'paths.locale' => "$build/po",
+		'paths.sql' => "$top/sql",
+		'paths.static' => "$top/htdocs",
+		'paths.media' => "$dir/media",
+		'paths.state' => "$dir/state",
+		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
+		'web.scheme' => $self->scheme,
+		'web.port' => $self->port,
+		%{ $self->{config} },
+	};
+}
+
+sub write_config
+{
+	my ($self) = @_;
+	my $s = $self->settings;
+	my (%by, $text);
+	for my $name (keys %$s) {
+		my ($section, $key) = split /\./, $name, 2;
+		$by{$section}{$key} = $s->{$name};
+	}
+	$text = "; Written by dev/run or a test; changes are lost.\n";
+	for my $section (sort keys %by) {
+		$text .= "[$section]\n";
+		$text .= "$_ = $by{$section}{$_}\n" for sort keys %{ $by{$section} };
+	}
+	write_file($self->{config_file}, $text, 0640);
+	return;
+}
+
+sub environment { my ($self) = @_; return (SUTLER_CONFIG => $self->{config_file}) }
+
+# ---- programs and jobs ----
+
+# The listening socket of a program, made once and kept, so that the program behind
+# it can be exchanged without a visitor noticing.
+sub listen_on
+{
+	my ($self, $name) = @_;
+	return $self->{sockets}{$name} if $self->{sockets}{$name};
+	my $path = $self->socket_path($name);
+	unlink $path;
+	my $old = umask 0117;
+	my $socket = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $path, Listen => SOMAXCONN);
+	umask $old;
+	die "cannot listen on $path: $!\n" if !$socket;
+	chown user_id(), $path if $> == 0;
+	return $self->{sockets}{$name} = $socket;
+}
+
+sub socket_path
+{
+	my ($self, $name) = @_;
+	return "$self->{socket_dir}/$name.sock";
+}
+
+sub start_programs
+{
+	my ($self) = @_;
+	$self->start_program($_) for grep { $_->{kind} =~ /^(?:page|service)$/ } @{ $self->{rows} };
+	return;
+}
+
+sub start_program
+{
+	my ($self, $row) = @_;
+	my $file = $self->{program}->($row);
+	die "program $row->{name} of programs.tab is not built ($file)\n" if !-x $file;
+	my $pid = spawn(cmd => [demoted($file)], stdin => $self->listen_on($row->{name}), umask => 077,
+		env => { $self->environment }, log => "$self->{dir}/log/$row->{name}.log");
+	$self->remember($row->{name}, $pid);
+	return $pid;
+}
+
+# A new copy on the same socket first, then the old one is asked to end.
+sub restart_program
+{
+	my ($self, $name) = @_;
+	my ($row) = grep { $_->{name} eq $name } @{ $self->{rows} };
+	my $old = $self->running($name);
+	my $pid = $self->start_program($row);
+	end_pid($old, 40) if $old;
+	return $pid;
+}
+
+# Runs a command of ours as the unprivileged user; (exit status, output).
+sub capture
+{
+	my ($self, @cmd) = @_;
+	my $pid = open(my $out, '-|') // die "cannot fork: $!\n";
+	if ($pid == 0) {
+		open STDERR, '>&', \*STDOUT;
+		open STDIN, '<', '/dev/null' if !$self->{keep_stdin};
+		my %env = $self->environment;
+		@ENV{keys %env} = values %env;
+		umask 077;
+		my @all = demoted(@cmd);
+		exec { $all[0] } @all or do { print "cannot run $all[0]: $!\n"; POSIX::_exit(127) };
+	}
+	my $text = do { local $/; <$out> } // '';
+	close $out;
+	return ($? >> 8 || ($? & 127 ? 128 + ($? & 127) : 0), $text);
+}
+
+sub ctl
+{
+	my ($self, @args) = @_;
+	my ($status, $text) = $self->capture($self->ctl_path, @args);
+	die "sutlerctl @args ends with $status:\n$text" if $status != 0;
+	return $text;
+}
+
+sub run_job
+{
+	my ($self, $name, @args) = @_;
+	return $self->capture("$self->{build}/jobs/$name", @args);
+}
+
+# The clock that starts jobs each minute, as cron would (dev/run only).
+sub start_jobs
+{
+	my ($self) = @_;
+	my @jobs = grep { $_->{kind} =~ /^(?:job|resident)$/ } @{ $self->{rows} };
+	return if !@jobs || $self->running('jobs');
+	my $pid = spawn(cmd => [demoted($^X, "$self->{top}/dev/jobs-loop", "$self->{build}/jobs", "$self->{dir}/log")],
+		env => { $self->environment }, umask => 077, log => "$self->{dir}/log/jobs.log");
+	$self->remember('jobs', $pid);
+	return;
+}
+
+# ---- mail ----
+
+sub mail_dir { my ($self) = @_; return "$self->{dir}/mail" }
+
+sub start_mail
+{
+	my ($self) = @_;
+	return if $self->running('mail');
+	my $p = $self->ports;
+	my $pid = spawn(cmd => [demoted($^X, "$self->{top}/t/lib/mail-catcher", '--dir', $self->mail_dir,
+		'--smtp', $p->{smtp}, '--http', $p->{mailbox})], log => "$self->{dir}/log/mail.log", umask => 077);
+	$self->remember('mail', $pid);
+	$self->wait_port($p->{$_}, 'the mail catcher', 'mail') for qw(smtp mailbox);
+	return;
+}
+
+sub wait_port
+{
+	my ($self, $port, $what, $name) = @_;
+	my $answers = wait_for(20, sub {
+		IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) || !$self->running($name) });
+	return if $answers && $self->running($name);
+	die "$what did not start: see $self->{dir}/log and $self->{dir}/web\n";
+}
+
+# ---- web server ----
+
+sub make_certificate
+{
+	my ($self) = @_;
+	my $tls = "$self->{dir}/tls";
+	my $names = join ',', map { "DNS:$_" } grep { $_ ne 'localhost' } @{ $self->{names} };
+	my $text = -e "$tls/names" ? read_file("$tls/names") : '';
+	return if $text eq $names;
+	own_dir($tls, 0700);
+	my $log = "$self->{dir}/log/openssl.log";
+	quietly($log, qw(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj),
+		'/CN=sutler throw-away authority', '-keyout', "$tls/ca.key", '-out', "$tls/ca.pem",
+		'-addext', 'keyUsage=critical,keyCertSign,cRLSign');
+	quietly($log, qw(openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost),
+		'-keyout', "$tls/key.pem", '-out', "$tls/request.pem");
+	write_file("$tls/ext", "subjectAltName=DNS:localhost,$names\nextendedKeyUsage=serverAuth\n");
+	quietly($log, qw(openssl x509 -req -days 30 -in), "$tls/request.pem", '-CA', "$tls/ca.pem",
+		'-CAkey', "$tls/ca.key", '-CAcreateserial', '-extfile', "$tls/ext", '-out', "$tls/cert.pem");
+	if ($> == 0) {
+		chown user_id(), glob "$tls/*";
+	}
+	write_file("$tls/names", $names);
+	return;
+}
+
+sub start_web
+{
+	my ($self) = @_;
+	return if $self->running($self->{web});
+	my $web = "$self->{dir}/web";
+	my $p = $self->ports;
+	$self->make_certificate if $self->{tls};
+	my %o = (rows => $self->{rows}, sockets => $self->{socket_dir}, htdocs => "$self->{top}/htdocs",
+		media => "$self->{dir}/media", limits => $self->{limits}, dir => $web, names => $self->{names},
+		http_port => $p->{http}, workers => $self->{web_workers},
+		$self->{tls} ? (https_port => $p->{https}, cert => "$self->{dir}/tls/cert.pem",
+			key => "$self->{dir}/tls/key.pem") : ());
+	my @cmd;
+	if ($self->{web} eq 'apache') {
+		write_file("$web/server.conf", apache_server(%o));
+		write_file("$web/apache.conf", apache_main(%o));
+		@cmd = ('/usr/sbin/apache2', '-f', "$web/apache.conf");
+		quietly("$web/check.log", demoted(@cmd, '-t'));
+		push @cmd, '-DFOREGROUND';
+	} else {
+		write_file("$web/http.conf", nginx_http(%o));
+		write_file("$web/server.conf", nginx_server(%o));
+		write_file("$web/nginx.conf", nginx_main(%o));
+		@cmd = ('/usr/sbin/nginx', '-e', "$web/error.log", '-p', $web, '-c', "$web/nginx.conf");
+		quietly("$web/check.log", demoted(@cmd, '-t'));
+	}
+	my $pid = spawn(cmd => [demoted(@cmd)], log => "$web/server.log");
+	$self->remember($self->{web}, $pid);
+	$self->wait_port($self->port, $self->{web}, $self->{web});
+	return;
+}
+
+1;
