@@ -71,7 +71,7 @@ sub prepare_dirs
 {
 	my ($self) = @_;
 	make_path($self->{dir});
-	own_dir("$self->{dir}/$_", 0750) for qw(log mail media state spool web);
+	own_dir("$self->{dir}/$_", 0750) for qw(log mail media private documents state web);
 	own_dir("$self->{dir}/web/$_", 0700) for qw(tmp empty);
 	# The web server of dev/run is the same user, a production one shares the group.
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
@@ -199,14 +199,15 @@ sub settings
 	return {
 		'database.connection' => sprintf('host=%s dbname=%s', $self->{cluster}->socket_dir, $self->{database}),
 		'paths.templates' => "$top/tmpl",
-		'paths.locale' => "$build/po",
+		'paths.messages' => "$build/po",
 		'paths.sql' => "$top/sql",
-		'paths.static' => "$top/htdocs",
 		'paths.media' => "$dir/media",
-		'paths.state' => "$dir/state",
+		'paths.private' => "$dir/private",
+		'paths.documents' => "$dir/documents",
+		'paths.run' => "$dir/state",
 		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
-		'web.scheme' => $self->scheme,
-		'web.port' => $self->port,
+		# Browsers take Secure cookies from localhost over plain HTTP as well.
+		'web.secure_cookies' => 'yes',
 		%{ $self->{config} },
 	};
 }
@@ -216,7 +217,7 @@ sub write_config
 	my ($self) = @_;
 	my $s = $self->settings;
 	my (%by, $text);
-	for my $name (keys %$s) {
+	for my $name (grep { defined $s->{$_} } keys %$s) {
 		my ($section, $key) = split /\./, $name, 2;
 		$by{$section}{$key} = $s->{$name};
 	}
@@ -226,6 +227,15 @@ sub write_config
 		$text .= "$_ = $by{$section}{$_}\n" for sort keys %{ $by{$section} };
 	}
 	write_file($self->{config_file}, $text, 0640);
+	return;
+}
+
+# Links in mail and canonical addresses name the host's origin, port and all.
+sub set_origins
+{
+	my ($self) = @_;
+	$self->{cluster}->psql($self->{database}, sprintf "UPDATE tenancy.host SET origin = '%s://' || host || ':%d'",
+		$self->scheme, $self->port);
 	return;
 }
 
