@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION sales.next_number(p_tenant uuid, p_store uuid) RETURNS text
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT nextval(format('sales.%I', 'number_' || replace(p_store::text, '-', ''))::regclass)::text
+	SELECT (SELECT s.order_prefix FROM tenancy.store s WHERE s.store_id = p_store)
+		|| nextval(format('sales.%I', 'number_' || replace(p_store::text, '-', ''))::regclass)::text
 $$;
 COMMENT ON FUNCTION sales.next_number(uuid, uuid) IS 'Takes the next order number of a store; numbers may be left out.';
 

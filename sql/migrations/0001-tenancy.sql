@@ -86,6 +86,7 @@ CREATE TABLE tenancy.store (
 	logo text NOT NULL DEFAULT '',
 	favicon text NOT NULL DEFAULT '',
 	mail_from_name text NOT NULL DEFAULT '',
+	order_prefix text NOT NULL DEFAULT '' CHECK (order_prefix ~ '^[A-Za-z0-9-]{0,8}$'),
 	invoice_prefix text NOT NULL DEFAULT '',
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	PRIMARY KEY (tenant_id, store_id),
@@ -123,6 +124,7 @@ COMMENT ON COLUMN tenancy.store.color_accent IS 'Theme colour of calls to action
 COMMENT ON COLUMN tenancy.store.logo IS 'Media name of the logo, or empty.';
 COMMENT ON COLUMN tenancy.store.favicon IS 'Media name of the icon, or empty.';
 COMMENT ON COLUMN tenancy.store.mail_from_name IS 'Display name of mail from this store.';
+COMMENT ON COLUMN tenancy.store.order_prefix IS 'What order numbers of this store begin with.';
 COMMENT ON COLUMN tenancy.store.invoice_prefix IS 'What invoice numbers of this store begin with.';
 COMMENT ON COLUMN tenancy.store.created_at IS 'When the row was made.';
 

@@ -532,7 +532,22 @@ CREATE INDEX listing_position ON catalog.listing (tenant_id, store_id, locale, c
 CREATE INDEX listing_price ON catalog.listing (tenant_id, store_id, locale, currency, category_id, price, product_id);
 CREATE INDEX listing_newest ON catalog.listing (tenant_id, store_id, locale, currency, category_id, created_at, product_id);
 CREATE INDEX listing_name ON catalog.listing (tenant_id, store_id, locale, currency, category_id, name, product_id);
+CREATE INDEX listing_featured ON catalog.listing (tenant_id, store_id, locale, currency, category_id, position, product_id) WHERE featured;
 CREATE INDEX listing_product ON catalog.listing (tenant_id, product_id);
+
+CREATE TABLE catalog.category_count (
+	tenant_id uuid NOT NULL,
+	store_id uuid NOT NULL,
+	category_id uuid NOT NULL,
+	products integer NOT NULL CHECK (products > 0),
+	PRIMARY KEY (tenant_id, store_id, category_id),
+	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE
+);
+COMMENT ON TABLE catalog.category_count IS 'How many visible products a category shows, with what its children hold; all zeros is the whole store.';
+COMMENT ON COLUMN catalog.category_count.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN catalog.category_count.store_id IS 'The storefront.';
+COMMENT ON COLUMN catalog.category_count.category_id IS 'The category, as in catalog.listing.';
+COMMENT ON COLUMN catalog.category_count.products IS 'How many.';
 
 CREATE TABLE catalog.facet (
 	tenant_id uuid NOT NULL,
@@ -659,6 +674,7 @@ SELECT sutler.protect('accounting.tax_class',
 	'catalog.price',
 	'catalog.version',
 	'catalog.listing',
+	'catalog.category_count',
 	'catalog.facet',
 	'catalog.facet_count',
 	'catalog.search',

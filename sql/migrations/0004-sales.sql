@@ -836,7 +836,7 @@ COMMENT ON COLUMN content.block_text.store_id IS 'The storefront.';
 COMMENT ON COLUMN content.block_text.block_id IS 'The block.';
 COMMENT ON COLUMN content.block_text.locale IS 'Language.';
 COMMENT ON COLUMN content.block_text.title IS 'Heading.';
-COMMENT ON COLUMN content.block_text.body IS 'Markdown.';
+COMMENT ON COLUMN content.block_text.body IS 'Plain text; a blank line parts paragraphs.';
 COMMENT ON COLUMN content.block_text.link_text IS 'Words on the button.';
 COMMENT ON COLUMN content.block_text.alt IS 'Alternative text of the image.';
 

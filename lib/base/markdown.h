@@ -1,0 +1,19 @@
+/*
+ * markdown.h -- CommonMark written by merchants, as HTML (md4c).
+ *
+ * Raw HTML in the source is shown as text, never passed on; links and pictures
+ * lead to http, https, mailto, tel or a path of this site, else they become
+ * "#".  Headings begin at LEVEL, so that a page keeps its own h1.
+ */
+#ifndef BASE_MARKDOWN_H
+#define BASE_MARKDOWN_H
+
+#include "base/base.h"
+
+/* Longest source that is rendered, bytes: a long page of terms has 40 kB. */
+#define MARKDOWN_MAX (256 * 1024)
+
+/* HTML of SOURCE under CTX; "" for NULL or an empty source. */
+char *markdown_html(const void *ctx, const char *source, int level);
+
+#endif
