@@ -1,0 +1,67 @@
+-- roles.sql -- what each program may do, and nothing else.
+--
+-- sutlerctl migrate runs it every time, as the owner of the schema, in one
+-- transaction: first everything is taken from everybody, then given exactly.  So
+-- a line removed below is a right removed.  Row-level security stays above all of
+-- it: a right reaches the rows of the request's tenant only.  The roles are made
+-- by bootstrap.sql, one for each row of etc/programs.tab.
+
+-- Take everything back.
+DO $revoke$
+DECLARE
+	everybody text;
+	schema name;
+BEGIN
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT everybody
+		FROM pg_catalog.pg_roles
+		WHERE (rolname LIKE '\_sutler-%' OR rolname IN ('sutler_search', 'sutler_backup'))
+			AND rolname <> '_sutler-owner';
+	everybody := 'PUBLIC, ' || everybody;
+	FOR schema IN
+		SELECT nspname FROM pg_catalog.pg_namespace
+		WHERE pg_catalog.pg_get_userbyid(nspowner) = current_user
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', schema, everybody);
+		EXECUTE pg_catalog.format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %s', schema, everybody);
+		EXECUTE pg_catalog.format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %s', schema, everybody);
+		EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM %s', schema, everybody);
+	END LOOP;
+	EXECUTE pg_catalog.format('REVOKE ALL ON DATABASE %I FROM %s', pg_catalog.current_database(), everybody);
+	EXECUTE pg_catalog.format('GRANT CONNECT ON DATABASE %I TO %s', pg_catalog.current_database(),
+		pg_catalog.replace(everybody, 'PUBLIC, ', ''));
+	-- Names can be seen by all programs: a schema alone opens nothing.  The operators of
+	-- the extensions live in public.
+	FOR schema IN
+		SELECT nspname FROM pg_catalog.pg_namespace
+		WHERE (pg_catalog.pg_get_userbyid(nspowner) = current_user AND nspname <> 'migration') OR nspname = 'public'
+	LOOP
+		EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', schema,
+			pg_catalog.replace(everybody, 'PUBLIC, ', ''));
+	END LOOP;
+END
+$revoke$;
+
+-- A function made later belongs to nobody either until it is given below.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+-- The clock and the ids are for all; and who keeps the backups reads everything.
+DO $common$
+DECLARE
+	programs text;
+	schema name;
+BEGIN
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT programs
+		FROM pg_catalog.pg_roles WHERE rolname LIKE '\_sutler-%' AND rolname <> '_sutler-owner';
+	EXECUTE 'GRANT EXECUTE ON FUNCTION sutler.now(), sutler.uuid7() TO sutler_search, ' || programs;
+	FOR schema IN
+		SELECT nspname FROM pg_catalog.pg_namespace
+		WHERE pg_catalog.pg_get_userbyid(nspowner) = current_user
+	LOOP
+		EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO sutler_backup', schema);
+		EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO sutler_backup', schema);
+		EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO sutler_backup', schema);
+	END LOOP;
+END
+$common$;
+
+-- ---- by program: what it reads, what it writes, what it calls ----
