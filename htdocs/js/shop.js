@@ -39,11 +39,11 @@ function picker() {
 /* A select that sends its form when changed by pointer or confirmed by key. */
 function submits() {
 	for (const s of $$("[data-submit]")) {
-		const send = () => s.form.requestSubmit();
+		const button = $("[data-no-script]", s.parentElement);
+		const send = () => s.form.requestSubmit(button);
 		let keyed = false;
 
-		for (const b of $$("[data-no-script]", s.parentElement))
-			b.hidden = true;
+		button.hidden = true;
 		s.addEventListener("keydown", e => {
 			keyed = e.key !== "Enter" && e.key !== "Tab";
 			if (e.key === "Enter") { e.preventDefault(); send(); }
