@@ -15,7 +15,7 @@ DECLARE
 	-- A program's role logs in as itself, inherits nothing, and never waits long:
 	-- a page answers within seconds or not at all.
 	programs constant text[] := ARRAY[
-		'home', 'catalog', 'cart', 'checkout', 'order', 'template',
+		'home', 'catalog', 'cart', 'checkout', 'order',
 		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
 		'issue-invoices'
 	];

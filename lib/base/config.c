@@ -18,6 +18,8 @@ const struct config_setting config_settings[] = {
 	  .meaning = "The Mustache templates." },
 	{ .name = "paths.messages", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/messages",
 	  .meaning = "The compiled translations, one LANGUAGE.mo each." },
+	{ .name = "paths.sql", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/sql",
+	  .meaning = "The migrations, functions and rights that sutlerctl migrate applies." },
 	{ .name = "paths.media", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/media",
 	  .meaning = "Pictures and public documents, served by the web server." },
 	{ .name = "paths.private", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/private",

@@ -1,0 +1,51 @@
+/*
+ * ctl.h -- what the subcommands of sutlerctl share.  Manual: sutlerctl(8).
+ *
+ * Each subcommand is one function in its own file sbin/ctl_NAME.c and one row of
+ * the table in sutlerctl.c.  It works as the schema's owner, prints what it did
+ * on standard output, sentences about errors on standard error, and returns the
+ * exit status: 0 done, 1 refused or failed, 64 wrong usage (sysexits.h).  Killed
+ * anywhere and run again, each gives the result of one clean run.
+ */
+#ifndef SBIN_CTL_H
+#define SBIN_CTL_H
+
+#include "db/db.h"
+
+#include <libpq-fe.h>
+
+struct ctl_command {
+	const char *name;
+	int (*run)(int argc, char **argv);      /* argv[0] is the subcommand's name */
+	const char *usage;                      /* arguments after the name */
+	const char *meaning;                    /* one line */
+};
+
+int ctl_migrate(int argc, char **argv);
+int ctl_check(int argc, char **argv);
+
+/* Memory of the whole run. */
+extern void *ctl_mem;
+
+/* Prints "sutlerctl: SENTENCE" on standard error and returns 1. */
+int ctl_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* Prints how the subcommand is called and returns 64. */
+int ctl_usage(const char *name);
+
+/* libpq's connection string of the schema's owner. */
+const char *ctl_conninfo(void);
+/* A pipeline connection as the owner, for generated queries (made on first use). */
+struct db *ctl_db(void);
+/* A plain connection as the owner, for scripts; NULL after a sentence. */
+PGconn *ctl_connect(void);
+
+/* PATH below the directory of the SQL files (paths.sql). */
+const char *ctl_sql(const char *path);
+/* A whole file, NUL-terminated; NULL after a sentence. */
+char *ctl_read(const char *path, size_t *n);
+
+/* The migrations against the database: how many files wait to be applied, or -1
+   after a sentence when a file was changed or is missing. */
+int ctl_migrations_waiting(PGconn *conn);
+
+#endif

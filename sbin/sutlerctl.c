@@ -1,0 +1,164 @@
+/* sutlerctl -- set up, look after and repair a sutler.  Manual: sutlerctl(8). */
+#include "base/config.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "sbin/ctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <sysexits.h>
+
+static const struct ctl_command commands[] = {
+	{ "migrate", ctl_migrate, "", "bring the database to this release: tables, functions, rights" },
+	{ "check", ctl_check, "", "say what is wrong with the installation" },
+	{ 0 }
+};
+
+/* The role that owns every table; it logs in by peer authentication alone. */
+#define OWNER "_sutler-owner"
+
+void *ctl_mem;
+static const char *owner_conninfo, *sql_dir;
+
+int ctl_fail(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("sutlerctl: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return 1;
+}
+
+static const struct ctl_command *find(const char *name)
+{
+	for (const struct ctl_command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+int ctl_usage(const char *name)
+{
+	const struct ctl_command *c = find(name);
+
+	fprintf(stderr, "usage: sutlerctl %s %s\n", c->name, c->usage);
+	return EX_USAGE;
+}
+
+static void help(FILE *out)
+{
+	fputs("usage: sutlerctl [--db CONNINFO] [--sql DIR] COMMAND [ARGUMENT...]\n\n", out);
+	for (const struct ctl_command *c = commands; c->name != NULL; c++)
+		fprintf(out, "  %-10s %-28s %s\n", c->name, c->usage, c->meaning);
+}
+
+const char *ctl_conninfo(void)
+{
+	return owner_conninfo;
+}
+
+struct db *ctl_db(void)
+{
+	static struct db *db;
+
+	if (db == NULL)
+		db = db_open(ctl_mem, owner_conninfo, "sutlerctl");
+	return db;
+}
+
+/* Warnings of the server are for the operator; notices say what IF NOT EXISTS skipped. */
+static void notice(void *arg, const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	(void)arg;
+	if (severity != NULL && strcmp(severity, "WARNING") == 0)
+		fprintf(stderr, "sutlerctl: %s", PQresultErrorMessage(result));
+}
+
+PGconn *ctl_connect(void)
+{
+	const char *keys[] = { "dbname", "application_name", "client_encoding", "options", NULL };
+	const char *values[] = {
+		owner_conninfo, "sutlerctl", "UTF8",
+		"-c search_path= -c datestyle=ISO -c timezone=UTC -c standard_conforming_strings=on", NULL
+	};
+	PGconn *conn = PQconnectdbParams(keys, values, 1);
+
+	if (PQstatus(conn) == CONNECTION_OK) {
+		PQsetNoticeReceiver(conn, notice, NULL);
+		return conn;
+	}
+	ctl_fail("no connection to the database: %s", PQerrorMessage(conn));
+	PQfinish(conn);
+	return NULL;
+}
+
+const char *ctl_sql(const char *path)
+{
+	return mem_printf(ctl_mem, "%s/%s", sql_dir, path);
+}
+
+char *ctl_read(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	*n = 0;
+	if (f == NULL) {
+		ctl_fail("cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	do {
+		size += 65536;
+		text = mem_resize(ctl_mem, text, char, size + 1);
+		*n += fread(text + *n, 1, size - *n, f);
+	} while (*n == size);
+	text[*n] = '\0';
+	if (ferror(f)) {
+		ctl_fail("cannot read %s: %s", path, strerror(errno));
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+int main(int argc, char **argv)
+{
+	const char *error, *db = NULL, *given_sql = NULL;
+	const struct ctl_command *command;
+	int i, status;
+
+	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			help(stdout);
+			return 0;
+		}
+		if (strcmp(argv[i], "--db") == 0 && i + 1 < argc)
+			db = argv[++i];
+		else if (strcmp(argv[i], "--sql") == 0 && i + 1 < argc)
+			given_sql = argv[++i];
+		else
+			break;
+	}
+	if (i == argc || (command = find(argv[i])) == NULL) {
+		help(stderr);
+		return EX_USAGE;
+	}
+	if (!config_load(&error)) {
+		ctl_fail("%s", error);
+		return EX_CONFIG;
+	}
+	log_open("sutlerctl", LOG_LEVEL_WARN);
+	ctl_mem = mem_context(NULL, "sutlerctl");
+	owner_conninfo = db != NULL ? db
+		: mem_printf(ctl_mem, "%s user=" OWNER, config_text("database.connection"));
+	sql_dir = given_sql != NULL ? given_sql : config_text("paths.sql");
+	status = command->run(argc - i, argv + i);
+	mem_free(ctl_mem);
+	return status;
+}
