@@ -22,7 +22,7 @@
 /* A lock that is not had by then is held by a running request or backup: better fail
    than queue every shopper behind us; the next try comes after they went on. */
 #define LOCK_TIMEOUT "5s"
-#define LOCK_TRIES 5
+#define LOCK_TRIES 3
 
 struct script {
 	int version;                    /* of a migration, else 0 */

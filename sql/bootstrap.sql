@@ -10,6 +10,8 @@
 -- read and write says roles.sql.  Nobody has a password: log-ins are by the
 -- operating system's user (peer).
 
+SET client_min_messages = warning;
+
 DO $bootstrap$
 DECLARE
 	-- A program's role logs in as itself, inherits nothing, and never waits long:
