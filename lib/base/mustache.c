@@ -58,10 +58,13 @@ char *template_place(const struct template *t, unsigned line, const void *ctx)
 /* Names come from data too: no way out of the directory. */
 static bool good_name(const char *name)
 {
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./");
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-./";
+	size_t n = strspn(name, allowed);
 
-	return n > 0 && n <= NAME_MAX_BYTES && name[n] == '\0' && name[0] != '.' && name[0] != '/' &&
-	       strstr(name, "..") == NULL && strstr(name, "/.") == NULL && strstr(name, "//") == NULL;
+	return n > 0 && n <= NAME_MAX_BYTES && name[n] == '\0' &&
+	       name[0] != '.' && name[0] != '/' && strstr(name, "..") == NULL &&
+	       strstr(name, "/.") == NULL && strstr(name, "//") == NULL;
 }
 
 /* The source of template NAME under CTX, or NULL with the reason in *WHY. */
@@ -168,7 +171,8 @@ const struct template *template_compile(struct templates *set, const char *name,
 	size_t n = strlen(source);
 
 	if (n > MUSTACHE_SOURCE_MAX)
-		b.error = mem_printf(b.ctx, "%sthe template is too long", template_place(t, 1, b.ctx));
+		b.error = mem_printf(b.ctx, "%sthe template is too long",
+				     template_place(t, 1, b.ctx));
 	else
 		compile(&b, t, source, n);
 	return finish(&b, t, error);

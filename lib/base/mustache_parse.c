@@ -25,7 +25,7 @@ struct parser {
 	bool bol;                       /* what comes next begins a line */
 	size_t dedent;                  /* white space that the block around takes off each line */
 	unsigned depth;
-	uint32_t sealed;                /* nodes of bodies that are closed: text does not join them */
+	uint32_t sealed;                /* nodes before this: text does not join them */
 	const char *allowed;            /* a translation: its message, whose tags it may use */
 	bool message;                   /* inside {{#_}}: no lines, no blocks */
 	unsigned line;                  /* of line_pos; in a message, of the whole */
@@ -36,6 +36,16 @@ struct parser {
 };
 
 static bool parse_body(struct parser *p, const struct tag *opener);
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool space(char c)
+{
+	return blank(c) || c == '\n' || c == '\r';
+}
 
 static unsigned line_at(struct parser *p, size_t pos)
 {
@@ -116,7 +126,8 @@ static void add_part(struct parser *p, const char *s, size_t n)
 	struct template *t = p->t;
 
 	t->parts = grow(t, t->parts, t->nparts, sizeof(*t->parts));
-	t->parts[t->nparts++] = (struct name_part){ .s = s, .n = (uint32_t)n, .hash = name_hash(s, n) };
+	t->parts[t->nparts++] = (struct name_part){ .s = s, .n = (uint32_t)n,
+						     .hash = name_hash(s, n) };
 }
 
 /* DOTTED: "a.b" is b inside a; else (blocks) the name is one part as it stands. */
@@ -166,23 +177,13 @@ static void add_text(struct parser *p, const char *s, size_t n)
 		const char *next = feed == NULL ? end : feed + 1;
 
 		if (p->bol) {
-			for (size_t off = p->dedent; off > 0 && s < next && (*s == ' ' || *s == '\t'); off--)
+			for (size_t off = p->dedent; off > 0 && s < next && blank(*s); off--)
 				s++;
 		}
 		if (s < next)
 			add_piece(p, s, (size_t)(next - s));
 		s = next;
 	}
-}
-
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool space(char c)
-{
-	return blank(c) || c == '\n' || c == '\r';
 }
 
 /* Where the white space begins that alone stands before POS on its line, or POS + 1. */
@@ -264,7 +265,8 @@ static bool read_tag(struct parser *p, size_t start, struct tag *tag)
 	stop = memmem(from, (size_t)(p->src + p->len - from), closing, n);
 	if (stop == NULL)
 		return fail(p, start, "a tag is not closed");
-	*tag = (struct tag){ .kind = kind == '{' ? '&' : kind, .name = from, .n = (size_t)(stop - from),
+	*tag = (struct tag){ .kind = kind == '{' ? '&' : kind,
+			     .name = from, .n = (size_t)(stop - from),
 			     .start = start, .end = (size_t)(stop - p->src) + n };
 	trim(&tag->name, &tag->n);
 	if (kind == '!' || kind == '=')
@@ -314,7 +316,8 @@ static bool set_delimiters(struct parser *p, const struct tag *tag)
 static bool closes(struct parser *p, const struct tag *opener, const struct tag *tag)
 {
 	if (opener == NULL)
-		return fail(p, tag->start, "\"%.*s\" is closed, but not open", (int)tag->n, tag->name);
+		return fail(p, tag->start, "\"%.*s\" is closed, but not open", (int)tag->n,
+			    tag->name);
 	if (opener->dynamic != tag->dynamic || opener->n != tag->n ||
 	    memcmp(opener->name, tag->name, tag->n) != 0)
 		return fail(p, tag->start, "\"%.*s\" is closed where \"%.*s\" is open",
@@ -342,7 +345,8 @@ static size_t first_line(const struct parser *p, size_t pos, size_t *own, bool *
 static bool parse_block(struct parser *p, const struct tag *tag, bool in_parent)
 {
 	size_t begin = lead(p, tag->start), next = line_end(p, tag->end), dedent = p->dedent;
-	bool alone = begin <= tag->start, standalone = next > 0 && (alone || in_parent), empty = true;
+	bool alone = begin <= tag->start, empty = true;
+	bool standalone = next > 0 && (alone || in_parent);
 	size_t own = 0, at = tag->start;        /* the block's indentation, ending at AT */
 	uint32_t node, name;
 
@@ -354,7 +358,8 @@ static bool parse_block(struct parser *p, const struct tag *tag, bool in_parent)
 	}
 	if (!add_name(p, tag, tag->name, tag->n, false, &name))
 		return false;
-	node = add_node(p, NODE_BLOCK, standalone ? NODE_BOL : 0, name, indent_between(p, at - own, at));
+	node = add_node(p, NODE_BLOCK, standalone ? NODE_BOL : 0, name,
+			indent_between(p, at - own, at));
 	p->pos = standalone ? next : tag->end;
 	p->bol = standalone;
 	if (standalone)
@@ -607,8 +612,9 @@ static bool parse_message(struct parser *p, const struct tag *tag)
 	}
 	if (!counted) {
 		translation = text_get(p->t->set->text, forms[0]);
-		return (translation != forms[0] && parse_translation(p, tag, translation, forms[0])) ||
-		       parse_message_text(p, tag, forms[0], NULL);
+		if (translation != forms[0] && parse_translation(p, tag, translation, forms[0]))
+			return true;
+		return parse_message_text(p, tag, forms[0], NULL);
 	}
 	trim(&count, &ncount);
 	if (!name_good(p, &(struct tag){ .name = count, .n = ncount, .start = tag->start }) ||
@@ -709,13 +715,15 @@ static bool parse_body(struct parser *p, const struct tag *opener)
 		p->bol = standalone;
 		if (tag.kind == '/')
 			return closes(p, opener, &tag);
-		if (is_message(&tag) ? !parse_message(p, &tag) : !parse_tag(p, &tag, indent, standalone))
+		if (!(is_message(&tag) ? parse_message(p, &tag) :
+		      parse_tag(p, &tag, indent, standalone)))
 			return false;
 	}
 	if (p->error != NULL)
 		return false;
 	if (opener != NULL)
-		return fail(p, opener->start, "\"%.*s\" is not closed", (int)opener->n, opener->name);
+		return fail(p, opener->start, "\"%.*s\" is not closed", (int)opener->n,
+			    opener->name);
 	add_text(p, p->src + p->pos, p->len - p->pos);
 	p->pos = p->len;
 	return true;

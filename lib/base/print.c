@@ -28,7 +28,8 @@ static void plain_time(int64_t ms, struct buf *out)
 	char text[40];
 	struct tm tm;
 
-	if (gmtime_r(&s, &tm) != NULL && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+	if (gmtime_r(&s, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
 		buf_adds(out, text);
 }
 
@@ -51,15 +52,18 @@ static void print_plain(const struct value *v, const struct render *how, struct 
 /* As people write it; false when the value has no such form. */
 static bool print_local(const struct value *v, const struct render *how, struct buf *out)
 {
-	const char *currency = v->kind == VALUE_MONEY && v->currency != NULL ? v->currency : how->currency;
+	const char *zone = how->timezone != NULL ? how->timezone : "UTC";
+	const char *currency = how->currency;
 
 	switch (v->kind) {
 	case VALUE_INT: locale_int(how->locale, v->number, out); return true;
 	case VALUE_DATE: locale_date(how->locale, v->text, out); return true;
 	case VALUE_TIME:
-		locale_time(how->locale, v->number, how->timezone != NULL ? how->timezone : "UTC", out);
+		locale_time(how->locale, v->number, zone, out);
 		return true;
 	case VALUE_MONEY:
+		if (v->currency != NULL)
+			currency = v->currency;
 		if (currency == NULL)
 			return false;
 		locale_money(how->locale, currency, v->number, out);

@@ -78,7 +78,8 @@ static const char *check(struct text *t)
 	for (uint32_t i = 0; i < t->n; i++) {
 		if (!string_fits(t, t->ids, i) || !string_fits(t, t->texts, i))
 			return "has a string beyond its end";
-		if (i > 0 && strcmp(string(t, t->ids, i - 1, &len), string(t, t->ids, i, &len)) >= 0)
+		if (i > 0 && strcmp(string(t, t->ids, i - 1, &len),
+				    string(t, t->ids, i, &len)) >= 0)
 			return "is not sorted";
 	}
 	return NULL;
@@ -166,7 +167,9 @@ static void map_file(struct text *t, int fd)
 
 static bool language_name(const char *lang)
 {
-	size_t n = strspn(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@-");
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_@-";
+	size_t n = strspn(lang, allowed);
 
 	return n >= 2 && n <= 32 && lang[n] == '\0';
 }
@@ -183,7 +186,8 @@ const struct text *text_open(const void *ctx, const char *dir, const char *lang)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		if (errno != ENOENT)
-			log_warn("catalogue cannot be read", "file", path, "error", strerror(errno), NULL);
+			log_warn("catalogue cannot be read", "file", path, "error",
+				 strerror(errno), NULL);
 		return t;
 	}
 	mem_on_free(t, unmap);

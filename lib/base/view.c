@@ -148,16 +148,19 @@ void view_item_text(struct view *v, const char *name, const char *text)
 
 void view_described(struct view *v, const char *name, const struct shape *shape, const void *row)
 {
+	struct value *to = slot(v, name);
+
 	if (row == NULL)
-		*slot(v, name) = (struct value){ .kind = VALUE_NONE };
+		*to = (struct value){ .kind = VALUE_NONE };
 	else
-		*slot(v, name) = (struct value){ .kind = VALUE_ROW, .shape = shape, .rows = row, .nrows = 1 };
+		*to = (struct value){ .kind = VALUE_ROW, .shape = shape, .rows = row, .nrows = 1 };
 }
 
 void view_described_list(struct view *v, const char *name, const struct shape *shape,
 			 const void *rows, size_t n)
 {
-	*slot(v, name) = (struct value){ .kind = VALUE_ROWS, .shape = shape, .rows = rows, .nrows = n };
+	*slot(v, name) = (struct value){ .kind = VALUE_ROWS, .shape = shape,
+					 .rows = rows, .nrows = n };
 }
 
 void view_lazy(struct view *v, const char *name, struct view_source *source)
@@ -220,29 +223,38 @@ static const enum value_kind kind_of_field[] = {
 	[FIELD_TIME] = VALUE_TIME, [FIELD_HTML] = VALUE_HTML,
 };
 
+static const void *field_at(const void *row, size_t offset)
+{
+	return (const char *)row + offset;
+}
+
+static const char *text_at(const void *row, const struct field *field)
+{
+	return *(const char *const *)field_at(row, field->offset);
+}
+
 void value_of_field(const void *row, const struct field *field, const struct field *currency,
 		    struct value *out)
 {
-	const char *at = (const char *)row + field->offset;
 	enum value_kind kind = kind_of_field[field->type];
 
-	if (field->has_offset != FIELD_ALWAYS && !*(const bool *)((const char *)row + field->has_offset)) {
-		*out = (struct value){ .kind = VALUE_NONE };
+	out->kind = kind;
+	if (field->has_offset != FIELD_ALWAYS && !*(const bool *)field_at(row, field->has_offset)) {
+		out->kind = VALUE_NONE;
 		return;
 	}
 	switch (kind) {
 	case VALUE_BOOL:
-		*out = (struct value){ .kind = kind, .yes = *(const bool *)(const void *)at };
+		out->yes = *(const bool *)field_at(row, field->offset);
 		return;
 	case VALUE_INT:
 	case VALUE_MONEY:
 	case VALUE_TIME:
-		*out = (struct value){ .kind = kind, .number = *(const int64_t *)(const void *)at };
-		if (kind == VALUE_MONEY && currency != NULL)
-			out->currency = *(const char *const *)(const void *)((const char *)row + currency->offset);
+		out->number = *(const int64_t *)field_at(row, field->offset);
+		out->currency = currency == NULL ? NULL : text_at(row, currency);
 		return;
 	default:
-		*out = (struct value){ .kind = kind, .text = *(const char *const *)(const void *)at };
+		out->text = text_at(row, field);
 		if (out->text == NULL)
 			out->kind = VALUE_NONE;
 	}

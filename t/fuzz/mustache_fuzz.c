@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 	log_open("fuzz", LOG_LEVEL_FATAL);
 	if (cut != NULL) {
-		template_compile(set, "p", mem_strndup(ctx, source, (size_t)(cut - source)), &error);
+		template_compile(set, "p", mem_strndup(ctx, source, (size_t)(cut - source)),
+			&error);
 		source = cut + 1;
 	}
 	t = template_compile(set, "q", source, &error);

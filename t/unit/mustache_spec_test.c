@@ -105,7 +105,8 @@ static void run_case(const char *module, struct json_object *test)
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
-		char *path = mem_printf(NULL, SRCDIR "/t/unit/mustache-spec/%s.json", modules[i].name);
+		char *path = mem_printf(NULL, SRCDIR "/t/unit/mustache-spec/%s.json",
+			modules[i].name);
 		struct json_object *file = json_object_from_file(path), *tests;
 
 		if (!tap_ok(file != NULL, "%s is there and is JSON", path))

@@ -30,16 +30,20 @@ static const struct { const char *name, *source, *want; } errors[] = {
 	{ "delimiters", "{{=<%=}}", "e:1: these are no delimiters" },
 	{ "long delimiters", "{{=<<<<<<<<< >=}}", "e:1: these are no delimiters" },
 	{ "three delimiters", "{{=a b c=}}", "e:1: these are no delimiters" },
-	{ "section in a parent", "{{<p}}{{#a}}{{/a}}{{/p}}", "e:1: only blocks may stand inside a parent" },
+	{ "section in a parent", "{{<p}}{{#a}}{{/a}}{{/p}}",
+		"e:1: only blocks may stand inside a parent" },
 	{ "parent not closed", "{{<p}}{{$a}}{{/a}}", "e:1: \"p\" is not closed" },
 	{ "message not closed", "\n{{#_}}text", "e:2: a message is not closed" },
-	{ "message in a message", "{{#_}}a {{#_}}b{{/_}}{{/_}}", "e:1: a message stands inside a message" },
+	{ "message in a message", "{{#_}}a {{#_}}b{{/_}}{{/_}}",
+		"e:1: a message stands inside a message" },
 	{ "empty message", "{{#_}} {{/_}}", "e:1: a message has no text" },
 	{ "one form of a plural", "{{#_ n}}one{{/_ n}}", "e:1: a message has no text" },
 	{ "three forms of a plural", "{{#_ n}}a|b|c{{/_ n}}", "e:1: a plural has two forms" },
 	{ "error in a message", "\n{{#_}}a {{#x}}b{{/_}}", "e:2: \"x\" is not closed" },
-	{ "count with spaces", "{{#_ a b}}x|y{{/_}}", "e:1: the name \"a b\" has white space in it" },
-	{ "a block in a message", "{{#_}}{{$a}}{{/a}}{{/_}}", "e:1: such a tag may not stand in a message" },
+	{ "count with spaces", "{{#_ a b}}x|y{{/_}}",
+		"e:1: the name \"a b\" has white space in it" },
+	{ "a block in a message", "{{#_}}{{$a}}{{/a}}{{/_}}",
+		"e:1: such a tag may not stand in a message" },
 };
 
 static const struct { const char *name, *source, *want; } messages[] = {
@@ -50,7 +54,8 @@ static const struct { const char *name, *source, *want; } messages[] = {
 	  "<b>{thanks}</b>, A&amp;B" },
 	{ "plural, 1", "{{#one}}{{#_ n}}one pair|{{n}} pairs{{/_ n}}{{/one}}", "un par" },
 	{ "plural, 3", "{{#three}}{{#_ n}}one pair|{{n}} pairs{{/_ n}}{{/three}}", "3 pares" },
-	{ "plural, closed short", "{{#three}}{{#_ n}} one pair |\n{{n}} pairs{{/_}}{{/three}}", "3 pares" },
+	{ "plural, closed short", "{{#three}}{{#_ n}} one pair |\n{{n}} pairs{{/_}}{{/three}}",
+		"3 pares" },
 	{ "plural, dotted", "{{#_ three.n}}dog|dogs{{/_}} {{#_ one.n}}dog|dogs{{/_}}", "dogs dog" },
 	{ "plural, no number", "{{#_ missing}}dog|dogs{{/_}}", "dogs" },
 	{ "a bar inside a tag", "{{=<| |>=}}<|#_ three.n|>dog|dogs<|/_|>", "dogs" },
@@ -68,7 +73,8 @@ static const char po[] =
 	"msgid \"Your cart\"\nmsgstr \"Su carrito\"\n"
 	"msgid \"Dear {{name}}, <b>{{#yes}}thanks{{/yes}}</b>\"\n"
 	"msgstr \"<b>{{#yes}}{thanks}{{/yes}}</b>, {{name}}\"\n"
-	"msgid \"one pair\"\nmsgid_plural \"{{n}} pairs\"\nmsgstr[0] \"un par\"\nmsgstr[1] \"{{n}} pares\"\n"
+	"msgid \"one pair\"\nmsgid_plural \"{{n}} pairs\"\n"
+	"msgstr[0] \"un par\"\nmsgstr[1] \"{{n}} pares\"\n"
 	"msgid \"Broken {{#yes}}y{{/yes}}\"\nmsgstr \"Roto {{#yes}}\"\n"
 	"msgid \"Spy\"\nmsgstr \"{{{secret}}}\"\n"
 	"msgid \"bad\"\nmsgid_plural \"bads\"\nmsgstr[0] \"uno\"\nmsgstr[1] \"{{x\"\n";
@@ -142,7 +148,8 @@ static const struct text *spanish(const void *ctx)
 		       mem_printf(ctx, "%s/es.po", dir), (char *)NULL);
 		_exit(127);
 	}
-	tap_ok(child > 0 && waitpid(child, &status, 0) == child && status == 0, "msgfmt makes a catalogue");
+	tap_ok(child > 0 && waitpid(child, &status, 0) == child && status == 0,
+		"msgfmt makes a catalogue");
 	return text_open(ctx, dir, "es");
 }
 
@@ -184,18 +191,22 @@ static void reading(const void *ctx, struct buf *out)
 	const struct template *t;
 
 	t = template_get(set, "page", &error);
-	tap_ok(t != NULL && error == NULL && t == template_get(set, "page", NULL), "a template is read once");
+	tap_ok(t != NULL && error == NULL && t == template_get(set, "page", NULL),
+		"a template is read once");
 	buf_clear(out);
 	template_render(t, v, NULL, out);
 	tap_is_str(out->data, "head\nbody A&amp;B\n", "with its partial");
 	tap_ok(template_get(set, "lost", &error) == NULL, "a missing partial is an error");
-	tap_is_str(error, mem_printf(ctx, "%s/lost.mustache:2: partial \"part/none\" is missing", dir),
+	tap_is_str(error, mem_printf(ctx, "%s/lost.mustache:2: partial \"part/none\" is missing",
+				     dir),
 		   "and says where");
 	tap_ok(template_get(set, "outer", &error) == NULL, "an error in a partial is an error");
-	tap_is_str(error, mem_printf(ctx, "%s/wrong.mustache:3: \"a\" is not closed", dir), "and says where");
+	tap_is_str(error, mem_printf(ctx, "%s/wrong.mustache:3: \"a\" is not closed", dir),
+		"and says where");
 	tap_ok(template_get(set, "outer", &error) == NULL && error != NULL, "the second time too");
 	tap_ok(template_get(set, "up", &error) == NULL, "no partial outside of the directory");
-	tap_ok(template_get(set, "../page", &error) == NULL, "no template outside of the directory");
+	tap_ok(template_get(set, "../page", &error) == NULL,
+		"no template outside of the directory");
 	tap_ok(template_get(set, "none", &error) == NULL, "a missing template is an error");
 	tap_is_str(error, "template \"none\" is missing", "and says so");
 	t = template_get(set, "dynamic", &error);
@@ -217,7 +228,8 @@ static void bounds(const void *ctx, struct buf *out)
 
 	buf_clear(out);
 	template_render(t, v, NULL, out);
-	tap_is_int((int64_t)out->len, 7 * MUSTACHE_DEPTH_MAX, "an endless partial stops at the depth bound");
+	tap_is_int((int64_t)out->len, 7 * MUSTACHE_DEPTH_MAX,
+		"an endless partial stops at the depth bound");
 	for (int i = 0; i < 200; i++) {
 		kid = view_item(kid, "kids");
 		view_text(kid, "name", "k");
@@ -236,7 +248,8 @@ static void bounds(const void *ctx, struct buf *out)
 	buf_clear(out);
 	template_render(t, wide, NULL, out);
 	tap_is_str(out->data, "", "100^30 empty rounds end");
-	template_compile(set, "self", "{{<self}}{{$a}}{{<self}}{{/self}}{{/a}}{{/self}}{{$a}}x{{/a}}", &error);
+	template_compile(set, "self",
+		"{{<self}}{{$a}}{{<self}}{{/self}}{{/a}}{{/self}}{{$a}}x{{/a}}", &error);
 	t = template_get(set, "self", &error);
 	buf_clear(out);
 	template_render(t, wide, NULL, out);

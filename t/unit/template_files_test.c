@@ -26,7 +26,8 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
 
 	(void)st;
 	(void)ftw;
-	if (type != FTW_F || n <= sizeof(ending) - 1 || strcmp(path + n - (sizeof(ending) - 1), ending) != 0)
+	if (type != FTW_F || n <= sizeof(ending) - 1 ||
+	    strcmp(path + n - (sizeof(ending) - 1), ending) != 0)
 		return 0;
 	name = mem_strndup(ctx, path + sizeof(top), n - sizeof(top) - (sizeof(ending) - 1));
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {

@@ -41,7 +41,8 @@ static void put(unsigned char *at, uint32_t w, bool big)
 static size_t build(unsigned char *out, const struct message *m, size_t n, bool big)
 {
 	size_t at = 28 + 16 * n;
-	const uint32_t header[7] = { 0x950412de, 0, (uint32_t)n, 28, (uint32_t)(28 + 8 * n), 0, 28 };
+	const uint32_t header[7] = { 0x950412de, 0, (uint32_t)n, 28, (uint32_t)(28 + 8 * n), 0,
+		28 };
 
 	for (size_t i = 0; i < 7; i++)
 		put(out + 4 * i, header[i], big);
@@ -73,7 +74,8 @@ static const struct text *open_bytes(const void *ctx, const unsigned char *data,
 static void good(const void *ctx, bool big)
 {
 	unsigned char data[1024];
-	const struct text *t = open_bytes(ctx, data, build(data, messages, ARRAY_LEN(messages), big));
+	const struct text *t = open_bytes(ctx, data, build(data, messages, ARRAY_LEN(messages),
+		big));
 	const char *end = big ? "big-endian" : "little-endian";
 
 	tap_is_str(text_get(t, "Cart"), "Carrito", "%s: a message", end);
@@ -143,13 +145,16 @@ static void bad(const void *ctx)
 
 		two[0].text = bad_headers[i].header;
 		two[0].ntext = strlen(two[0].text);
-		tap_is_str(text_get(open_bytes(ctx, data, build(data, two, 2, false)), "Cart"), "Cart",
+		tap_is_str(text_get(open_bytes(ctx, data, build(data, two, 2, false)), "Cart"),
+			"Cart",
 			   "refused: %s", bad_headers[i].name);
 	}
-	tap_is_str(text_get(open_bytes(ctx, data, build(data, messages + 1, 1, false)), "Cart"), "Cart",
+	tap_is_str(text_get(open_bytes(ctx, data, build(data, messages + 1, 1, false)), "Cart"),
+		"Cart",
 		   "refused: no header entry");
 	tap_is_str(text_get(text_open(ctx, dir, "nn"), "Cart"), "Cart", "no file");
-	tap_is_str(text_get(text_open(ctx, dir, "../xx"), "Cart"), "Cart", "a name that leaves the directory");
+	tap_is_str(text_get(text_open(ctx, dir, "../xx"), "Cart"), "Cart",
+		"a name that leaves the directory");
 	tap_is_str(text_get(NULL, "Cart"), "Cart", "no catalogue");
 	tap_is_str(text_plural(NULL, "one", "many", 2), "many", "no catalogue, plural");
 }
@@ -160,9 +165,12 @@ static const struct { const char *rule; uint64_t n, want; } rules[] = {
 	{ "1+2*3-4/2%3", 0, 5 }, { "10-3-2", 0, 5 }, { "!n", 0, 1 }, { "!!n", 7, 1 },
 	{ "n<=3 && n>=3 || n==9", 9, 1 }, { "n<=3 && n>=3 || n==9", 4, 0 }, { "n<2 == 1", 1, 1 },
 	{ "1 || 0 && 0", 0, 1 }, { "n/0", 4, 0 }, { "n%0", 4, 0 }, { "(((n)))", 3, 3 },
-	{ "n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2", 22, 1 },
-	{ "n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2", 12, 2 },
-	{ "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5", 103, 3 },
+	{ "n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2", 22,
+		1 },
+	{ "n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2", 12,
+		2 },
+	{ "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5", 103,
+		3 },
 };
 
 static const char *const bad_rules[] = {
@@ -177,7 +185,8 @@ static void plurals(const void *ctx)
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
 		struct plural *p = plural_parse(ctx, rules[i].rule);
 
-		tap_is_int(p == NULL ? -1 : (int64_t)plural_eval(p, rules[i].n), (int64_t)rules[i].want,
+		tap_is_int(p == NULL ? -1 : (int64_t)plural_eval(p, rules[i].n),
+			(int64_t)rules[i].want,
 			   "%s for %d", rules[i].rule, (int)rules[i].n);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad_rules); i++)

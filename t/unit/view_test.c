@@ -29,7 +29,8 @@ static const struct field card_fields[] = {
 	{ "day", FIELD_DATE, offsetof(struct card, day), FIELD_ALWAYS },
 	{ "body", FIELD_HTML, offsetof(struct card, body), FIELD_ALWAYS },
 };
-static const struct shape card_shape = { "card", sizeof(struct card), ARRAY_LEN(card_fields), card_fields };
+static const struct shape card_shape = { "card", sizeof(struct card), ARRAY_LEN(card_fields),
+	card_fields };
 
 struct pair { const char *name; };
 static const struct field pair_fields[] = {
@@ -38,8 +39,9 @@ static const struct field pair_fields[] = {
 static const struct shape pair_shape = { "pair", sizeof(struct pair), 1, pair_fields };
 
 static const struct card cards[] = {
-	{ .name = "Boot <1>", .currency = "JPY", .price = 1990, .was = 2500, .has_was = true, .stock = 0,
-	  .has_stock = true, .sale = true, .day = "2026-03-01", .added = 86400000, .body = "<b>x</b>" },
+	{ .name = "Boot <1>", .currency = "JPY", .price = 1990, .was = 2500, .has_was = true,
+	  .stock = 0, .has_stock = true, .sale = true, .day = "2026-03-01", .added = 86400000,
+	  .body = "<b>x</b>" },
 	{ .name = "Shoe", .badge = "", .currency = NULL, .price = -5, .day = NULL, .added = -1 },
 };
 
@@ -49,7 +51,8 @@ struct counted {
 	int asked;
 };
 
-static void resolve(struct view_source *self, const struct shape **shape, const void **rows, size_t *n)
+static void resolve(struct view_source *self, const struct shape **shape, const void **rows,
+		    size_t *n)
 {
 	struct counted *c = (struct counted *)(void *)self;
 
@@ -83,7 +86,8 @@ static const struct { const char *name, *source, *want; } cases[] = {
 	  "{{#stock}}{{stock}}{{/stock}}{{^stock}}-{{/stock}};{{/cards}}", "25000;--;" },
 	{ "fields by type", "{{#cards}}{{sale}},{{day}},{{added}},{{{body}}};{{/cards}}",
 	  "true,2026-03-01,1970-01-02T00:00:00Z,<b>x</b>;false,,1969-12-31T23:59:59Z,;" },
-	{ "null and empty fields", "{{#cards}}{{^badge}}-{{/badge}}{{#badge}}x{{/badge}}{{/cards}}", "--" },
+	{ "null and empty fields",
+		"{{#cards}}{{^badge}}-{{/badge}}{{#badge}}x{{/badge}}{{/cards}}", "--" },
 	{ "a null field hides outer names", "{{#cards}}{{#day}}d{{/day}}{{/cards}}", "d" },
 	{ "outer names from rows", "{{#cards}}{{text}}{{/cards}}", "a&amp;ba&amp;b" },
 	{ "rows in rows", "{{#cards}}{{#pairs}}{{name}}{{price}} {{/pairs}}{{name}};{{/cards}}",
@@ -96,6 +100,15 @@ static const struct { const char *name, *source, *want; } cases[] = {
 	{ "chained twice", "{{lowest}}", "lowest" },
 	{ "replaced", "{{replaced}}", "second" },
 	{ "a value prints nothing", "[{{sub}}{{cards}}{{items}}{{card}}]", "[]" },
+};
+
+/* The same values as people of Spain write them, and raw as machines do. */
+static const struct { const char *name, *source, *want; } spanish[] = {
+	{ "integer", "{{big}} {{&big}}", "1.234.567 1234567" },
+	{ "money", "{{price}} {{{price}}}", "12,34\xc2\xa0\xe2\x82\xac 12.34" },
+	{ "money of the row", "{{#card}}{{was}}{{/card}}", "2500\xc2\xa0JPY" },
+	{ "date", "{{day}} {{&day}}", "1 mar 2026 2026-03-01" },
+	{ "time", "{{&moment}}", "1970-01-01T00:00:01Z" },
 };
 
 static struct counted lazy = { { resolve, false }, 2, 0 };
@@ -138,11 +151,13 @@ static void fill(struct view *v)
 	view_lazy(v, "unused", &unused.source);
 	view_text(v, "replaced", "first");
 	view_text(v, "replaced", "second");
+	view_int(v, "big", 1234567);
 }
 
 int main(void)
 {
 	static const struct render how = { .currency = "EUR" };
+	struct render local = { .locale = locale_get("es-ES"), .currency = "EUR" };
 	void *ctx = mem_context(NULL, "test");
 	struct templates *set = templates_new(ctx, NULL, NULL);
 	struct view *v = view_new(ctx), *below = view_new(ctx), *lowest = view_new(ctx);
@@ -156,12 +171,19 @@ int main(void)
 	view_chain(v, lowest);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const char *error = NULL;
-		const struct template *t = template_compile(set, cases[i].name, cases[i].source, &error);
+		const struct template *t = template_compile(set, cases[i].name, cases[i].source,
+			&error);
 
 		buf_clear(out);
 		if (t != NULL)
 			template_render(t, v, &how, out);
 		tap_is_str(t != NULL ? out->data : error, cases[i].want, "%s", cases[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(spanish); i++) {
+		buf_clear(out);
+		template_render(template_compile(set, "es", spanish[i].source, NULL), v, &local,
+			out);
+		tap_is_str(out->data, spanish[i].want, "in Spanish: %s", spanish[i].name);
 	}
 	tap_is_int(lazy.asked, 1, "a source is asked once");
 	tap_is_int(unused.asked, 0, "a source that is not looked at is not asked");
