@@ -22,6 +22,8 @@ package Stack;
 #	durable		fsync on (dev/run)
 #	rows, program	rows of programs.tab, and a function that gives a row's program file
 #	names		host names of the site; default localhost and everything below it
+#	prepared	true: the database is complete already (a clone), nothing is migrated
+#	media		directory of the pictures; default DIR/media
 #	config		hash of settings, "section.key" => value, over the defaults
 #	web_workers	nginx worker processes
 
@@ -46,7 +48,8 @@ sub new
 		%o,
 		top => $top, started => {}, sockets => {},
 	}, $class;
-	$self->{build} //= "$top/var/build";
+	$self->{build} //= $ENV{SUTLER_BUILD} // "$top/var/build";
+	$self->{media} //= "$self->{dir}/media";
 	my $build = $self->{build};
 	$self->{program} //= sub { my ($row) = @_; "$build/cgi-bin/$row->{name}" };
 	$self->{config_file} = "$self->{dir}/sutler.conf";
@@ -147,15 +150,37 @@ sub build_database
 {
 	my ($self) = @_;
 	my $c = $self->{cluster};
+	return $self->set_origins if $self->{prepared};
 	$c->createdb($self->{database}) if !$c->exists_db($self->{database});
 	$c->psql_file($self->{database}, "$self->{top}/sql/bootstrap.sql");
 	$c->map_roles;
 	$self->ctl('migrate');
-	$c->map_roles;
 	return;
 }
 
-# The database as its owner, under no policy: the truth behind the pages.
+# The demo shops, by the imports a merchant uses.  Drawn pictures are kept in
+# var/demo, which dev/run and the tests share.
+sub load_demo
+{
+	my ($self) = @_;
+	my $drawn = own_dir("$self->{top}/var/demo", 0755);
+	local $ENV{BUILD} = $self->{build};
+	my ($status, $text) = $self->capture("$self->{top}/dev/load-demo", $drawn);
+	write_file("$self->{dir}/log/demo.log", $text);
+	die "the demo shops do not load:\n" . join('', last_lines($text, 20)) if $status;
+	$self->set_origins;
+	return;
+}
+
+sub last_lines
+{
+	my ($text, $n) = @_;
+	my @lines = split /^/, $text;
+	splice @lines, 0, @lines - $n if @lines > $n;
+	return @lines;
+}
+
+# The database as superuser, under no policy: the truth behind the pages; or as a role.
 sub dbh
 {
 	my ($self, $role) = @_;
@@ -201,13 +226,12 @@ sub settings
 		'paths.templates' => "$top/tmpl",
 		'paths.messages' => "$build/po",
 		'paths.sql' => "$top/sql",
-		'paths.media' => "$dir/media",
+		'paths.media' => $self->{media},
 		'paths.private' => "$dir/private",
 		'paths.documents' => "$dir/documents",
 		'paths.run' => "$dir/state",
 		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
-		# Browsers take Secure cookies from localhost over plain HTTP as well.
-		'web.secure_cookies' => 'yes',
+		'web.secure_cookies' => $self->{tls} ? 'yes' : 'no',
 		%{ $self->{config} },
 	};
 }
@@ -398,7 +422,7 @@ sub start_web
 	my $p = $self->ports;
 	$self->make_certificate if $self->{tls};
 	my %o = (rows => $self->{rows}, sockets => $self->{socket_dir}, htdocs => "$self->{top}/htdocs",
-		media => "$self->{dir}/media", limits => $self->{limits}, dir => $web, names => $self->{names},
+		media => $self->{media}, limits => $self->{limits}, dir => $web, names => $self->{names},
 		http_port => $p->{http}, workers => $self->{web_workers},
 		$self->{tls} ? (https_port => $p->{https}, cert => "$self->{dir}/tls/cert.pem",
 			key => "$self->{dir}/tls/key.pem") : ());
