@@ -50,12 +50,15 @@ static void show(struct req *r)
 {
 	struct view *v = page_view(r, r->program->hooks->error_template);
 	const char *title, *sentence;
+	int status = r->x->refusal.status;
 
 	words(r->x, &title, &sentence);
-	view_int(v, "status", r->x->refusal.status);
-	view_text(v, "title", title);
+	view_text(v, "status", mem_printf(r->mem, "%d", status));
+	view_text(v, "headline", title);
 	view_text(v, "sentence", sentence);
-	page_html_status(r, v, r->x->refusal.status);
+	view_bool(v, "missing", status == 404 || status == 410);
+	view_bool(v, "again", status == 503 || status == 429);
+	page_html_status(r, v, status);
 }
 
 /* A page that needs nothing: no template, no shop, no database. */

@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-static const char *const kinds[] = { "ok", "info", "error" };
+static const char *const kinds[] = { "ok", "info", "warn", "bad" };
 
 static const char *known_kind(const char *kind, size_t n)
 {

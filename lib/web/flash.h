@@ -13,7 +13,7 @@
 #include "base/base.h"
 
 struct flash {
-	const char *kind;               /* "ok", "info", "error" */
+	const char *kind;               /* "ok", "info", "warn", "bad" */
 	const char *text;
 };
 

@@ -12,11 +12,12 @@
  * Every answer carries the security headers and, unless the route opted in to
  * caching, Cache-Control: no-store.
  *
- * Every view has, beside what the handler and lib/front put in: request_id,
- * prefix (before every link), path, language, locale, dir ("ltr"), currency,
- * csrf and idempotency_key (pages that are not cacheable), flash {kind, text},
- * and after a form was refused: errors [{field, label, sentence}], error.FIELD
- * (sentence), form.FIELD (what was typed).  See form_*() below.
+ * Every view has, beside what the handler and lib/front put in: request_id, base
+ * (path prefix of locale and currency, before every link), path, lang (BCP 47),
+ * dir ("ltr"), currency, csrf and idempotency_key (not on cacheable pages), flash (a
+ * list of at most one {kind, sentence}); and when a form is shown again: has_errors,
+ * errors [{field, label, sentence}], error.FIELD (sentence), form.FIELD (what was
+ * typed).  An input's id is "f-FIELD", so that errors can lead to it.
  */
 #ifndef WEB_PAGE_H
 #define WEB_PAGE_H
@@ -74,7 +75,7 @@ void page_cookie_clear(struct req *r, const char *name);
 /* Ends what browsers keep of the site: at log-out. */
 void page_clear_site(struct req *r);
 
-/* A sentence for the next page the visitor sees (flash.h); KIND "ok", "info" or "error". */
+/* A sentence for the next page the visitor sees (flash.h); KIND "ok", "info", "warn" or "bad". */
 void page_flash(struct req *r, const char *kind, const char *sentence);
 
 /* Forms in views.  A value that was typed wins over the one given here. */

@@ -16,10 +16,9 @@ struct view *page_view(struct req *r, const char *name)
 		BUG("more than %zu views in one answer", ARRAY_LEN(x->views));
 	x->views[x->nviews++] = (struct view_name){ v, name };
 	view_text(v, "request_id", r->id);
-	view_text(v, "prefix", r->prefix);
+	view_text(v, "base", r->prefix);
 	view_text(v, "path", r->path);
-	view_text(v, "language", r->language);
-	view_text(v, "locale", r->locale);
+	view_text(v, "lang", r->locale);
 	view_text(v, "dir", locale_rtl(x->language->locale) ? "rtl" : "ltr");
 	view_text(v, "currency", r->currency);
 	return v;
@@ -37,11 +36,12 @@ static void fill_errors(struct exchange *x, struct view *v)
 {
 	struct view *by_field = view_sub(v, "error");
 
+	view_bool(v, "has_errors", x->nerrors > 0);
 	for (size_t i = 0; i < x->nerrors; i++) {
 		const struct field_error *e = &x->errors[i];
 		struct view *item = view_item(v, "errors");
 
-		view_text(item, "field", *e->field == '\0' ? NULL : e->field);
+		view_text(item, "field", e->field);
 		view_text(item, "label", e->label);
 		view_text(item, "sentence", e->sentence);
 		if (*e->field != '\0')
@@ -88,9 +88,9 @@ static void fill_flash(struct req *r, struct view *v)
 
 	if (r->x->flash == NULL)
 		return;
-	flash = view_sub(v, "flash");
+	flash = view_item(v, "flash");
 	view_text(flash, "kind", r->x->flash->kind);
-	view_text(flash, "text", r->x->flash->text);
+	view_text(flash, "sentence", r->x->flash->text);
 	page_cookie_clear(r, "flash");
 }
 

@@ -46,7 +46,8 @@ struct program_hooks {
 	int (*rate)(struct req *r, const char *name);
 	/* Path of the sign-in page (without prefix); "?next=PATH" is added.  NULL: 403. */
 	const char *sign_in;
-	/* Template of error pages; gets status, title, sentence.  NULL: the plain page. */
+	/* Template of error pages; gets status, headline, sentence, missing (404, 410), again
+	   (429, 503).  NULL: the plain page. */
 	const char *error_template;
 	/* Cookies besides the session that make a page personal ("cart"), closed by NULL. */
 	const char *const *personal_cookies;
