@@ -54,6 +54,7 @@ static void show(struct req *r)
 
 	words(r->x, &title, &sentence);
 	view_text(v, "status", mem_printf(r->mem, "%d", status));
+	view_text(v, "page_title", title);
 	view_text(v, "headline", title);
 	view_text(v, "sentence", sentence);
 	view_bool(v, "missing", status == 404 || status == 410);
