@@ -65,3 +65,19 @@ END
 $common$;
 
 -- ---- by program: what it reads, what it writes, what it calls ----
+
+-- The frame around every page of a shop (sql/query/front.sql): the store, its menus, the cart's count.
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.social,
+	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
+	payment.method, payment.method_text
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, state) ON sales.cart
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, variant_id, quantity) ON sales.cart_line
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+
+-- home: the brand's blocks and pages, and cards of featured products.
+GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
+	TO "_sutler-home";
