@@ -226,6 +226,7 @@ sub settings
 		'paths.templates' => "$top/tmpl",
 		'paths.messages' => "$build/po",
 		'paths.sql' => "$top/sql",
+		'paths.htdocs' => "$top/htdocs",
 		'paths.media' => $self->{media},
 		'paths.private' => "$dir/private",
 		'paths.documents' => "$dir/documents",

@@ -20,6 +20,8 @@ const struct config_setting config_settings[] = {
 	  .meaning = "The compiled translations, one LANGUAGE.mo each." },
 	{ .name = "paths.sql", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/sql",
 	  .meaning = "The migrations, functions and rights that sutlerctl migrate applies." },
+	{ .name = "paths.htdocs", .type = CONFIG_PATH, .fallback = SUTLER_DATADIR "/htdocs",
+	  .meaning = "The static files; pages name the version of their contents." },
 	{ .name = "paths.media", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/media",
 	  .meaning = "Pictures and public documents, served by the web server." },
 	{ .name = "paths.private", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/private",
