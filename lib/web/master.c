@@ -128,18 +128,30 @@ static int stop(struct master *m)
 	return any_left(m) ? 1 : 0;
 }
 
-/* New configuration and new program file: the old workers finish what they have, and this
-   process becomes the new master under the same id.  A configuration that cannot be read
-   changes nothing. */
-static void begin_again(struct master *m)
+/* Reads the configuration in a child, so that a bad one leaves ours as it is. */
+static bool config_is_right(void)
 {
 	const char *error = NULL;
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (config_load(&error))
+			_exit(0);
+		log_error("new configuration refused, the old one stays", "reason", error, NULL);
+		_exit(1);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* New configuration and new program file: the old workers finish what they have, and this
+   process becomes the new master under the same id. */
+static void begin_again(struct master *m)
+{
 	sigset_t none;
 
-	if (!config_load(&error)) {
-		log_error("new configuration refused, the old one stays", "reason", error, NULL);
+	if (!config_is_right())
 		return;
-	}
 	tell_all(m, SIGTERM);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
