@@ -96,7 +96,7 @@ COMMENT ON FUNCTION sales.fire(uuid, uuid, text, text, text, text) IS
 
 -- Places the order of a cart: once, whatever the number of tabs.  The caller priced
 -- the cart in this transaction; here nothing is reckoned, all is checked.
--- Outcome: ok; again (placed before: its id); changed (the cart is not what was
+-- Outcome: ok; again (placed before: its id; p_token opens it too); changed (the cart is not what was
 -- priced); gone (no such cart); sold_out (with the variant); coupon_gone,
 -- coupon_used_up, coupon_customer.  p_email_key (hash of the mail address) is NULL when
 -- no coupon was applied.  Inserts first, stock rows last.
@@ -130,6 +130,9 @@ BEGIN
 		RETURN;
 	END IF;
 	IF c.state = 'ordered' THEN
+		-- Whoever holds the cart's token placed it: another tab gets a link of its own.
+		INSERT INTO sales.order_token (tenant_id, token_sha256, order_id, expires_at)
+		SELECT p_tenant, p_token, o.order_id, p_token_expires FROM sales."order" o WHERE o.cart_id = p_cart;
 		RETURN QUERY SELECT 'again', o.order_id, o.number, NULL::uuid FROM sales."order" o WHERE o.cart_id = p_cart;
 		RETURN;
 	END IF;

@@ -311,6 +311,7 @@ CREATE TABLE sales.cart (
 	contact_id uuid,
 	billing_id uuid,
 	verified_email text NOT NULL DEFAULT '',
+	reminders boolean NOT NULL DEFAULT false,
 	method_id uuid,
 	payment_method text CHECK (payment_method IN ('bank_transfer', 'cod')),
 	created_at timestamptz NOT NULL DEFAULT sutler.now(),
@@ -333,7 +334,8 @@ COMMENT ON COLUMN sales.cart.coupon_code IS 'Coupon asked for, or empty.';
 COMMENT ON COLUMN sales.cart.note IS 'The buyer''s words.';
 COMMENT ON COLUMN sales.cart.contact_id IS 'Who, with the delivery address.';
 COMMENT ON COLUMN sales.cart.billing_id IS 'Billing address where it differs.';
-COMMENT ON COLUMN sales.cart.verified_email IS 'The mail address that was proven by a code.';
+COMMENT ON COLUMN sales.cart.verified_email IS 'SHA-256 in hex of the folded mail address that was proven by a code, or empty.';
+COMMENT ON COLUMN sales.cart.reminders IS 'The shopper asked to be reminded of it by mail; never ticked for him.';
 COMMENT ON COLUMN sales.cart.method_id IS 'Delivery method.';
 COMMENT ON COLUMN sales.cart.payment_method IS 'Payment method.';
 COMMENT ON COLUMN sales.cart.created_at IS 'When the row was made.';
@@ -389,7 +391,7 @@ COMMENT ON TABLE sales.verification IS 'A code mailed to prove a guest''s mail a
 COMMENT ON COLUMN sales.verification.tenant_id IS 'The merchant.';
 COMMENT ON COLUMN sales.verification.cart_id IS 'The cart.';
 COMMENT ON COLUMN sales.verification.email IS 'The address to prove.';
-COMMENT ON COLUMN sales.verification.code_sha256 IS 'Hash of cart and code, NULL until the mail was made.';
+COMMENT ON COLUMN sales.verification.code_sha256 IS 'SHA-256 of the text of cart_id (36 characters) and the six digits; NULL until the mail was made.';
 COMMENT ON COLUMN sales.verification.tries IS 'Codes typed.';
 COMMENT ON COLUMN sales.verification.expires_at IS 'When the code ends.';
 

@@ -1,0 +1,214 @@
+-- The cart: every change of it is one of these functions, one statement of a page.
+-- They find the cart by the hash of its token; a program can reach no other.
+
+-- The open cart of a token in a store, locked; NULL when there is none.
+CREATE OR REPLACE FUNCTION sales.cart_lock(p_tenant uuid, p_store uuid, p_token bytea) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid;
+BEGIN
+	SELECT c.cart_id INTO cart
+	FROM sales.cart_token t JOIN sales.cart c ON c.cart_id = t.cart_id
+	WHERE t.token_sha256 = p_token AND c.store_id = p_store AND c.state = 'open'
+	FOR UPDATE OF c;
+	RETURN cart;
+END
+$$;
+COMMENT ON FUNCTION sales.cart_lock(uuid, uuid, bytea) IS 'Locks the open cart that a token opens in a store; NULL when there is none.';
+
+-- Counts a try inside a window of p_window_s seconds; false when p_most were made before.
+CREATE OR REPLACE FUNCTION event.try(p_tenant uuid, p_scope text, p_key bytea, p_window_s integer, p_most integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	since timestamptz := to_timestamp(floor(extract(epoch FROM sutler.now()) / p_window_s) * p_window_s);
+	made integer;
+BEGIN
+	INSERT INTO event.attempt AS a (tenant_id, scope, key_sha256, window_start, tries)
+	VALUES (p_tenant, p_scope, p_key, since, 1)
+	ON CONFLICT (tenant_id, scope, key_sha256, window_start) DO UPDATE SET tries = a.tries + 1
+	RETURNING a.tries INTO made;
+	RETURN made <= p_most;
+END
+$$;
+COMMENT ON FUNCTION event.try(uuid, text, bytea, integer, integer) IS 'Counts a try in a time window; whether it is still within the limit.';
+
+-- What a store can give of a variant to this cart: NULL when that is not counted (made to
+-- order, not tracked), else what is free and what the cart holds itself.
+CREATE OR REPLACE FUNCTION sales.cart_available(p_tenant uuid, p_store uuid, p_cart uuid, p_variant uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+		inventory.available(p_tenant, p_store, p_variant)
+		+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = p_variant), 0)::bigint
+	END
+	FROM catalog.variant v JOIN catalog.product p ON p.product_id = v.product_id
+	WHERE v.variant_id = p_variant
+$$;
+COMMENT ON FUNCTION sales.cart_available(uuid, uuid, uuid, uuid) IS 'Pieces of a variant that a cart can have; NULL: as many as wanted.';
+
+-- Whether a store sells a variant in a currency now.
+CREATE OR REPLACE FUNCTION sales.sold(p_tenant uuid, p_store uuid, p_variant uuid, p_currency text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM catalog.variant v
+		JOIN catalog.product p ON p.product_id = v.product_id
+		JOIN catalog.store_product sp ON sp.store_id = p_store AND sp.product_id = v.product_id
+		JOIN catalog.price x ON x.store_id = p_store AND x.variant_id = v.variant_id
+		WHERE v.variant_id = p_variant AND v.status = 'active' AND p.status = 'active' AND sp.visible
+		  AND x.currency = p_currency AND x.customer_group = '' AND x.min_quantity = 1
+		  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now())
+$$;
+COMMENT ON FUNCTION sales.sold(uuid, uuid, uuid, text) IS 'Whether a variant is active, visible in the store and priced in the currency.';
+
+-- Adds pieces to the cart of p_token; when that token opens none (p_token may be NULL) a
+-- cart is made and opened by p_new_token: a token that came from outside is never adopted.
+-- A cart that was ordered is left alone: its token opens a new one.
+-- Outcome: ok; unavailable; short (with what can be had in all); full (p_most_lines);
+-- too_many (more than 10 000 of one variant).  made: p_new_token must go to the browser.
+CREATE OR REPLACE FUNCTION sales.cart_add(p_tenant uuid, p_store uuid, p_token bytea, p_new_token bytea,
+	p_locale text, p_currency text, p_variant uuid, p_quantity integer, p_most_lines integer)
+RETURNS TABLE (outcome text, made boolean, quantity bigint, available bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid;
+	token bytea := p_new_token;
+	had integer;
+	free bigint;
+BEGIN
+	IF NOT sales.sold(p_tenant, p_store, p_variant, p_currency) THEN
+		RETURN QUERY SELECT 'unavailable', false, 0::bigint, 0::bigint;
+		RETURN;
+	END IF;
+	cart := sales.cart_lock(p_tenant, p_store, p_token);
+	SELECT l.quantity INTO had FROM sales.cart_line l WHERE l.cart_id = cart AND l.variant_id = p_variant;
+	had := coalesce(had, 0);
+	IF p_quantity < 1 OR had + p_quantity > 10000 THEN
+		RETURN QUERY SELECT 'too_many', false, had::bigint, 10000::bigint;
+		RETURN;
+	END IF;
+	free := sales.cart_available(p_tenant, p_store, cart, p_variant);
+	IF free < had + p_quantity THEN
+		RETURN QUERY SELECT 'short', false, had::bigint, free;
+		RETURN;
+	END IF;
+	IF had = 0 AND p_most_lines <= (SELECT count(*) FROM sales.cart_line l WHERE l.cart_id = cart) THEN
+		RETURN QUERY SELECT 'full', false, 0::bigint, 0::bigint;
+		RETURN;
+	END IF;
+	IF cart IS NULL THEN
+		cart := sutler.uuid7();
+		INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency) VALUES (p_tenant, p_store, cart, p_locale, p_currency);
+		-- The token of an ordered cart of this store goes on; any other is not ours to use.
+		UPDATE sales.cart_token t SET cart_id = cart FROM sales.cart old
+		WHERE t.token_sha256 = p_token AND old.cart_id = t.cart_id AND old.store_id = p_store AND old.state = 'ordered';
+		IF FOUND THEN
+			token := NULL;
+		ELSE
+			INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (p_tenant, p_new_token, cart);
+		END IF;
+	ELSE
+		token := NULL;
+		UPDATE sales.cart c SET touched_at = sutler.now(), locale = p_locale, currency = p_currency WHERE c.cart_id = cart;
+	END IF;
+	INSERT INTO sales.cart_line AS l (tenant_id, cart_id, variant_id, quantity) VALUES (p_tenant, cart, p_variant, p_quantity)
+	ON CONFLICT (tenant_id, cart_id, variant_id) DO UPDATE SET quantity = l.quantity + excluded.quantity;
+	RETURN QUERY SELECT 'ok', token IS NOT NULL, (had + p_quantity)::bigint, coalesce(free, 0);
+END
+$$;
+COMMENT ON FUNCTION sales.cart_add(uuid, uuid, bytea, bytea, text, text, uuid, integer, integer) IS
+	'Adds a variant to a cart, which is made when there is none. ok, unavailable, short, full or too_many.';
+
+-- Sets the pieces of a line, 0 takes it out.  ok; gone (no such cart or line); short (more
+-- than before and more than can be had; with what can be had).  Fewer is always allowed.
+CREATE OR REPLACE FUNCTION sales.cart_set(p_tenant uuid, p_store uuid, p_token bytea, p_variant uuid, p_quantity integer)
+RETURNS TABLE (outcome text, available bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
+	had integer;
+	free bigint;
+BEGIN
+	SELECT l.quantity INTO had FROM sales.cart_line l WHERE l.cart_id = cart AND l.variant_id = p_variant;
+	IF NOT FOUND THEN
+		RETURN QUERY SELECT 'gone', 0::bigint;
+		RETURN;
+	END IF;
+	IF p_quantity > had THEN
+		free := sales.cart_available(p_tenant, p_store, cart, p_variant);
+		IF free < p_quantity THEN
+			RETURN QUERY SELECT 'short', free;
+			RETURN;
+		END IF;
+	END IF;
+	IF p_quantity = 0 THEN
+		DELETE FROM sales.cart_line l WHERE l.cart_id = cart AND l.variant_id = p_variant;
+	ELSE
+		UPDATE sales.cart_line l SET quantity = p_quantity WHERE l.cart_id = cart AND l.variant_id = p_variant;
+	END IF;
+	UPDATE sales.cart c SET touched_at = sutler.now() WHERE c.cart_id = cart;
+	RETURN QUERY SELECT 'ok', coalesce(free, 0);
+END
+$$;
+COMMENT ON FUNCTION sales.cart_set(uuid, uuid, bytea, uuid, integer) IS 'Sets the pieces of a cart line; 0 takes it out. ok, gone or short.';
+
+-- Puts a coupon on the cart; an empty code takes it off.  ok; gone (no cart); unknown;
+-- early; over; used_up; currency (no amount in this one); too_many (wrong codes typed).
+CREATE OR REPLACE FUNCTION sales.cart_coupon(p_tenant uuid, p_store uuid, p_token bytea, p_code text, p_currency text)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
+	k record;
+BEGIN
+	IF cart IS NULL THEN
+		RETURN 'gone';
+	END IF;
+	IF p_code <> '' THEN
+		IF 20 <= (SELECT coalesce(sum(a.tries), 0) FROM event.attempt a
+			WHERE a.scope = 'coupon' AND a.key_sha256 = p_token AND a.window_start > sutler.now() - interval '1 hour') THEN
+			RETURN 'too_many';
+		END IF;
+		SELECT x.* INTO k FROM sales.coupon x WHERE x.store_id = p_store AND x.code = p_code AND x.active;
+		IF NOT FOUND THEN
+			RETURN 'unknown';
+		ELSIF k.starts_at > sutler.now() THEN
+			RETURN 'early';
+		ELSIF k.ends_at <= sutler.now() THEN
+			RETURN 'over';
+		ELSIF k.used >= k.max_uses THEN
+			RETURN 'used_up';
+		ELSIF k.kind = 'fixed' AND NOT EXISTS (SELECT FROM sales.coupon_amount a
+			WHERE a.store_id = p_store AND a.coupon_id = k.coupon_id AND a.currency = p_currency AND a.fixed > 0) THEN
+			RETURN 'currency';
+		END IF;
+	END IF;
+	UPDATE sales.cart c SET coupon_code = p_code, touched_at = sutler.now() WHERE c.cart_id = cart;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION sales.cart_coupon(uuid, uuid, bytea, text, text) IS
+	'Puts a coupon on a cart, or takes it off. ok, gone, unknown, early, over, used_up, currency or too_many.';
+
+-- A wrong code was typed: counted per cart and hour, beside the declined transaction.
+CREATE OR REPLACE FUNCTION sales.coupon_missed(p_tenant uuid, p_token bytea) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT event.try(p_tenant, 'coupon', p_token, 600, 20) $$;
+COMMENT ON FUNCTION sales.coupon_missed(uuid, bytea) IS 'Counts a wrong coupon code of a cart.';
+
+-- Keeps the buyer's words; false when there is no cart.
+CREATE OR REPLACE FUNCTION sales.cart_note(p_tenant uuid, p_store uuid, p_token bytea, p_note text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
+BEGIN
+	UPDATE sales.cart c SET note = p_note, touched_at = sutler.now() WHERE c.cart_id = cart;
+	RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION sales.cart_note(uuid, uuid, bytea, text) IS 'Keeps the note of a cart.';
