@@ -72,7 +72,8 @@ void paint_backdrop(cairo_t *cr, const struct palette *p, double w, double h, do
 	g = cairo_pattern_create_radial(w * .46, h * .44, h * .18, w * .5, h * .5, w * .80);
 	cairo_pattern_add_color_stop_rgba(g, 0, 1, 1, 1, .55);
 	cairo_pattern_add_color_stop_rgba(g, .55, 1, 1, 1, 0);
-	cairo_pattern_add_color_stop_rgba(g, 1, p->bottom.r * .8, p->bottom.g * .8, p->bottom.b * .8, .42);
+	cairo_pattern_add_color_stop_rgba(g, 1, p->bottom.r * .8, p->bottom.g * .8,
+		p->bottom.b * .8, .42);
 	cairo_set_source(cr, g);
 	cairo_paint(cr);
 	cairo_pattern_destroy(g);
@@ -115,7 +116,7 @@ static void place(cairo_t *cr, drawing *draw, const struct spec *s, double x, do
 static void shoe_views(cairo_t *cr, const struct spec *s)
 {
 	double tall = spec_number(s, "tall", 380) + spec_number(s, "heel", 0) * .6;
-	double k = tall > 760 ? 930 / (tall + 60) : .93;
+	double k = tall > 940 ? 930 / (tall + 60) : .93;
 	double left = (PICTURE_PX - 1000 * k) / 2, ground = 600 + tall * k / 2;
 
 	if (ground > 1060)
@@ -127,9 +128,11 @@ static void shoe_views(cairo_t *cr, const struct spec *s)
 		cairo_save(cr);
 		cairo_translate(cr, PICTURE_PX, 0);
 		cairo_scale(cr, -1, 1);
-		place(cr, draw_shoe, s, PICTURE_PX - 1000 * k - 60 + (tall > 760 ? -90 : 0), ground - 120, k * .9, 0);
+		place(cr, draw_shoe, s, PICTURE_PX - 1000 * k - 60 + (tall > 760 ? -90 : 0),
+			ground - 120, k * .9, 0);
 		cairo_restore(cr);
-		place(cr, draw_shoe, s, PICTURE_PX - 1000 * k - 70 - (tall > 760 ? 40 : 0), ground + 55, k, 0);
+		place(cr, draw_shoe, s, PICTURE_PX - 1000 * k - 70 - (tall > 760 ? 40 : 0),
+			ground + 55, k, 0);
 	} else if (strcmp(s->view, "detail") == 0) {
 		place(cr, draw_shoe, s, -560, 980, 1.62, -.06);
 	} else {
@@ -201,7 +204,8 @@ static void draw_line(const struct spec *s, const char *dir)
 	else
 		product(cr, s);
 	if (cairo_status(cr) != CAIRO_STATUS_SUCCESS) {
-		fprintf(stderr, "draw-demo: %s: %s\n", s->file, cairo_status_to_string(cairo_status(cr)));
+		fprintf(stderr, "draw-demo: %s: %s\n", s->file,
+			cairo_status_to_string(cairo_status(cr)));
 		exit(1);
 	}
 	cairo_destroy(cr);

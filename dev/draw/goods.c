@@ -33,7 +33,8 @@ static void tube(cairo_t *cr, double x0, double y0, double xm, double ym, double
 	for (int k = 0; k < 4; k++) {
 		cairo_new_path(cr);
 		cairo_move_to(cr, x0, y0 + k * .6);
-		cairo_curve_to(cr, x0 + (xm - x0) * .12, ym, x1 + (xm - x1) * .12, ym, x1, y1 + k * .6);
+		cairo_curve_to(cr, x0 + (xm - x0) * .12, ym, x1 + (xm - x1) * .12, ym, x1,
+			y1 + k * .6);
 		cairo_set_line_width(cr, width * w[k]);
 		paint_rgb(cr, rgb_shade(c, shade[k]), 1);
 		cairo_stroke(cr);
@@ -67,14 +68,16 @@ static void tote(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt back[] = { C(-290, 590), C(290, 590), C(276, 560), C(-276, 560) };
 	static const struct pt body[] = {
-		C(-262, 0), P(0, -8), C(262, 0), P(284, 30), C(300, 572), P(0, 560), C(-300, 572), P(-284, 30),
+		C(-274, 0), P(0, -8), C(274, 0), C(300, 572), P(0, 560), C(-300, 572),
 	};
-	static const struct pt base[] = { C(-262, 0), P(0, -8), C(262, 0), P(284, 30), C(288, 130), P(0, 118), C(-288, 130), P(-284, 30) };
+	static const struct pt base[] = { C(-274, 0), P(0, -8), C(274, 0), C(280, 130), P(0, 118),
+		C(-280, 130) };
 	static const struct pt seam[] = { P(-288, 548), P(0, 536), P(288, 548) };
 	struct finish f = main_finish(s), g = second_finish(s);
 
 	tube(cr, -130, 560, 0, 860, 130, 560, 26, rgb_shade(g.colour, -.25));
-	paint_panel(cr, back, COUNT(back), NULL, (struct finish){ rgb_shade(f.colour, -.5), M_CANVAS });
+	paint_panel(cr, back, COUNT(back), NULL, (struct finish){ rgb_shade(f.colour, -.5),
+		M_CANVAS });
 	paint_panel(cr, body, COUNT(body), NULL, f);
 	paint_panel(cr, base, COUNT(base), NULL, g);
 	paint_seam(cr, seam, COUNT(seam), NULL, thread_of(f.colour), 9);
@@ -86,14 +89,17 @@ static void tote(cairo_t *cr, const struct spec *s)
 static void crossbody(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt body[] = {
-		C(-290, 70), P(-270, 14), P(0, 0), P(270, 14), C(290, 70), P(286, 300), C(270, 400), C(-270, 400), P(-286, 300),
+		C(-290, 70), P(-270, 14), P(0, 0), P(270, 14), C(290, 70), P(286, 300), C(270,
+		400), C(-270, 400), P(-286, 300),
 	};
 	static const struct pt flap[] = {
-		C(-276, 402), P(-292, 300), P(-250, 190), P(-110, 142), P(0, 134), P(110, 142), P(250, 190), P(292, 300), C(276, 402),
+		C(-276, 402), P(-292, 300), P(-250, 190), P(-110, 142), P(0, 134), P(110, 142),
+		P(250, 190), P(292, 300), C(276, 402),
 		P(0, 414),
 	};
 	static const struct pt seam[] = {
-		P(-272, 310), P(-234, 208), P(-104, 160), P(0, 152), P(104, 160), P(234, 208), P(272, 310),
+		P(-272, 310), P(-234, 208), P(-104, 160), P(0, 152), P(104, 160), P(234, 208),
+		P(272, 310),
 	};
 	struct finish f = main_finish(s), g = second_finish(s);
 
@@ -108,8 +114,10 @@ static void crossbody(cairo_t *cr, const struct spec *s)
 
 static void clutch(cairo_t *cr, const struct spec *s)
 {
-	static const struct pt body[] = { C(-340, 20), P(0, 0), C(340, 20), P(346, 180), C(334, 340), C(-334, 340), P(-346, 180) };
-	static const struct pt flap[] = { C(-336, 342), P(0, 352), C(336, 342), C(330, 300), C(0, 128), C(-330, 300) };
+	static const struct pt body[] = { C(-340, 20), P(0, 0), C(340, 20), P(346, 180), C(334,
+		340), C(-334, 340), P(-346, 180) };
+	static const struct pt flap[] = { C(-336, 342), P(0, 352), C(336, 342), C(330, 300), C(0,
+		128), C(-330, 300) };
 	static const struct pt seam[] = { P(-318, 296), C(0, 146), P(318, 296) };
 	struct finish f = main_finish(s);
 
@@ -123,11 +131,14 @@ static void clutch(cairo_t *cr, const struct spec *s)
 static void backpack(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt body[] = {
-		C(-250, 20), P(0, 0), C(250, 20), P(280, 240), P(262, 500), P(170, 640), P(0, 676), P(-170, 640), P(-262, 500),
+		C(-250, 20), P(0, 0), C(250, 20), P(280, 240), P(262, 500), P(170, 640), P(0,
+		676), P(-170, 640), P(-262, 500),
 		P(-280, 240),
 	};
-	static const struct pt pocket[] = { C(-190, 50), P(0, 36), C(190, 50), P(204, 180), C(184, 300), C(-184, 300), P(-204, 180) };
-	static const struct pt zip[] = { P(-252, 440), P(-200, 560), P(0, 616), P(200, 560), P(252, 440) };
+	static const struct pt pocket[] = { C(-190, 50), P(0, 36), C(190, 50), P(204, 180), C(184,
+		300), C(-184, 300), P(-204, 180) };
+	static const struct pt zip[] = { P(-252, 440), P(-200, 560), P(0, 616), P(200, 560),
+		P(252, 440) };
 	struct finish f = main_finish(s);
 
 	tube(cr, -60, 660, 0, 780, 60, 660, 26, f.colour);
@@ -163,12 +174,17 @@ static void sheets(cairo_t *cr, const struct spec *s)
 	paint_shadow(cr, 0, 30, 470, 130, .5);
 	for (int i = 0; i < 4; i++) {
 		double y = i * 44, d = i % 2 ? 12 : -8;
-		const struct pt side[] = { C(-400 + d, y), C(250 + d, y - 60), C(250 + d, y - 26), C(-400 + d, y + 34) };
-		const struct pt end[] = { C(250 + d, y - 60), C(420 + d, y + 120), C(420 + d, y + 154), C(250 + d, y - 26) };
-		const struct pt top[] = { C(-400 + d, y + 34), C(250 + d, y - 26), C(420 + d, y + 154), C(-220 + d, y + 210) };
+		const struct pt side[] = { C(-400 + d, y), C(250 + d, y - 60), C(250 + d, y - 26),
+			C(-400 + d, y + 34) };
+		const struct pt end[] = { C(250 + d, y - 60), C(420 + d, y + 120), C(420 + d,
+			y + 154), C(250 + d, y - 26) };
+		const struct pt top[] = { C(-400 + d, y + 34), C(250 + d, y - 26), C(420 + d,
+			y + 154), C(-220 + d, y + 210) };
 
-		paint_panel(cr, side, 4, NULL, (struct finish){ rgb_shade(f.colour, -.18), f.material });
-		paint_panel(cr, end, 4, NULL, (struct finish){ rgb_shade(f.colour, -.32), f.material });
+		paint_panel(cr, side, 4, NULL, (struct finish){ rgb_shade(f.colour, -.18),
+			f.material });
+		paint_panel(cr, end, 4, NULL, (struct finish){ rgb_shade(f.colour, -.32),
+			f.material });
 		paint_panel(cr, top, 4, NULL, f);
 	}
 	for (int k = 1; k < 26; k++) {
@@ -196,7 +212,8 @@ static void lifts(cairo_t *cr, const struct spec *s)
 			cairo_translate(cr, (col - 1.5) * 215 * (k + .1), 60 + row * 175);
 			cairo_scale(cr, k * 1.15, k);
 			paint_shadow(cr, 6, -6, 110, 104, .5);
-			paint_panel(cr, one, COUNT(one), NULL, (struct finish){ rgb_shade(f.colour, -.35), M_RUBBER });
+			paint_panel(cr, one, COUNT(one), NULL,
+				(struct finish){ rgb_shade(f.colour, -.35), M_RUBBER });
 			cairo_translate(cr, 0, 12);
 			paint_panel(cr, one, COUNT(one), NULL, f);
 			paint_ellipse(cr, 0, 14, 11, 11);
@@ -221,7 +238,8 @@ static void coil(cairo_t *cr, const struct spec *s)
 		cairo_scale(cr, 190, 92);
 		cairo_arc_negative(cr, 0, 0, 1, 2 * M_PI, 0);
 		cairo_restore(cr);
-		paint_body(cr, (struct finish){ rgb_shade(f.colour, i == 4 ? 0 : -.14), f.material });
+		paint_body(cr, (struct finish){ rgb_shade(f.colour, i == 4 ? 0 : -.14),
+			f.material });
 	}
 	for (int k = 0; k < 7; k++) {
 		cairo_new_path(cr);
@@ -236,7 +254,8 @@ static void coil(cairo_t *cr, const struct spec *s)
 static void shanks(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt one[] = {
-		C(-300, 0), P(-120, 16), P(60, 60), C(300, 86), C(304, 124), P(60, 98), P(-120, 54), C(-304, 38),
+		C(-300, 0), P(-120, 16), P(60, 60), C(300, 86), C(304, 124), P(60, 98), P(-120,
+		54), C(-304, 38),
 	};
 	struct finish f = main_finish(s);
 
@@ -261,8 +280,10 @@ static void lace_bundle(cairo_t *cr, const struct spec *s)
 	for (int i = 0; i < 9; i++) {
 		double x = (i - 4) * 27;
 
-		tube(cr, x * .8, 330, x * 2.0 - 20, 640, x * .8 + 8, 330, 19, rgb_shade(c, i % 2 ? .06 : -.06));
-		tube(cr, x * .8, 330, x * 2.0 + 10, 10, x * .8 - 6, 330, 19, rgb_shade(c, i % 2 ? -.04 : .08));
+		tube(cr, x * .8, 330, x * 2.0 - 20, 640, x * .8 + 8, 330, 19, rgb_shade(c,
+			i % 2 ? .06 : -.06));
+		tube(cr, x * .8, 330, x * 2.0 + 10, 10, x * .8 - 6, 330, 19, rgb_shade(c,
+			i % 2 ? -.04 : .08));
 	}
 	cairo_new_path(cr);
 	paint_rounded(cr, -150, 262, 300, 136, 14);
@@ -300,7 +321,8 @@ static void tin(cairo_t *cr, const struct spec *s, double w, double h, struct rg
 	cairo_new_path(cr);
 	paint_ellipse(cr, 0, h + 10, w * .40, 32);
 	paint_body(cr, (struct finish){ rgb_shade(metal, -.06), M_METAL });
-	words(cr, spec_text(s, "label", ""), 0, h * .44, w * .125, rgb_light(c) > .6 ? rgb_parse("#3a2c20") : rgb_parse("#f6efe2"));
+	words(cr, spec_text(s, "label", ""), 0, h * .44, w * .125,
+		rgb_light(c) > .6 ? rgb_parse("#3a2c20") : rgb_parse("#f6efe2"));
 }
 
 static void belt(cairo_t *cr, const struct spec *s)
@@ -336,12 +358,15 @@ static void belt(cairo_t *cr, const struct spec *s)
 static void socks(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt one[] = {
-		C(-150, 620), C(70, 620), P(76, 420), P(84, 300), P(170, 210), P(300, 140), P(330, 60), P(260, 6), P(120, 10),
+		C(-150, 620), C(70, 620), P(76, 420), P(84, 300), P(170, 210), P(300, 140), P(330,
+		60), P(260, 6), P(120, 10),
 		P(-40, 80), P(-140, 190), P(-156, 330),
 	};
 	static const struct pt cuff[] = { C(-154, 640), C(74, 640), C(76, 540), C(-154, 540) };
-	static const struct pt toe[] = { C(206, 188), P(300, 140), P(330, 60), P(260, 6), C(180, 6), P(230, 80) };
-	static const struct pt heel[] = { C(-60, 96), P(-130, 176), C(-152, 250), P(-60, 220), C(20, 120) };
+	static const struct pt toe[] = { C(206, 188), P(300, 140), P(330, 60), P(260, 6), C(180,
+		6), P(230, 80) };
+	static const struct pt heel[] = { C(-60, 96), P(-130, 176), C(-152, 250), P(-60, 220),
+		C(20, 120) };
 	struct finish f = main_finish(s), g = second_finish(s);
 
 	for (int k = 0; k < 2; k++) {
@@ -359,7 +384,8 @@ static void socks(cairo_t *cr, const struct spec *s)
 static void brush(cairo_t *cr, const struct spec *s)
 {
 	static const struct pt wood[] = {
-		P(-340, 210), P(-330, 270), P(-160, 312), P(0, 318), P(160, 312), P(330, 270), P(340, 210), C(310, 180), C(-310, 180),
+		P(-340, 210), P(-330, 270), P(-160, 312), P(0, 318), P(160, 312), P(330, 270),
+		P(340, 210), C(310, 180), C(-310, 180),
 	};
 	struct rgb hair = spec_colour(s, "second", "#3b2c22");
 
@@ -370,18 +396,21 @@ static void brush(cairo_t *cr, const struct spec *s)
 
 			cairo_new_path(cr);
 			cairo_move_to(cr, x, 190);
-			cairo_line_to(cr, x + (i * 7 % 11 - 5) + (x / 28), 14 + (i * 13 % 9) + row * 6);
+			cairo_line_to(cr, x + (i * 7 % 11 - 5) + (x / 28),
+				14 + (i * 13 % 9) + row * 6);
 			cairo_set_line_width(cr, 2.6);
 			paint_rgb(cr, rgb_shade(hair, (i * 5 % 7) * .05 - .1), .95);
 			cairo_stroke(cr);
 		}
-	paint_panel(cr, wood, COUNT(wood), NULL, (struct finish){ spec_colour(s, "colour", "#b07a45"), M_WOOD });
+	paint_panel(cr, wood, COUNT(wood), NULL, (struct finish){ spec_colour(s, "colour",
+		"#b07a45"), M_WOOD });
 	words(cr, spec_text(s, "label", ""), 0, 246, 34, rgb_parse("#4a2f1a"));
 }
 
 void draw_goods(cairo_t *cr, const struct spec *s)
 {
-	static const struct { const char *form; void (*draw)(cairo_t *, const struct spec *); } forms[] = {
+	static const struct { const char *form; void (*draw)(cairo_t *,
+		const struct spec *); } forms[] = {
 		{ "sheets", sheets }, { "lifts", lifts }, { "coil", coil }, { "shanks", shanks },
 		{ "laces", lace_bundle }, { "belt", belt }, { "socks", socks }, { "brush", brush },
 	};

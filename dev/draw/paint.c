@@ -174,7 +174,8 @@ static void tile_draw(enum material m, cairo_t *cr)
 	case M_LEATHER: specks(cr, 900, .8, 2.2, .10); break;
 	case M_SUEDE: specks(cr, 5200, .6, 1.5, .17); break;
 	case M_KNIT: strokes(cr, 8, 12, 5, 6, 4.4, true); break;
-	case M_CANVAS: strokes(cr, 8, 8, 5, 0, 3.4, false); strokes(cr, 8, 8, 0, 5, 2, false); break;
+	case M_CANVAS: strokes(cr, 8, 8, 5, 0, 3.4, false); strokes(cr, 8, 8, 0, 5, 2,
+		false); break;
 	case M_RUBBER: specks(cr, 1800, .5, 1.2, .10); break;
 	case M_EVA: specks(cr, 1500, .8, 2, .09); break;
 	case M_CORK: specks(cr, 1100, 1, 4.4, .24); break;
@@ -244,7 +245,8 @@ static int bend_all(struct pt *q, const struct pt *p, int n, bool closed, const 
 		if (l == NULL || a.y > 1 || b.y > 1 || (!closed && i == n - 1))
 			continue;
 		for (int k = 1; k < steps && count < SHAPE_POINTS; k++)
-			q[count++] = last_bend(l, (struct pt){ a.x + (b.x - a.x) * k / steps, 0, 0 });
+			q[count++] = last_bend(l, (struct pt){ a.x + (b.x - a.x) * k / steps, 0,
+				0 });
 	}
 	return count;
 }

@@ -35,7 +35,8 @@ static bool chunk(FILE *f, const char *type, const unsigned char *data, size_t n
 	if (n > 0)
 		crc = crc32(crc, data, (uInt)n);
 	put32(tail, (uint32_t)crc);
-	return fwrite(head, 1, 8, f) == 8 && fwrite(data, 1, n, f) == n && fwrite(tail, 1, 4, f) == 4;
+	return fwrite(head, 1, 8, f) == 8 && fwrite(data, 1, n, f) == n && fwrite(tail, 1, 4,
+		f) == 4;
 }
 
 /* One row of cairo's premultiplied native words as plain RGB or RGBA bytes. */
@@ -73,7 +74,9 @@ bool png_write(cairo_surface_t *surface, const char *path)
 	for (int y = 0; y < h; y++) {
 		unsigned char *now = rows[y & 1], *above = rows[!(y & 1)];
 
-		row_bytes(now, (const uint32_t *)(const void *)(data + (size_t)y * (size_t)stride), w, alpha);
+		row_bytes(now,
+			(const uint32_t *)(const void *)(data + (size_t)y * (size_t)stride), w,
+			alpha);
 		*to++ = 2;
 		for (size_t i = 0; i < line; i++)
 			*to++ = (unsigned char)(now[i] - above[i]);
@@ -87,7 +90,8 @@ bool png_write(cairo_surface_t *surface, const char *path)
 	f = fopen(path, "wb");
 	if (f == NULL)
 		return false;
-	ok = fwrite(magic, 1, 8, f) == 8 && chunk(f, "IHDR", head, 13) && chunk(f, "IDAT", packed, size)
+	ok = fwrite(magic, 1, 8, f) == 8 && chunk(f, "IHDR", head, 13) && chunk(f, "IDAT", packed,
+		size)
 		&& chunk(f, "IEND", packed, 0);
 	return fclose(f) == 0 && ok;
 }

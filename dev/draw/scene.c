@@ -15,19 +15,21 @@ static void stage(cairo_t *cr, const struct palette *p, double w, double h)
 	cairo_pattern_t *g = cairo_pattern_create_linear(0, 0, w, h);
 
 	cairo_pattern_add_color_stop_rgb(g, 0, p->soft.r, p->soft.g, p->soft.b);
-	cairo_pattern_add_color_stop_rgb(g, 1, (p->soft.r + p->top.r) / 2, (p->soft.g + p->top.g) / 2,
+	cairo_pattern_add_color_stop_rgb(g, 1, (p->soft.r + p->top.r) / 2,
+		(p->soft.g + p->top.g) / 2,
 		(p->soft.b + p->top.b) / 2);
 	cairo_set_source(cr, g);
 	cairo_paint(cr);
 	cairo_pattern_destroy(g);
 	for (int k = 0; k < 3; k++) {
-		static const double x[] = { .70, .92, .30 }, y[] = { .40, .05, 1.12 }, r[] = { .34, .22, .34 };
+		static const double x[] = { .70, .92, .30 }, y[] = { .40, .05, 1.12 }, r[] = {
+			.34, .22, .34 };
 
 		cairo_arc(cr, w * x[k], h * y[k], w * r[k], 0, 2 * M_PI);
 		paint_rgb(cr, k == 1 ? p->accent : rgb_shade(p->soft, .45), k == 1 ? .12 : .55);
 		cairo_fill(cr);
 	}
-	g = cairo_pattern_create_linear(0, h * .74, 0, h);
+	g = cairo_pattern_create_linear(0, h * .57, 0, h);
 	cairo_pattern_add_color_stop_rgba(g, 0, p->accent.r, p->accent.g, p->accent.b, .0);
 	cairo_pattern_add_color_stop_rgba(g, .02, p->accent.r, p->accent.g, p->accent.b, .12);
 	cairo_pattern_add_color_stop_rgba(g, 1, p->accent.r, p->accent.g, p->accent.b, .26);

@@ -46,10 +46,12 @@ static double head(cairo_t *cr, const struct spec *s, const struct palette *p)
 	cairo_fill(cr);
 	paint_rgb(cr, p->ink, 1);
 	text(cr, left, 36, 300, 13, true, p->brand, PANGO_ALIGN_LEFT);
-	text(cr, page_w - right - 250, 36, 250, 10, false, "Ficha técnica · Technical sheet", PANGO_ALIGN_RIGHT);
+	text(cr, page_w - right - 250, 36, 250, 10, false, "Ficha técnica · Technical sheet",
+		PANGO_ALIGN_RIGHT);
 	text(cr, left, 66, 380, 22, true, spec_text(s, "title_es", ""), PANGO_ALIGN_LEFT);
 	text(cr, left, 94, 380, 12, false, spec_text(s, "title_en", ""), PANGO_ALIGN_LEFT);
-	text(cr, page_w - right - 140, 72, 140, 13, true, spec_text(s, "reference", ""), PANGO_ALIGN_RIGHT);
+	text(cr, page_w - right - 140, 72, 140, 13, true, spec_text(s, "reference", ""),
+		PANGO_ALIGN_RIGHT);
 	rule(cr, 122, .8);
 	return 136;
 }
@@ -88,7 +90,8 @@ static double facts(cairo_t *cr, const struct spec *s, double y)
 
 		snprintf(value, sizeof value, "%s%s", spec_text(s, rows[i].key, "—"), rows[i].unit);
 		text(cr, left, y, 170, 9, true, rows[i].label, PANGO_ALIGN_LEFT);
-		h = text(cr, left + 180, y, page_w - right - left - 180, 9, false, value, PANGO_ALIGN_LEFT);
+		h = text(cr, left + 180, y, page_w - right - left - 180, 9, false, value,
+			PANGO_ALIGN_LEFT);
 		y += (h > 12 ? h : 12) + 5;
 	}
 	return y + 8;
@@ -97,12 +100,14 @@ static double facts(cairo_t *cr, const struct spec *s, double y)
 static double sizes(cairo_t *cr, const struct spec *s, double y)
 {
 	static const char *const heads[] = {
-		"Talla · Size (EU)", "Largo · Length, mm", "Planta · Ball, mm", "Talón · Seat, mm", "Peso par · Pair, g",
+		"Talla · Size (EU)", "Largo · Length, mm", "Planta · Ball, mm",
+			"Talón · Seat, mm", "Peso par · Pair, g",
 	};
 	const double w = (page_w - left - right) / 5;
 
 	for (int i = 0; i < 5; i++)
-		text(cr, left + i * w, y, w - 4, 8.5, true, heads[i], i ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+		text(cr, left + i * w, y, w - 4, 8.5, true, heads[i],
+			i ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
 	y += 15;
 	rule(cr, y, .8);
 	for (int k = 0; k < s->params; k++) {
@@ -112,7 +117,8 @@ static double sizes(cairo_t *cr, const struct spec *s, double y)
 			continue;
 		snprintf(row, sizeof row, "%s", s->value[k]);
 		for (int i = 0; i < 5 && (cell = strsep(&at, "|")) != NULL; i++)
-			text(cr, left + i * w, y + 4, w - 4, 9.5, i == 0, cell, i ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+			text(cr, left + i * w, y + 4, w - 4, 9.5, i == 0, cell,
+				i ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
 		y += 17;
 		rule(cr, y + 1, .25);
 	}
@@ -128,8 +134,10 @@ bool sheet_write(const struct spec *s, const char *path)
 	double y;
 
 	/* no clock in the file: the same line gives the same sheet */
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, spec_text(s, "title_es", ""));
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2025-01-15T09:00:00+01:00");
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, spec_text(s, "title_es",
+		""));
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE,
+		"2025-01-15T09:00:00+01:00");
 	y = head(cr, s, p);
 	y = drawings(cr, s, y);
 	paint_rgb(cr, p->ink, 1);
@@ -137,9 +145,11 @@ bool sheet_write(const struct spec *s, const char *path)
 	y = sizes(cr, s, y);
 	text(cr, left, y, page_w - left - right, 8, false,
 		"Tolerancias: largo ±1,5 mm, alturas ±1 mm, peso ±5 %. Medidas tomadas a 23 °C.\n"
-		"Tolerances: length ±1.5 mm, heights ±1 mm, weight ±5 %. Measured at 23 °C.", PANGO_ALIGN_LEFT);
+		"Tolerances: length ±1.5 mm, heights ±1 mm, weight ±5 %. Measured at 23 °C.",
+			PANGO_ALIGN_LEFT);
 	text(cr, left, page_h - 40, page_w - left - right, 8, false,
-		"Suelas Toty, S.L. · Calle Alemania, 48 · 03203 Elche · hola@suelastoty.example", PANGO_ALIGN_LEFT);
+		"Suelas Toty, S.L. · Calle Alemania, 48 · 03203 Elche · hola@suelastoty.example",
+			PANGO_ALIGN_LEFT);
 	cairo_show_page(cr);
 	cairo_destroy(cr);
 	cairo_surface_finish(surface);

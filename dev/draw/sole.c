@@ -6,7 +6,8 @@
 
 /* A left sole seen from below, heel at 0, toe at 1000. */
 static const struct pt outline[] = {
-	P(0, 6), P(40, 82), P(130, 118), P(260, 104), P(400, 74), P(520, 84), P(640, 124), P(760, 146),
+	P(0, 6), P(40, 82), P(130, 118), P(260, 104), P(400, 74), P(520, 84), P(640, 124), P(760,
+		146),
 	P(870, 118), P(955, 56), P(988, -18), P(965, -82), P(890, -138), P(770, -170), P(650, -164),
 	P(520, -132), P(400, -112), P(260, -118), P(130, -122), P(40, -84),
 };
@@ -53,7 +54,8 @@ static void tread_hexes(cairo_t *cr, double x0, double x1, double r)
 		for (double y = -200 + (col % 2) * r * .87; y <= 200; y += r * 1.74) {
 			cairo_new_sub_path(cr);
 			for (int k = 0; k < 6; k++)
-				cairo_line_to(cr, x + r * .82 * cos(k * M_PI / 3), y + r * .82 * sin(k * M_PI / 3));
+				cairo_line_to(cr, x + r * .82 * cos(k * M_PI / 3),
+					y + r * .82 * sin(k * M_PI / 3));
 			cairo_close_path(cr);
 		}
 }
@@ -71,7 +73,8 @@ static void tread_lugs(cairo_t *cr, double x0, double x1)
 		if (x + 40 < x1) {
 			cairo_move_to(cr, x + 46, 0);
 			for (int k = 0; k < 4; k++)
-				cairo_line_to(cr, x + 20 + (k % 2 ? 0 : 24) * (k < 2 ? 1 : -1), k % 2 ? (k == 1 ? 30 : -30) : 0);
+				cairo_line_to(cr, x + 20 + (k % 2 ? 0 : 24) * (k < 2 ? 1 : -1),
+					k % 2 ? (k == 1 ? 30 : -30) : 0);
 			cairo_close_path(cr);
 		}
 	}
@@ -215,7 +218,8 @@ void draw_sole_plan(cairo_t *cr, const struct spec *s)
 	}
 	if (heeled) {
 		static const struct pt lift[] = {
-			P(2, 4), P(42, 80), P(130, 116), C(262, 100), P(274, 0), C(262, -114), P(130, -120),
+			P(2, 4), P(42, 80), P(130, 116), C(262, 100), P(274, 0), C(262, -114),
+			P(130, -120),
 			P(42, -80),
 		};
 		struct rgb top = spec_colour(s, "toplift", "#2a2726");
@@ -246,7 +250,8 @@ static int side_points(struct pt *p, const struct last *l, double heel, bool wed
 	for (double x = 1000; x >= 0; x -= 83.3) {
 		double toe = x > 690 ? (x - 690) / 300 : 0;
 
-		p[n++] = (struct pt){ x, last_lift(l, x) + l->spring * toe * toe + to * l->thick, x > 999 || x < 1 };
+		p[n++] = (struct pt){ x, last_lift(l, x) + l->spring * toe * toe + to * l->thick,
+			x > 999 || x < 1 };
 	}
 	return n;
 }
@@ -264,7 +269,8 @@ static void side_teeth(cairo_t *cr, const struct last *l, struct rgb c, double d
 	}
 }
 
-static void side_heel(cairo_t *cr, const struct last *l, struct rgb c, enum material m, bool stacked,
+static void side_heel(cairo_t *cr, const struct last *l, struct rgb c, enum material m,
+	bool stacked,
 	struct rgb toplift)
 {
 	double h = l->lift;
@@ -314,13 +320,16 @@ void draw_sole_side(cairo_t *cr, const struct spec *s)
 		n = 0;
 		for (double x = 14; x <= 986; x += 81) {
 			double toe = x > 690 ? (x - 690) / 300 : 0;
-			p[n++] = (struct pt){ x, (wedge || heel <= 0 ? 0 : last_lift(&l, x)) + l.spring * toe * toe,
+			p[n++] = (struct pt){ x, (wedge || heel <= 0 ? 0 : last_lift(&l,
+				x)) + l.spring * toe * toe,
 				x < 20 };
 		}
 		for (double x = 992; x >= 6; x -= 82) {
 			double toe = x > 690 ? (x - 690) / 300 : 0;
-			p[n++] = (struct pt){ x, (wedge || heel <= 0 ? 0 : last_lift(&l, x)) + l.spring * toe * toe
-				+ split * l.thick + (x > 900 ? (x - 900) * .12 : 0), x > 991 || x < 10 };
+			p[n++] = (struct pt){ x, (wedge || heel <= 0 ? 0 : last_lift(&l,
+				x)) + l.spring * toe * toe
+				+ split * l.thick + (x > 900 ? (x - 900) * .12 : 0),
+					x > 991 || x < 10 };
 		}
 		paint_panel(cr, p, n, NULL, (struct finish){ base, m });
 	}
@@ -341,7 +350,8 @@ void draw_sole_side(cairo_t *cr, const struct spec *s)
 		n = 0;
 		for (double x = 20; x <= 985 && n < 13; x += 80) {
 			double toe = x > 690 ? (x - 690) / 300 : 0;
-			seam[n++] = (struct pt){ x, last_lift(&l, x) + l.spring * toe * toe + l.thick * .78, 0 };
+			seam[n++] = (struct pt){ x, last_lift(&l,
+				x) + l.spring * toe * toe + l.thick * .78, 0 };
 		}
 		paint_seam(cr, seam, n, NULL, spec_colour(s, "thread", "#e6d2a8"), 11);
 	}
@@ -353,8 +363,20 @@ static void one_heel(cairo_t *cr, const struct spec *s, double h)
 	const char *form = spec_text(s, "form", "block");
 	struct finish f = { spec_colour(s, "colour", "#222222"),
 		material_named(spec_text(s, "material", "rubber")) };
-	double tip0 = 30, tip1 = 215, waist0 = 26, waist1 = 222, top = 250;
+	const double top = 250;
+	double tip0 = 30, tip1 = 215, waist0 = 26, waist1 = 222;
 
+	if (strcmp(form, "wedge") == 0) {
+		const struct pt wedge[] = {
+			C(0, h + 14), P(8, h * .5), C(20, 0), P(330, -4), C(640, 0), C(646, 16),
+			P(470, 40), P(330, h * .42),
+			P(200, h * .84), P(110, h + 4),
+		};
+
+		paint_shadow(cr, 320, 0, 400, 26, .55);
+		paint_panel(cr, wedge, 10, NULL, f);
+		return;
+	}
 	if (strcmp(form, "stiletto") == 0)
 		tip0 = 78, tip1 = 108, waist0 = 58, waist1 = 128;
 	else if (strcmp(form, "kitten") == 0)
@@ -363,26 +385,25 @@ static void one_heel(cairo_t *cr, const struct spec *s, double h)
 		tip0 = 62, tip1 = 138, waist0 = 36, waist1 = 192;
 	else if (strcmp(form, "cuban") == 0)
 		tip0 = 56, tip1 = 222, waist0 = 30, waist1 = 228;
-	else if (strcmp(form, "wedge") == 0)
-		tip0 = 16, tip1 = 560, waist0 = 12, waist1 = 590, top = 640;
 	else if (strcmp(form, "flare") == 0)
 		tip0 = 0, tip1 = 240, waist0 = 36, waist1 = 212;
 	{
 		const struct pt body[] = {
 			C(0, h + 14), P(10, h * .86), P(waist0, h * .52), C(tip0, 14), C(tip1, 14),
-			P(waist1, h * .52), P(top - 26, h * .80), C(top, h - (top > 300 ? h * .9 : 8)),
-			P(top * .5, h - (top > 300 ? h * .30 : 14)),
+			P(waist1, h * .52), P(top - 26, h * .80), C(top, h - 8),
+			P(top * .5, h - 14),
 		};
 		const struct pt tap[] = {
 			C(tip0 - 1, 0), C(tip1 + 1, 0), C(tip1 + 1, 15), C(tip0 - 1, 15),
 		};
 		const struct pt seat[] = {
-			C(0, h + 14), P(top * .5, h - (top > 300 ? h * .30 : 14)), C(top, h - (top > 300 ? h * .9 : 8)),
-			P(top * .72, h + (top > 300 ? -h * .42 : 26)), P(top * .3, h + 44), P(20, h + 36),
+			C(0, h + 14), P(top * .5, h - 14), C(top, h - 8),
+			P(top * .72, h + 26), P(top * .3, h + 44), P(20, h + 36),
 		};
 
 		paint_shadow(cr, (tip0 + tip1) / 2 + 10, 0, (tip1 - tip0) * .8 + 60, 24, .55);
-		paint_panel(cr, seat, 6, NULL, (struct finish){ rgb_shade(f.colour, rgb_light(f.colour) < .2 ? .22 : -.25), M_SUEDE });
+		paint_panel(cr, seat, 6, NULL, (struct finish){ rgb_shade(f.colour,
+			rgb_light(f.colour) < .2 ? .22 : -.25), M_SUEDE });
 		paint_panel(cr, body, 9, NULL, f);
 		if (spec_is(s, "stacked", "yes")) {
 			cairo_save(cr);
@@ -398,7 +419,8 @@ static void one_heel(cairo_t *cr, const struct spec *s, double h)
 			}
 			cairo_restore(cr);
 		}
-		paint_panel(cr, tap, 4, NULL, (struct finish){ spec_colour(s, "toplift", "#242222"), M_RUBBER });
+		paint_panel(cr, tap, 4, NULL, (struct finish){ spec_colour(s, "toplift",
+			"#242222"), M_RUBBER });
 	}
 }
 
@@ -438,7 +460,8 @@ void draw_insole(cairo_t *cr, const struct spec *s)
 			cairo_clip(cr);
 		}
 		for (int j = 0; j < 3; j++)
-			paint_shadow(cr, 500, (k ? 1 : -1) * (18 + j * 7), 530 - j * 20, 195 - j * 14, .20);
+			paint_shadow(cr, 500, (k ? 1 : -1) * (18 + j * 7), 530 - j * 20,
+				195 - j * 14, .20);
 		cairo_new_path(cr);
 		outline_path(cr, -6, 0);
 		paint_body(cr, k ? top : under);
