@@ -103,10 +103,11 @@ sub shoe {
 	my $cl = sentence_join('dan', map { $color{$_} } @c);
 	$p{summary}{id} = "$f->{type} $name dari " . ($label{$mat} eq 'EVA' ? 'EVA' : lc $label{$mat}) . ", tersedia dalam warna $cl, ukuran $sizes[0] sampai $sizes[-1].";
 	$p{description}{id} = ($f->{say}[$i % @{ $f->{say} }] =~ s/\{n\}/$name/gr) . " Bahannya $feel.\n\n## Keunggulan\n\n- "
-		. pick($ref, 'Alas kaki empuk dan bisa dilepas', 'Alas kaki berlapis busa lateks', 'Alas kaki menyerap keringat') . "\n- "
-		. pick("$ref sol", 'Sol karet anti-selip', 'Sol ringan dan lentur', 'Sol dijahit dan dilem agar tahan lama')
+		. pick($ref, $f->{pic}{style} eq 'sandal' ? ('Alas kaki empuk', 'Permukaan alas kaki tidak licin', 'Alas kaki mengikuti bentuk kaki')
+			: ('Alas kaki empuk dan bisa dilepas', 'Alas kaki berlapis busa lateks', 'Alas kaki menyerap keringat')) . "\n- "
+		. pick("$ref sol", 'Sol karet anti-selip', 'Sol ringan dan lentur', $f->{code} eq 'SJ' ? () : 'Sol dijahit dan dilem agar tahan lama')
 		. "\n- Ukuran standar; jika ragu, pilih satu nomor lebih besar\n\n## Perawatan\n\n$care\n\n"
-		. ($mto ? "Dibuat sesuai pesanan oleh perajin kami dalam $lead hari kerja." : pick("$ref asal", 'Dibuat di Cibaduyut, Bandung. Garansi jahitan enam bulan.', 'Dibuat di Mojokerto, Jawa Timur. Garansi lem dan jahitan enam bulan.', 'Dibuat perajin Magetan. Garansi jahitan enam bulan.'));
+		. ($mto ? "Dibuat sesuai pesanan oleh perajin kami dalam $lead hari kerja." : $f->{code} eq 'SJ' ? 'Dibuat di Mojokerto, Jawa Timur. Tali putus dalam enam bulan kami ganti.' : pick("$ref asal", 'Dibuat di Cibaduyut, Bandung. Garansi jahitan enam bulan.', 'Dibuat di Mojokerto, Jawa Timur. Garansi lem dan jahitan enam bulan.', 'Dibuat perajin Magetan. Garansi jahitan enam bulan.'));
 	my %pic = (%{ $f->{pic} }, %vary, material => $mat eq 'synthetic' ? 'leather' : $mat);
 	my $file = lc $ref;
 	my @view;

@@ -213,20 +213,23 @@ sub sole {
 		spec => { material => [$f->{second} && $mat eq 'eva' && $f->{code} eq 'RUN' ? ('eva', 'rubber') : $mat], application => $f->{apps} });
 	$p{name} = { es => "$f->{es} $model", en => "$f->{en} $model" };
 	my ($m, $t) = ($material{$mat}, $tread{$tread});
+	# a leather sole "of leather" would say it twice
+	my $of = $mat =~ /^(leather|crepe)$/ ? ['', ''] : ['de ' . lcfirst_keep($m->{es}) . ' ', 'in ' . lcfirst_keep($m->{en}) . ' '];
+	my ($face_es, $face_en) = $tread eq 'smooth' ? ('La planta se entrega con', 'It comes with') : ('La huella lleva', 'The tread has');
 	$p{summary} = {
-		es => "$f->{es} de " . lcfirst_keep($m->{es}) . " con $t->[0]. Tallas $sizes[0] a $sizes[-1], en " . sentence_join('y', map { $color{$_}{es} } @c) . '.',
-		en => "$f->{en} in " . lcfirst_keep($m->{en}) . " with $t->[1]. Sizes $sizes[0] to $sizes[-1], in " . sentence_join('and', map { $color{$_}{en} } @c) . '.',
+		es => "$f->{es} $of->[0]con $t->[0]. Tallas $sizes[0] a $sizes[-1], en " . sentence_join('y', map { $color{$_}{es} } @c) . '.',
+		en => "$f->{en} $of->[1]with $t->[1]. Sizes $sizes[0] to $sizes[-1], in " . sentence_join('and', map { $color{$_}{en} } @c) . '.',
 	};
 	my @why = @{ $f->{say}{es} };
 	my $w = $i % @why;
 	my %h = (thick => $f->{thick} + hash($ref, 't') % 3, heel => $f->{drop} + $f->{thick} + hash($ref, 'd') % 4);
 	$p{description} = {
-		es => ($f->{say}{es}[$w] =~ s/\{n\}/$model/gr) . "\n\nLa huella lleva $t->[0].\n\n## Características\n\n"
+		es => ($f->{say}{es}[$w] =~ s/\{n\}/$model/gr) . "\n\n$face_es $t->[0].\n\n## Características\n\n"
 			. "- Material: $m->{es}\n" . ($f->{shore} eq '—' ? '' : "- Dureza: $f->{shore} Shore\n")
 			. "- Altura en el talón: $h{heel} mm; en la planta: $h{thick} mm\n- Peso por par (talla media): unos " . 2 * $grams . " g\n- Se vende por pares\n\n"
 			. "## Montaje\n\n$f->{use}[0]\n\n"
 			. ($mto ? "Se fabrica bajo pedido: cuente con $lead días laborables. Desde 500 pares podemos ajustar color y dureza a su muestra." : 'En almacén de Elche; los pedidos recibidos antes de las 13:00 salen el mismo día laborable.'),
-		en => ($f->{say}{en}[$w] =~ s/\{n\}/$model/gr) . "\n\nThe tread has $t->[1].\n\n## Details\n\n"
+		en => ($f->{say}{en}[$w] =~ s/\{n\}/$model/gr) . "\n\n$face_en $t->[1].\n\n## Details\n\n"
 			. "- Material: $m->{en}\n" . ($f->{shore} eq '—' ? '' : "- Hardness: $f->{shore} Shore\n")
 			. "- Height at the heel: $h{heel} mm; at the ball: $h{thick} mm\n- Weight per pair (middle size): about " . 2 * $grams . " g\n- Sold by the pair\n\n"
 			. "## Assembly\n\n$f->{use}[1]\n\n"

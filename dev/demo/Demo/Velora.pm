@@ -152,8 +152,8 @@ sub shoe {
 	my %p = (ref => $ref, brand => 'Velora', cats => [$f->{cat}, $sale ? 'sale' : ()], lead => 1, featured => $i == 0 && $f->{code} =~ /CT|BF|LF|TR|AB|HS/ ? 1 : 0,
 		tags => [$sale ? 'sale' : (), $i % 6 == 1 ? 'new-in' : (), $mm >= 70 ? 'high-heel' : $mm >= 40 ? 'mid-heel' : 'flat'],
 		spec => { material => [$mat], application => $f->{apps} }, name => { en => "$name $type" });
-	my $heel = $mm <= 15 ? "a barely-there $mm mm heel" : $f->{code} eq 'TR' ? "a $mm mm sole" : $f->{code} =~ /FS|LF/ ? "a comfortable $mm mm lift" : "a $mm mm heel";
-	$p{summary}{en} = "$name in $label{$mat}, on $heel. Choose " . sentence_join('or', map { $color{$_} } @c) . ', UK 3 to 8.';
+	my $heel = $mm <= 15 ? "a barely-there $mm mm heel" : $f->{code} eq 'TR' ? "a $mm mm sole" : $f->{code} eq 'WS' ? "a $mm mm wedge" : $f->{code} =~ /FS|LF/ ? "a comfortable $mm mm lift" : "a $mm mm heel";
+	$p{summary}{en} = "$name in $label{$mat}, on $heel. " . (@c > 1 ? 'Choose ' : 'In ') . sentence_join('or', map { $color{$_} } @c) . ', UK 3 to 8.';
 	$p{summary}{en} =~ s/in (\w)/'in ' . lc $1/e;
 	$p{description}{en} = ($f->{say}[$i % @{ $f->{say} }] =~ s/\{n\}/$name/gr) . " The upper is $feel.\n\n## Fit and feel\n\n"
 		. "- Sits on $heel\n- " . pick($ref, 'True to size; between sizes, take the larger', 'True to size, with a medium width', 'Slightly generous: between sizes, take the smaller')
@@ -173,7 +173,7 @@ sub shoe {
 		@view = %q unless @view;
 	}
 	push @$pictures, ["$file-pair.png", 'shoe', 'pair', @view];
-	push @{ $p{images} }, { file => "$file-pair.png", option => $c[0], alt => { en => "A pair of $p{name}{en} in $color{$c[0]}" } };
+	push @{ $p{images} }, { file => "$file-pair.png", option => $c[0], alt => { en => "A pair of $p{name}{en}s in $color{$c[0]}" } };
 	for my $c (@c) {
 		for my $s (3 .. 8) {
 			my $key = "$ref-$c-$s";
