@@ -97,7 +97,8 @@ sub build
 	}
 	say_step('building');
 	my $cores = () = read_file('/proc/cpuinfo') =~ /^processor\s*:/mg;
-	quietly($log, 'make', '-s', '-j' . ($cores || 1), @{ $o{targets} // ['all'] });
+	# One after the other: "all" is a make of its own, and two at once write the same files.
+	quietly($log, 'make', '-s', '-j' . ($cores || 1), $_) for @{ $o{targets} // ['all'] };
 	chdir $top;
 	return $dir;
 }
