@@ -1,25 +1,10 @@
 /*
- * shop.js -- small comforts.  Every page works without it: it only saves clicks.
- *
- * Words shown to people never stand here; they come from the page.  One function
- * a comfort, each looking for its own marks in the page and silent without them.
+ * shop.js -- small comforts; every page works without it.  Words come from the
+ * page.  Each function looks for its own marks and is silent without them.
  */
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const base = document.body.dataset.base ?? "";
-
-/* Menus and filters stand open where there is room; old browsers need a hand. */
-function wide() {
-	const room = matchMedia("(min-width: 60rem)");
-
-	if (CSS.supports("selector(::details-content)"))
-		return;
-	for (const d of $$("details[data-wide]")) {
-		const set = () => { d.open = room.matches; d.classList.toggle("wide", room.matches); };
-		set();
-		room.addEventListener("change", set);
-	}
-}
 
 /* Escape and a click elsewhere close the language menu. */
 function picker() {
@@ -29,14 +14,14 @@ function picker() {
 		return;
 	addEventListener("click", e => { if (!pick.contains(e.target)) pick.open = false; });
 	pick.addEventListener("keydown", e => {
-		if (e.key !== "Escape" || !pick.open)
-			return;
-		pick.open = false;
-		$("summary", pick).focus();
+		if (e.key === "Escape") {
+			pick.open = false;
+			$("summary", pick).focus();
+		}
 	});
 }
 
-/* A select that sends its form when changed by pointer or confirmed by key. */
+/* A select sends its form when changed by pointer; by key, Enter or the button does. */
 function submits() {
 	for (const s of $$("[data-submit]")) {
 		const button = $("[data-no-script]", s.parentElement);
@@ -45,17 +30,15 @@ function submits() {
 
 		button.hidden = true;
 		s.addEventListener("keydown", e => {
-			keyed = e.key !== "Enter" && e.key !== "Tab";
-			if (e.key === "Enter") { e.preventDefault(); send(); }
+			keyed = e.key !== "Enter";
+			if (!keyed) { e.preventDefault(); send(); }
 		});
 		s.addEventListener("pointerdown", () => { keyed = false; });
-		s.addEventListener("change", () => { if (!keyed) send(); });
-		s.addEventListener("blur", () => { if (keyed && s.value !== s.dataset.was) send(); });
-		s.dataset.was = s.value;
+		s.addEventListener("change", () => keyed ? button.hidden = false : send());
 	}
 }
 
-/* Minus and plus beside a number; the number stays a field. */
+/* Minus and plus beside a number. */
 function steppers() {
 	for (const q of $$("[data-qty]")) {
 		const input = $("input", q);
@@ -77,12 +60,23 @@ function steppers() {
 	}
 	for (const f of $$("form[data-auto]")) {
 		$("[data-no-script]", f).hidden = true;
-		let timer = 0;
+		let timer;
 		f.addEventListener("change", () => {
 			clearTimeout(timer);
 			timer = setTimeout(() => f.requestSubmit(), 600);
 		});
 	}
+}
+
+/* The price of the chosen variant stands on top. */
+function price() {
+	const top = $(".cost .price");
+
+	$("#buy")?.addEventListener("change", e => {
+		const own = $("small", e.target.parentElement);
+		if (e.target.name === "variant" && own)
+			top.textContent = own.textContent;
+	});
 }
 
 /* Thumbnails move the row of pictures without moving the page. */
@@ -103,7 +97,7 @@ function gallery() {
 		mark(Math.round(Math.abs(reel.scrollLeft) / reel.clientWidth)));
 }
 
-/* Suggestions below the search field, after the ARIA combobox pattern. */
+/* Suggestions, after the ARIA combobox pattern. */
 function suggestions() {
 	const input = $("#q"), form = input?.form;
 	let hits = null, at = -1, timer = 0, asked = null;
@@ -112,13 +106,12 @@ function suggestions() {
 		return;
 	const close = () => {
 		hits?.remove();
-		hits = null;
-		at = -1;
+		[hits, at] = [null, -1];
 		input.setAttribute("aria-expanded", "false");
 		input.removeAttribute("aria-activedescendant");
 	};
 	const move = n => {
-		const items = [...hits.children];
+		const items = $$("li", hits);
 		at = (n + items.length) % items.length;
 		items.forEach((li, i) => li.setAttribute("aria-selected", String(i === at)));
 		input.setAttribute("aria-activedescendant", items[at].id);
@@ -128,8 +121,7 @@ function suggestions() {
 		if (!list.length || document.activeElement !== input)
 			return;
 		hits = document.createElement("ul");
-		hits.className = "hits";
-		hits.id = "hits";
+		hits.id = hits.className = "hits";
 		hits.setAttribute("role", "listbox");
 		hits.setAttribute("aria-label", $("label", form).textContent);
 		list.slice(0, 8).forEach((hit, i) => {
@@ -139,12 +131,6 @@ function suggestions() {
 			li.setAttribute("aria-selected", "false");
 			li.dataset.url = hit.url;
 			li.textContent = hit.text;
-			if (hit.price) {
-				const p = document.createElement("span");
-				p.className = "price";
-				p.textContent = hit.price;
-				li.append(p);
-			}
 			li.addEventListener("pointerdown", e => e.preventDefault());
 			li.addEventListener("click", () => { location.href = hit.url; });
 			hits.append(li);
@@ -161,7 +147,7 @@ function suggestions() {
 		try {
 			const r = await fetch(`${base}/search/suggest?q=${encodeURIComponent(q)}`, { signal: asked.signal });
 			show(r.ok ? (await r.json()).hits : []);
-		} catch { /* no suggestions, no harm */ }
+		} catch { /* no harm */ }
 	};
 	for (const [k, v] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", "hits"]])
 		input.setAttribute(k, v);
@@ -179,7 +165,7 @@ function suggestions() {
 	});
 }
 
-/* What this browser looked at: ids stay in the browser, the shop draws them. */
+/* What this browser looked at; the ids stay here. */
 async function recent() {
 	const place = $("#recent"), here = $("[data-product]")?.dataset.product;
 	const key = "recent" + base;
@@ -193,18 +179,15 @@ async function recent() {
 	ids = ids.filter(id => id !== here).slice(0, 4);
 	if (!place || !ids.length)
 		return;
-	const r = await fetch(`${place.dataset.recent}?ids=${ids.join(",")}`).catch(() => null);
-	const html = r?.ok ? (await r.text()).trim() : "";
-	if (!html)
-		return;
-	$("ul", place).innerHTML = html;
-	place.hidden = false;
+	const r = await fetch(`${place.dataset.recent}?ids=${ids}`).catch(() => null);
+	$("ul", place).innerHTML = r?.ok ? await r.text() : "";
+	place.hidden = !$("li", place);
 }
 
-wide();
 picker();
 submits();
 steppers();
+price();
 gallery();
 suggestions();
 recent();
