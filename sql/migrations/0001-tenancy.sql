@@ -3,6 +3,7 @@
 
 CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
 CREATE SCHEMA sutler;
 COMMENT ON SCHEMA sutler IS 'What every domain uses: clock, ids, row protection.';

@@ -470,6 +470,8 @@ COMMENT ON COLUMN catalog.price.ends_at IS 'Valid until, exclusive.';
 COMMENT ON COLUMN catalog.price.amount IS 'Unit price, minor units; gross or net as the store says. The upper bound keeps the largest order below 2^53.';
 COMMENT ON COLUMN catalog.price.was IS 'The higher price it was reduced from, shown struck through.';
 CREATE INDEX price_variant ON catalog.price (tenant_id, variant_id);
+CREATE INDEX price_starts ON catalog.price (tenant_id, store_id, starts_at) WHERE starts_at > '-infinity';
+CREATE INDEX price_ends ON catalog.price (tenant_id, store_id, ends_at) WHERE ends_at < 'infinity';
 
 -- The read model.
 
@@ -477,6 +479,7 @@ CREATE TABLE catalog.version (
 	tenant_id uuid NOT NULL,
 	store_id uuid NOT NULL,
 	version bigint NOT NULL DEFAULT 1,
+	priced_at timestamptz NOT NULL DEFAULT '-infinity',
 	PRIMARY KEY (tenant_id, store_id),
 	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE
 );
@@ -484,6 +487,7 @@ COMMENT ON TABLE catalog.version IS 'Counts changes of a store''s catalogue; fra
 COMMENT ON COLUMN catalog.version.tenant_id IS 'The merchant.';
 COMMENT ON COLUMN catalog.version.store_id IS 'The storefront.';
 COMMENT ON COLUMN catalog.version.version IS 'Rises with each change that pages can show.';
+COMMENT ON COLUMN catalog.version.priced_at IS 'Until when freshen has seen prices begin and end.';
 
 CREATE TABLE catalog.listing (
 	tenant_id uuid NOT NULL,
@@ -592,6 +596,7 @@ CREATE TABLE catalog.search (
 	locale text NOT NULL,
 	product_id uuid NOT NULL,
 	tsv tsvector NOT NULL,
+	words text[] NOT NULL DEFAULT '{}',
 	PRIMARY KEY (tenant_id, store_id, locale, product_id),
 	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE
 );
@@ -601,6 +606,7 @@ COMMENT ON COLUMN catalog.search.store_id IS 'The storefront.';
 COMMENT ON COLUMN catalog.search.locale IS 'Language.';
 COMMENT ON COLUMN catalog.search.product_id IS 'The product.';
 COMMENT ON COLUMN catalog.search.tsv IS 'Name (A), brand, tags and codes (B), summary and attribute labels (C), description (D).';
+COMMENT ON COLUMN catalog.search.words IS 'Distinct words as written, lower case: catalog.word is counted from them.';
 CREATE INDEX search_tsv ON catalog.search USING gin (tenant_id, tsv);
 CREATE INDEX search_product ON catalog.search (tenant_id, product_id);
 
@@ -624,6 +630,7 @@ CREATE TABLE catalog.word (
 	store_id uuid NOT NULL,
 	locale text NOT NULL,
 	word text NOT NULL,
+	shown text NOT NULL,
 	products integer NOT NULL,
 	PRIMARY KEY (tenant_id, store_id, locale, word),
 	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE
@@ -632,7 +639,8 @@ COMMENT ON TABLE catalog.word IS 'Distinct words of the product texts: misspelt 
 COMMENT ON COLUMN catalog.word.tenant_id IS 'The merchant.';
 COMMENT ON COLUMN catalog.word.store_id IS 'The storefront.';
 COMMENT ON COLUMN catalog.word.locale IS 'Language.';
-COMMENT ON COLUMN catalog.word.word IS 'The word, lower case.';
+COMMENT ON COLUMN catalog.word.word IS 'The word folded: lower case, no accents.';
+COMMENT ON COLUMN catalog.word.shown IS 'How it is mostly written.';
 COMMENT ON COLUMN catalog.word.products IS 'In how many products it stands.';
 CREATE INDEX word_similar ON catalog.word USING gin (tenant_id, word public.gin_trgm_ops);
 

@@ -1,0 +1,597 @@
+-- The read model: what lists, filters and search read is made here, from the tables
+-- that merchants write.
+--
+-- catalog.relist() makes the rows of some products again; the triggers at the end of
+-- this file call it in the transaction that changed them.  The stock badge alone is
+-- kept by the job freshen, which also counts and bumps the version.
+
+CREATE OR REPLACE FUNCTION catalog.fold(p_text text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT pg_catalog.lower(public.unaccent('public.unaccent'::pg_catalog.regdictionary, p_text) COLLATE pg_catalog."und-x-icu") $$;
+COMMENT ON FUNCTION catalog.fold(text) IS
+	'Lower case without accents: words are compared so. The collation is named, as the database''s own may know ASCII only.';
+
+CREATE OR REPLACE FUNCTION catalog.text_config(p_locale text) RETURNS regconfig
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE pg_catalog.split_part(p_locale, '-', 1)
+		WHEN 'ca' THEN 'pg_catalog.catalan' WHEN 'da' THEN 'pg_catalog.danish' WHEN 'de' THEN 'pg_catalog.german'
+		WHEN 'en' THEN 'pg_catalog.english' WHEN 'es' THEN 'pg_catalog.spanish' WHEN 'fr' THEN 'pg_catalog.french'
+		WHEN 'id' THEN 'pg_catalog.indonesian' WHEN 'it' THEN 'pg_catalog.italian' WHEN 'nl' THEN 'pg_catalog.dutch'
+		WHEN 'pt' THEN 'pg_catalog.portuguese' WHEN 'sv' THEN 'pg_catalog.swedish'
+		ELSE 'pg_catalog.simple' END::pg_catalog.regconfig
+$$;
+COMMENT ON FUNCTION catalog.text_config(text) IS 'The stemmer of a language; simple (none) where there is none.';
+
+-- Shorter than 3 letters nothing can be corrected; longer than 40 is no word.
+CREATE OR REPLACE FUNCTION catalog.words(p_text text) RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(DISTINCT w COLLATE "C"), '{}')
+	FROM regexp_split_to_table(lower(p_text COLLATE "und-x-icu"), '[^[:alnum:]]+') AS w
+	WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$'
+$$;
+COMMENT ON FUNCTION catalog.words(text) IS 'The distinct words of a text in lower case, accents kept, numbers left out.';
+
+-- The badge of products in the stores that offer them: the best any variant has.
+CREATE OR REPLACE FUNCTION catalog.stock_of(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, product_id uuid, stock text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH each AS (
+		SELECT sp.store_id, sp.product_id,
+		       CASE WHEN p.made_to_order OR v.made_to_order THEN 'made'
+		            WHEN NOT v.track_stock THEN 'in'
+		            WHEN coalesce(a.pieces, 0) > st.low_stock THEN 'in'
+		            WHEN coalesce(a.pieces, 0) > 0 THEN 'few'
+		            ELSE 'out' END AS stock
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.product p ON p.product_id = w.product_id
+		JOIN catalog.store_product sp ON sp.product_id = w.product_id
+		JOIN tenancy.store st ON st.store_id = sp.store_id
+		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
+		LEFT JOIN LATERAL (
+			SELECT sum(greatest(s.on_hand - s.held, 0)) AS pieces
+			FROM inventory.stock s
+			JOIN inventory.store_warehouse sw ON sw.store_id = sp.store_id AND sw.warehouse_id = s.warehouse_id
+			WHERE s.variant_id = v.variant_id
+		) a ON true
+	)
+	SELECT e.store_id, e.product_id,
+	       CASE WHEN bool_or(e.stock = 'in') THEN 'in' WHEN bool_or(e.stock = 'few') THEN 'few'
+	            WHEN bool_or(e.stock = 'made') THEN 'made' ELSE 'out' END
+	FROM each e GROUP BY e.store_id, e.product_id
+$$;
+COMMENT ON FUNCTION catalog.stock_of(uuid, uuid[]) IS 'in, few, made or out for each store that offers the products.';
+
+-- The prices of products that everybody sees now, by store and currency.
+CREATE OR REPLACE FUNCTION catalog.price_of(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, product_id uuid, currency text, price bigint, was bigint, price_varies boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH valid AS (
+		SELECT pr.store_id, v.product_id, pr.variant_id, pr.currency, pr.min_quantity, pr.starts_at, pr.amount, pr.was
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
+		JOIN catalog.price pr ON pr.variant_id = v.variant_id
+		JOIN tenancy.store_currency c ON c.store_id = pr.store_id AND c.currency = pr.currency
+		WHERE pr.customer_group = '' AND pr.starts_at <= sutler.now() AND pr.ends_at > sutler.now()
+	), plain AS (
+		SELECT DISTINCT ON (v.store_id, v.variant_id, v.currency) v.*
+		FROM valid v WHERE v.min_quantity = 1
+		ORDER BY v.store_id, v.variant_id, v.currency, v.starts_at DESC
+	)
+	SELECT p.store_id, p.product_id, p.currency, min(p.amount),
+	       (array_agg(p.was ORDER BY p.amount, p.was DESC NULLS LAST))[1],
+	       min(p.amount) <> max(p.amount) OR EXISTS (SELECT FROM valid t
+			WHERE t.store_id = p.store_id AND t.product_id = p.product_id AND t.currency = p.currency AND t.min_quantity > 1)
+	FROM plain p GROUP BY p.store_id, p.product_id, p.currency
+$$;
+COMMENT ON FUNCTION catalog.price_of(uuid, uuid[]) IS
+	'The lowest plain price valid now, what it was reduced from, and whether variants or tiers cost otherwise.';
+
+-- In which categories products stand: those they were put into, what these lie under, and
+-- all zeros.  A hidden category hides all below it.
+CREATE OR REPLACE FUNCTION catalog.categories_of(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, product_id uuid, category_id uuid, by_hand integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE put AS (
+		SELECT cp.store_id, cp.product_id, cp.category_id, cp.position
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.category_product cp ON cp.product_id = w.product_id
+	), up AS (
+		SELECT c.category_id AS leaf, c.category_id, c.parent_id, c.visible
+		FROM (SELECT DISTINCT put.category_id FROM put) l JOIN catalog.category c ON c.category_id = l.category_id
+		UNION
+		SELECT up.leaf, c.category_id, c.parent_id, c.visible
+		FROM up JOIN catalog.category c ON c.category_id = up.parent_id
+	), shown AS (
+		SELECT up.leaf, up.category_id FROM up
+		WHERE NOT EXISTS (SELECT FROM up h WHERE h.leaf = up.leaf AND NOT h.visible)
+	)
+	SELECT put.store_id, put.product_id, s.category_id, min(put.position) FILTER (WHERE s.category_id = put.category_id)
+	FROM put JOIN shown s ON s.leaf = put.category_id
+	GROUP BY put.store_id, put.product_id, s.category_id
+	UNION ALL
+	SELECT sp.store_id, sp.product_id, '00000000-0000-0000-0000-000000000000', NULL
+	FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+	JOIN catalog.store_product sp ON sp.product_id = w.product_id
+$$;
+COMMENT ON FUNCTION catalog.categories_of(uuid, uuid[]) IS 'The visible categories of products with all above them, and all zeros.';
+
+-- The texts of products in every language of the stores that show them; what is not
+-- translated stands in the store's own language.
+CREATE OR REPLACE FUNCTION catalog.texts_of(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, product_id uuid, locale text, home text, slug text, name text, summary text, description text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT sp.store_id, sp.product_id, l.locale, d.locale, coalesce(t.slug, h.slug),
+	       coalesce(own.name, t.name, ownh.name, h.name),
+	       coalesce(own.summary, t.summary, ownh.summary, h.summary),
+	       coalesce(own.description, t.description, ownh.description, h.description)
+	FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+	JOIN catalog.product p ON p.product_id = w.product_id AND p.status = 'active'
+	JOIN catalog.store_product sp ON sp.product_id = w.product_id AND sp.visible
+	JOIN tenancy.store_locale l ON l.store_id = sp.store_id
+	JOIN tenancy.store_locale d ON d.store_id = sp.store_id AND d.position = 0
+	LEFT JOIN catalog.product_text t ON t.product_id = sp.product_id AND t.locale = l.locale
+	LEFT JOIN catalog.product_text h ON h.product_id = sp.product_id AND h.locale = d.locale
+	LEFT JOIN catalog.store_product_text own
+		ON own.store_id = sp.store_id AND own.product_id = sp.product_id AND own.locale = l.locale
+	LEFT JOIN catalog.store_product_text ownh
+		ON ownh.store_id = sp.store_id AND ownh.product_id = sp.product_id AND ownh.locale = d.locale
+	WHERE coalesce(t.slug, h.slug) IS NOT NULL
+$$;
+COMMENT ON FUNCTION catalog.texts_of(uuid, uuid[]) IS 'Slug, name and texts of shown products by store and language.';
+
+CREATE OR REPLACE FUNCTION catalog.relist_cards(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH picture AS (
+		SELECT DISTINCT ON (pm.product_id) pm.product_id, pm.media_id, m.name
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.product_media pm ON pm.product_id = w.product_id AND pm.kind = 'image'
+		JOIN catalog.media m ON m.media_id = pm.media_id
+		ORDER BY pm.product_id, pm.position, pm.media_id
+	), shade AS (
+		SELECT DISTINCT v.product_id, av.swatch, min(av.position) AS position
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
+		JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+		JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+		WHERE av.swatch IS NOT NULL
+		GROUP BY v.product_id, av.swatch
+	), swatch AS (
+		SELECT s.product_id, string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch) AS swatches
+		FROM (SELECT s.*, row_number() OVER (PARTITION BY s.product_id ORDER BY s.position, s.swatch) AS n FROM shade s) s
+		WHERE s.n <= 6 GROUP BY s.product_id
+	), fresh AS (
+		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
+		       coalesce(i.name, '') AS image, coalesce(mt.label, mh.label, t.name) AS alt,
+		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
+		       sp.featured, coalesce(c.by_hand, sp.position) AS position, p.created_at
+		FROM catalog.texts_of(p_tenant, p_products) t
+		JOIN catalog.product p ON p.product_id = t.product_id
+		JOIN catalog.store_product sp ON sp.store_id = t.store_id AND sp.product_id = t.product_id
+		JOIN catalog.price_of(p_tenant, p_products) pr ON pr.store_id = t.store_id AND pr.product_id = t.product_id
+		JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = t.store_id AND c.product_id = t.product_id
+		JOIN catalog.stock_of(p_tenant, p_products) k ON k.store_id = t.store_id AND k.product_id = t.product_id
+		LEFT JOIN picture i ON i.product_id = t.product_id
+		LEFT JOIN catalog.product_media_text mt
+			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
+		LEFT JOIN catalog.product_media_text mh
+			ON mh.product_id = t.product_id AND mh.media_id = i.media_id AND mh.locale = t.home
+		LEFT JOIN swatch s ON s.product_id = t.product_id
+	), gone AS (
+		DELETE FROM catalog.listing l
+		WHERE l.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
+			WHERE f.store_id = l.store_id AND f.locale = l.locale AND f.currency = l.currency
+			  AND f.category_id = l.category_id AND f.product_id = l.product_id)
+	)
+	INSERT INTO catalog.listing AS l (tenant_id, store_id, locale, currency, category_id, product_id, slug, name, brand, image,
+		alt, price, was, price_varies, stock, swatches, featured, position, created_at)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, currency, category_id, product_id) DO UPDATE
+	SET slug = excluded.slug, name = excluded.name, brand = excluded.brand, image = excluded.image, alt = excluded.alt,
+	    price = excluded.price, was = excluded.was, price_varies = excluded.price_varies, swatches = excluded.swatches,
+	    featured = excluded.featured, position = excluded.position, created_at = excluded.created_at
+	WHERE (l.slug, l.name, l.brand, l.image, l.alt, l.price, l.was, l.price_varies, l.swatches, l.featured, l.position, l.created_at)
+		IS DISTINCT FROM (excluded.slug, excluded.name, excluded.brand, excluded.image, excluded.alt, excluded.price, excluded.was,
+		excluded.price_varies, excluded.swatches, excluded.featured, excluded.position, excluded.created_at)
+$$;
+COMMENT ON FUNCTION catalog.relist_cards(uuid, uuid[]) IS
+	'Part of catalog.relist: the cards. The badge of a row that stands is left to freshen, whose look at the stock is never older.';
+
+CREATE OR REPLACE FUNCTION catalog.relist_facets(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH has AS (
+		SELECT pv.product_id, pv.attribute_id, pv.value_id
+		FROM catalog.product_value pv WHERE pv.product_id = ANY (p_products)
+		UNION
+		SELECT v.product_id, vv.attribute_id, vv.value_id
+		FROM catalog.variant v JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
+	), fresh AS (
+		SELECT l.store_id, l.category_id, h.attribute_id, h.value_id, l.product_id
+		FROM (SELECT DISTINCT x.store_id, x.category_id, x.product_id FROM catalog.listing x WHERE x.product_id = ANY (p_products)) l
+		JOIN has h ON h.product_id = l.product_id
+		JOIN catalog.attribute a ON a.attribute_id = h.attribute_id AND a.filterable
+	), gone AS (
+		DELETE FROM catalog.facet x
+		WHERE x.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
+			WHERE f.store_id = x.store_id AND f.category_id = x.category_id AND f.attribute_id = x.attribute_id
+			  AND f.value_id = x.value_id AND f.product_id = x.product_id)
+	)
+	INSERT INTO catalog.facet (tenant_id, store_id, category_id, attribute_id, value_id, product_id)
+	SELECT p_tenant, f.* FROM fresh f ON CONFLICT DO NOTHING
+$$;
+COMMENT ON FUNCTION catalog.relist_facets(uuid, uuid[]) IS 'Part of catalog.relist: the values to filter by, of products that have a card.';
+
+CREATE OR REPLACE FUNCTION catalog.relist_search(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH code AS (
+		SELECT p.product_id, p.reference AS code FROM catalog.product p WHERE p.product_id = ANY (p_products)
+		UNION
+		SELECT v.product_id, c.code FROM catalog.variant v, unnest(ARRAY[v.sku, v.gtin]) AS c (code)
+		WHERE v.product_id = ANY (p_products) AND v.status = 'active' AND c.code IS NOT NULL
+	), listed AS (
+		SELECT DISTINCT l.store_id, l.product_id FROM catalog.listing l WHERE l.product_id = ANY (p_products)
+	), codes AS (
+		SELECT DISTINCT l.store_id, catalog.fold(c.code) AS code, l.product_id FROM listed l JOIN code c ON c.product_id = l.product_id
+	), codes_gone AS (
+		DELETE FROM catalog.search_code s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM codes c
+			WHERE c.store_id = s.store_id AND c.code = s.code AND c.product_id = s.product_id)
+	), codes_new AS (
+		INSERT INTO catalog.search_code (tenant_id, store_id, code, product_id)
+		SELECT p_tenant, c.* FROM codes c ON CONFLICT DO NOTHING
+	), value AS (
+		SELECT pv.product_id, pv.value_id FROM catalog.product_value pv WHERE pv.product_id = ANY (p_products)
+		UNION
+		SELECT v.product_id, vv.value_id FROM catalog.variant v JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
+	), text AS (
+		SELECT t.store_id, t.locale, t.product_id, t.name, coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
+		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ') FROM catalog.product_tag g WHERE g.product_id = t.product_id)) AS tags,
+		       coalesce((SELECT string_agg(c.code, ' ') FROM code c WHERE c.product_id = t.product_id), '') AS codes,
+		       coalesce((SELECT string_agg(coalesce(x.label, h.label), ' ')
+				FROM value v
+				LEFT JOIN catalog.attribute_value_text x ON x.value_id = v.value_id AND x.locale = t.locale
+				LEFT JOIN catalog.attribute_value_text h ON h.value_id = v.value_id AND h.locale = t.home
+				WHERE v.product_id = t.product_id), '') AS labels
+		FROM catalog.texts_of(p_tenant, p_products) t
+		JOIN listed l ON l.store_id = t.store_id AND l.product_id = t.product_id
+		JOIN catalog.product p ON p.product_id = t.product_id
+	), fresh AS (
+		SELECT t.store_id, t.locale, t.product_id,
+		       setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.name)), 'A')
+		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.tags)), 'B')
+		       || setweight(to_tsvector('pg_catalog.simple', catalog.fold(t.codes)), 'B')
+		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.summary || ' ' || t.labels)), 'C')
+		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.description)), 'D') AS tsv,
+		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words
+		FROM text t
+	), gone AS (
+		DELETE FROM catalog.search s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
+			WHERE f.store_id = s.store_id AND f.locale = s.locale AND f.product_id = s.product_id)
+	)
+	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE SET tsv = excluded.tsv, words = excluded.words
+	WHERE (s.tsv, s.words) IS DISTINCT FROM (excluded.tsv, excluded.words)
+$$;
+COMMENT ON FUNCTION catalog.relist_search(uuid, uuid[]) IS 'Part of catalog.relist: full text, words and codes of products that have a card.';
+
+-- The products' rows are locked first, so that of two transactions that change the same
+-- product the later one sees what the earlier one wrote.
+CREATE OR REPLACE FUNCTION catalog.relist(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF coalesce(cardinality(p_products), 0) = 0 THEN
+		RETURN;
+	END IF;
+	PERFORM FROM catalog.product p WHERE p.product_id = ANY (p_products) ORDER BY p.product_id FOR NO KEY UPDATE;
+	-- Before and after: a store the product leaves must be counted again too.
+	INSERT INTO catalog.stale (tenant_id, kind, target_id)
+	SELECT p_tenant, 'store', x.store_id FROM (
+		SELECT l.store_id FROM catalog.listing l WHERE l.product_id = ANY (p_products)
+		UNION
+		SELECT s.store_id FROM catalog.store_product s WHERE s.product_id = ANY (p_products)) x;
+	INSERT INTO catalog.stale (tenant_id, kind, target_id)
+	SELECT DISTINCT ON (v.product_id) p_tenant, 'stock', v.variant_id
+	FROM catalog.variant v WHERE v.product_id = ANY (p_products) ORDER BY v.product_id, v.variant_id;
+	PERFORM catalog.relist_cards(p_tenant, p_products);
+	PERFORM catalog.relist_facets(p_tenant, p_products);
+	PERFORM catalog.relist_search(p_tenant, p_products);
+END
+$$;
+COMMENT ON FUNCTION catalog.relist(uuid, uuid[]) IS
+	'Makes the read model of these products again: cards, facets, search, codes, in all stores, languages and currencies. Writes only what differs.';
+
+CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH product AS (
+		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants)
+	), changed AS (
+		UPDATE catalog.listing l SET stock = k.stock
+		FROM product, catalog.stock_of(p_tenant, product.ids) k
+		WHERE l.store_id = k.store_id AND l.product_id = k.product_id AND l.stock <> k.stock
+		RETURNING l.store_id
+	)
+	SELECT DISTINCT c.store_id FROM changed c
+$$;
+COMMENT ON FUNCTION catalog.refresh_stock(uuid, uuid[]) IS
+	'Sets the badge of the products of these variants where it changed; the stores whose lists it changed.';
+
+-- Counts by availability stand under the attribute of all zeros, values 1 to 4.
+CREATE OR REPLACE FUNCTION catalog.recount(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH fresh AS (
+		SELECT l.category_id, count(DISTINCT l.product_id)::integer AS products
+		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY l.category_id
+	), gone AS (
+		DELETE FROM catalog.category_count c WHERE c.store_id = p_store
+		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.category_id = c.category_id)
+	)
+	INSERT INTO catalog.category_count AS c (tenant_id, store_id, category_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	WITH fresh AS (
+		SELECT x.category_id, x.attribute_id, x.value_id, count(*)::integer AS products
+		FROM catalog.facet x WHERE x.store_id = p_store GROUP BY 1, 2, 3
+		UNION ALL
+		SELECT l.category_id, '00000000-0000-0000-0000-000000000000',
+		       CASE l.stock WHEN 'in' THEN '00000000-0000-0000-0000-000000000001' WHEN 'few' THEN '00000000-0000-0000-0000-000000000002'
+		            WHEN 'made' THEN '00000000-0000-0000-0000-000000000003' ELSE '00000000-0000-0000-0000-000000000004' END::uuid,
+		       count(DISTINCT l.product_id)::integer
+		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY 1, l.stock
+	), gone AS (
+		DELETE FROM catalog.facet_count c WHERE c.store_id = p_store AND NOT EXISTS (SELECT FROM fresh f
+			WHERE f.category_id = c.category_id AND f.attribute_id = c.attribute_id AND f.value_id = c.value_id)
+	)
+	INSERT INTO catalog.facet_count AS c (tenant_id, store_id, category_id, attribute_id, value_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.attribute_id, f.value_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id)
+	DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	WITH said AS (
+		SELECT s.locale, w.word, count(*) AS products
+		FROM catalog.search s, unnest(s.words) AS w (word) WHERE s.store_id = p_store GROUP BY 1, 2
+	), fresh AS (
+		SELECT s.locale, catalog.fold(s.word) AS word, (array_agg(s.word ORDER BY s.products DESC, s.word))[1] AS shown,
+		       sum(s.products)::integer AS products
+		FROM said s GROUP BY 1, 2
+	), gone AS (
+		DELETE FROM catalog.word w WHERE w.store_id = p_store
+		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.locale = w.locale AND f.word = w.word)
+	)
+	INSERT INTO catalog.word AS w (tenant_id, store_id, locale, word, shown, products)
+	SELECT p_tenant, p_store, f.locale, f.word, f.shown, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, word) DO UPDATE SET shown = excluded.shown, products = excluded.products
+	WHERE (w.shown, w.products) IS DISTINCT FROM (excluded.shown, excluded.products);
+END
+$$;
+COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts of categories and filters and the words of a store; writes only what differs.';
+
+CREATE OR REPLACE FUNCTION catalog.bump(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO catalog.version AS v (tenant_id, store_id, version) VALUES (p_tenant, p_store, 1)
+	ON CONFLICT (tenant_id, store_id) DO UPDATE SET version = v.version + 1
+$$;
+COMMENT ON FUNCTION catalog.bump(uuid, uuid) IS 'What workers keep of the store''s catalogue is old now.';
+
+-- Prices that began or ended since the last look.  The mark moves only when there were
+-- some: a look without effect writes nothing.
+CREATE OR REPLACE FUNCTION catalog.reprice(p_tenant uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	st record;
+	ids uuid[];
+	found_n integer := 0;
+BEGIN
+	FOR st IN
+		SELECT s.store_id, coalesce(v.priced_at, '-infinity') AS priced_at
+		FROM tenancy.store s LEFT JOIN catalog.version v ON v.store_id = s.store_id ORDER BY s.store_id
+	LOOP
+		SELECT array_agg(DISTINCT va.product_id) INTO ids
+		FROM (SELECT p.variant_id FROM catalog.price p
+		      WHERE p.store_id = st.store_id AND p.starts_at > '-infinity' AND p.starts_at > st.priced_at AND p.starts_at <= sutler.now()
+		      UNION
+		      SELECT p.variant_id FROM catalog.price p
+		      WHERE p.store_id = st.store_id AND p.ends_at < 'infinity' AND p.ends_at > st.priced_at AND p.ends_at <= sutler.now()) c
+		JOIN catalog.variant va ON va.variant_id = c.variant_id;
+		CONTINUE WHEN ids IS NULL;
+		PERFORM catalog.relist(p_tenant, ids);
+		INSERT INTO catalog.version (tenant_id, store_id, priced_at) VALUES (p_tenant, st.store_id, sutler.now())
+		ON CONFLICT (tenant_id, store_id) DO UPDATE SET priced_at = excluded.priced_at;
+		found_n := found_n + cardinality(ids);
+	END LOOP;
+	RETURN found_n;
+END
+$$;
+COMMENT ON FUNCTION catalog.reprice(uuid) IS 'Makes the cards of products again whose prices began or ended since the last look; how many.';
+
+-- One step of freshen: what is stale of one tenant, at most p_limit items.  Counts and the
+-- version follow in the same transaction, so they are seen together; how many items were taken.
+CREATE OR REPLACE FUNCTION catalog.freshen(p_tenant uuid, p_limit integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	variants uuid[];
+	stores uuid[];
+	taken integer;
+	s uuid;
+BEGIN
+	PERFORM catalog.reprice(p_tenant);
+	WITH due AS (
+		SELECT x.stale_id FROM catalog.stale x ORDER BY x.stale_id LIMIT p_limit FOR UPDATE SKIP LOCKED
+	), gone AS (
+		DELETE FROM catalog.stale x USING due WHERE x.stale_id = due.stale_id RETURNING x.kind, x.target_id
+	)
+	SELECT count(*), array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'stock'),
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}')
+	INTO taken, variants, stores FROM gone g;
+	IF taken = 0 THEN
+		RETURN 0;
+	END IF;
+	IF variants IS NOT NULL THEN
+		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+	END IF;
+	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
+		PERFORM catalog.recount(p_tenant, s);
+		PERFORM catalog.bump(p_tenant, s);
+	END LOOP;
+	RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION catalog.freshen(uuid, integer) IS
+	'Takes stale items of a tenant: badges, then counts and version of the stores that changed. How many items it took.';
+
+-- ---- what changes the read model --------------------------------------------
+
+-- TG_ARGV: 'products' or 'stores', and the expression over rows "t" that gives their ids.
+-- A change without tenant setting comes from the superuser alone; the rows say whose it is.
+CREATE OR REPLACE FUNCTION catalog.source_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before text := coalesce(current_setting('sutler.tenant', true), '');
+	tables text[] := CASE TG_OP WHEN 'UPDATE' THEN ARRAY['touched', 'fresh'] ELSE ARRAY['touched'] END;
+	source text;
+	tenant uuid;
+	ids uuid[];
+	more uuid[];
+BEGIN
+	IF TG_ARGV[0] = 'products' AND current_setting('sutler.relist', true) = 'later' THEN
+		RETURN NULL;
+	END IF;
+	FOR tenant IN EXECUTE 'SELECT DISTINCT tenant_id FROM touched' LOOP
+		PERFORM set_config('sutler.tenant', tenant::text, true);
+		ids := '{}';
+		FOREACH source IN ARRAY tables LOOP
+			EXECUTE format('SELECT array_agg(DISTINCT x) FROM (SELECT %s FROM %I t %s AND t.tenant_id = $1) y (x) WHERE x IS NOT NULL',
+				TG_ARGV[1], source, CASE WHEN TG_ARGV[2] = '' THEN 'WHERE true' ELSE TG_ARGV[2] || ' WHERE true' END)
+				INTO more USING tenant;
+			ids := ids || more;
+		END LOOP;
+		IF TG_ARGV[0] = 'products' THEN
+			PERFORM catalog.relist(tenant, ARRAY(SELECT DISTINCT u FROM unnest(ids) AS u ORDER BY 1));
+		ELSE
+			INSERT INTO catalog.stale (tenant_id, kind, target_id)
+			SELECT DISTINCT tenant, 'store', s.store_id FROM unnest(ids) AS u JOIN tenancy.store s ON s.store_id = u;
+		END IF;
+	END LOOP;
+	PERFORM set_config('sutler.tenant', before, true);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION catalog.source_changed() IS
+	'Statement trigger of the tables the read model is made from: products are listed again (unless sutler.relist is "later"), stores counted again.';
+
+CREATE OR REPLACE FUNCTION catalog.stock_rule_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO catalog.stale (tenant_id, kind, target_id)
+	SELECT DISTINCT ON (v.product_id) sp.tenant_id, 'stock', v.variant_id
+	FROM catalog.store_product sp JOIN catalog.variant v ON v.tenant_id = sp.tenant_id AND v.product_id = sp.product_id
+	WHERE sp.store_id = coalesce(NEW.store_id, OLD.store_id) ORDER BY v.product_id, v.variant_id;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION catalog.stock_rule_changed() IS 'Row trigger: the store counts stock by other rules now, so all its badges are looked at again.';
+
+CREATE OR REPLACE FUNCTION catalog.keep_slug() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_TABLE_NAME = 'product_text' THEN
+		INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
+		VALUES (OLD.tenant_id, 'product', '00000000-0000-0000-0000-000000000000', OLD.locale, OLD.slug, OLD.product_id, sutler.now())
+		ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+	ELSE
+		INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
+		VALUES (OLD.tenant_id, 'category', OLD.store_id, OLD.locale, OLD.slug, OLD.category_id, sutler.now())
+		ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION catalog.keep_slug() IS 'Row trigger: a slug that is given up leads to where it led.';
+
+-- Which table leads to which products or stores: the columns are table, kind, expression, joins.
+DO $triggers$
+DECLARE
+	r record;
+	name text;
+BEGIN
+	FOR r IN SELECT * FROM (VALUES
+		('catalog.product', 'products', 't.product_id', ''),
+		('catalog.product_text', 'products', 't.product_id', ''),
+		('catalog.store_product', 'products', 't.product_id', ''),
+		('catalog.store_product_text', 'products', 't.product_id', ''),
+		('catalog.product_value', 'products', 't.product_id', ''),
+		('catalog.product_media', 'products', 't.product_id', ''),
+		('catalog.product_media_text', 'products', 't.product_id', ''),
+		('catalog.product_tag', 'products', 't.product_id', ''),
+		('catalog.variant', 'products', 't.product_id', ''),
+		('catalog.category_product', 'products', 't.product_id', ''),
+		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
+		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
+		('catalog.media', 'products', 'm.product_id', 'JOIN catalog.product_media m ON m.media_id = t.media_id'),
+		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
+			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
+			ON f.attribute_id = t.attribute_id'),
+		('catalog.attribute_value', 'products', 'f.product_id', 'JOIN (SELECT p.value_id, p.product_id FROM catalog.product_value p
+			UNION ALL SELECT w.value_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
+			ON f.value_id = t.value_id'),
+		('catalog.attribute_value_text', 'products', 'f.product_id', 'JOIN (SELECT p.value_id, p.product_id FROM catalog.product_value p
+			UNION ALL SELECT w.value_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
+			ON f.value_id = t.value_id'),
+		-- What hangs below a category moves with it.
+		('catalog.category', 'products', 'cp.product_id', 'JOIN LATERAL (WITH RECURSIVE down AS (
+			SELECT t.category_id UNION SELECT c.category_id FROM down JOIN catalog.category c ON c.parent_id = down.category_id)
+			SELECT p.product_id FROM down JOIN catalog.category_product p ON p.category_id = down.category_id) cp ON true'),
+		('tenancy.store_locale', 'products', 'sp.product_id', 'JOIN catalog.store_product sp ON sp.store_id = t.store_id'),
+		('tenancy.store_currency', 'products', 'sp.product_id', 'JOIN catalog.store_product sp ON sp.store_id = t.store_id'),
+		-- What workers keep of a store beside its products.
+		('catalog.category', 'stores', 't.store_id', ''),
+		('catalog.category_text', 'stores', 't.store_id', ''),
+		('catalog.attribute', 'stores', 's.store_id', 'JOIN tenancy.store s ON s.tenant_id = t.tenant_id'),
+		('catalog.attribute_text', 'stores', 's.store_id', 'JOIN tenancy.store s ON s.tenant_id = t.tenant_id'),
+		('catalog.attribute_value', 'stores', 's.store_id', 'JOIN tenancy.store s ON s.tenant_id = t.tenant_id'),
+		('catalog.attribute_value_text', 'stores', 's.store_id', 'JOIN tenancy.store s ON s.tenant_id = t.tenant_id'),
+		('content.page', 'stores', 't.store_id', ''),
+		('content.page_text', 'stores', 't.store_id', ''),
+		('tenancy.social', 'stores', 't.store_id', ''),
+		('payment.method', 'stores', 't.store_id', ''),
+		('payment.method_text', 'stores', 't.store_id', '')
+	) AS x (tab, kind, expression, joins) LOOP
+		name := 'relist_' || r.kind;
+		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT ON %s REFERENCING NEW TABLE AS touched
+			FOR EACH STATEMENT EXECUTE FUNCTION catalog.source_changed(%L, %L, %L)', name || '_insert', r.tab, r.kind, r.expression, r.joins);
+		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE ON %s REFERENCING OLD TABLE AS touched NEW TABLE AS fresh
+			FOR EACH STATEMENT EXECUTE FUNCTION catalog.source_changed(%L, %L, %L)', name || '_update', r.tab, r.kind, r.expression, r.joins);
+		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER DELETE ON %s REFERENCING OLD TABLE AS touched
+			FOR EACH STATEMENT EXECUTE FUNCTION catalog.source_changed(%L, %L, %L)', name || '_delete', r.tab, r.kind, r.expression, r.joins);
+	END LOOP;
+END
+$triggers$;
+
+CREATE OR REPLACE TRIGGER keep_slug AFTER UPDATE OF slug ON catalog.product_text
+	FOR EACH ROW WHEN (OLD.slug <> NEW.slug) EXECUTE FUNCTION catalog.keep_slug();
+CREATE OR REPLACE TRIGGER keep_slug AFTER UPDATE OF slug ON catalog.category_text
+	FOR EACH ROW WHEN (OLD.slug <> NEW.slug) EXECUTE FUNCTION catalog.keep_slug();
+CREATE OR REPLACE TRIGGER stock_rule AFTER UPDATE OF low_stock ON tenancy.store
+	FOR EACH ROW WHEN (OLD.low_stock <> NEW.low_stock) EXECUTE FUNCTION catalog.stock_rule_changed();
+CREATE OR REPLACE TRIGGER stock_rule AFTER INSERT OR UPDATE OR DELETE ON inventory.store_warehouse
+	FOR EACH ROW EXECUTE FUNCTION catalog.stock_rule_changed();
