@@ -359,7 +359,8 @@ static bool apply_migrations(PGconn *conn)
 	return true;
 }
 
-/* The functions are one text, so that they may call each other in any order of files. */
+/* The functions are one text, so that they may call each other in any order of files:
+   the first pass makes them unchecked, the second with every body checked. */
 static bool replace_functions(PGconn *conn)
 {
 	struct scripts files;
@@ -367,9 +368,14 @@ static bool replace_functions(PGconn *conn)
 	if (!load_scripts(&files, "functions", false) || !command(conn, "BEGIN")
 	    || !command(conn, "SET LOCAL lock_timeout = '" LOCK_TIMEOUT "'"))
 		return false;
-	for (size_t i = 0; i < files.n; i++)
-		if (!run(conn, files.list[i].text, files.list[i].path, 1, NULL))
+	for (int pass = 1; pass <= 2; pass++) {
+		if (!command(conn, pass == 1 ? "SET LOCAL check_function_bodies = off"
+					     : "SET LOCAL check_function_bodies = on"))
 			return false;
+		for (size_t i = 0; i < files.n; i++)
+			if (!run(conn, files.list[i].text, files.list[i].path, 1, NULL))
+				return false;
+	}
 	return command(conn, "COMMIT");
 }
 

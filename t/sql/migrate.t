@@ -94,7 +94,8 @@ cmp_ok($kills, '>', 0, 'some kills hit a running migration');
 
 # ---- refusals, on migrations made up here ----
 put('roles.sql', "SELECT 1;\n");
-put('functions/a.sql', "CREATE OR REPLACE FUNCTION shop.two() RETURNS int LANGUAGE sql AS 'SELECT 2';\n");
+put('functions/a.sql', "CREATE OR REPLACE FUNCTION shop.two() RETURNS int LANGUAGE sql AS 'SELECT shop.one() + 1';\n");
+put('functions/b.sql', "CREATE OR REPLACE FUNCTION shop.one() RETURNS int LANGUAGE sql AS 'SELECT 1';\n");
 put('migrations/0001-first.sql', "-- transactional\nCREATE SCHEMA shop;\nCREATE TABLE shop.thing (n int);\n"
 	. "INSERT INTO shop.thing SELECT generate_series(1, 1000);\n");
 put('migrations/0002-index.sql', "-- online\n-- a ; in a comment\nCREATE INDEX CONCURRENTLY IF NOT EXISTS thing_n "
