@@ -25,11 +25,9 @@
 	L(LIMIT_FILE_NAME_BYTES, 255, "bytes kept of an uploaded file's name: a file system's bound") \
 	L(LIMIT_BOUNDARY_BYTES, 70, "characters of a multipart boundary (RFC 2046 section 5.1.1)") \
 	L(LIMIT_DRAIN_BYTES, 1048576, "bytes of a refused body read and thrown away, so that the answer arrives") \
-	L(LIMIT_DEADLINE_MS, 25000, "a request's time; the web server waits 30 s") \
 	L(LIMIT_STALL_S, 30, "seconds after which a peer that neither sends nor reads costs the worker its life") \
 	L(LIMIT_RERUNS, 3, "times a handler is run again after a conflict; more would hide a design fault") \
 	L(LIMIT_RERUN_PAUSE_MS, 20, "longest pause before the first re-run, doubled for each further one") \
-	L(LIMIT_REQUESTS, 10000, "requests after which a worker is replaced, give or take 10 %: bounds leaks") \
 	L(LIMIT_SITE_AGE_MS, 1000, "age of a cached site: a change of settings shows within a second") \
 	L(LIMIT_SITES, 256, "sites cached in one worker") \
 	L(LIMIT_TRACES, 64, "trace rows kept before they are inserted") \

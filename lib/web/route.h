@@ -56,7 +56,7 @@ struct route {
 	bool csrf_token;                /* POST: field "csrf" must hold the token; GET: personal page */
 	bool idempotent;                /* POST: field "idempotency_key" is required, see idempotency.h */
 	const struct upload_limits *upload;     /* multipart bodies are taken, files within these */
-	int deadline_ms;                /* 0: LIMIT_DEADLINE_MS */
+	int deadline_ms;                /* 0: web.deadline_ms of the configuration */
 };
 
 /* What stands between braces in a pattern, and what stood there in the path. */
