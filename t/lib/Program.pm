@@ -33,6 +33,7 @@ sub new
 {
 	my ($class, $name, %o) = @_;
 	my $build = $o{build} // $ENV{SUTLER_BUILD} // top() . '/var/build';
+	-x "$build/cgi-bin/$name" or die "$build/cgi-bin/$name is not built\n";
 	my $dir = tempdir('sutler-t-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 	my $self = bless { name => $name, dir => $dir, build => $build, pid => 0, owner => $$,
 		workers => $o{workers} // 1, config => $o{config} // {}, env => $o{env} // {},
@@ -107,7 +108,6 @@ sub start
 	my ($self) = @_;
 	my $path = "$self->{dir}/run/$self->{name}.sock";
 	my $program = "$self->{build}/cgi-bin/$self->{name}";
-	-x $program or die "$program is not built\n";
 	unlink $path;
 	$self->{listen} = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $path, Listen => SOMAXCONN)
 		or die "cannot listen on $path: $!\n";
