@@ -81,3 +81,8 @@ GRANT SELECT (tenant_id, cart_id, variant_id, quantity) ON sales.cart_line
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
+
+-- Jobs go tenant by tenant; each calls its one function.
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
+GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
