@@ -320,6 +320,10 @@ sub start_program
 {
 	my ($self, $row) = @_;
 	my $file = $self->{program}->($row);
+	# A row may come before its program: t/style/programs.t complains about that, and the
+	# rest of the house runs.
+	return warn "$row->{name} of programs.tab has no program yet\n"
+		if !-x $file && !-e "$self->{top}/cgi-bin/$row->{name}.c";
 	die "program $row->{name} of programs.tab is not built ($file)\n" if !-x $file;
 	my $pid = spawn(cmd => [demoted($file)], stdin => $self->listen_on($row->{name}), umask => 077,
 		env => { $self->environment }, log => "$self->{dir}/log/$row->{name}.log");
