@@ -312,9 +312,11 @@ static void write_afterwards(struct exchange *x)
 {
 	struct req *r = &x->req;
 
-	if (x->nafterwards == 0 || r->site == NULL)
+	if (x->nafterwards + x->ndeclined_notes == 0 || r->site == NULL)
 		return;
 	db_begin(r->db, r->mem, r->site->tenant, false, clock_steady_us() + 2000000);
+	for (size_t i = 0; i < x->ndeclined_notes; i++)
+		x->declined_notes[i].write(r, x->declined_notes[i].data);
 	for (size_t i = 0; i < x->nafterwards; i++)
 		x->afterwards[i].write(r, x->afterwards[i].data);
 	if (db_commit(r->db) != DB_OK)

@@ -127,6 +127,8 @@ struct exchange {
 	const char *new_personal;       /* cookie value set in this answer */
 	struct afterwards afterwards[LIMIT_NOTES];
 	size_t nafterwards;
+	struct afterwards declined_notes[LIMIT_NOTES];  /* of the run that declined */
+	size_t ndeclined_notes;
 	struct kept_trace traces[LIMIT_NOTES];
 	size_t ntraces;
 	struct view_name views[8];

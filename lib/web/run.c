@@ -166,6 +166,14 @@ static void check_trips(struct exchange *x, unsigned trips)
 #endif
 }
 
+/* What a run noted before it declined is written too; its memory stays with it. */
+static void keep_notes(struct exchange *x)
+{
+	memcpy(x->declined_notes, x->afterwards, sizeof(x->declined_notes));
+	x->ndeclined_notes = x->nafterwards;
+	x->req.mem = x->mem;
+}
+
 void run_handler(struct exchange *x)
 {
 	const struct route *route = x->req.route;
@@ -182,6 +190,7 @@ void run_handler(struct exchange *x)
 		if (x->failed == NULL && x->failure == DB_OK && x->declined == NULL)
 			break;
 		if (x->failed == NULL && x->failure == DB_OK && !x->again) {
+			keep_notes(x);
 			handler = x->declined;
 			x->again = true;
 			continue;
