@@ -1,0 +1,304 @@
+#include "shop/checkout.h"
+
+#include "base/buf.h"
+#include "base/id.h"
+#include "base/mem.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify)
+{
+	struct checkout *c = mem_new(ctx, struct checkout);
+
+	c->cart = cart_queue(ctx, db, key);
+	c->verify = verify;
+	if (key->token == NULL)
+		return c;
+	c->person_rows = q_checkout_person(db, key->token, SHA256_LEN, key->store);
+	c->country_rows = q_checkout_countries(db, key->store);
+	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale);
+	c->terms_rows = q_checkout_terms(db, key->store, key->locale);
+	return c;
+}
+
+static void read_person(struct checkout *c)
+{
+	const struct row_checkout_person *p = row_checkout_person(c->person_rows);
+
+	c->person = p;
+	c->ship = (struct address){ p->name, p->company, p->street, p->street2, p->postal_code, p->city, p->region,
+		p->country };
+	c->bill = (struct address){ p->billing_name, p->billing_company, p->billing_street, p->billing_street2,
+		p->billing_postal_code, p->billing_city, p->billing_region, p->billing_country };
+	c->verified = !c->verify || (p->email[0] != '\0' && strcmp(c->cart->head->verified_email, p->email_sha256) == 0);
+}
+
+static bool chosen_payment(struct checkout *c)
+{
+	for (size_t i = 0; c->cart->head->payment != NULL && i < rows_count(c->payment_rows); i++)
+		if (strcmp(row_checkout_payments_at(c->payment_rows, i)->method, c->cart->head->payment) == 0)
+			c->payment = row_checkout_payments_at(c->payment_rows, i);
+	return c->payment != NULL;
+}
+
+/* A store that stopped delivering to the country asks for the address again. */
+static bool address_good(const struct checkout *c)
+{
+	struct address copy = c->ship;
+	struct address_error errors[ADDRESS_FIELDS];
+
+	if (c->ship.country[0] == '\0' || c->ship.name[0] == '\0')
+		return false;
+	return address_check(c->cart->ctx, &copy, errors) == 0;
+}
+
+static enum checkout_step first_unfinished(struct checkout *c)
+{
+	if (c->person->email[0] == '\0')
+		return STEP_CONTACT;
+	if (!c->verified)
+		return STEP_VERIFY;
+	if (!address_good(c))
+		return STEP_ADDRESS;
+	if (c->cart->method == NULL)
+		return STEP_DELIVERY;
+	return chosen_payment(c) ? STEP_REVIEW : STEP_PAYMENT;
+}
+
+void checkout_look(struct checkout *c)
+{
+	cart_price(c->cart);
+	if (!c->cart->found)
+		return;
+	read_person(c);
+	if (rows_found(c->terms_rows))
+		c->terms = row_checkout_terms(c->terms_rows)->slug;
+	c->next = first_unfinished(c);
+}
+
+bool checkout_may(const struct checkout *c, enum checkout_step step)
+{
+	if (step == STEP_VERIFY && !c->verify)
+		return false;
+	return step <= c->next;
+}
+
+const char *checkout_step_name(enum checkout_step step)
+{
+	static const char *const names[CHECKOUT_STEPS] = {
+		[STEP_CONTACT] = "contact", [STEP_VERIFY] = "verify", [STEP_ADDRESS] = "address",
+		[STEP_DELIVERY] = "delivery", [STEP_PAYMENT] = "payment", [STEP_REVIEW] = "review",
+	};
+
+	return names[step];
+}
+
+/* ---- countries ----------------------------------------------------------------- */
+
+const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n_out)
+{
+	size_t rows = rows_count(country_rows), n = 0, all = strlen(country_codes) / 2;
+	const char **list = mem_array(ctx, const char *, all + rows + 2);
+	bool everywhere = false, has_home = false;
+
+	for (size_t i = 0; i < rows; i++) {
+		const char *code = row_checkout_countries_at(country_rows, i)->country;
+
+		everywhere = everywhere || strcmp(code, "*") == 0;
+		has_home = has_home || strcmp(code, home) == 0;
+	}
+	if (everywhere || has_home)
+		list[n++] = home;
+	for (size_t i = 0; everywhere && i < all; i++) {
+		const char *code = mem_strndup(ctx, country_codes + 2 * i, 2);
+
+		if (strcmp(code, home) != 0)
+			list[n++] = code;
+	}
+	for (size_t i = 0; !everywhere && i < rows; i++) {
+		const char *code = row_checkout_countries_at(country_rows, i)->country;
+
+		if (strcmp(code, home) != 0)
+			list[n++] = code;
+	}
+	*n_out = n;
+	return list;
+}
+
+/* ---- start --------------------------------------------------------------------- */
+
+void checkout_address_key(const char *tenant, const char *address, int64_t now_ms, char out[SHA256_HEX])
+{
+	unsigned char mac[SHA256_LEN], six[16];
+	char salt[64];
+	size_t n = 0;
+
+	for (const char *s = tenant; *s != '\0' && n < 40; s++)
+		salt[n++] = *s;
+	for (int64_t day = now_ms / 86400000; day > 0 && n < sizeof(salt); day /= 10)
+		salt[n++] = (char)('0' + day % 10);
+	if (inet_pton(AF_INET6, address, six) == 1)
+		hmac_sha256(salt, n, six, 8, mac);
+	else
+		hmac_sha256(salt, n, address, strlen(address), mac);
+	hex_encode(mac, sizeof(mac), out);
+}
+
+enum start_outcome start_outcome(const char *word)
+{
+	static const char *const words[] = {
+		[START_OK] = "ok", [START_GONE] = "gone", [START_EMPTY] = "empty", [START_SHORT] = "short",
+		[START_HOARDING] = "hoarding",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return (enum start_outcome)i;
+	return START_GONE;              /* the absent row of a failed request */
+}
+
+/* ---- placing ------------------------------------------------------------------- */
+
+static const struct { const char *word, *sentence; } places[PLACE_OUTCOMES] = {
+	[PLACE_OK] = { "ok", "" },
+	[PLACE_AGAIN] = { "again", "" },
+	[PLACE_CHANGED] = { "changed",
+		N_("Something changed while you were here. Please look at the new total before you order.") },
+	[PLACE_SOLD_OUT] = { "sold_out",
+		N_("Somebody was faster: one of the products is sold out. Nothing was ordered; please change your cart.") },
+	[PLACE_COUPON_GONE] = { "coupon_gone",
+		N_("The coupon is no longer valid. Nothing was ordered; please take it off in the cart.") },
+	[PLACE_COUPON_USED_UP] = { "coupon_used_up",
+		N_("The coupon has just been used up. Nothing was ordered; please take it off in the cart.") },
+	[PLACE_COUPON_CUSTOMER] = { "coupon_customer",
+		N_("You have used this coupon before. Nothing was ordered; please take it off in the cart.") },
+	[PLACE_GONE] = { "gone", N_("This cart is no longer there. Please look into your mail whether it was ordered.") },
+};
+
+static enum place_outcome place_outcome(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (strcmp(places[i].word, word) == 0)
+			return (enum place_outcome)i;
+	return PLACE_GONE;              /* the absent row of a failed request */
+}
+
+const char *place_sentence(enum place_outcome o)
+{
+	return places[o].sentence;
+}
+
+const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line)
+{
+	struct buf *b = buf_new(ctx);
+
+	buf_adds(b, "");
+	for (unsigned i = 0; i < line->nrates; i++) {
+		buf_adds(b, i > 0 ? " + " : "");
+		buf_adds(b, line->rates[i]->name);
+	}
+	return b->data;
+}
+
+/* The parallel arrays that sales.place_order() takes. */
+struct columns {
+	const char **variant, **sku, **name, **options, **image, **label;
+	int64_t *quantity, *unit, *discount, *tax, *total, *weight;
+	bool *made;
+	const char **tax_name;
+	int64_t *tax_rate, *tax_base, *tax_amount;
+};
+
+static struct columns columns(struct cart *c)
+{
+	size_t n = c->nlines, t = c->totals->ntaxes;
+	struct columns k = {
+		.variant = mem_array(c->ctx, const char *, n), .sku = mem_array(c->ctx, const char *, n),
+		.name = mem_array(c->ctx, const char *, n), .options = mem_array(c->ctx, const char *, n),
+		.image = mem_array(c->ctx, const char *, n), .label = mem_array(c->ctx, const char *, n),
+		.quantity = mem_array(c->ctx, int64_t, n), .unit = mem_array(c->ctx, int64_t, n),
+		.discount = mem_array(c->ctx, int64_t, n), .tax = mem_array(c->ctx, int64_t, n),
+		.total = mem_array(c->ctx, int64_t, n), .weight = mem_array(c->ctx, int64_t, n),
+		.made = mem_array(c->ctx, bool, n), .tax_name = mem_array(c->ctx, const char *, t),
+		.tax_rate = mem_array(c->ctx, int64_t, t), .tax_base = mem_array(c->ctx, int64_t, t),
+		.tax_amount = mem_array(c->ctx, int64_t, t),
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct row_cart_lines *r = c->lines[i].row;
+		const struct pricing_line_total *p = c->lines[i].price;
+
+		k.variant[i] = r->variant;
+		k.sku[i] = r->sku;
+		k.name[i] = r->name;
+		k.options[i] = r->options;
+		k.image[i] = r->image;
+		k.label[i] = checkout_tax_label(c->ctx, p);
+		k.quantity[i] = r->quantity;
+		k.unit[i] = p->unit_minor;
+		k.discount[i] = p->discount_minor;
+		k.tax[i] = p->tax_minor;
+		k.total[i] = p->gross_minor;
+		k.weight[i] = r->weight_g;
+		k.made[i] = r->made;
+	}
+	for (size_t i = 0; i < t; i++) {
+		k.tax_name[i] = c->totals->taxes[i].name;
+		k.tax_rate[i] = c->totals->taxes[i].rate_ppm;
+		k.tax_base[i] = c->totals->taxes[i].base_minor;
+		k.tax_amount[i] = c->totals->taxes[i].amount_minor;
+	}
+	return k;
+}
+
+enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsigned char link[SHA256_LEN])
+{
+	struct cart *cart = c->cart;
+	const struct pricing_totals *t = cart->totals;
+	struct columns k = columns(cart);
+	struct promise p = cart_promise(cart, cart->method);
+	struct id order = id_new();
+	size_t n = cart->nlines;
+	struct rows *r;
+
+	r = q_checkout_place(db, cart->key.tenant, cart->head->cart, order.text, link, SHA256_LEN, CHECKOUT_LINK_DAYS,
+		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor,
+		cart->method->name, p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
+		cart->coupon == CART_COUPON_OK ? c->person->email_sha256 : NULL,
+		k.variant, n, k.quantity, n, k.unit, n, k.discount, n, k.tax, n, k.total, n,
+		k.sku, n, k.name, n, k.options, n, k.image, n, k.label, n, k.made, n, k.weight, n,
+		k.tax_name, t->ntaxes, k.tax_rate, t->ntaxes, k.tax_base, t->ntaxes, k.tax_amount, t->ntaxes);
+	return place_outcome(row_checkout_place(r)->outcome);
+}
+
+enum place_outcome checkout_place_again(void *ctx, struct db *db, const char *tenant, const char *cart,
+					const unsigned char link[SHA256_LEN])
+{
+	struct id order = id_new();
+	const char *const *no = mem_array(ctx, const char *, 1);
+	const int64_t *none = mem_array(ctx, int64_t, 1);
+	const bool *never = mem_array(ctx, bool, 1);
+	struct rows *r = q_checkout_place(db, tenant, cart, order.text, link, SHA256_LEN, CHECKOUT_LINK_DAYS,
+		0, 0, 0, 0, 0, "", NULL, NULL, NULL, no, 0, none, 0, none, 0, none, 0, none, 0, none, 0,
+		no, 0, no, 0, no, 0, no, 0, no, 0, never, 0, none, 0, no, 0, none, 0, none, 0, none, 0);
+
+	return place_outcome(row_checkout_place(r)->outcome);
+}
+
+/* ---- the code ------------------------------------------------------------------ */
+
+const char *verify_sentence(const char *word)
+{
+	static const struct { const char *word, *sentence; } answers[] = {
+		{ "ok", NULL },
+		{ "wrong", N_("This is not the code we sent. Please look again.") },
+		{ "over", N_("This code has ended. Please ask for a new one.") },
+		{ "too_many", N_("Too many tries. Please ask for a new code, or try again in an hour.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		if (strcmp(answers[i].word, word) == 0)
+			return answers[i].sentence;
+	return N_("Please enter your mail address again.");
+}

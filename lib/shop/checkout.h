@@ -1,0 +1,94 @@
+/*
+ * checkout.h -- the steps from a cart to an order.
+ *
+ * Contact, (code,) address, delivery, payment, review: each step keeps its answers
+ * in the database, and which step is the first unfinished one follows from those
+ * rows alone.  So a step that was skipped cannot be pretended: pages redirect to
+ * the first unfinished step, and placing asks the same function (reliability T23).
+ *
+ * Placing is one transaction: lock the cart, load and price it again, compare with
+ * the total the buyer saw, and hand everything to sales.place_order(), which takes
+ * the stock last.  What it declines is an enum value; a declined order leaves
+ * nothing behind.
+ *
+ * The same rule as in cart.h: queue first, look once, one round trip.
+ */
+#ifndef SHOP_CHECKOUT_H
+#define SHOP_CHECKOUT_H
+
+#include "base/text.h"
+#include "db/query/checkout.h"
+#include "shop/cart.h"
+#include "shop/country.h"
+
+/* Pieces that carts from one network address may hold at a time: above a class of a
+   school or a firm buying together, far below a shop's stock (reliability T24). */
+#define CHECKOUT_HOLD_CAP 500
+/* Days an order's link opens its page: a year of warranty claims and a month to spare. */
+#define CHECKOUT_LINK_DAYS 400
+/* Code points of a note: what fits on a packing slip. */
+#define CHECKOUT_NOTE_MAX 1000
+
+enum checkout_step {
+	STEP_CONTACT, STEP_VERIFY, STEP_ADDRESS, STEP_DELIVERY, STEP_PAYMENT, STEP_REVIEW,
+	CHECKOUT_STEPS
+};
+
+struct checkout {
+	struct cart *cart;
+	struct rows *person_rows, *country_rows, *payment_rows, *terms_rows;
+	bool verify;                    /* guests prove their mail address here */
+	/* after checkout_look() */
+	bool verified;                  /* and this one did, for the address given */
+	const struct row_checkout_person *person;       /* zeros when there is none yet */
+	struct address ship, bill;
+	const struct row_checkout_payments *payment;    /* chosen and still offered, or NULL */
+	const char *terms;              /* slug of the page of terms, or NULL */
+	enum checkout_step next;        /* the first unfinished step */
+};
+
+/* VERIFY: the store wants guests' mail addresses proven. */
+struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify);
+void checkout_look(struct checkout *c);
+
+/* Whether STEP may be shown: nothing before it is unfinished. */
+bool checkout_may(const struct checkout *c, enum checkout_step step);
+/* Last part of the step's path: "contact". */
+const char *checkout_step_name(enum checkout_step step);
+
+/* Country codes one may deliver to, sorted, HOME's first, closed by NULL. */
+const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n);
+
+/* What the cap on holds is counted by: HMAC of the network address (IPv6: its /64) under
+   tenant and day, so that it says nothing a day later. */
+void checkout_address_key(const char *tenant, const char *address, int64_t now_ms, char out[SHA256_HEX]);
+
+enum start_outcome { START_OK, START_GONE, START_EMPTY, START_SHORT, START_HOARDING };
+enum start_outcome start_outcome(const char *word);
+
+enum place_outcome {
+	PLACE_OK,
+	PLACE_AGAIN,                    /* placed before: the new link opens that order */
+	PLACE_CHANGED,                  /* not what the buyer saw */
+	PLACE_SOLD_OUT,
+	PLACE_COUPON_GONE, PLACE_COUPON_USED_UP, PLACE_COUPON_CUSTOMER,
+	PLACE_GONE,                     /* no such cart */
+	PLACE_OUTCOMES
+};
+
+/* Places the order of the priced cart that checkout_lock locked in this transaction.
+   LINK is the SHA-256 of the order's link. */
+enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsigned char link[SHA256_LEN]);
+/* The cart was ordered already: another link to its order. */
+enum place_outcome checkout_place_again(void *ctx, struct db *db, const char *tenant, const char *cart,
+					const unsigned char link[SHA256_LEN]);
+/* N_("...") */
+const char *place_sentence(enum place_outcome o);
+
+/* What the mailed code may answer; N_("..."), NULL for "ok". */
+const char *verify_sentence(const char *word);
+
+/* Names of the taxes on a line: "IVA" or "PST + GST". */
+const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line);
+
+#endif
