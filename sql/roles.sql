@@ -82,7 +82,45 @@ GRANT SELECT (tenant_id, cart_id, variant_id, quantity) ON sales.cart_line
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
 
--- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
-GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+-- cart and checkout: a cart with everything its price depends on (sql/query/cart.sql).  They
+-- change it through functions that ask for the cart's token.
+GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
+	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
+	catalog.media, catalog.variant, catalog.variant_value, catalog.attribute_value, catalog.attribute_value_text,
+	catalog.store_product, catalog.store_product_text, catalog.price, catalog.category_product,
+	inventory.stock, inventory.store_warehouse, inventory.hold,
+	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
+	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
+	TO "_sutler-cart", "_sutler-checkout";
+-- The cart page needs the destination alone; and cards for when it is empty.
+GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
+GRANT SELECT ON catalog.listing TO "_sutler-cart";
+GRANT EXECUTE ON FUNCTION
+	sales.cart_add(uuid, uuid, bytea, bytea, text, text, uuid, integer, integer),
+	sales.cart_set(uuid, uuid, bytea, uuid, integer),
+	sales.cart_coupon(uuid, uuid, bytea, text, text),
+	sales.coupon_missed(uuid, bytea),
+	sales.cart_note(uuid, uuid, bytea, text)
+	TO "_sutler-cart";
+-- checkout: who orders and how it is paid; placing.
+GRANT SELECT ON sales.contact, payment.method_country TO "_sutler-checkout";
+GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout";
+GRANT EXECUTE ON FUNCTION
+	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
+	sales.checkout_contact(uuid, uuid, bytea, bytea, text, text, boolean, boolean),
+	sales.verify_send(uuid, uuid, bytea), sales.verify_check(uuid, uuid, bytea, text),
+	sales.checkout_address(uuid, uuid, bytea, text, text, text, text, text, text, text, text, text, text,
+		boolean, text, text, text, text, text, text, text, text),
+	sales.checkout_delivery(uuid, uuid, bytea, uuid), sales.checkout_payment(uuid, uuid, bytea, text),
+	sales.checkout_lock(uuid, uuid, bytea, text, text, text),
+	sales.place_order(uuid, uuid, uuid, bytea, timestamptz, bigint, bigint, bigint, bigint, bigint, text, date, date, text,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[])
+	TO "_sutler-checkout";
+-- order: what the buyer sees of his order, and its invoice through a door of its own.
+GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_token, sales.contact,
+	shipping.shipment TO "_sutler-order";
+GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.has_invoice(uuid, uuid),
+	sales.word(text, text, text, text) TO "_sutler-order";
+-- Notes that survive a rollback (lib/web).
+GRANT INSERT ON event.note TO "_sutler-cart", "_sutler-checkout", "_sutler-order";

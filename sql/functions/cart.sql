@@ -156,7 +156,7 @@ $$;
 COMMENT ON FUNCTION sales.cart_set(uuid, uuid, bytea, uuid, integer) IS 'Sets the pieces of a cart line; 0 takes it out. ok, gone or short.';
 
 -- Puts a coupon on the cart; an empty code takes it off.  ok; gone (no cart); unknown;
--- early; over; used_up; currency (no amount in this one); too_many (wrong codes typed).
+-- early; over; used_up; currency (no amount in this one); tries (too many wrong codes).
 CREATE OR REPLACE FUNCTION sales.cart_coupon(p_tenant uuid, p_store uuid, p_token bytea, p_code text, p_currency text)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -171,7 +171,7 @@ BEGIN
 	IF p_code <> '' THEN
 		IF 20 <= (SELECT coalesce(sum(a.tries), 0) FROM event.attempt a
 			WHERE a.scope = 'coupon' AND a.key_sha256 = p_token AND a.window_start > sutler.now() - interval '1 hour') THEN
-			RETURN 'too_many';
+			RETURN 'tries';
 		END IF;
 		SELECT x.* INTO k FROM sales.coupon x WHERE x.store_id = p_store AND x.code = p_code AND x.active;
 		IF NOT FOUND THEN
@@ -192,7 +192,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION sales.cart_coupon(uuid, uuid, bytea, text, text) IS
-	'Puts a coupon on a cart, or takes it off. ok, gone, unknown, early, over, used_up, currency or too_many.';
+	'Puts a coupon on a cart, or takes it off. ok, gone, unknown, early, over, used_up, currency or tries.';
 
 -- A wrong code was typed: counted per cart and hour, beside the declined transaction.
 CREATE OR REPLACE FUNCTION sales.coupon_missed(p_tenant uuid, p_token bytea) RETURNS boolean
