@@ -124,3 +124,7 @@ GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.ha
 	sales.word(text, text, text, text) TO "_sutler-order";
 -- Notes that survive a rollback (lib/web).
 GRANT INSERT ON event.note TO "_sutler-cart", "_sutler-checkout", "_sutler-order";
+-- Jobs go tenant by tenant; each calls its one function.
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
+GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";

@@ -173,6 +173,7 @@ sub psql_file
 sub read_from
 {
 	my ($self, @cmd) = @_;
+	local $ENV{PGOPTIONS} = '-c client_min_messages=warning';
 	open my $out, '-|', @cmd or die "cannot run $cmd[0]: $!\n";
 	my $text = do { local $/; <$out> } // '';
 	close $out or die "psql fails: @cmd[1 .. $#cmd]\n";

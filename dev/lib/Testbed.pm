@@ -74,6 +74,7 @@ sub template
 	my ($self, $kind) = @_;
 	my $c = $self->cluster;
 	return "sutler_$kind" if $self->{ready}{$kind};
+	die "the demo shops did not load when dev/test prepared them\n" if $kind eq 'demo' && $ENV{SUTLER_NO_DEMO};
 	my $lock = $self->lock;
 	my $name = "sutler_$kind";
 	my $stamp = "$self->{dir}/$name.stamp";
@@ -91,9 +92,6 @@ sub template
 sub build_template
 {
 	my ($self, $kind, $name) = @_;
-	if ($kind eq 'demo') {
-		undef $self->{ready}{empty};
-	}
 	my $dir = "$self->{dir}/$name";
 	remove_tree($dir) if $kind eq 'demo';
 	my $s = Stack->new(dir => $dir, build => $self->{build}, cluster => $self->{cluster}, database => $name,
