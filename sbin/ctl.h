@@ -23,6 +23,8 @@ struct ctl_command {
 
 int ctl_migrate(int argc, char **argv);
 int ctl_check(int argc, char **argv);
+int ctl_import(int argc, char **argv);
+int ctl_store(int argc, char **argv);
 
 /* Memory of the whole run. */
 extern void *ctl_mem;

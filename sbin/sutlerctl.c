@@ -1,4 +1,5 @@
 /* sutlerctl -- set up, look after and repair a sutler.  Manual: sutlerctl(8). */
+#include "base/buf.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -8,8 +9,14 @@
 #include <stdarg.h>
 #include <sysexits.h>
 
+static int ctl_config(int argc, char **argv);
+
 static const struct ctl_command commands[] = {
 	{ "migrate", ctl_migrate, "", "bring the database to this release: tables, functions, rights" },
+	{ "import", ctl_import, "store FILE | attributes|categories|products FILE --store CODE",
+	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
+	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
+	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },
 	{ 0 }
 };
@@ -52,7 +59,7 @@ static void help(FILE *out)
 {
 	fputs("usage: sutlerctl [--db CONNINFO] [--sql DIR] COMMAND [ARGUMENT...]\n\n", out);
 	for (const struct ctl_command *c = commands; c->name != NULL; c++)
-		fprintf(out, "  %-10s %-28s %s\n", c->name, c->usage, c->meaning);
+		fprintf(out, "  %-8s %s\n           %s\n", c->name, c->usage, c->meaning);
 }
 
 const char *ctl_conninfo(void)
@@ -125,6 +132,18 @@ char *ctl_read(const char *path, size_t *n)
 	}
 	fclose(f);
 	return text;
+}
+
+/* sutlerctl config -- the settings that hold, as a file that can be read back. */
+static int ctl_config(int argc, char **argv)
+{
+	struct buf *out = buf_new(ctl_mem);
+
+	if (argc != 1)
+		return ctl_usage(argv[0]);
+	config_print(out);
+	fputs(out->data, stdout);
+	return 0;
 }
 
 int main(int argc, char **argv)

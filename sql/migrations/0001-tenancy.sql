@@ -161,6 +161,20 @@ COMMENT ON COLUMN tenancy.store_currency.store_id IS 'The storefront.';
 COMMENT ON COLUMN tenancy.store_currency.currency IS 'ISO 4217.';
 COMMENT ON COLUMN tenancy.store_currency.position IS 'Order in menus; 0 is the default.';
 
+CREATE TABLE tenancy.store_text (
+	tenant_id uuid NOT NULL,
+	store_id uuid NOT NULL,
+	locale text NOT NULL,
+	mail_signature text NOT NULL DEFAULT '',
+	PRIMARY KEY (tenant_id, store_id, locale),
+	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE
+);
+COMMENT ON TABLE tenancy.store_text IS 'A store''s own words in a language.';
+COMMENT ON COLUMN tenancy.store_text.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN tenancy.store_text.store_id IS 'The storefront.';
+COMMENT ON COLUMN tenancy.store_text.locale IS 'Language.';
+COMMENT ON COLUMN tenancy.store_text.mail_signature IS 'Last lines of each mail; lines are kept.';
+
 CREATE TABLE tenancy.host (
 	host text PRIMARY KEY CHECK (host ~ '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$'),
 	tenant_id uuid NOT NULL,
@@ -211,5 +225,6 @@ COMMENT ON COLUMN tenancy.social.position IS 'Order.';
 SELECT sutler.protect('tenancy.store',
 	'tenancy.store_locale',
 	'tenancy.store_currency',
+	'tenancy.store_text',
 	'tenancy.holiday',
 	'tenancy.social');

@@ -1,0 +1,159 @@
+/* sutlerctl import -- bring stores and catalogues in from files. */
+#include "base/config.h"
+#include "base/mem.h"
+#include "sbin/ctl.h"
+#include "shop/import_store.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct options {
+	const char *store, *tenant, *layout, *images;
+	bool dry_run, update, no_images;
+};
+
+static const struct option long_options[] = {
+	{ "store", required_argument, NULL, 's' },
+	{ "tenant", required_argument, NULL, 't' },
+	{ "images", required_argument, NULL, 'i' },
+	{ "layout", required_argument, NULL, 'l' },
+	{ "no-images", no_argument, NULL, 'n' },
+	{ "dry-run", no_argument, NULL, 'd' },
+	{ "update", no_argument, NULL, 'u' },
+	{ 0 }
+};
+
+static bool read_options(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	*o = (struct options){ .layout = "auto" };
+	opterr = 0;
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		switch (c) {
+		case 's': o->store = optarg; break;
+		case 't': o->tenant = optarg; break;
+		case 'i': o->images = optarg; break;
+		case 'l': o->layout = optarg; break;
+		case 'n': o->no_images = true; break;
+		case 'd': o->dry_run = true; break;
+		case 'u': o->update = true; break;
+		default: return false;
+		}
+	return true;
+}
+
+/* Prints the faults, warnings too, on standard error. */
+static void print_report(struct report *r)
+{
+	report_sort(r);
+	for (size_t i = 0; i < r->kept; i++) {
+		const struct report_fault *f = &r->faults[i];
+
+		fprintf(stderr, "%s:", r->path);
+		if (f->line > 0)
+			fprintf(stderr, "%" PRId64 ":", f->line);
+		fprintf(stderr, " %s%s%s%s\n", f->warning ? "warning: " : "", f->column, *f->column != '\0' ? ": " : "", f->message);
+	}
+	if (r->errors + r->warnings > (int64_t)r->kept)
+		fprintf(stderr, "%s: and %" PRId64 " more\n", r->path, r->errors + r->warnings - (int64_t)r->kept);
+}
+
+/* Ends the transaction as the report and --dry-run say; the exit status. */
+static int finish(struct stage *s, struct report *report, const struct options *o)
+{
+	const char *why;
+
+	print_report(report);
+	if (stage_failed(s, &why)) {
+		stage_rollback(s);
+		return ctl_fail("%s: nothing came in: %s", report->path, why);
+	}
+	if (report->errors > 0) {
+		stage_rollback(s);
+		return ctl_fail("%s: nothing came in: %" PRId64 " error%s", report->path, report->errors, report->errors == 1 ? "" : "s");
+	}
+	if (o->dry_run) {
+		stage_rollback(s);
+		puts("dry run: nothing was written");
+		return 0;
+	}
+	if (!stage_commit(s)) {
+		stage_failed(s, &why);
+		return ctl_fail("%s: nothing came in: %s", report->path, why);
+	}
+	return 0;
+}
+
+/* Pictures are looked for beside the file unless --images names a directory. */
+static struct import_pictures pictures_of(const struct options *o, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct import_pictures p = { .to = config_text("paths.media"), .workers = cores < 2 ? 1 : cores > 4 ? 4 : (int)cores };
+
+	if (!o->no_images)
+		p.from = o->images != NULL ? o->images
+			: slash == NULL ? "." : mem_strndup(ctl_mem, path, (size_t)(slash - path) + (slash == path));
+	return p;
+}
+
+static int run_store(PGconn *conn, const char *path, const struct options *o)
+{
+	struct import_pictures pictures = pictures_of(o, path);
+	struct report report;
+	struct stage *s;
+	size_t n;
+	char *text = ctl_read(path, &n);
+	int64_t changed;
+	int status;
+
+	if (text == NULL)
+		return 1;
+	report_init(&report, ctl_mem, path);
+	s = stage_begin(ctl_mem, conn, &report);
+	changed = import_store(ctl_mem, s, &report, text, n, &pictures);
+	status = finish(s, &report, o);
+	if (status == 0 && changed == 0)
+		printf("%s: unchanged\n", path);
+	else if (status == 0)
+		printf("%s: %" PRId64 " rows changed\n", path, changed);
+	return status;
+}
+
+static const struct what {
+	const char *name;
+	int (*run)(PGconn *conn, const char *path, const struct options *o);
+	bool needs_store;
+} whats[] = {
+	{ "store", run_store },
+};
+
+int ctl_import(int argc, char **argv)
+{
+	struct options o;
+	const struct what *w = NULL;
+	PGconn *conn;
+	int status;
+
+	if (!read_options(argc, argv, &o) || argc - optind != 2)
+		return ctl_usage("import");
+	for (size_t i = 0; i < ARRAY_LEN(whats); i++)
+		if (strcmp(whats[i].name, argv[optind]) == 0)
+			w = &whats[i];
+	if (w == NULL)
+		return ctl_usage("import");
+	if (w->needs_store && o.store == NULL) {
+		ctl_fail("import %s needs --store CODE", w->name);
+		return EX_USAGE;
+	}
+	conn = ctl_connect();
+	if (conn == NULL)
+		return 1;
+	status = w->run(conn, argv[optind + 1], &o);
+	PQfinish(conn);
+	return status;
+}
