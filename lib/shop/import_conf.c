@@ -436,7 +436,9 @@ static void take_items(struct reader *r, struct raw *raw, char *text)
 		char *more = strstr(item, " :: ");
 
 		raw->line = line;
-		if (more != NULL)
+		if (strncmp(item, ":: ", 3) == 0)
+			*item = '\0';
+		else if (more != NULL)
 			*more = '\0';
 		if (*item == '\0' || utf8_length(item) > LINE || (more != NULL && utf8_length(more + 4) > 2000))
 			report_error(r->report, line, raw->full, "an item is a line \"title :: text\", at most 200 and 2000 characters");
