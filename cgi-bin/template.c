@@ -35,7 +35,7 @@ static void list(struct req *r)
 	struct rows *notes = q_template_notes(r->db, before != NULL ? TEMPLATE_NOTES_BEFORE : 0,
 					      r->program->name, before);
 
-	view_text(v, "page_title", req_text(r, "Notes"));
+	view_text(v, "page_title", req_text(r, N_("Notes")));
 	view_rows(v, "notes", notes);
 	if (rows_count(notes) > NOTES_PER_PAGE)
 		view_text(v, "next_url", mem_printf(r->mem, "%s/template?before=%s", r->prefix,
@@ -54,7 +54,7 @@ static void note(struct req *r)
 		page_not_found(r);
 		return;
 	}
-	view_text(v, "page_title", req_text(r, "Note"));
+	view_text(v, "page_title", req_text(r, N_("Note")));
 	view_row(v, "note", row);
 	page_html(r, v);
 }
@@ -73,15 +73,15 @@ static const struct param add_params[] = {
 static void form(struct req *r)
 {
 	const struct form_option options[] = {
-		{ "idea", req_text(r, "Idea") },
-		{ "worry", req_text(r, "Worry") },
+		{ "idea", req_text(r, N_("Idea")) },
+		{ "worry", req_text(r, N_("Worry")) },
 	};
 	struct view *v = page_view(r, "template/new");
 
 	/* The form's token hangs on a cookie of the visitor's own. */
 	if (!req_personal(r))
 		page_cookie_set(r, "cart", token_new().text, CART_DAYS * 86400);
-	view_text(v, "page_title", req_text(r, "Write a note"));
+	view_text(v, "page_title", req_text(r, N_("Write a note")));
 	form_options(r, v, "kinds", "kind", options, ARRAY_LEN(options), "idea");
 	page_html(r, v);
 }

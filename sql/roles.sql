@@ -77,6 +77,8 @@ GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token
 	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
 GRANT SELECT (tenant_id, cart_id, variant_id, quantity) ON sales.cart_line
 	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+-- What must be known although its request was rolled back (lib/web).
+GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
 
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
