@@ -24,44 +24,65 @@ static bool good_link(const char *href, size_t n)
 	return memchr(href, ':', n) == NULL;
 }
 
-/* md4c wrote the markup, so attributes look exactly so; what it escapes cannot end one. */
-static void copy_checked(struct buf *out, const char *html, int level)
+/* NAME="VALUE" at S: what md4c escapes cannot end the value.  NULL when it is not so. */
+static const char *copy_attribute(struct buf *out, const char *s)
 {
-	static const char *const starts[] = { " href=\"", " src=\"" };
+	size_t name = strcspn(s, "=> ");
+	bool link = (name == 4 && memcmp(s, "href", 4) == 0) || (name == 3 && memcmp(s, "src", 3) == 0);
+	const char *value = s + name + 2, *end;
 
-	for (const char *s = html; *s != '\0'; ) {
-		bool done = false;
+	if (s[name] != '=' || s[name + 1] != '"' || (end = strchr(value, '"')) == NULL)
+		return NULL;
+	buf_add(out, s, name + 2);
+	if (link && !good_link(value, (size_t)(end - value)))
+		buf_addc(out, '#');
+	else
+		buf_add(out, value, (size_t)(end - value));
+	buf_addc(out, '"');
+	return end + 1;
+}
 
-		for (size_t i = 0; i < ARRAY_LEN(starts) && !done; i++) {
-			size_t n = strlen(starts[i]);
-			const char *end;
+/* The tag at S, its headings moved; gives what follows it. */
+static const char *copy_tag(struct buf *out, const char *s, int level)
+{
+	size_t name = strcspn(s, " >");
+	const char *digit = s + name - 1;
 
-			if (strncmp(s, starts[i], n) != 0 || (end = strchr(s + n, '"')) == NULL)
-				continue;
-			buf_add(out, s, n);
-			if (good_link(s + n, (size_t)(end - s) - n))
-				buf_add(out, s + n, (size_t)(end - s) - n);
-			else
-				buf_addc(out, '#');
-			s = end;
-			done = true;
-		}
-		if (done)
-			continue;
-		if (s[0] == '<' && (s[1] == 'h' || (s[1] == '/' && s[2] == 'h'))) {
-			const char *digit = s + (s[1] == '/' ? 3 : 2);
+	if (name >= 3 && digit[-1] == 'h' && *digit >= '1' && *digit <= '6') {
+		int to = *digit - '1' + level;
 
-			if (*digit >= '1' && *digit <= '6') {
-				int to = *digit - '1' + level;
-
-				buf_add(out, s, (size_t)(digit - s));
-				buf_addc(out, (char)('0' + (to > 6 ? 6 : to)));
-				s = digit + 1;
-				continue;
-			}
-		}
-		buf_addc(out, *s++);
+		buf_add(out, s, name - 1);
+		buf_addc(out, (char)('0' + (to > 6 ? 6 : to)));
+	} else {
+		buf_add(out, s, name);
 	}
+	for (s += name; *s == ' '; ) {
+		buf_addc(out, *s++);
+		s = copy_attribute(out, s);
+		if (s == NULL)
+			return NULL;
+	}
+	if (*s != '>')
+		return NULL;
+	buf_addc(out, '>');
+	return s + 1;
+}
+
+/* md4c writes every < of the source as &lt;, so one that stands there begins a tag. */
+static bool copy_checked(struct buf *out, const char *html, int level)
+{
+	while (*html != '\0') {
+		size_t text = strcspn(html, "<");
+
+		buf_add(out, html, text);
+		html += text;
+		if (*html == '\0')
+			break;
+		html = copy_tag(out, html, level);
+		if (html == NULL)
+			return false;
+	}
+	return true;
 }
 
 char *markdown_html(const void *ctx, const char *source, int level)
@@ -77,6 +98,5 @@ char *markdown_html(const void *ctx, const char *source, int level)
 		    MD_HTML_FLAG_SKIP_UTF8_BOM) != 0)
 		return mem_strdup(ctx, "");
 	out = buf_new(ctx);
-	copy_checked(out, raw->data, level);
-	return out->data;
+	return copy_checked(out, raw->data, level) ? out->data : mem_strdup(ctx, "");
 }

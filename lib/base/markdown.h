@@ -13,7 +13,8 @@
 /* Longest source that is rendered, bytes: a long page of terms has 40 kB. */
 #define MARKDOWN_MAX (256 * 1024)
 
-/* HTML of SOURCE under CTX; "" for NULL or an empty source. */
+/* HTML of SOURCE under CTX; "" for NULL, an empty source, one longer than MARKDOWN_MAX and
+   one of which md4c makes what is not its HTML. */
 char *markdown_html(const void *ctx, const char *source, int level);
 
 #endif

@@ -43,6 +43,9 @@ static const struct page pages[] = {
 	  "<p><a href=\"/x\" title=\"b&quot; onclick=&quot;c\">a</a></p>\n" },
 	{ "an alternative text neither", "![a\" onerror=\"b](/x.png)", 2,
 	  "<p><img src=\"/x.png\" alt=\"a&quot; onerror=&quot;b\"></p>\n" },
+	{ "words of an attribute inside another", "![x src=](/a) :[y](/onerror=alert(1)//)", 2,
+	  "<p><img src=\"/a\" alt=\"x src=\"> :<a href=\"/onerror=alert(1)//\">y</a></p>\n" },
+	{ "and outside of all", "a href= [b](javascript:c)", 2, "<p>a href= <a href=\"#\">b</a></p>\n" },
 	{ "an address of mail", "hola@suelastoty.example", 2,
 	  "<p><a href=\"mailto:hola@suelastoty.example\">hola@suelastoty.example</a></p>\n" },
 };
