@@ -114,6 +114,14 @@ const char *form_typed(const struct req *r, const char *field, const char *other
 	return p != NULL && p->typed != NULL ? p->typed : otherwise;
 }
 
+const char *form_error(const struct req *r, const char *field)
+{
+	for (size_t i = 0; r->x->again && i < r->x->nerrors; i++)
+		if (strcmp(r->x->errors[i].field, field) == 0)
+			return r->x->errors[i].sentence;
+	return NULL;
+}
+
 void form_text(struct req *r, struct view *v, const char *field, const char *value)
 {
 	view_text(view_sub(v, "form"), field, form_typed(r, field, value));

@@ -21,9 +21,9 @@ LEFT JOIN sales.contact b ON b.contact_id = o.billing_id
 WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
 
 -- order_lines(token bytea, store uuid) many
--- sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money
+-- sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text
 SELECT l.sku, l.name, nullif(l.options, ''), '/media/' || nullif(l.image, ''), '', l.quantity::bigint, l.unit_price,
-       l.unit_price * l.quantity
+       l.unit_price * l.quantity, o.currency
 FROM sales.order_token t
 JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
 JOIN sales.order_line l ON l.order_id = o.order_id

@@ -286,7 +286,7 @@ sub read_fields
 	my ($f, $html) = @_;
 	while ($html =~ m{<(input|button|select|textarea)\b([^>]*)>}gis) {
 		my ($kind, $a) = (lc $1, attributes($2));
-		my $inside = $kind eq 'input' ? '' : ($html =~ m{\G(.*?)</$kind>}gcis)[0] // '';
+		my $inside = $kind ne 'input' && scalar($html =~ m{\G(.*?)</$kind>}gcis) ? $1 : '';
 		my $type = lc($a->{type} // ($kind eq 'button' ? 'submit' : 'text'));
 		if ($kind eq 'button' || $type eq 'submit') {
 			push @{ $f->{buttons} }, $kind eq 'button' ? unescape($inside =~ s/<[^>]*>//gr) =~ s/^\s+|\s+$//gr : $a->{value} // '';

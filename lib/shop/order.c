@@ -1,0 +1,103 @@
+#include "shop/order.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+const char *order_word(const char *word)
+{
+	static const struct { const char *word, *label; } words[] = {
+		{ "draft", N_("Draft") }, { "pending", N_("Pending Payment") }, { "paid", N_("Paid") },
+		{ "in_production", N_("In Production") }, { "ready", N_("Ready to Ship") }, { "shipped", N_("Shipped") },
+		{ "delivered", N_("Delivered") }, { "closed", N_("Closed") }, { "returned", N_("Returned") },
+		{ "cancelled", N_("Cancelled") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].label;
+	return "";
+}
+
+static const struct {
+	const char *axis, *state, *label;
+} milestones[MILESTONES] = {
+	[MILESTONE_ORDERED] = { "order", "open", N_("Ordered") },
+	[MILESTONE_PAID] = { "payment", "paid", N_("Paid") },
+	[MILESTONE_PRODUCTION] = { "fulfilment", "in_production", N_("In Production") },
+	[MILESTONE_READY] = { "fulfilment", "ready", N_("Ready to Ship") },
+	[MILESTONE_SHIPPED] = { "fulfilment", "shipped", N_("Shipped") },
+	[MILESTONE_DELIVERED] = { "fulfilment", "delivered", N_("Delivered") },
+	[MILESTONE_CANCELLED] = { "order", "cancelled", N_("Cancelled") },
+};
+
+/* When the milestone was first reached, or 0.  A part of an order that left counts as shipped. */
+static int64_t reached(struct rows *events, enum milestone m)
+{
+	for (size_t i = 0; i < rows_count(events); i++) {
+		const struct row_order_events *e = row_order_events_at(events, i);
+
+		if (strcmp(e->axis, milestones[m].axis) != 0)
+			continue;
+		if (strcmp(e->to_state, milestones[m].state) == 0 ||
+		    (m == MILESTONE_SHIPPED && strcmp(e->to_state, "partly_shipped") == 0))
+			return e->at;
+	}
+	return 0;
+}
+
+/* Money of a parcel paid at the door comes last. */
+static const enum milestone in_advance[MILESTONES] = {
+	MILESTONE_ORDERED, MILESTONE_PAID, MILESTONE_PRODUCTION, MILESTONE_READY, MILESTONE_SHIPPED, MILESTONE_DELIVERED,
+	MILESTONE_CANCELLED,
+};
+static const enum milestone at_the_door[MILESTONES] = {
+	MILESTONE_ORDERED, MILESTONE_PRODUCTION, MILESTONE_READY, MILESTONE_SHIPPED, MILESTONE_DELIVERED, MILESTONE_PAID,
+	MILESTONE_CANCELLED,
+};
+
+size_t order_steps(struct rows *events, bool on_delivery, struct order_step steps[MILESTONES])
+{
+	const enum milestone *order = on_delivery ? at_the_door : in_advance;
+	bool cancelled = reached(events, MILESTONE_CANCELLED) != 0;
+	struct order_step *last = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < MILESTONES; i++) {
+		enum milestone m = order[i];
+		int64_t at_ms = reached(events, m);
+
+		if (at_ms == 0 && (cancelled || m == MILESTONE_PRODUCTION || m == MILESTONE_CANCELLED))
+			continue;
+		steps[n] = (struct order_step){ milestones[m].label, at_ms, false, m == MILESTONE_CANCELLED };
+		if (at_ms != 0)
+			last = &steps[n];
+		n++;
+	}
+	if (last != NULL)
+		last->now = true;
+	return n;
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+const unsigned char *order_unhex(void *ctx, const char *text, size_t *n_out)
+{
+	size_t n = strlen(text) / 2;
+	unsigned char *bytes = mem_array(ctx, unsigned char, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return NULL;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	*n_out = n;
+	return text[2 * n] == '\0' ? bytes : NULL;
+}
