@@ -130,3 +130,17 @@ GRANT INSERT ON event.note TO "_sutler-cart", "_sutler-checkout", "_sutler-order
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+
+-- deliver: what mails say, links of its own making, and the outbox by its two doors.
+GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
+	accounting.invoice_for_mail(uuid, uuid) TO "_sutler-deliver";
+GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.host,
+	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
+	payment.payment, payment.method_text, shipping.shipment, marketing.opt_out,
+	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
+	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
+GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
+GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
+
+GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer) TO "_sutler-abandoned-carts";
+GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";

@@ -37,6 +37,9 @@ const struct config_setting config_settings[] = {
 	  .meaning = "User of the mail server; empty: no log-in." },
 	{ .name = "mail.password_file", .type = CONFIG_PATH, .fallback = "",
 	  .meaning = "The file with the mail user's password, readable by the job deliver alone." },
+	{ .name = "mail.starttls", .type = CONFIG_TEXT, .fallback = "try", .choices = "try must",
+	  .meaning = "On smtp://: try encrypts where the server offers it, must sends encrypted or not at all; "
+		     "with a user it is always must." },
 	{ .name = "mail.from_fallback", .type = CONFIG_TEXT, .fallback = "shop@localhost",
 	  .meaning = "Sender of mail from stores that name none of their own." },
 	{ .name = "mail.envelope", .type = CONFIG_TEXT, .fallback = "bounces@localhost",

@@ -53,6 +53,9 @@ static int listen_in(CURL *curl, curl_infotype type, char *data, size_t n, void 
 	} else if (type == CURLINFO_HEADER_OUT) {
 		while (len < n && len + 1 < sizeof(s->verb) && data[len] >= 'A' && data[len] <= 'Z')
 			len++;
+		/* libcurl says QUIT after a refusal, before it tells us. */
+		if (len == 4 && memcmp(data, "QUIT", 4) == 0)
+			return 0;
 		memcpy(s->verb, data, len);
 		s->verb[len] = '\0';
 	}
@@ -134,7 +137,7 @@ static enum notify_outcome judge(struct notify_session *s, CURLcode result)
 	snprintf(s->reason, sizeof(s->reason), "%s %ld: %s", s->verb, code, curl_easy_strerror(result));
 	if (result == CURLE_LOGIN_DENIED || speaks_of_us(code) || s->verb[0] == '\0')
 		return NOTIFY_DOWN;
-	if (!of_mail && strcmp(s->verb, "MAIL") != 0 && strcmp(s->verb, "QUIT") != 0)
+	if (!of_mail && strcmp(s->verb, "MAIL") != 0)
 		return NOTIFY_DOWN;
 	/* A broken connection may leave an older reply behind: only a refusal counts. */
 	return of_mail && code >= 500 && code <= 599 ? NOTIFY_REFUSED : NOTIFY_LATER;

@@ -38,3 +38,14 @@ END
 $$;
 COMMENT ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text) IS
 	'Gives a paid order its invoice with the next number of its store''s yearly series; the existing one when there is one.';
+
+-- The file of an order's invoice, for the mail that brings it; no row while there is none.
+CREATE OR REPLACE FUNCTION accounting.invoice_for_mail(p_tenant uuid, p_order uuid)
+RETURNS TABLE (name text, pdf_hex text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT i.series || i.number, encode(d.pdf, 'hex')
+	FROM accounting.invoice i JOIN accounting.document d ON d.invoice_id = i.invoice_id
+	WHERE i.order_id = p_order
+$$;
+COMMENT ON FUNCTION accounting.invoice_for_mail(uuid, uuid) IS 'The invoice''s file, for deliver.';

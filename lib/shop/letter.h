@@ -1,0 +1,55 @@
+/*
+ * letter.h -- what a mail of a shop says.
+ *
+ * The outbox holds ids alone; a letter is written when it is sent, from the order or
+ * cart as it is then, in the language it was placed in, with the templates
+ * tmpl/mail/NAME.{txt,html}.  It comes in two halves, because links and codes must be
+ * in the database before anybody can use them: letter_gather() in the tenant's
+ * transaction makes and stores them (their hashes) and asks for everything else;
+ * letter_write() after the commit renders.  Nothing of a letter is kept or logged.
+ *
+ * A letter that nobody wants any more is not written: the cart was ordered meanwhile,
+ * its owner opted out, the code's time is over, the address was erased.
+ */
+#ifndef SHOP_LETTER_H
+#define SHOP_LETTER_H
+
+#include "db/rows.h"
+
+#define LETTER_ORDER_LINK_DAYS 180      /* a warranty claim's usual time to come up */
+#define LETTER_CODE_DIGITS 6            /* with 5 tries: one guess in 200 000 */
+
+/* The outbox item. */
+struct letter_item {
+	const char *tenant, *store, *template;
+	const char *order, *cart;               /* UUID or NULL */
+	const char *locale, *currency;          /* of the order or cart */
+};
+
+struct letter {
+	const char *host;                       /* of the store, for the Message-ID */
+	const char *from_name;
+	const char *reply_to;                   /* the store's own address, or "" */
+	const char *to, *to_name;
+	const char *subject, *text, *html;
+	const char *stop_url;                   /* to get no more of this kind, or NULL */
+	const char *file_name, *file_type;      /* NULL: nothing is attached */
+	const void *file;
+	size_t file_size;
+};
+
+enum letter_outcome { LETTER_WRITTEN, LETTER_UNWANTED, LETTER_UNKNOWN };
+
+struct letter_desk;                             /* compiled templates by language */
+struct letter_draft;                            /* promises of what a letter needs */
+
+struct letter_desk *letter_desk_new(const void *ctx, const char *templates, const char *messages);
+
+/* Queues all that ITEM's letter needs, in its tenant's transaction; under CTX. */
+struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct letter_item *item);
+/* After the commit.  LETTER_UNKNOWN: no such template, or one that does not compile
+   (logged). */
+enum letter_outcome letter_write(struct letter_desk *desk, const void *ctx, struct letter_draft *draft,
+				 struct letter *out);
+
+#endif

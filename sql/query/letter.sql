@@ -1,0 +1,111 @@
+-- What mails say, read when they are sent; and the links that are made for them.
+
+-- Mails whose time has come, of all tenants: ids alone.
+-- mail_due(most int4) many
+-- tenant uuid, outbox uuid
+SELECT r.tenant_id, r.outbox_id FROM event.ready r WHERE r.due_at <= sutler.now() ORDER BY r.due_at LIMIT :most
+
+-- mail_take(tenant uuid, outbox uuid, first_s int4, most_s int4) one
+-- store uuid, template text, order uuid?, cart uuid?, locale text, currency text, attempt int
+SELECT t.store_id, t.template, t.order_id, t.cart_id, t.locale, t.currency, t.attempt::bigint
+FROM event.take_mail(:tenant, :outbox, :first_s, :most_s) t
+
+-- mail_finish(tenant uuid, outbox uuid, state text, error text, again_s int4) one
+-- done bool
+SELECT true FROM event.finish_mail(:tenant, :outbox, :state, :error, :again_s)
+
+-- The store as the mail of a language shows it; another language of the store where it has
+-- that one no more.
+-- letter_store(store uuid, locale text) one
+-- name text, from_name text, email text, phone text, street text, postal_code text, city text, timezone text,
+-- locale text, tag text, position int, currency text, origin text, host text
+SELECT s.name, coalesce(nullif(s.mail_from_name, ''), s.name), s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.timezone,
+       l.locale, l.tag, l.position::bigint,
+       coalesce((SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = s.store_id ORDER BY c.position LIMIT 1), ''),
+       h.origin, h.host
+FROM tenancy.store s
+JOIN tenancy.store_locale l ON l.store_id = s.store_id
+JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
+WHERE s.store_id = :store
+ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
+
+-- letter_order(order_id uuid) one
+-- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
+-- shipping money, total money, refund money, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
+-- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
+SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
+       o.shipping, o.total, coalesce((SELECT sum(p.captured - p.refunded) FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
+       o.coupon_code, o.method_name, o.payment_method, o.promise_from, o.promise_to,
+       k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country
+FROM sales."order" o
+JOIN sales.contact k ON k.contact_id = o.contact_id
+WHERE o.order_id = :order_id
+
+-- letter_lines(order_id uuid) many
+-- sku text, name text, options text?, quantity int, line_total money
+SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity
+FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY l.line_no
+
+-- letter_taxes(order_id uuid) many
+-- name text, rate_ppm int, base money, amount money
+SELECT t.name, t.rate_ppm::bigint, t.base, t.amount FROM sales.order_tax t WHERE t.order_id = :order_id ORDER BY t.row_no
+
+-- The parcel that this mail is about is the last; the others are named with it.
+-- letter_parcels(order_id uuid) many
+-- carrier text, tracking text, url text?
+SELECT s.carrier, s.tracking_number, nullif(s.tracking_url, '')
+FROM shipping.shipment s WHERE s.order_id = :order_id ORDER BY s.shipment_id
+
+-- letter_payment(order_id uuid, locale text) one
+-- name text, instructions text
+SELECT t.name, t.instructions
+FROM sales."order" o
+JOIN payment.method_text t ON t.store_id = o.store_id AND t.method = o.payment_method AND t.locale = :locale
+WHERE o.order_id = :order_id
+
+-- The file of an invoice mail.
+-- letter_invoice(tenant uuid, order_id uuid) one
+-- name text, pdf_hex text
+SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
+
+-- A cart that is to be mailed about: still open, its owner known.
+-- letter_cart(cart uuid) one
+-- email text, name text, reminders bool
+SELECT k.email, k.name, c.reminders AND NOT EXISTS (SELECT FROM marketing.opt_out o WHERE o.email_sha256 = sha256(convert_to(k.email_key, 'UTF8')))
+FROM sales.cart c
+JOIN sales.contact k ON k.contact_id = c.contact_id
+WHERE c.cart_id = :cart AND c.state = 'open'
+
+-- letter_cart_lines(cart uuid, locale text) many
+-- name text, options text?, quantity int
+SELECT coalesce(st.name, pt.name, v.sku),
+       (SELECT string_agg(coalesce(vt.label, av.code), ', ' ORDER BY o.position)
+        FROM catalog.variant_value vv
+        JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+        LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
+        LEFT JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
+        WHERE vv.variant_id = v.variant_id),
+       l.quantity::bigint
+FROM sales.cart_line l
+JOIN sales.cart c ON c.cart_id = l.cart_id
+JOIN catalog.variant v ON v.variant_id = l.variant_id AND v.status = 'active'
+JOIN catalog.product p ON p.product_id = v.product_id AND p.status = 'active'
+LEFT JOIN catalog.product_text pt ON pt.product_id = p.product_id AND pt.locale = :locale
+LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
+WHERE l.cart_id = :cart
+ORDER BY l.added_at, l.variant_id
+
+-- Links that a mail carries; a try makes its own, for nobody keeps the old ones.
+-- letter_order_link(tenant uuid, token bytea, order_id uuid, days int4) exec
+INSERT INTO sales.order_token (tenant_id, token_sha256, order_id, expires_at)
+SELECT :tenant, :token, :order_id, sutler.now() + make_interval(days => :days)
+
+-- letter_cart_link(tenant uuid, token bytea, cart uuid) exec
+INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (:tenant, :token, :cart)
+
+-- Puts the hash of a fresh code where one was asked for; the address it goes to.
+-- letter_code(cart uuid, code bytea) one
+-- email text
+UPDATE sales.verification v SET code_sha256 = :code
+WHERE v.cart_id = :cart AND v.expires_at > sutler.now() AND v.tries < 5
+RETURNING v.email
