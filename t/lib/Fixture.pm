@@ -19,6 +19,8 @@ package Fixture;
 # Delivery of store one: post (flat 5.00, free above 60.00; ES, PT, FR, DE), courier (by weight; ES).
 #
 # variant() makes more; count() says what a warehouse holds.
+# furnish() gives every store a page of text (about), one block of each kind and a category
+# (shoes) with its goods; the fault tests look for its words on other tenants' pages.
 
 use strict;
 use warnings;
@@ -226,6 +228,54 @@ sub bahari
 	$self->payment($t, $three, $_, ['id']) for qw(bank_transfer cod);
 	$self->method($t, $three, 'jne', locales => ['id'], countries => ['ID'], prices => [{ currency => 'IDR', first => 1_500_000 }]);
 	$self->variant($t, 'SANDAL', locales => ['id'], stores => ['three'], price => { IDR => 15_000_000 }, stock => { B1 => 20 });
+	return;
+}
+
+# Goods that the store sells, in plenty.
+sub variant_of { my ($self, $store) = @_; return $self->{variant}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+sub slug_of { my ($self, $store) = @_; return $store eq 'three' ? 'sandal' : 'plain' }
+
+my @BLOCKS = qw(hero mission vision objectives values featured categories testimonials sustainability cta);
+
+sub furnish
+{
+	my ($self) = @_;
+	my %of = (one => ['acme', qw(es en)], two => ['acme', 'en'], three => ['bahari', 'id']);
+	$self->{dbh}->begin_work;
+	for my $code (sort keys %of) {
+		my ($slug, @locales) = @{ $of{$code} };
+		my $tenant = $self->{tenant}{$slug};
+		my @ids = (tenant_id => $tenant, store_id => $self->{store}{$code});
+		$self->{dbh}->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
+		$self->furnish_blocks(\@ids, \@locales);
+		my ($page, $category) = (id(), $self->{category}{$code} = id());
+		$self->add('content.page', @ids, page_id => $page, code => 'about');
+		$self->add('content.page_text', @ids, page_id => $page, locale => $_, slug => 'about', title => "About $_",
+			body => 'Who we are and what we make.') for @locales;
+		$self->add('tenancy.social', @ids, network => 'instagram', url => "https://instagram.example/$code");
+		$self->add('catalog.category', @ids, category_id => $category);
+		$self->add('catalog.category_text', @ids, category_id => $category, locale => $_, slug => 'shoes', name => "Shoes $_",
+			description => 'Made by hand.') for @locales;
+		my @goods = $code eq 'three' ? qw(SANDAL) : qw(PLAIN FEW LAST OUT MADE TIERS EURO);
+		$self->add('catalog.category_product', @ids, category_id => $category, product_id => $self->{product}{$_}) for @goods;
+	}
+	$self->{dbh}->commit;
+	return;
+}
+
+sub furnish_blocks
+{
+	my ($self, $ids, $locales) = @_;
+	for my $n (0 .. $#BLOCKS) {
+		my $block = id();
+		$self->add('content.block', @$ids, block_id => $block, code => $BLOCKS[$n], kind => $BLOCKS[$n], position => $n,
+			link => '/page/about');
+		for my $locale (@$locales) {
+			my @one = (@$ids, block_id => $block, locale => $locale);
+			$self->add('content.block_text', @one, title => "$BLOCKS[$n] title", body => "$BLOCKS[$n] body", link_text => 'More');
+			$self->add('content.block_item', @one, position => $_, title => "$BLOCKS[$n] item $_", body => 'Said well.') for 1 .. 2;
+		}
+	}
 	return;
 }
 
