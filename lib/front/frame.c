@@ -146,7 +146,8 @@ static void begin(struct req *r)
 	const char *token = req_cookie(r, CART_COOKIE);
 
 	r->front = f;
-	if (r->site == NULL || r->site->store == NULL)
+	/* A shop that is closed or not open yet shows nothing of what it has. */
+	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
 	f->frame = find(r);
 	if (f->frame == NULL) {
