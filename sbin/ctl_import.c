@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "sbin/ctl.h"
 #include "shop/import_store.h"
+#include "shop/import_tables.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -124,12 +125,84 @@ static int run_store(PGconn *conn, const char *path, const struct options *o)
 	return status;
 }
 
+static void print_counts(const char *path, const struct import_counts *n)
+{
+	printf("%s: %" PRId64 " rows: %" PRId64 " created, %" PRId64 " updated, %" PRId64 " unchanged", path, n->rows, n->created,
+	       n->updated, n->unchanged);
+	if (n->skipped > 0)
+		printf(", %" PRId64 " left as they are (--update changes them)", n->skipped);
+	if (n->pictures > 0)
+		printf("; %" PRId64 " files converted", n->pictures);
+	putchar('\n');
+}
+
+/* An audit entry for what changed: who, which file, how much. */
+static void audit(struct stage *s, const struct import *im, const char *what, const struct import_counts *n)
+{
+	const char *const params[] = { im->tenant, mem_printf(ctl_mem, "import %s", what), im->store,
+		mem_printf(ctl_mem, "%" PRId64 " created, %" PRId64 " updated", n->created, n->updated) };
+
+	if (n->created + n->updated > 0)
+		stage_query(s, "INSERT INTO audit.entry (tenant_id, actor, action, target, detail) VALUES ($1, 'sutlerctl', $2, $3, $4)",
+			    params, ARRAY_LEN(params));
+}
+
+static int run_table(PGconn *conn, const char *what, const char *path, const struct options *o)
+{
+	struct import_pictures pictures = pictures_of(o, path);
+	struct import_counts n = { 0 };
+	struct report report;
+	struct import im;
+	struct stage *s;
+	const char *error;
+	struct csv *csv = csv_open(ctl_mem, path, &error);
+	int status;
+
+	if (csv == NULL)
+		return ctl_fail("%s: %s", path, error);
+	report_init(&report, ctl_mem, path);
+	s = stage_begin(ctl_mem, conn, &report);
+	if (import_open(&im, ctl_mem, s, &report, o->tenant, o->store)) {
+		im.csv = csv;
+		if (strcmp(what, "attributes") == 0)
+			import_attributes(&im, &n);
+		else if (strcmp(what, "categories") == 0)
+			import_categories(&im, &pictures, &n);
+		else
+			import_products(&im, o->layout, o->update, &pictures, &n);
+		if (report.errors == 0)
+			audit(s, &im, what, &n);
+	}
+	status = finish(s, &report, o);
+	if (status == 0)
+		print_counts(path, &n);
+	return status;
+}
+
+static int run_attributes(PGconn *conn, const char *path, const struct options *o)
+{
+	return run_table(conn, "attributes", path, o);
+}
+
+static int run_categories(PGconn *conn, const char *path, const struct options *o)
+{
+	return run_table(conn, "categories", path, o);
+}
+
+static int run_products(PGconn *conn, const char *path, const struct options *o)
+{
+	return run_table(conn, "products", path, o);
+}
+
 static const struct what {
 	const char *name;
 	int (*run)(PGconn *conn, const char *path, const struct options *o);
 	bool needs_store;
 } whats[] = {
-	{ "store", run_store },
+	{ "store", run_store, false },
+	{ "attributes", run_attributes, true },
+	{ "categories", run_categories, true },
+	{ "products", run_products, true },
 };
 
 int ctl_import(int argc, char **argv)

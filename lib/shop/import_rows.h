@@ -1,0 +1,111 @@
+/*
+ * import_rows.h -- what all table imports share: for whom, reading cells, staging.
+ *
+ * A layout (layout_own.h ...) reads a CSV file row by row and hands what it
+ * understood to the put functions here, whatever the file's own form was; a NULL
+ * says that the file has no such column and what stands is to be left.  Cells are
+ * read by the cell functions, which clean texts (no controls, no marks that turn
+ * the reading direction, NFC) and tell every fault with line and column.
+ *
+ * Everything here lives in the row's context, freed after each row, so a file of
+ * any length takes the same memory.
+ */
+#ifndef SHOP_IMPORT_ROWS_H
+#define SHOP_IMPORT_ROWS_H
+
+#include "base/csv.h"
+#include "shop/import_stage.h"
+
+/* Rows of one file: what one transaction and its temporary tables carry well. */
+#define IMPORT_ROWS_MAX 200000
+/* Items in one cell: pictures, tags, related products. */
+#define IMPORT_LIST_MAX 64
+
+/* The store that rows are for. */
+struct import {
+	const void *ctx;                /* of the whole import */
+	void *row;                      /* of the row that is read */
+	struct stage *stage;
+	struct report *report;
+	struct csv *csv;
+	const char *tenant, *store;     /* ids */
+	const char **locales;           /* the first is the store's main one */
+	size_t nlocales;
+	const char **currencies;
+	size_t ncurrencies;
+	const char **warehouses;        /* codes of the tenant's, by the store's priority */
+	size_t nwarehouses;
+	int64_t line;                   /* of the row */
+	bool no_pictures;               /* leave pictures and documents as they are */
+};
+
+/* Finds the store by its code (and the tenant's short name when more tenants have such a store), sets the
+   tenant, makes the staging tables; false after an error in the report. */
+bool import_open(struct import *im, const void *ctx, struct stage *stage, struct report *report,
+	const char *tenant, const char *store);
+bool import_has_locale(const struct import *im, const char *locale);
+bool import_has_currency(const struct import *im, const char *currency);
+bool import_has_warehouse(const struct import *im, const char *code);
+
+/* The next row; false at the end.  Bad rows are told and passed over. */
+bool import_next(struct import *im);
+
+/* ---- cells: COLUMN may be -1 (there is none): NULL ---- */
+
+/* Cleaned text of at most MAX characters; "" for an empty cell; NULL also after a fault. */
+const char *cell_text(struct import *im, int column, size_t max);
+const char *cell_block(struct import *im, int column, size_t max);
+/* Codes: the letters of a slug, an attribute or SKU.  Empty cells give "". */
+const char *cell_slug(struct import *im, int column);
+const char *cell_code(struct import *im, int column);
+const char *cell_sku(struct import *im, int column, size_t max);
+/* "true" or "false"; EMPTY for an empty cell. */
+const char *cell_bool(struct import *im, int column, const char *empty);
+/* A whole number between, as text; EMPTY for an empty cell. */
+const char *cell_int(struct import *im, int column, int64_t min, int64_t max, const char *empty);
+/* Minor units as text; NULL for an empty cell and after a fault. */
+const char *cell_money(struct import *im, int column, const char *currency);
+/* A word of CHOICES (between spaces); EMPTY for an empty cell. */
+const char *cell_choice(struct import *im, int column, const char *choices, const char *empty);
+/* The parts of a cell between SEPARATOR, trimmed; their number. */
+size_t cell_list(struct import *im, int column, char separator, const char *parts[static IMPORT_LIST_MAX]);
+
+void import_error(struct import *im, int column, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void import_warn(struct import *im, int column, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* "Suela de caña" -> "suela-de-cana": letters and digits of ASCII with hyphens; "" when nothing is left. */
+const char *import_slugify(const void *ctx, const char *name, size_t max);
+
+/* ---- staging ---- */
+
+void put_flag(struct import *im, const char *kind, const char *name);
+void put_attribute(struct import *im, const char *attribute, const char *value, const char *locale, const char *label,
+	const char *swatch, const char *position, const char *filterable);
+
+struct product_row {
+	const char *reference, *status, *brand, *tax_class, *lead_time_days, *made_to_order, *featured, *visible, *tiers_by;
+};
+void put_product(struct import *im, const struct product_row *p);
+
+struct text_row {
+	const char *reference, *locale, *slug, *name, *summary, *description, *meta_title, *meta_description;
+};
+/* A missing or empty slug is made of the name. */
+void put_text(struct import *im, const struct text_row *t);
+
+/* KIND: category, tag, related, spec (NAME is the attribute), image, document. */
+void put_item(struct import *im, int column, const char *reference, const char *kind, const char *name, const char *value,
+	int position, const char *option_value);
+void put_label(struct import *im, const char *reference, const char *kind, int position, const char *locale, const char *label);
+
+struct variant_row {
+	const char *reference, *sku, *gtin, *made_to_order, *track_stock, *weight_g;
+	int position;
+};
+void put_variant(struct import *im, const struct variant_row *v);
+void put_option(struct import *im, int column, const char *sku, const char *attribute, const char *value, int position);
+void put_price(struct import *im, int column, const char *sku, const char *currency, int64_t min_quantity, const char *amount,
+	const char *was);
+void put_stock(struct import *im, int column, const char *sku, const char *warehouse, const char *quantity);
+
+#endif

@@ -1,0 +1,211 @@
+#include "shop/import_tables.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "shop/layout_own.h"
+#include "shop/media.h"
+
+/* The column NAME:LOCALE for each language of the store. */
+static void locale_columns(const struct import *im, const char *name, int *columns)
+{
+	for (size_t i = 0; i < im->nlocales; i++)
+		columns[i] = csv_column(im->csv, mem_printf(im->ctx, "%s:%s", name, im->locales[i]));
+}
+
+static int needed(struct import *im, const char *name)
+{
+	int column = csv_column(im->csv, name);
+
+	if (column < 0)
+		report_error(im->report, 1, name, "the file needs this column");
+	return column;
+}
+
+static void count_rows(struct import *im, struct import_counts *out)
+{
+	if (++out->rows > IMPORT_ROWS_MAX && out->rows == IMPORT_ROWS_MAX + 1)
+		import_error(im, -1, "the file has more than %d rows: split it", IMPORT_ROWS_MAX);
+}
+
+static void take_counts(struct import *im, const PGresult *result, struct import_counts *out)
+{
+	int64_t *const fields[] = { &out->created, &out->updated, &out->unchanged, &out->skipped };
+
+	for (int i = 0; result != NULL && i < PQnfields(result) && PQntuples(result) == 1; i++)
+		*fields[i] = strtoll(PQgetvalue(result, 0, i), NULL, 10);
+	stage_faults(im->stage);
+}
+
+/* ---- attributes --------------------------------------------------------------------- */
+
+static const char *swatch_of(struct import *im, int column)
+{
+	const char *text = cell_text(im, column, 20);
+
+	if (text == NULL || *text == '\0')
+		return NULL;
+	if (strlen(text) == 7 && *text == '#' && strspn(text + 1, "0123456789abcdef") == 6)
+		return text;
+	import_error(im, column, "%s is not a colour like #1f4e79 (small letters)", report_quote(im->report, text));
+	return NULL;
+}
+
+void import_attributes(struct import *im, struct import_counts *out)
+{
+	int attribute = needed(im, "attribute"), value = needed(im, "value"), *labels = mem_array(im->ctx, int, im->nlocales);
+	int swatch = csv_column(im->csv, "swatch"), position = csv_column(im->csv, "position"), filterable = csv_column(im->csv, "filterable");
+
+	locale_columns(im, "label", labels);
+	if (labels[0] < 0)
+		report_error(im->report, 1, mem_printf(im->ctx, "label:%s", im->locales[0]), "the file needs this column");
+	while (im->report->errors == 0 ? import_next(im) : labels[0] >= 0 && attribute >= 0 && value >= 0 && import_next(im)) {
+		const char *a = cell_code(im, attribute), *v = cell_code(im, value), *sw = swatch_of(im, swatch);
+		const char *p = cell_int(im, position, 0, 1000000, "0"), *f = cell_bool(im, filterable, NULL);
+
+		count_rows(im, out);
+		if (a != NULL && (*a == '\0' || strlen(a) > 32 || strchr(a, '.') != NULL))
+			import_error(im, attribute, "an attribute needs a code of a-z, 0-9, - and _, at most 32");
+		for (size_t i = 0; a != NULL && v != NULL && i < im->nlocales; i++) {
+			const char *label = cell_text(im, labels[i], 100);
+
+			if (i == 0 && label != NULL && *label == '\0')
+				import_error(im, labels[i], "the label is empty");
+			put_attribute(im, a, v, im->locales[i], label != NULL ? label : "", sw, p, f);
+		}
+	}
+	stage_flush(im->stage);
+	if (im->report->errors == 0)
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_attributes($1)", &im->tenant, 1), out);
+}
+
+/* ---- pictures ------------------------------------------------------------------------ */
+
+/* Files that staged rows name, each once, at the first place that names it. */
+static void store_files(struct import *im, const struct import_pictures *pictures, const char *sql, struct import_counts *out)
+{
+	const PGresult *rows;
+	struct media *list;
+	int64_t *lines;
+	const char **columns;
+	size_t n;
+
+	stage_flush(im->stage);
+	rows = stage_query(im->stage, sql, NULL, 0);
+	n = rows != NULL ? (size_t)PQntuples(rows) : 0;
+	list = mem_array(im->ctx, struct media, n + 1);
+	lines = mem_array(im->ctx, int64_t, n + 1);
+	columns = mem_array(im->ctx, const char *, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		list[i].file = PQgetvalue(rows, (int)i, 0);
+		list[i].document = PQgetvalue(rows, (int)i, 3)[0] == 'd';
+		lines[i] = strtoll(PQgetvalue(rows, (int)i, 1), NULL, 10);
+		columns[i] = PQgetvalue(rows, (int)i, 2);
+	}
+	import_media(im->ctx, im->stage, im->report, pictures, list, lines, columns, n);
+	for (size_t i = 0; i < n; i++)
+		out->pictures += list[i].made;
+	stage_flush(im->stage);
+}
+
+/* ---- categories ---------------------------------------------------------------------- */
+
+enum { SLUG, NAME, DESCRIPTION, META_TITLE, META_DESCRIPTION, TEXTS };
+
+static void take_category(struct import *im, int (*texts)[TEXTS], int parent, int image, int position, int visible, int kind)
+{
+	const char *up = cell_slug(im, parent), *picture = cell_text(im, image, 255), *first = cell_slug(im, texts[0][SLUG]);
+	const char *p = cell_int(im, position, 0, 1000000, "0"), *v = cell_bool(im, visible, "true");
+	const char *k = cell_choice(im, kind, "category collection", "category");
+
+	if (first == NULL)
+		return;
+	for (size_t i = 0; i < im->nlocales; i++) {
+		const char *slug = cell_slug(im, texts[i][SLUG]), *name = cell_text(im, texts[i][NAME], 200);
+
+		if (name == NULL || (i > 0 && *name == '\0'))
+			continue;
+		if (*name == '\0' || (slug != NULL && *slug == '\0' && i == 0)) {
+			import_error(im, *name == '\0' ? texts[i][NAME] : texts[i][SLUG], "a category needs it in the store's first language");
+			continue;
+		}
+		if (slug == NULL || *slug == '\0')
+			slug = import_slugify(im->row, name, 100);
+		stage_put(im->stage, "import_category", "line, reference, parent, locale, slug, name, description, meta_title, meta_description,"
+			  " image, position, visible, kind",
+			  (const char *const[]){ mem_printf(im->row, "%lld", (long long)im->line), first, up != NULL ? up : "", im->locales[i], slug,
+				name, cell_block(im, texts[i][DESCRIPTION], 20000), cell_text(im, texts[i][META_TITLE], 200),
+				cell_text(im, texts[i][META_DESCRIPTION], 500), image < 0 || im->no_pictures ? NULL : picture, p, v, k }, 13);
+	}
+}
+
+void import_categories(struct import *im, const struct import_pictures *pictures, struct import_counts *out)
+{
+	static const char *const names[TEXTS] = {
+		[SLUG] = "slug", [NAME] = "name", [DESCRIPTION] = "description", [META_TITLE] = "meta_title", [META_DESCRIPTION] = "meta_description"
+	};
+	int (*texts)[TEXTS] = (int (*)[TEXTS])mem_array(im->ctx, int, im->nlocales * TEXTS);
+	int parent = csv_column(im->csv, "parent"), image = csv_column(im->csv, "image"), position = csv_column(im->csv, "position");
+	int visible = csv_column(im->csv, "visible"), kind = csv_column(im->csv, "kind");
+	const char *const params[] = { im->tenant, im->store };
+
+	for (size_t i = 0; i < im->nlocales; i++)
+		for (int j = 0; j < TEXTS; j++)
+			texts[i][j] = csv_column(im->csv, mem_printf(im->ctx, "%s:%s", names[j], im->locales[i]));
+	for (int j = SLUG; j <= NAME; j++)
+		if (texts[0][j] < 0)
+			report_error(im->report, 1, mem_printf(im->ctx, "%s:%s", names[j], im->locales[0]), "the file needs this column");
+	im->no_pictures = pictures->from == NULL;
+	while (texts[0][SLUG] >= 0 && texts[0][NAME] >= 0 && import_next(im)) {
+		count_rows(im, out);
+		take_category(im, texts, parent, image, position, visible, kind);
+	}
+	store_files(im, pictures, "SELECT image, min(line), 'image', 'picture' FROM pg_temp.import_category WHERE image <> '' GROUP BY image ORDER BY 2", out);
+	if (im->report->errors == 0)
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_categories($1, $2)", params, 2), out);
+}
+
+/* ---- products ------------------------------------------------------------------------ */
+
+static const struct layout {
+	const char *name;
+	bool (*fits)(const struct csv *csv);
+	void (*read)(struct import *im, int64_t *rows);
+	const char *finish;             /* SQL after reading, or NULL */
+} layouts[] = {
+	{ "own", layout_own_fits, layout_own_read, NULL },
+};
+
+static const struct layout *choose(struct import *im, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(layouts); i++)
+		if (strcmp(name, "auto") == 0 ? layouts[i].fits(im->csv) : strcmp(name, layouts[i].name) == 0)
+			return &layouts[i];
+	report_error(im->report, 1, "", strcmp(name, "auto") == 0
+		     ? "the header is that of no known layout (own, shopify, woocommerce)" : "%.0sthere is no layout %s", "", name);
+	return NULL;
+}
+
+void import_products(struct import *im, const char *name, bool update, const struct import_pictures *pictures, struct import_counts *out)
+{
+	const struct layout *layout = choose(im, name);
+	const char *const params[] = { im->tenant, im->store, update ? "true" : "false" };
+
+	if (layout == NULL)
+		return;
+	out->layout = layout->name;
+	im->no_pictures = pictures->from == NULL;
+	layout->read(im, &out->rows);
+	if (layout->finish != NULL) {
+		stage_flush(im->stage);
+		stage_query(im->stage, layout->finish, params, 2);
+		stage_faults(im->stage);
+	}
+	if (!im->no_pictures)
+		store_files(im, pictures, "SELECT DISTINCT ON (value) value, line, col, kind FROM pg_temp.import_item"
+			    " WHERE kind IN ('image', 'document') ORDER BY value, line", out);
+	stage_flush(im->stage);
+	if (im->report->errors == 0)
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_products($1, $2, $3)", params, 3), out);
+}

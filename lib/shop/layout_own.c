@@ -1,0 +1,362 @@
+#include "shop/layout_own.h"
+
+#include "base/locale.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum suffix { PLAIN, LOCALE, CURRENCY, WAREHOUSE, ATTRIBUTE };
+
+enum field {
+	PRODUCT, STATUS, BRAND, SLUG, NAME, SUMMARY, DESCRIPTION, META_TITLE, META_DESCRIPTION, CATEGORIES, TAGS, TAX_CLASS,
+	LEAD_TIME, MADE_TO_ORDER, FEATURED, VISIBLE, TIERS_BY, RELATED, IMAGES, IMAGE_ALT, IMAGE_OPTION, DOCUMENTS, DOCUMENT_TITLE,
+	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, FIELDS
+};
+
+static const struct column {
+	const char *name;
+	enum suffix suffix;
+} columns[FIELDS] = {
+	[PRODUCT] = { "product", PLAIN }, [STATUS] = { "status", PLAIN }, [BRAND] = { "brand", PLAIN },
+	[SLUG] = { "slug", LOCALE }, [NAME] = { "name", LOCALE }, [SUMMARY] = { "summary", LOCALE },
+	[DESCRIPTION] = { "description", LOCALE }, [META_TITLE] = { "meta_title", LOCALE },
+	[META_DESCRIPTION] = { "meta_description", LOCALE }, [CATEGORIES] = { "categories", PLAIN }, [TAGS] = { "tags", PLAIN },
+	[TAX_CLASS] = { "tax_class", PLAIN }, [LEAD_TIME] = { "lead_time_days", PLAIN }, [MADE_TO_ORDER] = { "made_to_order", PLAIN },
+	[FEATURED] = { "featured", PLAIN }, [VISIBLE] = { "visible", PLAIN }, [TIERS_BY] = { "tiers_by", PLAIN },
+	[RELATED] = { "related", PLAIN }, [IMAGES] = { "images", PLAIN }, [IMAGE_ALT] = { "image_alt", LOCALE },
+	[IMAGE_OPTION] = { "image_option", PLAIN }, [DOCUMENTS] = { "documents", PLAIN }, [DOCUMENT_TITLE] = { "document_title", LOCALE },
+	[SPEC] = { "spec", ATTRIBUTE }, [SKU] = { "sku", PLAIN }, [GTIN] = { "gtin", PLAIN }, [OPTION] = { "option", ATTRIBUTE },
+	[PRICE] = { "price", CURRENCY }, [WAS] = { "was", CURRENCY }, [TIERS] = { "tiers", CURRENCY }, [WEIGHT] = { "weight_g", PLAIN },
+	[STOCK] = { "stock", WAREHOUSE }, [VARIANT_MADE] = { "variant_made_to_order", PLAIN }, [TRACK_STOCK] = { "track_stock", PLAIN },
+};
+
+/* Options and properties in one file: the schema allows three options a product. */
+#define OPTIONS_MAX 16
+#define TIERS_MAX 20
+
+struct own {
+	struct import *im;
+	int plain[FIELDS];
+	int *by_locale[FIELDS];         /* a column for each language of the store */
+	int *by_currency[FIELDS];
+	int *by_warehouse;
+	int options[OPTIONS_MAX], specs[OPTIONS_MAX];
+	const char *option_names[OPTIONS_MAX], *spec_names[OPTIONS_MAX];
+	size_t noptions, nspecs;
+	char reference[65 * 4];         /* of the product whose rows these are; "" before the first */
+	int position;                   /* of the variant in it */
+};
+
+bool layout_own_fits(const struct csv *csv)
+{
+	return csv_column(csv, "product") >= 0 && csv_column(csv, "sku") >= 0;
+}
+
+/* ---- the header --------------------------------------------------------------------- */
+
+static int find(const struct own *o, enum field f, const char *suffix)
+{
+	return csv_column(o->im->csv, mem_printf(o->im->row, "%s:%s", columns[f].name, suffix));
+}
+
+/* Is NAME a column of FIELD, and does its suffix exist? */
+static bool is_column(struct own *o, const char *name, size_t column)
+{
+	const struct import *im = o->im;
+	const char *colon = strchr(name, ':'), *suffix = colon != NULL ? colon + 1 : "";
+	size_t n = colon != NULL ? (size_t)(colon - name) : strlen(name);
+
+	for (int f = 0; f < FIELDS; f++) {
+		if (strlen(columns[f].name) != n || strncasecmp(columns[f].name, name, n) != 0
+		    || (columns[f].suffix == PLAIN) != (colon == NULL))
+			continue;
+		if ((columns[f].suffix == LOCALE && !import_has_locale(im, suffix))
+		    || (columns[f].suffix == CURRENCY && !import_has_currency(im, suffix))
+		    || (columns[f].suffix == WAREHOUSE && !import_has_warehouse(im, suffix))) {
+			report_error(im->report, 1, name, "the store has no %s \"%s\"", columns[f].suffix == LOCALE ? "language"
+				     : columns[f].suffix == CURRENCY ? "currency" : "warehouse", suffix);
+			return true;
+		}
+		if (f == OPTION || f == SPEC) {
+			size_t *count = f == OPTION ? &o->noptions : &o->nspecs;
+
+			if (*count == OPTIONS_MAX) {
+				report_error(im->report, 1, name, "more than %d such columns", OPTIONS_MAX);
+				return true;
+			}
+			(f == OPTION ? o->options : o->specs)[*count] = (int)column;
+			(f == OPTION ? o->option_names : o->spec_names)[*count] = mem_strdup(im->ctx, suffix);
+			*count += 1;
+		}
+		return true;
+	}
+	return false;
+}
+
+static void read_header(struct own *o)
+{
+	struct import *im = o->im;
+	const char *names[FIELDS];
+
+	for (int f = 0; f < FIELDS; f++)
+		names[f] = columns[f].name;
+	for (size_t i = 0; i < csv_columns(im->csv); i++) {
+		const char *name = csv_name(im->csv, i), *near;
+
+		if (*name == '\0' || is_column(o, name, i))
+			continue;
+		near = report_nearest(mem_strndup(im->row, name, strcspn(name, ":")), names, FIELDS);
+		report_warn(im->report, 1, name, "the column is not known and not read%s%s%s", near != NULL ? "; did you mean " : "",
+			    near != NULL ? near : "", near != NULL ? "?" : "");
+	}
+	for (int f = 0; f < FIELDS; f++) {
+		o->plain[f] = columns[f].suffix == PLAIN ? csv_column(im->csv, columns[f].name) : -1;
+		o->by_locale[f] = mem_array(im->ctx, int, im->nlocales);
+		o->by_currency[f] = mem_array(im->ctx, int, im->ncurrencies);
+		for (size_t i = 0; i < im->nlocales; i++)
+			o->by_locale[f][i] = columns[f].suffix == LOCALE ? find(o, f, im->locales[i]) : -1;
+		for (size_t i = 0; i < im->ncurrencies; i++)
+			o->by_currency[f][i] = columns[f].suffix == CURRENCY ? find(o, f, im->currencies[i]) : -1;
+	}
+	o->by_warehouse = mem_array(im->ctx, int, im->nwarehouses);
+	for (size_t i = 0; i < im->nwarehouses; i++)
+		o->by_warehouse[i] = find(o, STOCK, im->warehouses[i]);
+	for (int f = PRODUCT; f <= SKU; f += SKU - PRODUCT)
+		if (o->plain[f] < 0)
+			report_error(im->report, 1, columns[f].name, "the file needs this column");
+}
+
+static void put_flags(struct own *o)
+{
+	struct import *im = o->im;
+
+	if (o->plain[CATEGORIES] >= 0)
+		put_flag(im, "categories", "");
+	if (o->plain[TAGS] >= 0)
+		put_flag(im, "tags", "");
+	if (o->plain[RELATED] >= 0)
+		put_flag(im, "related", "");
+	if (o->plain[IMAGES] >= 0 && !im->no_pictures)
+		put_flag(im, "image", "");
+	if (o->plain[DOCUMENTS] >= 0 && !im->no_pictures)
+		put_flag(im, "document", "");
+	for (size_t i = 0; i < o->nspecs; i++)
+		put_flag(im, "spec", o->spec_names[i]);
+	for (size_t i = 0; i < im->ncurrencies; i++)
+		if (o->by_currency[PRICE][i] >= 0)
+			put_flag(im, "price", im->currencies[i]);
+}
+
+/* ---- a product's first row ----------------------------------------------------------- */
+
+static void take_list(struct own *o, enum field f, const char *kind, size_t max)
+{
+	const char *parts[IMPORT_LIST_MAX];
+	size_t n = cell_list(o->im, o->plain[f], '|', parts);
+
+	for (size_t i = 0; i < n; i++) {
+		if (*parts[i] == '\0')
+			continue;
+		if (utf8_length(parts[i]) > max)
+			import_error(o->im, o->plain[f], "%s is longer than %zu characters", report_quote(o->im->report, parts[i]), max);
+		else
+			put_item(o->im, o->plain[f], o->reference, kind, NULL, parts[i], (int)i, NULL);
+	}
+}
+
+/* Files with their labels in each language, and for pictures the option value they show. */
+static void take_files(struct own *o, enum field files, enum field labels, const char *kind)
+{
+	const char *parts[IMPORT_LIST_MAX], *texts[IMPORT_LIST_MAX], *options[IMPORT_LIST_MAX];
+	size_t n = cell_list(o->im, o->plain[files], '|', parts);
+	size_t noptions = files == IMAGES ? cell_list(o->im, o->plain[IMAGE_OPTION], '|', options) : 0;
+
+	if (o->im->no_pictures)
+		return;
+	if (noptions > n)
+		import_error(o->im, o->plain[IMAGE_OPTION], "there are more option values than pictures");
+	for (size_t i = 0; i < n; i++)
+		if (*parts[i] != '\0')
+			put_item(o->im, o->plain[files], o->reference, kind, NULL, parts[i], (int)i, i < noptions ? options[i] : NULL);
+	for (size_t l = 0; l < o->im->nlocales; l++) {
+		size_t ntexts = cell_list(o->im, o->by_locale[labels][l], '|', texts);
+
+		if (ntexts > n)
+			import_error(o->im, o->by_locale[labels][l], "there are more texts than files");
+		for (size_t i = 0; i < ntexts && i < n; i++)
+			put_label(o->im, o->reference, kind, (int)i, o->im->locales[l], texts[i]);
+	}
+}
+
+static void take_texts(struct own *o)
+{
+	struct import *im = o->im;
+
+	for (size_t l = 0; l < im->nlocales; l++) {
+		struct text_row t = { .reference = o->reference, .locale = im->locales[l],
+			.slug = cell_slug(im, o->by_locale[SLUG][l]), .name = cell_text(im, o->by_locale[NAME][l], 200),
+			.summary = cell_text(im, o->by_locale[SUMMARY][l], 500),
+			.description = cell_block(im, o->by_locale[DESCRIPTION][l], 100000),
+			.meta_title = cell_text(im, o->by_locale[META_TITLE][l], 200),
+			.meta_description = cell_text(im, o->by_locale[META_DESCRIPTION][l], 500) };
+
+		if (t.name != NULL && *t.name != '\0')
+			put_text(im, &t);
+		else if (t.name != NULL && ((t.slug != NULL && *t.slug != '\0') || (t.description != NULL && *t.description != '\0')))
+			import_error(im, o->by_locale[NAME][l], "the name is empty");
+	}
+}
+
+static void take_product(struct own *o)
+{
+	struct import *im = o->im;
+	struct product_row p = { .reference = o->reference,
+		.status = cell_choice(im, o->plain[STATUS], "draft active archived", "active"),
+		.brand = cell_text(im, o->plain[BRAND], 100),
+		.tax_class = cell_code(im, o->plain[TAX_CLASS]),
+		.lead_time_days = cell_int(im, o->plain[LEAD_TIME], 0, 365, "0"),
+		.made_to_order = cell_bool(im, o->plain[MADE_TO_ORDER], "false"),
+		.featured = cell_bool(im, o->plain[FEATURED], "false"),
+		.visible = cell_bool(im, o->plain[VISIBLE], "true"),
+		.tiers_by = cell_choice(im, o->plain[TIERS_BY], "product variant", "product") };
+
+	if (p.tax_class != NULL && *p.tax_class == '\0')
+		p.tax_class = "standard";
+	put_product(im, &p);
+	take_texts(o);
+	take_list(o, CATEGORIES, "category", 121);
+	take_list(o, TAGS, "tag", 60);
+	take_list(o, RELATED, "related", 64);
+	take_files(o, IMAGES, IMAGE_ALT, "image");
+	take_files(o, DOCUMENTS, DOCUMENT_TITLE, "document");
+	for (size_t i = 0; i < o->nspecs; i++) {
+		const char *parts[IMPORT_LIST_MAX];
+		size_t n = cell_list(im, o->specs[i], '|', parts);
+
+		for (size_t j = 0; j < n; j++)
+			if (*parts[j] != '\0')
+				put_item(im, o->specs[i], o->reference, "spec", o->spec_names[i], parts[j], (int)j, NULL);
+	}
+}
+
+/* ---- a variant ----------------------------------------------------------------------- */
+
+static void take_tiers(struct own *o, const char *sku, size_t c)
+{
+	struct import *im = o->im;
+	const char *parts[IMPORT_LIST_MAX], *currency = im->currencies[c];
+	int column = o->by_currency[TIERS][c];
+	size_t n = cell_list(im, column, '|', parts);
+	int64_t before = 1, quantity, minor;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *colon = strchr(parts[i], ':');
+
+		if (colon == NULL || n > TIERS_MAX || !parse_int(mem_strndup(im->row, parts[i], (size_t)(colon - parts[i])), before + 1, 10000, &quantity)
+		    || !parse_money(colon + 1, currency_exponent(currency), &minor) || minor > 1000000000) {
+			import_error(im, column, "%s is not a tier: quantities rise from 2 to 10000, like 10:18.50|50:16.90",
+				     report_quote(im->report, parts[i]));
+			return;
+		}
+		before = quantity;
+		put_price(im, column, sku, currency, quantity, mem_printf(im->row, "%lld", (long long)minor), NULL);
+	}
+}
+
+static void take_prices(struct own *o, const char *sku)
+{
+	struct import *im = o->im;
+
+	for (size_t c = 0; c < im->ncurrencies; c++) {
+		const char *amount = cell_money(im, o->by_currency[PRICE][c], im->currencies[c]);
+		const char *was = cell_money(im, o->by_currency[WAS][c], im->currencies[c]);
+		int64_t now, old;
+
+		if (amount == NULL)
+			continue;
+		if (was != NULL && parse_int(was, 0, INT64_MAX, &old) && parse_int(amount, 0, INT64_MAX, &now) && old <= now) {
+			import_error(im, o->by_currency[WAS][c], "the former price must be higher than the price");
+			was = NULL;
+		}
+		put_price(im, o->by_currency[PRICE][c], sku, im->currencies[c], 1, amount, was);
+		take_tiers(o, sku, c);
+	}
+}
+
+static const char *gtin_of(struct import *im, int column)
+{
+	const char *text = cell_text(im, column, 20);
+
+	if (text == NULL || *text == '\0')
+		return text;
+	if (strlen(text) >= 8 && strlen(text) <= 14 && strspn(text, "0123456789") == strlen(text))
+		return text;
+	import_error(im, column, "%s is not a GTIN of 8 to 14 digits", report_quote(im->report, text));
+	return NULL;
+}
+
+static void take_variant(struct own *o)
+{
+	struct import *im = o->im;
+	const char *sku = cell_sku(im, o->plain[SKU], 64);
+	struct variant_row v = { .reference = o->reference, .sku = sku, .position = o->position++,
+		.gtin = gtin_of(im, o->plain[GTIN]),
+		.made_to_order = cell_bool(im, o->plain[VARIANT_MADE], "false"),
+		.track_stock = cell_bool(im, o->plain[TRACK_STOCK], "true"),
+		.weight_g = cell_int(im, o->plain[WEIGHT], 0, 1000000, "0") };
+	int options = 0;
+
+	if (sku == NULL || *sku == '\0') {
+		if (sku != NULL)
+			import_error(im, o->plain[SKU], "the SKU is empty");
+		return;
+	}
+	put_variant(im, &v);
+	for (size_t i = 0; i < o->noptions; i++) {
+		const char *value = cell_code(im, o->options[i]);
+
+		if (value == NULL || *value == '\0')
+			continue;
+		if (options == 3)
+			import_error(im, o->options[i], "a variant has at most 3 options");
+		else
+			put_option(im, o->options[i], sku, o->option_names[i], value, options++);
+	}
+	take_prices(o, sku);
+	for (size_t i = 0; i < im->nwarehouses; i++) {
+		const char *quantity = cell_int(im, o->by_warehouse[i], 0, 10000000, NULL);
+
+		if (quantity != NULL)
+			put_stock(im, o->by_warehouse[i], sku, im->warehouses[i], quantity);
+	}
+}
+
+void layout_own_read(struct import *im, int64_t *rows)
+{
+	struct own *o = mem_new(im->ctx, struct own);
+
+	o->im = im;
+	read_header(o);
+	if (im->report->errors > 0)
+		return;
+	put_flags(o);
+	while (import_next(im)) {
+		const char *reference = cell_sku(im, o->plain[PRODUCT], 64);
+
+		if (++*rows > IMPORT_ROWS_MAX) {
+			import_error(im, -1, "the file has more than %d rows: split it", IMPORT_ROWS_MAX);
+			return;
+		}
+		if (reference == NULL)
+			continue;
+		if (*reference == '\0' && *o->reference == '\0') {
+			import_error(im, o->plain[PRODUCT], "the first row needs a product");
+			continue;
+		}
+		if (*reference != '\0' && strcmp(reference, o->reference) != 0) {
+			snprintf(o->reference, sizeof(o->reference), "%s", reference);
+			o->position = 0;
+			take_product(o);
+		}
+		take_variant(o);
+	}
+}

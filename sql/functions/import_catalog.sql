@@ -1,0 +1,216 @@
+-- Bringing a catalogue in: sutlerctl import attributes, categories, products.  Rows are
+-- staged in temporary tables, one per kind of thing; NULL in a field says that the file
+-- has no such column, so what stands is left.  Here references are resolved, and what
+-- differs is written; the same file twice writes nothing.
+
+CREATE OR REPLACE FUNCTION catalog.import_begin() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_fault (line bigint, col text, message text, warning boolean DEFAULT false) ON COMMIT DROP;
+	CREATE TEMP TABLE import_media (file text, name text, mime text, bytes bigint, width integer, height integer) ON COMMIT DROP;
+	-- what the file speaks about: ('price', 'EUR'), ('categories', '') ...
+	CREATE TEMP TABLE import_flag (kind text, name text) ON COMMIT DROP;
+	-- attributes.csv and categories.csv; also what other systems' files bring along (make)
+	CREATE TEMP TABLE import_attribute (line bigint, attribute text, value text, locale text, label text, swatch text,
+		position integer, filterable boolean) ON COMMIT DROP;
+	CREATE TEMP TABLE import_category (line bigint, reference text, parent text, locale text, slug text, name text, description text,
+		meta_title text, meta_description text, image text, position integer, visible boolean, kind text) ON COMMIT DROP;
+	-- products
+	CREATE TEMP TABLE import_product (line bigint, reference text, status text, brand text, tax_class text, lead_time_days integer,
+		made_to_order boolean, featured boolean, visible boolean, tiers_by text) ON COMMIT DROP;
+	CREATE TEMP TABLE import_text (line bigint, reference text, locale text, slug text, slug_made boolean, name text, summary text,
+		description text, meta_title text, meta_description text) ON COMMIT DROP;
+	CREATE TEMP TABLE import_item (line bigint, col text, reference text, kind text, name text, value text, position integer, option_value text) ON COMMIT DROP;
+	CREATE TEMP TABLE import_label (reference text, kind text, position integer, locale text, label text) ON COMMIT DROP;
+	CREATE TEMP TABLE import_variant (line bigint, reference text, sku text, gtin text, made_to_order boolean, track_stock boolean,
+		weight_g integer, position integer) ON COMMIT DROP;
+	CREATE TEMP TABLE import_option (line bigint, col text, sku text, attribute text, value text, position integer) ON COMMIT DROP;
+	CREATE TEMP TABLE import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint) ON COMMIT DROP;
+	CREATE TEMP TABLE import_stock (line bigint, col text, sku text, warehouse text, quantity integer) ON COMMIT DROP;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_begin() IS 'Makes the temporary tables that sutlerctl import fills.';
+
+CREATE OR REPLACE FUNCTION catalog.import_has(p_kind text, p_name text DEFAULT '') RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_temp.import_flag f WHERE f.kind = p_kind AND f.name = p_name);
+END
+$$;
+COMMENT ON FUNCTION catalog.import_has(text, text) IS 'Whether a staged file speaks about this.';
+
+-- The rows of media that staged files became.
+CREATE OR REPLACE FUNCTION catalog.import_media(p_tenant uuid) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n bigint;
+BEGIN
+	INSERT INTO catalog.media (tenant_id, media_id, name, mime, bytes, width, height, file_name)
+	SELECT p_tenant, sutler.uuid7(), m.name, m.mime, m.bytes, m.width, m.height, m.file FROM pg_temp.import_media m
+	ON CONFLICT (tenant_id, name) DO NOTHING;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	RETURN n;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_media(uuid) IS 'Makes the rows of files that came with an import; how many are new.';
+
+-- Attributes and values with their labels.  What is not in the file stays: other stores
+-- of the tenant may use it.
+CREATE OR REPLACE FUNCTION catalog.import_attributes(p_tenant uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_done (code text, is_new boolean) ON COMMIT DROP;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, CASE WHEN x.value = '' THEN 'attribute' ELSE 'value' END, format('%s stands in line %s already', concat_ws('/', x.attribute, nullif(x.value, '')), x.first)
+	FROM (SELECT a.*, min(a.line) OVER (PARTITION BY a.attribute, a.value) AS first FROM pg_temp.import_attribute a) x
+	WHERE x.line > x.first GROUP BY x.line, x.attribute, x.value, x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT a.line, 'attribute', format('attribute "%s" needs a row of its own with an empty value', a.attribute)
+	FROM pg_temp.import_attribute a
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_attribute b WHERE b.attribute = a.attribute AND b.value = '')
+	  AND NOT EXISTS (SELECT FROM catalog.attribute c WHERE c.code = a.attribute);
+	IF EXISTS (SELECT FROM pg_temp.import_fault) THEN
+		RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint;
+		RETURN;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.attribute AS x (tenant_id, attribute_id, code, filterable, position)
+		SELECT p_tenant, sutler.uuid7(), a.attribute, coalesce(a.filterable, true), coalesce(a.position, 0)
+		FROM (SELECT DISTINCT ON (i.attribute) i.* FROM pg_temp.import_attribute i WHERE i.value = '' ORDER BY i.attribute, i.line) a
+		ORDER BY a.line
+		ON CONFLICT (tenant_id, code) DO UPDATE SET filterable = excluded.filterable, position = excluded.position
+		WHERE (x.filterable, x.position) IS DISTINCT FROM (excluded.filterable, excluded.position)
+		RETURNING x.code, x.xmax = 0 AS is_new
+	) INSERT INTO pg_temp.import_done SELECT w.code, w.is_new FROM w;
+	WITH w AS (
+		INSERT INTO catalog.attribute_text AS x (tenant_id, attribute_id, locale, label)
+		SELECT p_tenant, c.attribute_id, a.locale, a.label
+		FROM pg_temp.import_attribute a JOIN catalog.attribute c ON c.code = a.attribute WHERE a.value = '' AND a.label <> ''
+		ON CONFLICT (tenant_id, attribute_id, locale) DO UPDATE SET label = excluded.label WHERE x.label <> excluded.label
+		RETURNING x.attribute_id
+	) INSERT INTO pg_temp.import_done SELECT c.code, false FROM w JOIN catalog.attribute c ON c.attribute_id = w.attribute_id;
+	WITH w AS (
+		INSERT INTO catalog.attribute_value AS x (tenant_id, value_id, attribute_id, code, swatch, position)
+		SELECT p_tenant, sutler.uuid7(), c.attribute_id, a.value, a.swatch, coalesce(a.position, 0)
+		FROM (SELECT DISTINCT ON (i.attribute, i.value) i.* FROM pg_temp.import_attribute i WHERE i.value <> '' ORDER BY i.attribute, i.value, i.line) a
+		JOIN catalog.attribute c ON c.code = a.attribute ORDER BY a.line
+		ON CONFLICT (tenant_id, attribute_id, code) DO UPDATE SET swatch = excluded.swatch, position = excluded.position
+		WHERE (x.swatch, x.position) IS DISTINCT FROM (excluded.swatch, excluded.position)
+		RETURNING x.attribute_id, x.code, x.xmax = 0 AS is_new
+	) INSERT INTO pg_temp.import_done SELECT c.code || '/' || w.code, w.is_new FROM w JOIN catalog.attribute c ON c.attribute_id = w.attribute_id;
+	WITH w AS (
+		INSERT INTO catalog.attribute_value_text AS x (tenant_id, value_id, locale, label)
+		SELECT p_tenant, v.value_id, a.locale, a.label
+		FROM pg_temp.import_attribute a JOIN catalog.attribute c ON c.code = a.attribute
+		JOIN catalog.attribute_value v ON v.attribute_id = c.attribute_id AND v.code = a.value WHERE a.value <> '' AND a.label <> ''
+		ON CONFLICT (tenant_id, value_id, locale) DO UPDATE SET label = excluded.label WHERE x.label <> excluded.label
+		RETURNING x.value_id
+	) INSERT INTO pg_temp.import_done SELECT c.code || '/' || v.code, false FROM w
+		JOIN catalog.attribute_value v ON v.value_id = w.value_id JOIN catalog.attribute c ON c.attribute_id = v.attribute_id;
+	RETURN QUERY
+	WITH d AS (SELECT i.code, bool_or(i.is_new) AS is_new FROM pg_temp.import_done i GROUP BY i.code),
+	     a AS (SELECT count(DISTINCT (i.attribute, i.value)) AS n FROM pg_temp.import_attribute i)
+	SELECT count(*) FILTER (WHERE d.is_new), count(*) FILTER (WHERE NOT d.is_new), (SELECT a.n FROM a) - count(*) FROM d;
+	IF EXISTS (SELECT FROM pg_temp.import_done) THEN
+		INSERT INTO catalog.stale (tenant_id, kind, target_id) SELECT p_tenant, 'store', s.store_id FROM tenancy.store s;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_attributes(uuid) IS 'Merges staged attributes and values; how many were made, changed, left.';
+
+-- Categories of a store.  The slug in the store's first language is a category's key;
+-- a category that left the file stays, as products stand in it.
+CREATE OR REPLACE FUNCTION catalog.import_categories(p_tenant uuid, p_store uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	main text;
+BEGIN
+	SELECT l.locale INTO main FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.position = 0;
+	CREATE TEMP TABLE import_done (category_id uuid, is_new boolean) ON COMMIT DROP;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, 'slug:' || x.locale, format('slug "%s" stands in line %s already', x.slug, x.first)
+	FROM (SELECT c.*, min(c.line) OVER (PARTITION BY c.locale, c.slug) AS first FROM pg_temp.import_category c) x WHERE x.line > x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT c.line, 'parent', CASE WHEN c.parent = c.reference THEN 'a category cannot stand under itself' ELSE format('there is no category "%s"', c.parent) END
+	FROM pg_temp.import_category c
+	WHERE c.parent <> '' AND (c.parent = c.reference OR (
+		NOT EXISTS (SELECT FROM pg_temp.import_category p WHERE p.locale = main AND p.slug = c.parent)
+		AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent)));
+	CREATE TEMP TABLE import_map ON COMMIT DROP AS
+	SELECT c.reference, min(c.line) AS line, max(t.category_id::text)::uuid AS category_id, max(t.category_id::text) IS NULL AS is_new
+	FROM pg_temp.import_category c
+	LEFT JOIN catalog.category_text t ON t.store_id = p_store AND t.locale = main AND t.slug = c.reference
+	GROUP BY c.reference;
+	UPDATE pg_temp.import_map m SET category_id = sutler.uuid7() WHERE m.is_new;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT c.line, 'slug:' || c.locale, format('another category of the store has the slug "%s"', c.slug)
+	FROM pg_temp.import_category c JOIN pg_temp.import_map m ON m.reference = c.reference
+	JOIN catalog.category_text t ON t.store_id = p_store AND t.locale = c.locale AND t.slug = c.slug
+	WHERE t.category_id <> m.category_id AND NOT EXISTS (SELECT FROM pg_temp.import_map o WHERE o.category_id = t.category_id);
+	-- A chain of parents that comes back to itself.
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	WITH RECURSIVE up AS (
+		SELECT c.reference AS start, c.parent, c.line, 1 AS depth FROM pg_temp.import_category c WHERE c.locale = main AND c.parent <> ''
+		UNION ALL
+		SELECT u.start, c.parent, u.line, u.depth + 1 FROM up u JOIN pg_temp.import_category c ON c.locale = main AND c.reference = u.parent
+		WHERE c.parent <> '' AND u.depth < 20 AND u.parent <> u.start
+	) SELECT DISTINCT u.line, 'parent', 'the category stands below itself' FROM up u WHERE u.parent = u.start AND u.depth > 1;
+	IF EXISTS (SELECT FROM pg_temp.import_fault) THEN
+		RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint;
+		RETURN;
+	END IF;
+	PERFORM catalog.import_media(p_tenant);
+	INSERT INTO catalog.category (tenant_id, store_id, category_id)
+	SELECT p_tenant, p_store, m.category_id FROM pg_temp.import_map m WHERE m.is_new ORDER BY m.line;
+	INSERT INTO pg_temp.import_done SELECT m.category_id, true FROM pg_temp.import_map m WHERE m.is_new;
+	WITH want AS (
+		SELECT DISTINCT ON (m.category_id) m.category_id, p.category_id AS parent_id, coalesce(c.kind, 'category') AS kind,
+		       coalesce(c.visible, true) AS visible, coalesce(c.position, 0) AS position,
+		       CASE WHEN c.image IS NULL THEN NULL ELSE coalesce((SELECT x.name FROM pg_temp.import_media x WHERE x.file = c.image LIMIT 1), '') END AS image
+		FROM pg_temp.import_category c JOIN pg_temp.import_map m ON m.reference = c.reference
+		LEFT JOIN LATERAL (SELECT t.category_id FROM pg_temp.import_map t WHERE t.reference = c.parent
+			UNION ALL SELECT t.category_id FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent LIMIT 1) p ON true
+		ORDER BY m.category_id, c.line
+	), w AS (
+		UPDATE catalog.category x SET parent_id = want.parent_id, kind = want.kind, visible = want.visible, position = want.position,
+			image = coalesce(want.image, x.image)
+		FROM want WHERE x.category_id = want.category_id
+		  AND (x.parent_id, x.kind, x.visible, x.position, x.image)
+		  IS DISTINCT FROM (want.parent_id, want.kind, want.visible, want.position, coalesce(want.image, x.image))
+		RETURNING x.category_id
+	) INSERT INTO pg_temp.import_done SELECT w.category_id, false FROM w;
+
+	INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id)
+	SELECT p_tenant, 'category', p_store, t.locale, t.slug, t.category_id
+	FROM catalog.category_text t JOIN pg_temp.import_map m ON m.category_id = t.category_id
+	JOIN pg_temp.import_category c ON c.reference = m.reference AND c.locale = t.locale WHERE c.slug <> t.slug
+	ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id;
+	-- Slugs may change places: what changes steps aside first.
+	UPDATE catalog.category_text t SET slug = 'moving-' || t.category_id::text
+	FROM pg_temp.import_map m JOIN pg_temp.import_category c ON c.reference = m.reference
+	WHERE t.category_id = m.category_id AND t.locale = c.locale AND t.slug <> c.slug;
+	WITH w AS (
+		INSERT INTO catalog.category_text AS x (tenant_id, store_id, category_id, locale, slug, name, description, meta_title, meta_description)
+		SELECT p_tenant, p_store, m.category_id, c.locale, c.slug, c.name, coalesce(c.description, ''), coalesce(c.meta_title, ''), coalesce(c.meta_description, '')
+		FROM pg_temp.import_category c JOIN pg_temp.import_map m ON m.reference = c.reference
+		ON CONFLICT (tenant_id, category_id, locale) DO UPDATE SET slug = excluded.slug, name = excluded.name, description = excluded.description,
+			meta_title = excluded.meta_title, meta_description = excluded.meta_description
+		WHERE (x.slug, x.name, x.description, x.meta_title, x.meta_description)
+		IS DISTINCT FROM (excluded.slug, excluded.name, excluded.description, excluded.meta_title, excluded.meta_description)
+		RETURNING x.category_id
+	) INSERT INTO pg_temp.import_done SELECT w.category_id, false FROM w;
+	IF EXISTS (SELECT FROM pg_temp.import_done) THEN
+		INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
+	END IF;
+	RETURN QUERY
+	WITH d AS (SELECT i.category_id, bool_or(i.is_new) AS is_new FROM pg_temp.import_done i GROUP BY i.category_id),
+	     a AS (SELECT count(*) AS n FROM pg_temp.import_map)
+	SELECT count(*) FILTER (WHERE d.is_new), count(*) FILTER (WHERE NOT d.is_new), (SELECT a.n FROM a) - count(*) FROM d;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_categories(uuid, uuid) IS 'Merges staged categories of a store; how many were made, changed, left.';

@@ -1,0 +1,446 @@
+-- The products of sutlerctl import products; see import_catalog.sql.
+
+-- Faults that show only when rows are seen together.  Each names the line of its row.
+CREATE OR REPLACE FUNCTION catalog.import_check(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, 'product', format('product "%s" stands in line %s already; its rows must follow each other', x.reference, x.first)
+	FROM (SELECT p.line, p.reference, min(p.line) OVER (PARTITION BY p.reference) AS first FROM pg_temp.import_product p) x WHERE x.line > x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, 'sku', format('SKU "%s" stands in line %s already', x.sku, x.first)
+	FROM (SELECT v.line, v.sku, min(v.line) OVER (PARTITION BY lower(v.sku)) AS first FROM pg_temp.import_variant v) x WHERE x.line > x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT v.line, 'sku', format('SKU "%s" belongs to product "%s"', v.sku, p.reference)
+	FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku)
+	JOIN catalog.product p ON p.product_id = o.product_id WHERE p.reference <> v.reference;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, 'slug:' || x.locale, format('slug "%s" stands in line %s already', x.slug, x.first)
+	FROM (SELECT t.*, min(t.line) OVER (PARTITION BY t.locale, t.slug) AS first FROM pg_temp.import_text t WHERE NOT t.slug_made) x
+	WHERE x.line > x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT t.line, 'slug:' || t.locale, format('product "%s" has the slug "%s"', p.reference, t.slug)
+	FROM pg_temp.import_text t JOIN catalog.product_text o ON o.locale = t.locale AND o.slug = t.slug
+	JOIN catalog.product p ON p.product_id = o.product_id
+	WHERE NOT t.slug_made AND p.reference <> t.reference
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_text y WHERE y.reference = p.reference AND y.locale = t.locale AND y.slug <> t.slug AND NOT y.slug_made);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT p.line, 'tax_class', format('there is no tax class "%s"', p.tax_class)
+	FROM pg_temp.import_product p WHERE NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = coalesce(p.tax_class, 'standard'))
+	  AND (p.tax_class IS NOT NULL OR NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, i.col, format('there is no category "%s" in the store', i.value)
+	FROM pg_temp.import_item i WHERE i.kind = 'category'
+	  AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = i.value);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, i.col, CASE WHEN i.value = i.reference THEN 'a product is not related to itself' ELSE format('there is no product "%s"', i.value) END
+	FROM pg_temp.import_item i WHERE i.kind = 'related' AND (i.value = i.reference OR (
+		NOT EXISTS (SELECT FROM pg_temp.import_product p WHERE p.reference = i.value)
+		AND NOT EXISTS (SELECT FROM catalog.product p WHERE p.reference = i.value)));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, i.col, format('attribute "%s" has no value "%s"', i.name, i.value)
+	FROM pg_temp.import_item i WHERE i.kind = 'spec' AND NOT EXISTS (
+		SELECT FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id WHERE a.code = i.name AND v.code = i.value);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT o.line, o.col, format('attribute "%s" has no value "%s"', o.attribute, o.value)
+	FROM pg_temp.import_option o WHERE NOT EXISTS (
+		SELECT FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id WHERE a.code = o.attribute AND v.code = o.value);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, 'image_option', format('no variant of the product has the option value "%s"', i.option_value)
+	FROM pg_temp.import_item i WHERE i.option_value IS NOT NULL AND NOT EXISTS (
+		SELECT FROM pg_temp.import_variant v JOIN pg_temp.import_option o ON o.sku = v.sku WHERE v.reference = i.reference AND o.value = i.option_value);
+	-- Variants of one product differ in the same options, each combination once.
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, 'option', CASE WHEN x.names <> x.first_names THEN format('this variant has the options "%s", the first one "%s"', x.names, x.first_names)
+		ELSE format('a variant with the options "%s" stands in line %s already', x.key, x.first) END
+	FROM (SELECT v.line, o.names, o.key, first_value(o.names) OVER (PARTITION BY v.reference ORDER BY v.line) AS first_names,
+			min(v.line) OVER (PARTITION BY v.reference, o.key) AS first
+		FROM pg_temp.import_variant v
+		JOIN LATERAL (SELECT coalesce(string_agg(i.attribute, '/' ORDER BY i.position), '') AS names, coalesce(string_agg(i.value, '/' ORDER BY i.position), '') AS key
+			FROM pg_temp.import_option i WHERE i.sku = v.sku) o ON true) x
+	WHERE x.names <> x.first_names OR x.line > x.first;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT p.line, 'name:' || l.locale, 'a new product needs a name in the store''s first language'
+	FROM pg_temp.import_product p JOIN tenancy.store_locale l ON l.store_id = p_store AND l.position = 0
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_text t WHERE t.reference = p.reference AND t.locale = l.locale AND t.name <> '')
+	  AND NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT p.line, 'sku', 'a new product needs a variant' FROM pg_temp.import_product p
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_variant v WHERE v.reference = p.reference)
+	  AND NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT v.line, 'price:' || c.currency, 'a new variant needs a price in the store''s first currency'
+	FROM pg_temp.import_variant v JOIN tenancy.store_currency c ON c.store_id = p_store AND c.position = 0
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
+	  AND NOT EXISTS (SELECT FROM catalog.variant o JOIN catalog.price r ON r.variant_id = o.variant_id
+		WHERE o.sku_key = lower(v.sku) AND r.store_id = p_store AND r.currency = c.currency AND NOT catalog.import_has('price', c.currency));
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check(uuid, uuid) IS 'Faults of staged products that show only when rows are seen together.';
+
+-- The product's own row and texts.
+CREATE OR REPLACE FUNCTION catalog.import_bodies(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO catalog.product (tenant_id, product_id, reference, status, brand, tax_class, lead_time_days, made_to_order, tiers_by)
+	SELECT p_tenant, m.product_id, m.reference, coalesce(p.status, 'active'), coalesce(p.brand, ''), coalesce(p.tax_class, 'standard'),
+	       coalesce(p.lead_time_days, 0), coalesce(p.made_to_order, false), coalesce(p.tiers_by, 'product')
+	FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference WHERE m.is_new ORDER BY p.line;
+	WITH w AS (
+		UPDATE catalog.product x SET status = coalesce(p.status, x.status), brand = coalesce(p.brand, x.brand),
+			tax_class = coalesce(p.tax_class, x.tax_class), lead_time_days = coalesce(p.lead_time_days, x.lead_time_days),
+			made_to_order = coalesce(p.made_to_order, x.made_to_order), tiers_by = coalesce(p.tiers_by, x.tiers_by)
+		FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference
+		WHERE x.product_id = m.product_id AND NOT m.is_new
+		  AND (x.status, x.brand, x.tax_class, x.lead_time_days, x.made_to_order, x.tiers_by)
+		  IS DISTINCT FROM (coalesce(p.status, x.status), coalesce(p.brand, x.brand), coalesce(p.tax_class, x.tax_class),
+			coalesce(p.lead_time_days, x.lead_time_days), coalesce(p.made_to_order, x.made_to_order), coalesce(p.tiers_by, x.tiers_by))
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	-- A slug made of a name stays as it is on a product that has one, and gives way to others.
+	UPDATE pg_temp.import_text t SET slug = o.slug, slug_made = false
+	FROM pg_temp.import_map m JOIN catalog.product_text o ON o.product_id = m.product_id
+	WHERE m.reference = t.reference AND o.locale = t.locale AND t.slug_made;
+	UPDATE pg_temp.import_text t SET slug = left(t.slug, 80) || '-' || trim('-' FROM regexp_replace(lower(t.reference), '[^a-z0-9]+', '-', 'g'))
+	WHERE t.slug_made AND (EXISTS (SELECT FROM pg_temp.import_text o WHERE o.locale = t.locale AND o.slug = t.slug AND o.reference <> t.reference)
+		OR EXISTS (SELECT FROM catalog.product_text o JOIN pg_temp.import_map m ON m.reference = t.reference
+			WHERE o.locale = t.locale AND o.slug = t.slug AND o.product_id <> m.product_id));
+	INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id)
+	SELECT p_tenant, 'product', '00000000-0000-0000-0000-000000000000', o.locale, o.slug, o.product_id
+	FROM catalog.product_text o JOIN pg_temp.import_map m ON m.product_id = o.product_id
+	JOIN pg_temp.import_text t ON t.reference = m.reference AND t.locale = o.locale WHERE t.slug <> o.slug
+	ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = now();
+	-- Slugs may change places: what changes steps aside first.
+	UPDATE catalog.product_text o SET slug = 'moving-' || o.product_id::text
+	FROM pg_temp.import_map m JOIN pg_temp.import_text t ON t.reference = m.reference
+	WHERE o.product_id = m.product_id AND o.locale = t.locale AND o.slug <> t.slug;
+	WITH w AS (
+		INSERT INTO catalog.product_text AS x (tenant_id, product_id, locale, slug, name, summary, description, meta_title, meta_description)
+		SELECT p_tenant, m.product_id, t.locale, t.slug, t.name, coalesce(t.summary, o.summary, ''), coalesce(t.description, o.description, ''),
+		       coalesce(t.meta_title, o.meta_title, ''), coalesce(t.meta_description, o.meta_description, '')
+		FROM pg_temp.import_text t JOIN pg_temp.import_map m ON m.reference = t.reference
+		LEFT JOIN catalog.product_text o ON o.product_id = m.product_id AND o.locale = t.locale
+		ON CONFLICT (tenant_id, product_id, locale) DO UPDATE SET slug = excluded.slug, name = excluded.name, summary = excluded.summary,
+			description = excluded.description, meta_title = excluded.meta_title, meta_description = excluded.meta_description
+		WHERE (x.slug, x.name, x.summary, x.description, x.meta_title, x.meta_description)
+		IS DISTINCT FROM (excluded.slug, excluded.name, excluded.summary, excluded.description, excluded.meta_title, excluded.meta_description)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	WITH w AS (
+		INSERT INTO catalog.store_product AS x (tenant_id, store_id, product_id, visible, featured, position)
+		SELECT p_tenant, p_store, m.product_id, coalesce(p.visible, true), coalesce(p.featured, false),
+		       coalesce((SELECT max(s.position) FROM catalog.store_product s WHERE s.store_id = p_store), 0) + row_number() OVER (ORDER BY p.line)
+		FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference
+		WHERE NOT EXISTS (SELECT FROM catalog.store_product s WHERE s.store_id = p_store AND s.product_id = m.product_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		UPDATE catalog.store_product x SET visible = coalesce(p.visible, x.visible), featured = coalesce(p.featured, x.featured)
+		FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference
+		WHERE x.store_id = p_store AND x.product_id = m.product_id
+		  AND (x.visible, x.featured) IS DISTINCT FROM (coalesce(p.visible, x.visible), coalesce(p.featured, x.featured))
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_bodies(uuid, uuid) IS 'Part of catalog.import_products: products, their texts, their place in the store.';
+
+-- Categories, tags, related products, properties, pictures and documents.
+CREATE OR REPLACE FUNCTION catalog.import_items(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_place ON COMMIT DROP AS
+	SELECT DISTINCT m.product_id, t.category_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN catalog.category_text t ON t.store_id = p_store AND t.slug = i.value WHERE i.kind = 'category';
+	IF catalog.import_has('categories') THEN
+		WITH w AS (
+			DELETE FROM catalog.category_product x USING pg_temp.import_map m WHERE x.store_id = p_store AND x.product_id = m.product_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_place p WHERE p.product_id = x.product_id AND p.category_id = x.category_id)
+			RETURNING x.product_id
+		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.category_product AS x (tenant_id, store_id, category_id, product_id, position)
+		SELECT p_tenant, p_store, p.category_id, p.product_id, coalesce(s.position, 0)
+		FROM pg_temp.import_place p LEFT JOIN catalog.store_product s ON s.store_id = p_store AND s.product_id = p.product_id
+		ON CONFLICT DO NOTHING RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	IF catalog.import_has('tags') THEN
+		WITH w AS (
+			DELETE FROM catalog.product_tag x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_item i WHERE i.kind = 'tag' AND i.reference = m.reference AND i.value = x.tag)
+			RETURNING x.product_id
+		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.product_tag AS x (tenant_id, product_id, tag)
+		SELECT DISTINCT p_tenant, m.product_id, i.value FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+		WHERE i.kind = 'tag' ON CONFLICT DO NOTHING RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	CREATE TEMP TABLE import_related ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.product_id, p.product_id) m.product_id, p.product_id AS related_id, i.position
+	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
+	IF catalog.import_has('related') THEN
+		WITH w AS (
+			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
+			RETURNING x.product_id
+		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.related AS x (tenant_id, product_id, related_id, position)
+		SELECT p_tenant, r.product_id, r.related_id, r.position FROM pg_temp.import_related r
+		ON CONFLICT (tenant_id, product_id, related_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	CREATE TEMP TABLE import_spec ON COMMIT DROP AS
+	SELECT DISTINCT m.product_id, a.attribute_id, v.value_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN catalog.attribute a ON a.code = i.name JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = i.value
+	WHERE i.kind = 'spec';
+	WITH w AS (
+		DELETE FROM catalog.product_value x USING pg_temp.import_map m, catalog.attribute a
+		WHERE x.product_id = m.product_id AND a.attribute_id = x.attribute_id
+		  AND a.code IN (SELECT f.name FROM pg_temp.import_flag f WHERE f.kind = 'spec')
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_spec s WHERE s.product_id = x.product_id AND s.value_id = x.value_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.product_value AS x (tenant_id, product_id, attribute_id, value_id)
+		SELECT p_tenant, s.product_id, s.attribute_id, s.value_id FROM pg_temp.import_spec s ON CONFLICT DO NOTHING RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_items(uuid, uuid) IS 'Part of catalog.import_products: categories, tags, related products, properties.';
+
+CREATE OR REPLACE FUNCTION catalog.import_files(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- One content stands once in a product, at its first place.
+	CREATE TEMP TABLE import_file ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.product_id, e.media_id) m.product_id, m.reference, e.media_id, i.kind, i.position,
+	       (SELECT v.value_id FROM pg_temp.import_variant iv JOIN pg_temp.import_option o ON o.sku = iv.sku
+		JOIN catalog.attribute a ON a.code = o.attribute JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = o.value
+		WHERE iv.reference = i.reference AND o.value = i.option_value LIMIT 1) AS value_id
+	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN pg_temp.import_media f ON f.file = i.value JOIN catalog.media e ON e.name = f.name
+	WHERE i.kind IN ('image', 'document') ORDER BY m.product_id, e.media_id, i.position;
+	WITH w AS (
+		DELETE FROM catalog.product_media x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+		  AND x.kind IN (SELECT f.kind FROM pg_temp.import_flag f WHERE f.kind IN ('image', 'document'))
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_file f WHERE f.product_id = x.product_id AND f.media_id = x.media_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.product_media AS x (tenant_id, product_id, media_id, kind, position, value_id)
+		SELECT p_tenant, f.product_id, f.media_id, f.kind, f.position, f.value_id FROM pg_temp.import_file f
+		ON CONFLICT (tenant_id, product_id, media_id) DO UPDATE SET kind = excluded.kind, position = excluded.position, value_id = excluded.value_id
+		WHERE (x.kind, x.position, x.value_id) IS DISTINCT FROM (excluded.kind, excluded.position, excluded.value_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.product_media_text AS x (tenant_id, product_id, media_id, locale, label)
+		SELECT DISTINCT ON (f.product_id, f.media_id, l.locale) p_tenant, f.product_id, f.media_id, l.locale, l.label
+		FROM pg_temp.import_file f JOIN pg_temp.import_label l ON l.reference = f.reference AND l.kind = f.kind AND l.position = f.position
+		ON CONFLICT (tenant_id, product_id, media_id, locale) DO UPDATE SET label = excluded.label WHERE x.label <> excluded.label
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_files(uuid) IS 'Part of catalog.import_products: pictures and documents.';
+
+-- Variants with their options.
+CREATE OR REPLACE FUNCTION catalog.import_variants(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_cell ON COMMIT DROP AS
+	SELECT v.*, m.product_id, o.variant_id, o.variant_id IS NULL AS is_new,
+	       coalesce((SELECT string_agg(i.value, '/' ORDER BY i.position) FROM pg_temp.import_option i WHERE i.sku = v.sku), '') AS options_key
+	FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference
+	LEFT JOIN catalog.variant o ON o.sku_key = lower(v.sku);
+	UPDATE pg_temp.import_cell c SET variant_id = sutler.uuid7() WHERE c.is_new;
+	CREATE INDEX ON pg_temp.import_cell (product_id);
+	CREATE INDEX ON pg_temp.import_cell (variant_id);
+	CREATE INDEX ON pg_temp.import_cell (sku);
+	ANALYZE pg_temp.import_cell;
+
+	-- In which attributes the variants differ, from the first variant of each product.
+	CREATE TEMP TABLE import_axis ON COMMIT DROP AS
+	SELECT DISTINCT c.product_id, a.attribute_id, o.position
+	FROM (SELECT DISTINCT ON (x.product_id) x.product_id, x.sku FROM pg_temp.import_cell x ORDER BY x.product_id, x.line) c
+	JOIN pg_temp.import_option o ON o.sku = c.sku JOIN catalog.attribute a ON a.code = o.attribute;
+
+	-- Variants that left the file are kept for old orders, sold no more; so their cell is free.
+	WITH w AS (
+		UPDATE catalog.variant x SET status = 'archived' FROM pg_temp.import_map m
+		WHERE x.product_id = m.product_id AND NOT m.is_new AND x.status = 'active'
+		  AND EXISTS (SELECT FROM pg_temp.import_cell c WHERE c.product_id = x.product_id)
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_cell c WHERE c.variant_id = x.variant_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		DELETE FROM catalog.product_option x WHERE EXISTS (SELECT FROM pg_temp.import_cell c WHERE c.product_id = x.product_id)
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_axis a WHERE a.product_id = x.product_id AND a.attribute_id = x.attribute_id)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.product_option AS x (tenant_id, product_id, attribute_id, position)
+		SELECT p_tenant, a.product_id, a.attribute_id, a.position FROM pg_temp.import_axis a
+		ON CONFLICT (tenant_id, product_id, attribute_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+
+	-- Cells may change places: what changes steps aside first.
+	UPDATE catalog.variant x SET options_key = 'moving ' || x.variant_id::text FROM pg_temp.import_cell c
+	WHERE x.variant_id = c.variant_id AND NOT c.is_new AND x.options_key <> c.options_key;
+	WITH w AS (
+		UPDATE catalog.variant x SET sku = c.sku, gtin = coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END),
+			status = 'active', made_to_order = coalesce(c.made_to_order, x.made_to_order), track_stock = coalesce(c.track_stock, x.track_stock),
+			weight_g = coalesce(c.weight_g, x.weight_g), position = c.position, options_key = c.options_key
+		FROM pg_temp.import_cell c WHERE x.variant_id = c.variant_id AND NOT c.is_new
+		  AND (x.sku, x.gtin, x.status, x.made_to_order, x.track_stock, x.weight_g, x.position, x.options_key)
+		  IS DISTINCT FROM (c.sku, coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END), 'active', coalesce(c.made_to_order, x.made_to_order),
+			coalesce(c.track_stock, x.track_stock), coalesce(c.weight_g, x.weight_g), c.position, c.options_key)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.variant AS x (tenant_id, variant_id, product_id, sku, gtin, made_to_order, track_stock, weight_g, position, options_key)
+		SELECT p_tenant, c.variant_id, c.product_id, c.sku, nullif(c.gtin, ''), coalesce(c.made_to_order, false), coalesce(c.track_stock, true),
+		       coalesce(c.weight_g, 0), c.position, c.options_key
+		FROM pg_temp.import_cell c WHERE c.is_new ORDER BY c.line RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT w.product_id FROM w;
+
+	CREATE TEMP TABLE import_choice ON COMMIT DROP AS
+	SELECT c.product_id, c.variant_id, a.attribute_id, v.value_id
+	FROM pg_temp.import_cell c JOIN pg_temp.import_option o ON o.sku = c.sku JOIN catalog.attribute a ON a.code = o.attribute
+	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = o.value;
+	CREATE INDEX ON pg_temp.import_choice (variant_id);
+	ANALYZE pg_temp.import_choice;
+	DELETE FROM catalog.variant_value x USING pg_temp.import_cell c WHERE x.variant_id = c.variant_id AND NOT c.is_new
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_choice h WHERE h.variant_id = x.variant_id AND h.attribute_id = x.attribute_id);
+	INSERT INTO catalog.variant_value AS x (tenant_id, variant_id, attribute_id, value_id)
+	SELECT p_tenant, h.variant_id, h.attribute_id, h.value_id FROM pg_temp.import_choice h
+	ON CONFLICT (tenant_id, variant_id, attribute_id) DO UPDATE SET value_id = excluded.value_id WHERE x.value_id <> excluded.value_id;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_variants(uuid) IS 'Part of catalog.import_products: variants and their options.';
+
+-- Prices for everybody without dates: those of groups and of dates are not the file's.
+CREATE OR REPLACE FUNCTION catalog.import_prices(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH w AS (
+		DELETE FROM catalog.price x USING pg_temp.import_cell c
+		WHERE x.store_id = p_store AND x.variant_id = c.variant_id AND NOT c.is_new AND x.customer_group = '' AND x.starts_at = '-infinity'
+		  AND x.currency IN (SELECT f.name FROM pg_temp.import_flag f WHERE f.kind = 'price')
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_price p WHERE p.sku = c.sku AND p.currency = x.currency AND p.min_quantity = x.min_quantity)
+		RETURNING c.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.price AS x (tenant_id, store_id, variant_id, currency, min_quantity, amount, was)
+		SELECT p_tenant, p_store, c.variant_id, p.currency, p.min_quantity, p.amount, p.was
+		FROM pg_temp.import_price p JOIN pg_temp.import_cell c ON c.sku = p.sku
+		ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
+		DO UPDATE SET amount = excluded.amount, was = excluded.was WHERE (x.amount, x.was) IS DISTINCT FROM (excluded.amount, excluded.was)
+		RETURNING x.variant_id
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_prices(uuid, uuid) IS 'Part of catalog.import_products: the price list of the store.';
+
+CREATE OR REPLACE FUNCTION catalog.import_stock(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r record;
+BEGIN
+	CREATE TEMP TABLE import_count ON COMMIT DROP AS
+	SELECT c.product_id, c.variant_id, w.warehouse_id, s.quantity
+	FROM pg_temp.import_stock s JOIN pg_temp.import_cell c ON c.sku = s.sku JOIN inventory.warehouse w ON w.code = s.warehouse
+	LEFT JOIN inventory.stock x ON x.variant_id = c.variant_id AND x.warehouse_id = w.warehouse_id
+	WHERE x.on_hand IS DISTINCT FROM s.quantity;
+	FOR r IN
+		SELECT array_agg(n.variant_id) AS v, array_agg(n.warehouse_id) AS w, array_agg(n.quantity) AS q
+		FROM (SELECT i.*, (row_number() OVER (ORDER BY i.variant_id, i.warehouse_id) - 1) / 500 AS batch FROM pg_temp.import_count i) n
+		GROUP BY n.batch ORDER BY n.batch
+	LOOP
+		PERFORM inventory.count(p_tenant, r.v, r.w, r.q, 'import', 'sutlerctl');
+	END LOOP;
+	INSERT INTO pg_temp.import_touched SELECT DISTINCT i.product_id FROM pg_temp.import_count i;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_stock(uuid) IS 'Part of catalog.import_products: counted stock.';
+
+-- Merges all staged products.  Without p_update products that are there already are left alone.
+CREATE OR REPLACE FUNCTION catalog.import_products(p_tenant uuid, p_store uuid, p_update boolean)
+RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	left_alone bigint;
+	r record;
+BEGIN
+	PERFORM set_config('sutler.relist', 'later', true);
+	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
+	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
+	CREATE INDEX ON pg_temp.import_product (reference);
+	CREATE INDEX ON pg_temp.import_text (reference);
+	CREATE INDEX ON pg_temp.import_text (locale, slug);
+	CREATE INDEX ON pg_temp.import_item (reference);
+	CREATE INDEX ON pg_temp.import_variant (reference);
+	CREATE INDEX ON pg_temp.import_variant (sku);
+	CREATE INDEX ON pg_temp.import_option (sku);
+	CREATE INDEX ON pg_temp.import_price (sku);
+	CREATE INDEX ON pg_temp.import_label (reference);
+	ANALYZE pg_temp.import_product; ANALYZE pg_temp.import_text; ANALYZE pg_temp.import_item; ANALYZE pg_temp.import_variant;
+	ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
+	PERFORM catalog.import_check(p_tenant, p_store);
+	IF EXISTS (SELECT FROM pg_temp.import_fault f WHERE NOT f.warning) THEN
+		RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint, 0::bigint;
+		RETURN;
+	END IF;
+	INSERT INTO pg_temp.import_map
+	SELECT p.reference, coalesce(o.product_id, sutler.uuid7()), o.product_id IS NULL
+	FROM pg_temp.import_product p LEFT JOIN catalog.product o ON o.reference = p.reference ORDER BY p.line;
+	DELETE FROM pg_temp.import_map m WHERE NOT m.is_new AND NOT p_update;
+	GET DIAGNOSTICS left_alone = ROW_COUNT;
+	CREATE UNIQUE INDEX ON pg_temp.import_map (reference);
+	CREATE UNIQUE INDEX ON pg_temp.import_map (product_id);
+	ANALYZE pg_temp.import_map;
+	PERFORM catalog.import_media(p_tenant);
+	PERFORM catalog.import_bodies(p_tenant, p_store);
+	PERFORM catalog.import_items(p_tenant, p_store);
+	PERFORM catalog.import_files(p_tenant);
+	PERFORM catalog.import_variants(p_tenant);
+	PERFORM catalog.import_prices(p_tenant, p_store);
+	PERFORM catalog.import_stock(p_tenant);
+	UPDATE catalog.product x SET updated_at = sutler.now()
+	FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
+	  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
+	FOR r IN
+		SELECT array_agg(n.product_id) AS ids FROM (
+			SELECT t.product_id, (row_number() OVER (ORDER BY t.product_id) - 1) / 500 AS batch
+			FROM (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t) n
+		GROUP BY n.batch ORDER BY n.batch
+	LOOP
+		PERFORM catalog.relist(p_tenant, r.ids);
+	END LOOP;
+	RETURN QUERY
+	SELECT count(*) FILTER (WHERE m.is_new),
+	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NOT NULL),
+	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NULL), left_alone
+	FROM pg_temp.import_map m LEFT JOIN (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t ON t.product_id = m.product_id;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_products(uuid, uuid, boolean) IS 'Merges staged products of a store; how many were made, changed, found the same, left alone.';
