@@ -124,8 +124,6 @@ GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_ev
 	shipping.shipment TO "_sutler-order";
 GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.has_invoice(uuid, uuid),
 	sales.word(text, text, text, text) TO "_sutler-order";
--- Notes that survive a rollback (lib/web).
-GRANT INSERT ON event.note TO "_sutler-cart", "_sutler-checkout", "_sutler-order";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
