@@ -1,8 +1,9 @@
 /* checkout -- from the cart to the order, step by step.  Manual: sutler-checkout(8). */
+#include "checkout.h"
+
 #include "base/buf.h"
 #include "base/locale.h"
 #include "base/mem.h"
-#include "checkout.h"
 #include "front/basket.h"
 #include "front/front.h"
 
