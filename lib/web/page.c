@@ -163,6 +163,11 @@ static void refuse(struct req *r, int status, const char *sentence)
 		exchange_refuse(r->x, status, sentence == NULL ? NULL : mem_strdup(r->x->mem, sentence));
 }
 
+void page_bad_request(struct req *r)
+{
+	refuse(r, 400, NULL);
+}
+
 void page_not_found(struct req *r)
 {
 	refuse(r, 404, NULL);

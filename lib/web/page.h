@@ -49,6 +49,7 @@ void page_decline(struct req *r, void (*show)(struct req *r), const char *field,
 /* Several fields: field_error() for each, then this. */
 void page_again(struct req *r, void (*show)(struct req *r));
 
+void page_bad_request(struct req *r);                           /* 400 */
 void page_not_found(struct req *r);                             /* 404 */
 void page_gone(struct req *r);                                  /* 410 */
 void page_forbidden(struct req *r, const char *sentence);       /* 403 */

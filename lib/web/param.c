@@ -19,6 +19,9 @@
 #define SLUG_MAX 100
 #define CODE_MAX 40
 #define SECRET_MAX 1024
+#define FILTERS_MAX 30                          /* nobody ticks more boxes; each costs an index probe */
+#define FILTER_NAME_MAX 32                      /* of an attribute's code */
+#define FILTER_VALUE_MAX 48                     /* of a value's code */
 
 /* Names that advertisers and mailers append to links; they mean nothing to us. */
 static const char *const tags[] = {
@@ -224,7 +227,7 @@ static void (*const readers[])(const struct how *, const char *, struct scalar *
 	[PARAM_TEXT] = read_lines, [PARAM_BLOCK] = read_lines, [PARAM_EMAIL] = read_email,
 	[PARAM_SLUG] = read_slug, [PARAM_CHOICE] = read_choice, [PARAM_MONEY] = read_money,
 	[PARAM_DATE] = read_date, [PARAM_TOKEN] = read_token, [PARAM_CODE] = read_code,
-	[PARAM_SECRET] = read_secret, [PARAM_FILE] = NULL,
+	[PARAM_SECRET] = read_secret, [PARAM_FILE] = NULL, [PARAM_FILTERS] = NULL,
 };
 
 /* What was typed, less the blanks around it; secrets are taken as they are. */
@@ -311,13 +314,53 @@ static void take_item(struct param_set *set, struct param_value *v, const struct
 	set_error(set, v, s.error);
 }
 
+static bool code_right(const char *s, const char *allowed, size_t max)
+{
+	return all_of(s, allowed) && s[0] != '-' && s[0] != '_' && s[0] != '.' && strlen(s) <= max;
+}
+
+/* A name no row declares: one of the merchant's, where a row takes them. */
+static void take_filter(struct param_set *set, const struct input *in)
+{
+	struct param_value *v = NULL;
+	int64_t max;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->value[i].param->type == PARAM_FILTERS)
+			v = &set->value[i];
+	if (v == NULL || in->file != NULL ||
+	    !code_right(in->name, "abcdefghijklmnopqrstuvwxyz0123456789-_", FILTER_NAME_MAX)) {
+		set->refused = "a parameter is not known here";
+		return;
+	}
+	if (*in->value == '\0')
+		return;
+	if (!code_right(in->value, "abcdefghijklmnopqrstuvwxyz0123456789-_.", FILTER_VALUE_MAX)) {
+		set->refused = "a filter's value is no code";
+		return;
+	}
+	for (size_t i = 0; i < v->n; i++)
+		if (strcmp(v->names[i], in->name) == 0 && strcmp(v->list[i], in->value) == 0)
+			set->refused = "a filter came twice";
+	max = v->param->max > 0 ? v->param->max : FILTERS_MAX;
+	if ((int64_t)v->n == max)
+		set->refused = "too many filters";
+	if (set->refused != NULL)
+		return;
+	v->names = mem_resize(set, v->names, const char *, v->n + 1);
+	v->list = mem_resize(set, v->list, const char *, v->n + 1);
+	v->names[v->n] = in->name;
+	v->list[v->n++] = in->value;
+	v->given = true;
+}
+
 static void take(struct param_set *set, const struct input *in, int exponent)
 {
 	struct param_value *v = param_find(set, in->name);
 	struct how how;
 
-	if (v == NULL) {
-		set->refused = "a parameter is not known here";
+	if (v == NULL || v->param->type == PARAM_FILTERS) {
+		take_filter(set, in);
 		return;
 	}
 	how = (struct how){ set, v->param, exponent };
@@ -344,7 +387,7 @@ static void fill_absent(struct param_set *set, struct param_value *v, int expone
 	struct how how = { set, p, exponent };
 	struct scalar s = { 0 };
 
-	if (v->given || p->type == PARAM_BOOL)
+	if (v->given || p->type == PARAM_BOOL || p->type == PARAM_FILTERS)
 		return;
 	if (p->optional == NULL) {
 		set_error(set, v, p->type == PARAM_FILE ? N_("Please choose a file.") :
@@ -399,9 +442,10 @@ static bool default_right(const struct param *p)
 
 static const char *check_one(const struct param *p)
 {
-	const unsigned no_default = BIT(PARAM_LIST) | BIT(PARAM_BOOL) | BIT(PARAM_FILE) | BIT(PARAM_SECRET);
+	const unsigned no_default = BIT(PARAM_LIST) | BIT(PARAM_BOOL) | BIT(PARAM_FILE) | BIT(PARAM_SECRET) |
+				    BIT(PARAM_FILTERS);
 	const unsigned no_item = BIT(PARAM_NONE) | BIT(PARAM_LIST) | BIT(PARAM_BOOL) | BIT(PARAM_FILE) |
-				 BIT(PARAM_SECRET);
+				 BIT(PARAM_SECRET) | BIT(PARAM_FILTERS);
 	bool list = p->type == PARAM_LIST;
 
 	if (!all_of(p->name, "abcdefghijklmnopqrstuvwxyz0123456789_") || strlen(p->name) > LIMIT_NAME_BYTES)
@@ -427,6 +471,8 @@ const char *param_check(const struct param *params)
 		for (const struct param *q = params; wrong == NULL && q != p; q++)
 			if (strcmp(p->name, q->name) == 0)
 				wrong = "a parameter twice";
+			else if (p->type == PARAM_FILTERS && q->type == PARAM_FILTERS)
+				wrong = "two rows take the names left over";
 		if (wrong != NULL)
 			return wrong;
 	}
@@ -517,4 +563,14 @@ const struct upload *param_file(const struct req *r, const char *name)
 	const struct param_value *v = get(r, name, BIT(PARAM_FILE));
 
 	return v == NULL ? NULL : v->file;
+}
+
+size_t param_filters(const struct req *r, const char *name, const char *const **names,
+		     const char *const **values)
+{
+	const struct param_value *v = get(r, name, BIT(PARAM_FILTERS));
+
+	*names = v == NULL ? NULL : v->names;
+	*values = v == NULL ? NULL : v->list;
+	return v == NULL ? 0 : v->n;
 }

@@ -23,6 +23,12 @@
  *		{ "material", PARAM_LIST, .of = PARAM_SLUG, .max = 20, .optional = "" },
  *		{ 0 }
  *	};
+ *
+ * The filters of a list are named by the merchant's data (color=black&color=red&
+ * size=42), so no table can declare them.  One row of type PARAM_FILTERS takes every
+ * name left over that could be such a code, at most .max (0: 30) pairs; a pair sent
+ * twice, or bytes that are no code, are 400.  Its own name is never sent.  The
+ * handler knows which names exist and answers page_bad_request() for the others.
  */
 #ifndef WEB_PARAM_H
 #define WEB_PARAM_H
@@ -48,7 +54,8 @@ enum param_type {
 	PARAM_CODE,             /* A-Z 0-9 '-' '_', folded to upper case, at most 40: coupons, SKUs */
 	PARAM_SECRET,           /* a password: bytes as sent, at most 1 024, never shown again */
 	PARAM_LIST,             /* repeatable, at most .max (0: 50) values of type .of */
-	PARAM_FILE              /* an uploaded file; see upload.h */
+	PARAM_FILE,             /* an uploaded file; see upload.h */
+	PARAM_FILTERS           /* takes every name that no other row has: see below */
 };
 
 struct param {
@@ -73,6 +80,9 @@ bool param_bool(const struct req *r, const char *name);
 const char *const *param_list(const struct req *r, const char *name, size_t *n);
 const int64_t *param_list_int(const struct req *r, const char *name, size_t *n);
 const struct upload *param_file(const struct req *r, const char *name);        /* NULL: none */
+/* PARAM_FILTERS: pair I is NAMES[I] = VALUES[I], in the order sent; how many. */
+size_t param_filters(const struct req *r, const char *name, const char *const **names,
+		     const char *const **values);
 
 /* --- for the library and its tests ------------------------------------------ */
 
@@ -84,7 +94,8 @@ struct param_value {
 	const char *text;
 	int64_t number;
 	const struct upload *file;
-	size_t n;                       /* PARAM_LIST */
+	size_t n;                       /* PARAM_LIST, PARAM_FILTERS */
+	const char **names;             /* PARAM_FILTERS */
 	const char **list;
 	int64_t *list_int;
 	const char *error;              /* N_("...") sentence, or NULL */

@@ -170,7 +170,8 @@ AS $$
 		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
 		       coalesce(i.name, '') AS image, coalesce(mt.label, mh.label, t.name) AS alt,
 		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
-		       sp.featured, coalesce(c.by_hand, sp.position) AS position, p.created_at
+		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
+		       date_trunc('milliseconds', p.created_at) AS created_at
 		FROM catalog.texts_of(p_tenant, p_products) t
 		JOIN catalog.product p ON p.product_id = t.product_id
 		JOIN catalog.store_product sp ON sp.store_id = t.store_id AND sp.product_id = t.product_id

@@ -497,7 +497,7 @@ CREATE TABLE catalog.listing (
 	category_id uuid NOT NULL,
 	product_id uuid NOT NULL,
 	slug text NOT NULL,
-	name text NOT NULL,
+	name text COLLATE "und-x-icu" NOT NULL,
 	brand text NOT NULL,
 	image text NOT NULL,
 	alt text NOT NULL,
@@ -520,7 +520,7 @@ COMMENT ON COLUMN catalog.listing.currency IS 'Currency of the prices.';
 COMMENT ON COLUMN catalog.listing.category_id IS 'The category (with what its children hold), or all zeros for the whole store.';
 COMMENT ON COLUMN catalog.listing.product_id IS 'The product.';
 COMMENT ON COLUMN catalog.listing.slug IS 'Product slug.';
-COMMENT ON COLUMN catalog.listing.name IS 'Product name.';
+COMMENT ON COLUMN catalog.listing.name IS 'Product name; it sorts as people expect.';
 COMMENT ON COLUMN catalog.listing.brand IS 'Brand.';
 COMMENT ON COLUMN catalog.listing.image IS 'Media name of the first picture, or empty.';
 COMMENT ON COLUMN catalog.listing.alt IS 'Its alternative text.';
@@ -537,6 +537,8 @@ CREATE INDEX listing_price ON catalog.listing (tenant_id, store_id, locale, curr
 CREATE INDEX listing_newest ON catalog.listing (tenant_id, store_id, locale, currency, category_id, created_at, product_id);
 CREATE INDEX listing_name ON catalog.listing (tenant_id, store_id, locale, currency, category_id, name, product_id);
 CREATE INDEX listing_featured ON catalog.listing (tenant_id, store_id, locale, currency, category_id, position, product_id) WHERE featured;
+CREATE INDEX listing_slug ON catalog.listing (tenant_id, store_id, locale, currency, slug)
+	WHERE category_id = '00000000-0000-0000-0000-000000000000';
 CREATE INDEX listing_product ON catalog.listing (tenant_id, product_id);
 
 CREATE TABLE catalog.category_count (

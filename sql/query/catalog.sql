@@ -1,0 +1,436 @@
+-- Lists of products, their filters and counts; the product page.
+
+-- A visible category by its slug.
+-- category_head(store uuid, locale text, slug text) one
+-- category uuid, name text, description text, meta_title text, meta_description text, image text?, total int
+SELECT c.category_id, t.name, t.description, t.meta_title, t.meta_description, '/media/' || nullif(c.image, ''),
+       coalesce(n.products, 0)::bigint
+FROM catalog.category_text t
+JOIN catalog.category c ON c.category_id = t.category_id AND c.visible
+LEFT JOIN catalog.category_count n ON n.store_id = c.store_id AND n.category_id = c.category_id
+WHERE t.store_id = :store AND t.locale = :locale AND t.slug = :slug
+
+-- What a category lies under, the top first; itself is the last row.
+-- category_trail(store uuid, locale text, slug text) many
+-- name text?, slug text?, visible bool
+WITH RECURSIVE up AS (
+	SELECT c.category_id, c.parent_id, c.visible, 0 AS height
+	FROM catalog.category_text t JOIN catalog.category c ON c.category_id = t.category_id
+	WHERE t.store_id = :store AND t.locale = :locale AND t.slug = :slug
+	UNION ALL
+	SELECT c.category_id, c.parent_id, c.visible, up.height + 1
+	FROM up JOIN catalog.category c ON c.category_id = up.parent_id
+	WHERE up.height < 10
+)
+SELECT t.name, t.slug, up.visible
+FROM up LEFT JOIN catalog.category_text t ON t.category_id = up.category_id AND t.locale = :locale
+ORDER BY up.height DESC
+
+-- category_children(store uuid, locale text, slug text) many
+-- name text, slug text
+SELECT t.name, t.slug
+FROM catalog.category c
+JOIN catalog.category_text t ON t.category_id = c.category_id AND t.locale = :locale
+WHERE c.store_id = :store AND c.visible AND c.parent_id = (SELECT x.category_id FROM catalog.category_text x
+	WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+ORDER BY c.position, t.name LIMIT 60
+
+-- category_paths(store uuid, locale text, slug text) many
+-- language text, slug text
+SELECT o.locale, o.slug
+FROM catalog.category_text t JOIN catalog.category_text o ON o.category_id = t.category_id
+WHERE t.store_id = :store AND t.locale = :locale AND t.slug = :slug
+
+-- Where a slug of before leads now: the category's slug in this language.
+-- category_moved(store uuid, locale text, slug text) one
+-- slug text
+SELECT t.slug
+FROM catalog.slug_history h
+JOIN catalog.category_text t ON t.category_id = h.target_id AND t.locale = :locale
+WHERE h.kind = 'category' AND h.store_id = :store AND h.locale = :locale AND h.slug = :slug
+
+-- The filters of a category and how many products have each value; slug "" is the whole store.
+-- The attribute of all zeros is availability, its values are 1 to 4 (see catalog.recount).
+-- list_facets(store uuid, locale text, slug text) many
+-- code text, title text, value code, label text, swatch text?, products int, stock int
+SELECT coalesce(a.code, ''), coalesce(at.label, ah.label, a.code, ''), coalesce(v.code, ''), coalesce(vt.label, vh.label, v.code, ''),
+       v.swatch, n.products::bigint,
+       CASE WHEN a.attribute_id IS NULL THEN pg_catalog.right(n.value_id::text, 1)::bigint ELSE 0 END
+FROM tenancy.store_locale d
+JOIN catalog.facet_count n ON n.store_id = d.store_id
+LEFT JOIN catalog.attribute a ON a.attribute_id = n.attribute_id
+LEFT JOIN catalog.attribute_value v ON v.value_id = n.value_id
+LEFT JOIN catalog.attribute_text at ON at.attribute_id = n.attribute_id AND at.locale = :locale
+LEFT JOIN catalog.attribute_text ah ON ah.attribute_id = n.attribute_id AND ah.locale = d.locale
+LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = n.value_id AND vt.locale = :locale
+LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = n.value_id AND vh.locale = d.locale
+WHERE d.store_id = :store AND d.position = 0
+  AND n.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+  AND (a.attribute_id IS NOT NULL OR n.attribute_id = '00000000-0000-0000-0000-000000000000')
+ORDER BY a.position, a.code, v.position, v.code, n.value_id
+LIMIT 400
+
+-- Which of these codes name attributes at all.
+-- list_known(names text[]) many
+-- code text
+SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filterable
+
+-- Cards of a category: one page in one direction by key; the last row only tells that there is more.
+-- list_cards(store uuid, locale text, currency text, prefix text, slug text, attributes text[], values_in text[], wanted int, stocks text[],
+--	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
+-- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
+--	badge code, more text?, eager bool, place int, created_at time
+SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
+       'badge/' || l.stock, nullif(l.brand, ''), false, l.position::bigint, l.created_at
+FROM catalog.listing l
+WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+  AND l.category_id = (SELECT x.category_id FROM catalog.category_text x
+	WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+--? filtered: AND l.product_id IN (SELECT f.product_id
+--? filtered:	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+--? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
+--? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
+--? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = l.category_id
+--? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
+--? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
+--? stock: AND l.stock = ANY (:stocks)
+--? from: AND l.price >= :price_from
+--? to: AND l.price <= :price_to
+--? after_place: AND (l.position, l.product_id) > (:key::integer, :id_key)
+--? before_place: AND (l.position, l.product_id) < (:key::integer, :id_key)
+--? after_price: AND (l.price, l.product_id) > (:key, :id_key)
+--? before_price: AND (l.price, l.product_id) < (:key, :id_key)
+--? after_time: AND (l.created_at, l.product_id) > (:time_key, :id_key)
+--? before_time: AND (l.created_at, l.product_id) < (:time_key, :id_key)
+--? after_name: AND (l.name, l.product_id) > (:name_key, :id_key)
+--? before_name: AND (l.name, l.product_id) < (:name_key, :id_key)
+--? place_up: ORDER BY l.position, l.product_id
+--? place_down: ORDER BY l.position DESC, l.product_id DESC
+--? price_up: ORDER BY l.price, l.product_id
+--? price_down: ORDER BY l.price DESC, l.product_id DESC
+--? time_up: ORDER BY l.created_at, l.product_id
+--? time_down: ORDER BY l.created_at DESC, l.product_id DESC
+--? name_up: ORDER BY l.name, l.product_id
+--? name_down: ORDER BY l.name DESC, l.product_id DESC
+LIMIT :rows
+
+-- The same of the products that a search found, whose order is their rank.
+-- found_cards(store uuid, locale text, currency text, prefix text, found uuid[], attributes text[], values_in text[], wanted int, stocks text[],
+--	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
+-- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
+--	badge code, more text?, eager bool, place int, created_at time
+SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
+       'badge/' || l.stock, nullif(l.brand, ''), false, r.n, l.created_at
+FROM pg_catalog.unnest(:found) WITH ORDINALITY AS r (product_id, n)
+JOIN catalog.listing l ON l.product_id = r.product_id
+WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+  AND l.category_id = '00000000-0000-0000-0000-000000000000'
+--? filtered: AND l.product_id IN (SELECT f.product_id
+--? filtered:	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+--? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
+--? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
+--? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = '00000000-0000-0000-0000-000000000000'
+--? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
+--? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
+--? stock: AND l.stock = ANY (:stocks)
+--? from: AND l.price >= :price_from
+--? to: AND l.price <= :price_to
+--? after_place: AND r.n > :key
+--? before_place: AND r.n < :key
+--? after_price: AND (l.price, l.product_id) > (:key, :id_key)
+--? before_price: AND (l.price, l.product_id) < (:key, :id_key)
+--? after_time: AND (l.created_at, l.product_id) > (:time_key, :id_key)
+--? before_time: AND (l.created_at, l.product_id) < (:time_key, :id_key)
+--? after_name: AND (l.name, l.product_id) > (:name_key, :id_key)
+--? before_name: AND (l.name, l.product_id) < (:name_key, :id_key)
+--? place_up: ORDER BY r.n
+--? place_down: ORDER BY r.n DESC
+--? price_up: ORDER BY l.price, l.product_id
+--? price_down: ORDER BY l.price DESC, l.product_id DESC
+--? time_up: ORDER BY l.created_at, l.product_id
+--? time_down: ORDER BY l.created_at DESC, l.product_id DESC
+--? name_up: ORDER BY l.name, l.product_id
+--? name_down: ORDER BY l.name DESC, l.product_id DESC
+LIMIT :rows
+
+-- Counts beside the filters of a filtered list, in one pass: a product counts for a value when it
+-- passes all filters but those of the value's own attribute.  By stock without attribute: the total.
+-- Above the bound of products only the total is counted.
+-- list_counts(store uuid, locale text, currency text, slug text, attributes text[], values_in text[], stocks text[],
+--	price_from money, price_to money, bound int) many
+-- code text, value code, stock text, products int
+WITH want AS MATERIALIZED (
+	SELECT a.attribute_id, v.value_id, 1::bigint << (pg_catalog.dense_rank() OVER (ORDER BY a.attribute_id) - 1)::integer AS bit
+	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+	JOIN catalog.attribute a ON a.code = s.attribute
+	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
+), goal AS MATERIALIZED (
+	SELECT coalesce(pg_catalog.bit_or(w.bit), 0) AS mask FROM want w
+), hit AS MATERIALIZED (
+	SELECT f.product_id, pg_catalog.bit_or(w.bit) AS mask
+	FROM want w
+	JOIN catalog.facet f ON f.store_id = :store AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
+		AND f.category_id = (SELECT x.category_id FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+	GROUP BY f.product_id
+), one AS MATERIALIZED (
+	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
+	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
+	FROM catalog.listing l LEFT JOIN hit h ON h.product_id = l.product_id
+	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	  AND l.category_id = (SELECT x.category_id FROM catalog.category_text x
+		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+	  AND l.price BETWEEN :price_from AND :price_to
+), own AS MATERIALIZED (
+	SELECT DISTINCT w.attribute_id, w.bit FROM want w
+)
+SELECT '', '', o.stock, count(*) FROM one o, goal g WHERE o.mask = g.mask GROUP BY o.stock
+UNION ALL
+SELECT a.code, v.code, '', t.products
+FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
+      FROM goal g
+      CROSS JOIN one o
+      JOIN catalog.facet f ON f.store_id = :store AND f.product_id = o.product_id
+		AND f.category_id = (SELECT x.category_id FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+      LEFT JOIN own w ON w.attribute_id = f.attribute_id
+      WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask AND (SELECT count(*) FROM one) <= :bound
+      GROUP BY f.attribute_id, f.value_id) t
+JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
+JOIN catalog.attribute_value v ON v.value_id = t.value_id
+
+-- The same over the products that a search found.
+-- found_counts(store uuid, locale text, currency text, found uuid[], attributes text[], values_in text[], stocks text[],
+--	price_from money, price_to money, bound int) many
+-- code text, value code, stock text, products int
+WITH want AS MATERIALIZED (
+	SELECT a.attribute_id, v.value_id, 1::bigint << (pg_catalog.dense_rank() OVER (ORDER BY a.attribute_id) - 1)::integer AS bit
+	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+	JOIN catalog.attribute a ON a.code = s.attribute
+	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
+), goal AS MATERIALIZED (
+	SELECT coalesce(pg_catalog.bit_or(w.bit), 0) AS mask FROM want w
+), hit AS MATERIALIZED (
+	SELECT f.product_id, pg_catalog.bit_or(w.bit) AS mask
+	FROM want w
+	JOIN catalog.facet f ON f.store_id = :store AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
+		AND f.category_id = '00000000-0000-0000-0000-000000000000'
+	GROUP BY f.product_id
+), one AS MATERIALIZED (
+	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
+	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
+	FROM pg_catalog.unnest(:found) AS r (product_id)
+	JOIN catalog.listing l ON l.product_id = r.product_id
+	LEFT JOIN hit h ON h.product_id = l.product_id
+	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	  AND l.category_id = '00000000-0000-0000-0000-000000000000'
+	  AND l.price BETWEEN :price_from AND :price_to
+), own AS MATERIALIZED (
+	SELECT DISTINCT w.attribute_id, w.bit FROM want w
+)
+SELECT '', '', o.stock, count(*) FROM one o, goal g WHERE o.mask = g.mask GROUP BY o.stock
+UNION ALL
+SELECT a.code, v.code, '', t.products
+FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
+      FROM goal g
+      CROSS JOIN one o
+      JOIN catalog.facet f ON f.store_id = :store AND f.product_id = o.product_id
+		AND f.category_id = '00000000-0000-0000-0000-000000000000'
+      LEFT JOIN own w ON w.attribute_id = f.attribute_id
+      WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask AND (SELECT count(*) FROM one) <= :bound
+      GROUP BY f.attribute_id, f.value_id) t
+JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
+JOIN catalog.attribute_value v ON v.value_id = t.value_id
+
+-- The product page: everything hangs on the slug, so all of it travels in one trip.
+-- product_head(store uuid, locale text, currency text, slug text) one
+-- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
+--	price money, was money?, price_varies bool, stock code, lead_time_days int
+SELECT l.product_id, l.name, p.reference, p.brand,
+       coalesce(o.summary, t.summary, oh.summary, h.summary, ''),
+       coalesce(o.description, t.description, oh.description, h.description, ''),
+       coalesce(t.meta_title, h.meta_title, ''), coalesce(t.meta_description, h.meta_description, ''),
+       l.price, l.was, l.price_varies, l.stock, p.lead_time_days::bigint
+FROM catalog.listing l
+JOIN catalog.product p ON p.product_id = l.product_id
+JOIN tenancy.store_locale d ON d.store_id = l.store_id AND d.position = 0
+LEFT JOIN catalog.product_text t ON t.product_id = l.product_id AND t.locale = l.locale
+LEFT JOIN catalog.product_text h ON h.product_id = l.product_id AND h.locale = d.locale
+LEFT JOIN catalog.store_product_text o ON o.store_id = l.store_id AND o.product_id = l.product_id AND o.locale = l.locale
+LEFT JOIN catalog.store_product_text oh ON oh.store_id = l.store_id AND oh.product_id = l.product_id AND oh.locale = d.locale
+WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.slug = :slug
+
+-- Its variants in the order of the matrix, with price and stock as they are now.
+-- product_variants(store uuid, locale text, currency text, slug text) many
+-- variant uuid, sku text, gtin text?, state code, price money, was money?, title text?, label text?, swatch text?, title2 text?, label2 text?
+SELECT v.variant_id, v.sku, v.gtin,
+       CASE WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in'
+            WHEN coalesce(a.pieces, 0) > st.low_stock THEN 'in' WHEN coalesce(a.pieces, 0) > 0 THEN 'few' ELSE 'out' END,
+       pr.amount, pr.was, o.title, o.label, o.swatch, o2.title, o2.label
+FROM catalog.variant v
+JOIN catalog.product p ON p.product_id = v.product_id
+JOIN tenancy.store st ON st.store_id = :store
+JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
+JOIN LATERAL (SELECT x.amount, x.was FROM catalog.price x
+	WHERE x.store_id = :store AND x.variant_id = v.variant_id AND x.currency = :currency AND x.customer_group = ''
+	  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+	ORDER BY x.starts_at DESC LIMIT 1) pr ON true
+LEFT JOIN LATERAL (SELECT sum(greatest(s.on_hand - s.held, 0)) AS pieces
+	FROM inventory.stock s
+	JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id
+	WHERE s.variant_id = v.variant_id) a ON true
+LEFT JOIN LATERAL (SELECT coalesce(tt.label, th.label, at.code) AS title, coalesce(vt.label, vh.label, av.code) AS label, av.swatch, av.position
+	FROM catalog.product_option po
+	JOIN catalog.attribute at ON at.attribute_id = po.attribute_id
+	JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
+	JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+	LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = po.attribute_id AND tt.locale = :locale
+	LEFT JOIN catalog.attribute_text th ON th.attribute_id = po.attribute_id AND th.locale = d.locale
+	LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
+	LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = vv.value_id AND vh.locale = d.locale
+	WHERE po.product_id = v.product_id ORDER BY po.position LIMIT 1) o ON true
+LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(x.title, ', ' ORDER BY x.place) AS title,
+	pg_catalog.string_agg(x.label, ' / ' ORDER BY x.place) AS label, min(x.position) AS position
+	FROM (SELECT coalesce(tt.label, th.label, at.code) AS title, coalesce(vt.label, vh.label, av.code) AS label, av.position, po.position AS place
+		FROM catalog.product_option po
+		JOIN catalog.attribute at ON at.attribute_id = po.attribute_id
+		JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
+		JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+		LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = po.attribute_id AND tt.locale = :locale
+		LEFT JOIN catalog.attribute_text th ON th.attribute_id = po.attribute_id AND th.locale = d.locale
+		LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
+		LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = vv.value_id AND vh.locale = d.locale
+		WHERE po.product_id = v.product_id ORDER BY po.position OFFSET 1) x) o2 ON true
+WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+ORDER BY o.position NULLS FIRST, o2.position NULLS FIRST, v.position, v.variant_id
+LIMIT 400
+
+-- Prices by quantity: the lowest of the variants at each step.
+-- product_tiers(store uuid, locale text, currency text, slug text) many
+-- quantity int, price money
+SELECT x.min_quantity::bigint, min(x.amount)
+FROM catalog.variant v
+JOIN catalog.price x ON x.store_id = :store AND x.variant_id = v.variant_id AND x.currency = :currency
+	AND x.customer_group = '' AND x.min_quantity > 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+GROUP BY x.min_quantity ORDER BY x.min_quantity LIMIT 20
+
+-- Pictures, then documents.
+-- product_media(store uuid, locale text, currency text, slug text) many
+-- kind code, name code, label text?, bytes int
+SELECT m.kind, f.name, coalesce(t.label, h.label, CASE m.kind WHEN 'document' THEN nullif(f.file_name, '') END), f.bytes
+FROM catalog.product_media m
+JOIN catalog.media f ON f.media_id = m.media_id
+JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
+LEFT JOIN catalog.product_media_text t ON t.product_id = m.product_id AND t.media_id = m.media_id AND t.locale = :locale
+LEFT JOIN catalog.product_media_text h ON h.product_id = m.product_id AND h.media_id = m.media_id AND h.locale = d.locale
+WHERE m.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+ORDER BY m.kind DESC, m.position, m.media_id LIMIT 60
+
+-- Free attributes, the values of one together.
+-- product_specs(store uuid, locale text, currency text, slug text) many
+-- label text, value text
+SELECT coalesce(tt.label, th.label, a.code), pg_catalog.string_agg(coalesce(vt.label, vh.label, v.code), ', ' ORDER BY v.position, v.code)
+FROM catalog.product_value pv
+JOIN catalog.attribute a ON a.attribute_id = pv.attribute_id
+JOIN catalog.attribute_value v ON v.value_id = pv.value_id
+JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
+LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = a.attribute_id AND tt.locale = :locale
+LEFT JOIN catalog.attribute_text th ON th.attribute_id = a.attribute_id AND th.locale = d.locale
+LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = v.value_id AND vt.locale = :locale
+LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = v.value_id AND vh.locale = d.locale
+WHERE pv.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+GROUP BY a.position, a.code, tt.label, th.label ORDER BY a.position, a.code
+
+-- What goes with it.
+-- product_related(store uuid, locale text, currency text, slug text, prefix text) many
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
+       'badge/' || l.stock, nullif(l.brand, '')
+FROM catalog.related r
+JOIN catalog.listing l ON l.product_id = r.related_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000'
+WHERE r.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+ORDER BY r.position, r.related_id LIMIT 8
+
+-- Its slug in the store's languages.
+-- product_paths(store uuid, locale text, currency text, slug text) many
+-- language text, slug text
+SELECT l.locale, l.slug
+FROM catalog.listing l
+WHERE l.store_id = :store AND l.currency = :currency AND l.category_id = '00000000-0000-0000-0000-000000000000'
+  AND l.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+
+-- The way to it: the deepest category it was put into, with all above, the top first.
+-- product_trail(store uuid, locale text, currency text, slug text) many
+-- name text, slug text
+WITH RECURSIVE put AS (
+	SELECT c.category_id
+	FROM catalog.category_product cp
+	JOIN catalog.category c ON c.category_id = cp.category_id AND c.kind = 'category' AND c.visible
+	WHERE cp.store_id = :store AND cp.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+	ORDER BY c.parent_id IS NULL, c.position, c.category_id LIMIT 1
+), up AS (
+	SELECT c.category_id, c.parent_id, 0 AS height FROM put JOIN catalog.category c ON c.category_id = put.category_id
+	UNION ALL
+	SELECT c.category_id, c.parent_id, up.height + 1
+	FROM up JOIN catalog.category c ON c.category_id = up.parent_id WHERE up.height < 10
+)
+SELECT t.name, t.slug
+FROM up JOIN catalog.category_text t ON t.category_id = up.category_id AND t.locale = :locale
+ORDER BY up.height DESC
+
+-- Where a slug of before leads now.
+-- product_moved(store uuid, locale text, currency text, slug text) one
+-- slug text
+SELECT l.slug
+FROM catalog.slug_history h
+JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = h.target_id
+WHERE h.kind = 'product' AND h.store_id = '00000000-0000-0000-0000-000000000000' AND h.locale = :locale AND h.slug = :slug
+
+-- Cards of some products, in the order asked.
+-- recent_cards(store uuid, locale text, currency text, prefix text, products uuid[]) many
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
+       'badge/' || l.stock, nullif(l.brand, '')
+FROM pg_catalog.unnest(:products) WITH ORDINALITY AS r (product_id, n)
+JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000'
+ORDER BY r.n
+
+-- What somebody with a cart looked at last, newest first.
+-- viewed_cards(store uuid, locale text, currency text, prefix text, token bytea) many
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
+       'badge/' || l.stock, nullif(l.brand, '')
+FROM (SELECT x.product_id, max(x.view_id::text) AS last
+      FROM (SELECT w.product_id, w.view_id FROM analytics.view w
+            WHERE w.cart_id = (SELECT t.cart_id FROM sales.cart_token t WHERE t.token_sha256 = :token)
+            ORDER BY w.view_id DESC LIMIT 60) x
+      GROUP BY x.product_id ORDER BY 2 DESC LIMIT 8) r
+JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000'
+ORDER BY r.last DESC
+
+-- Views of products, kept by workers and inserted together.
+-- views_insert(view uuid[], store uuid[], product uuid[], token text[]) exec
+INSERT INTO analytics.view (tenant_id, view_id, store_id, product_id, cart_id)
+SELECT t.tenant_id, u.view_id, u.store_id, u.product_id, t.cart_id
+FROM pg_catalog.unnest(:view, :store, :product, :token) AS u (view_id, store_id, product_id, token)
+JOIN sales.cart_token t ON t.token_sha256 = pg_catalog.decode(u.token, 'hex')
+ON CONFLICT DO NOTHING
