@@ -76,27 +76,35 @@ LIMIT 400
 -- code text
 SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filterable
 
--- Cards of a category: one page in one direction by key; the last row only tells that there is more.
--- list_cards(store uuid, locale text, currency text, prefix text, slug text, attributes text[], values_in text[], wanted int, stocks text[],
+-- Cards of a category, or of the products that a search found (slug "": the whole store): one page
+-- in one direction by key; the last row only tells that there is more.
+-- list_cards(store uuid, locale text, currency text, prefix text, slug text, found uuid[], attributes text[],
+--	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
 -- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, more text?, eager bool, place int, created_at time
+--	badge code, more text?, eager bool, place int, rank int, created_at time
 SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, ''), false, l.position::bigint, l.created_at
+       'badge/' || l.stock, nullif(l.brand, ''), false,
+       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint, l.created_at
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = (SELECT x.category_id FROM catalog.category_text x
-	WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 --? filtered: AND l.product_id IN (SELECT f.product_id
---? filtered:	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+--? filtered:	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 --? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
 --? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
---? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = l.category_id
+--? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = CASE WHEN :slug = ''
+--? filtered:		THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
+--? filtered:			WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 --? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
 --? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
 --? stock: AND l.stock = ANY (:stocks)
 --? from: AND l.price >= :price_from
 --? to: AND l.price <= :price_to
+--? found: AND l.product_id = ANY (:found)
+--? after_rank: AND pg_catalog.array_position(:found, l.product_id) > :key
+--? before_rank: AND pg_catalog.array_position(:found, l.product_id) < :key
 --? after_place: AND (l.position, l.product_id) > (:key::integer, :id_key)
 --? before_place: AND (l.position, l.product_id) < (:key::integer, :id_key)
 --? after_price: AND (l.price, l.product_id) > (:key, :id_key)
@@ -105,47 +113,10 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 --? before_time: AND (l.created_at, l.product_id) < (:time_key, :id_key)
 --? after_name: AND (l.name, l.product_id) > (:name_key, :id_key)
 --? before_name: AND (l.name, l.product_id) < (:name_key, :id_key)
+--? rank_up: ORDER BY pg_catalog.array_position(:found, l.product_id)
+--? rank_down: ORDER BY pg_catalog.array_position(:found, l.product_id) DESC
 --? place_up: ORDER BY l.position, l.product_id
 --? place_down: ORDER BY l.position DESC, l.product_id DESC
---? price_up: ORDER BY l.price, l.product_id
---? price_down: ORDER BY l.price DESC, l.product_id DESC
---? time_up: ORDER BY l.created_at, l.product_id
---? time_down: ORDER BY l.created_at DESC, l.product_id DESC
---? name_up: ORDER BY l.name, l.product_id
---? name_down: ORDER BY l.name DESC, l.product_id DESC
-LIMIT :rows
-
--- The same of the products that a search found, whose order is their rank.
--- found_cards(store uuid, locale text, currency text, prefix text, found uuid[], attributes text[], values_in text[], wanted int, stocks text[],
---	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
--- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, more text?, eager bool, place int, created_at time
-SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, ''), false, r.n, l.created_at
-FROM pg_catalog.unnest(:found) WITH ORDINALITY AS r (product_id, n)
-JOIN catalog.listing l ON l.product_id = r.product_id
-WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = '00000000-0000-0000-0000-000000000000'
---? filtered: AND l.product_id IN (SELECT f.product_id
---? filtered:	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
---? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
---? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
---? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = '00000000-0000-0000-0000-000000000000'
---? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
---? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
---? stock: AND l.stock = ANY (:stocks)
---? from: AND l.price >= :price_from
---? to: AND l.price <= :price_to
---? after_place: AND r.n > :key
---? before_place: AND r.n < :key
---? after_price: AND (l.price, l.product_id) > (:key, :id_key)
---? before_price: AND (l.price, l.product_id) < (:key, :id_key)
---? after_time: AND (l.created_at, l.product_id) > (:time_key, :id_key)
---? before_time: AND (l.created_at, l.product_id) < (:time_key, :id_key)
---? after_name: AND (l.name, l.product_id) > (:name_key, :id_key)
---? before_name: AND (l.name, l.product_id) < (:name_key, :id_key)
---? place_up: ORDER BY r.n
---? place_down: ORDER BY r.n DESC
 --? price_up: ORDER BY l.price, l.product_id
 --? price_down: ORDER BY l.price DESC, l.product_id DESC
 --? time_up: ORDER BY l.created_at, l.product_id
@@ -157,12 +128,15 @@ LIMIT :rows
 -- Counts beside the filters of a filtered list, in one pass: a product counts for a value when it
 -- passes all filters but those of the value's own attribute.  By stock without attribute: the total.
 -- Above the bound of products only the total is counted.
--- list_counts(store uuid, locale text, currency text, slug text, attributes text[], values_in text[], stocks text[],
+-- list_counts(store uuid, locale text, currency text, slug text, found uuid[], attributes text[], values_in text[], stocks text[],
 --	price_from money, price_to money, bound int) many
 -- code text, value code, stock text, products int
-WITH want AS MATERIALIZED (
+WITH here AS MATERIALIZED (
+	SELECT CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END::uuid AS category_id
+), want AS MATERIALIZED (
 	SELECT a.attribute_id, v.value_id, 1::bigint << (pg_catalog.dense_rank() OVER (ORDER BY a.attribute_id) - 1)::integer AS bit
-	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
+	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 	JOIN catalog.attribute a ON a.code = s.attribute
 	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
 ), goal AS MATERIALIZED (
@@ -171,16 +145,17 @@ WITH want AS MATERIALIZED (
 	SELECT f.product_id, pg_catalog.bit_or(w.bit) AS mask
 	FROM want w
 	JOIN catalog.facet f ON f.store_id = :store AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
-		AND f.category_id = (SELECT x.category_id FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+		AND f.category_id = (SELECT c.category_id FROM here c)
 	GROUP BY f.product_id
 ), one AS MATERIALIZED (
 	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
 	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
 	FROM catalog.listing l LEFT JOIN hit h ON h.product_id = l.product_id
 	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	  AND l.category_id = (SELECT x.category_id FROM catalog.category_text x
-		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
+	  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 	  AND l.price BETWEEN :price_from AND :price_to
+--? found: AND l.product_id = ANY (:found)
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
 )
@@ -191,50 +166,7 @@ FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
       FROM goal g
       CROSS JOIN one o
       JOIN catalog.facet f ON f.store_id = :store AND f.product_id = o.product_id
-		AND f.category_id = (SELECT x.category_id FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug)
-      LEFT JOIN own w ON w.attribute_id = f.attribute_id
-      WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask AND (SELECT count(*) FROM one) <= :bound
-      GROUP BY f.attribute_id, f.value_id) t
-JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
-JOIN catalog.attribute_value v ON v.value_id = t.value_id
-
--- The same over the products that a search found.
--- found_counts(store uuid, locale text, currency text, found uuid[], attributes text[], values_in text[], stocks text[],
---	price_from money, price_to money, bound int) many
--- code text, value code, stock text, products int
-WITH want AS MATERIALIZED (
-	SELECT a.attribute_id, v.value_id, 1::bigint << (pg_catalog.dense_rank() OVER (ORDER BY a.attribute_id) - 1)::integer AS bit
-	FROM pg_catalog.unnest(:attributes, :values_in) AS s (attribute, value)
-	JOIN catalog.attribute a ON a.code = s.attribute
-	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
-), goal AS MATERIALIZED (
-	SELECT coalesce(pg_catalog.bit_or(w.bit), 0) AS mask FROM want w
-), hit AS MATERIALIZED (
-	SELECT f.product_id, pg_catalog.bit_or(w.bit) AS mask
-	FROM want w
-	JOIN catalog.facet f ON f.store_id = :store AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
-		AND f.category_id = '00000000-0000-0000-0000-000000000000'
-	GROUP BY f.product_id
-), one AS MATERIALIZED (
-	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
-	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
-	FROM pg_catalog.unnest(:found) AS r (product_id)
-	JOIN catalog.listing l ON l.product_id = r.product_id
-	LEFT JOIN hit h ON h.product_id = l.product_id
-	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	  AND l.category_id = '00000000-0000-0000-0000-000000000000'
-	  AND l.price BETWEEN :price_from AND :price_to
-), own AS MATERIALIZED (
-	SELECT DISTINCT w.attribute_id, w.bit FROM want w
-)
-SELECT '', '', o.stock, count(*) FROM one o, goal g WHERE o.mask = g.mask GROUP BY o.stock
-UNION ALL
-SELECT a.code, v.code, '', t.products
-FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
-      FROM goal g
-      CROSS JOIN one o
-      JOIN catalog.facet f ON f.store_id = :store AND f.product_id = o.product_id
-		AND f.category_id = '00000000-0000-0000-0000-000000000000'
+		AND f.category_id = (SELECT c.category_id FROM here c)
       LEFT JOIN own w ON w.attribute_id = f.attribute_id
       WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask AND (SELECT count(*) FROM one) <= :bound
       GROUP BY f.attribute_id, f.value_id) t
@@ -408,7 +340,7 @@ WHERE h.kind = 'product' AND h.store_id = '00000000-0000-0000-0000-000000000000'
 -- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
 SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, '')
-FROM pg_catalog.unnest(:products) WITH ORDINALITY AS r (product_id, n)
+FROM unnest(:products) WITH ORDINALITY AS r (product_id, n)
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	AND l.category_id = '00000000-0000-0000-0000-000000000000'
 ORDER BY r.n
@@ -431,6 +363,12 @@ ORDER BY r.last DESC
 -- views_insert(view uuid[], store uuid[], product uuid[], token text[]) exec
 INSERT INTO analytics.view (tenant_id, view_id, store_id, product_id, cart_id)
 SELECT t.tenant_id, u.view_id, u.store_id, u.product_id, t.cart_id
-FROM pg_catalog.unnest(:view, :store, :product, :token) AS u (view_id, store_id, product_id, token)
-JOIN sales.cart_token t ON t.token_sha256 = pg_catalog.decode(u.token, 'hex')
+FROM unnest(:view, :store, :product, :token) AS u (view_id, store_id, product_id, token)
+CROSS JOIN LATERAL (SELECT c.tenant_id, c.cart_id FROM sales.cart_token c
+	WHERE c.token_sha256 = pg_catalog.decode(u.token, 'hex') LIMIT 1) t
 ON CONFLICT DO NOTHING
+
+-- One step of the job freshen: how many stale things were looked at.
+-- freshen_step(tenant uuid, most int4) one
+-- taken int
+SELECT catalog.freshen(:tenant, :most)::bigint
