@@ -1,0 +1,112 @@
+/* GET /c/{slug}: the products of a category. */
+#include "catalog.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "shop/keep.h"
+
+/* Categories of all stores and languages that one worker serves at a time; one with 50
+   filter values and its texts is about 12 kB. */
+#define CATEGORIES_KEPT 256
+#define CATEGORY_BYTES (4u * 1024 * 1024)
+
+static struct keep *kept;
+
+static const char *keep_key(struct req *r, const char *slug)
+{
+	return mem_printf(r->mem, "%s/%s/%s", r->site->store, r->language, slug);
+}
+
+/* schema.org BreadcrumbList. */
+static const char *json_ld(struct req *r, const struct category *c)
+{
+	struct buf *b = buf_new(r->mem);
+
+	buf_adds(b, "{\"@context\":\"https://schema.org\",\"@type\":\"BreadcrumbList\",\"itemListElement\":[");
+	for (size_t i = 0; i < c->ntrail; i++) {
+		buf_printf(b, "%s{\"@type\":\"ListItem\",\"position\":%zu,\"name\":", i == 0 ? "" : ",", i + 1);
+		buf_json(b, c->trail[i].name);
+		buf_adds(b, ",\"item\":");
+		buf_json(b, req_url(r, mem_printf(r->mem, "/c/%s", c->trail[i].slug)));
+		buf_addc(b, '}');
+	}
+	buf_adds(b, "]}");
+	return b->data;
+}
+
+static void head(struct req *r, struct view *v, const struct category *c)
+{
+	struct view *head = view_sub(v, "category");
+
+	view_text(head, "name", c->name);
+	view_text(head, "text", c->text[0] == '\0' ? NULL : c->text);
+	for (size_t i = 0; i < c->nchildren; i++) {
+		struct view *item = view_item(v, "children");
+
+		view_text(item, "name", c->children[i].name);
+		view_text(item, "url", url_to(r, "/c/", c->children[i].slug));
+	}
+	view_bool(v, "has_children", c->nchildren > 0);
+	view_html(v, "json_ld", json_ld(r, c));
+	front_title(r, v, c->meta_title[0] == '\0' ? c->name : c->meta_title,
+		    c->meta_description[0] == '\0' ? c->text : c->meta_description);
+	front_crumb(v, req_text(r, N_("Home")), req_path(r, "/"));
+	for (size_t i = 0; i < c->ntrail; i++)
+		front_crumb(v, c->trail[i].name, i + 1 == c->ntrail ? NULL : url_to(r, "/c/", c->trail[i].slug));
+	front_own_paths(r);
+	for (size_t i = 0; i < c->npaths; i++)
+		front_path_in(r, c->paths[i].name, mem_printf(r->mem, "/c/%s", c->paths[i].slug));
+}
+
+/* The category out of what this request asked for, kept for those to come. */
+static const struct category *read_and_keep(struct req *r, const char *key, const struct category_promise *p)
+{
+	const char *moved;
+	struct category *c = category_read(NULL, p, &moved);
+
+	if (c == NULL && moved != NULL)
+		page_moved(r, url_to(r, "/c/", moved));
+	else if (c == NULL)
+		page_not_found(r);
+	else if (req_failed(r))
+		mem_steal(r->mem, c);
+	else
+		keep_put(kept, key, front_store(r)->version, c);
+	return c;
+}
+
+void category(struct req *r)
+{
+	const char *slug = path_text(r, "slug"), *key = keep_key(r, slug);
+	const struct category *c;
+	const struct facets *facets;
+	struct category_promise p;
+	struct list_view l;
+	struct rows *cards, *counts = NULL, *known;
+	struct view *v;
+
+	if (!list_read(r, &l, url_to(r, "/c/", slug), slug, LIST_PLACE)) {
+		page_not_found(r);
+		return;
+	}
+	if (kept == NULL)
+		kept = keep_new(NULL, CATEGORIES_KEPT, CATEGORY_BYTES);
+	c = keep_find(kept, key, front_store(r)->version);
+	if (c == NULL)
+		category_ask(r->db, r->site->store, r->language, slug, &p);
+	cards = list_cards(r->db, &l.ask);
+	known = list_known(r, &l);
+	if (list_filtered(&l.ask))
+		counts = list_counts(r->db, &l.ask);
+	if (c == NULL && (c = read_and_keep(r, key, &p)) == NULL)
+		return;
+	if (!list_all_known(&l, known)) {
+		page_bad_request(r);
+		return;
+	}
+	v = page_view(r, "catalog/category");
+	facets = counts == NULL ? c->facets : facets_counted(r->mem, c->facets, &l.ask, counts);
+	head(r, v, c);
+	list_show(r, v, &l, facets, cards);
+	page_html(r, v);
+}

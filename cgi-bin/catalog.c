@@ -1,0 +1,14 @@
+/* catalog -- lists of products, a product, search.  Manual: sutler-catalog(8). */
+#include "catalog.h"
+
+static const struct route routes[] = {
+	{ GET, "/c/{slug}", category, .params = list_params, .form = category, .trips = 1, .cache_s = 2 },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	static const struct program catalog = { .name = "catalog", .routes = routes, .hooks = &front_hooks };
+
+	return program_run(&catalog, argc, argv);
+}

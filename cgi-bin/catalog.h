@@ -1,0 +1,40 @@
+/*
+ * catalog.h -- the inside of the program catalog: its pages, and the view of a list
+ * that categories and search share.
+ */
+#ifndef CATALOG_H
+#define CATALOG_H
+
+#include "front/front.h"
+#include "shop/catalog.h"
+
+/* A list as the page's address asks for it.  PATH is the page's own, with prefix. */
+struct list_view {
+	struct list_ask ask;
+	const char *path;
+	const char *q;                  /* of a search, or NULL */
+	bool exact;                     /* q is not to be corrected */
+	const char *sort;               /* as in the address; NULL: the default */
+};
+
+/* Reads filters, sort and cursor; BASIC is the order without "sort".  False when the
+   address holds a cursor that is none: then the page does not exist. */
+bool list_read(struct req *r, struct list_view *l, const char *path, const char *slug, enum list_sort basic);
+/* Whether the attributes asked for exist: queued, then looked at. */
+struct rows *list_known(struct req *r, const struct list_view *l);
+bool list_all_known(const struct list_view *l, struct rows *known);
+/* Filters, applied filters, sorts, cards and paging into V. */
+void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
+	       struct rows *cards);
+
+extern const struct param list_params[];        /* of a category */
+extern const struct param search_params[];
+extern const struct param recent_params[], suggest_params[];
+
+void category(struct req *r);
+void product(struct req *r);
+void recent(struct req *r);
+void search(struct req *r);
+void suggest(struct req *r);
+
+#endif

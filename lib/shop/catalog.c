@@ -1,0 +1,286 @@
+#include "shop/catalog.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "db/query/catalog.h"
+
+/* Cards that are seen without scrolling: their pictures do not wait. */
+#define EAGER_CARDS 4
+
+/* How each order is asked for: going on, and going back. */
+static const struct {
+	unsigned up, down, after, before;
+} orders[] = {
+	[LIST_PLACE] = { LIST_CARDS_PLACE_UP, LIST_CARDS_PLACE_DOWN, LIST_CARDS_AFTER_PLACE, LIST_CARDS_BEFORE_PLACE },
+	[LIST_RANK] = { LIST_CARDS_RANK_UP, LIST_CARDS_RANK_DOWN, LIST_CARDS_AFTER_RANK, LIST_CARDS_BEFORE_RANK },
+	[LIST_PRICE] = { LIST_CARDS_PRICE_UP, LIST_CARDS_PRICE_DOWN, LIST_CARDS_AFTER_PRICE, LIST_CARDS_BEFORE_PRICE },
+	[LIST_PRICE_DOWN] = { LIST_CARDS_PRICE_DOWN, LIST_CARDS_PRICE_UP, LIST_CARDS_BEFORE_PRICE, LIST_CARDS_AFTER_PRICE },
+	[LIST_NEWEST] = { LIST_CARDS_TIME_DOWN, LIST_CARDS_TIME_UP, LIST_CARDS_BEFORE_TIME, LIST_CARDS_AFTER_TIME },
+	[LIST_NAME] = { LIST_CARDS_NAME_UP, LIST_CARDS_NAME_DOWN, LIST_CARDS_AFTER_NAME, LIST_CARDS_BEFORE_NAME },
+};
+
+/* "f." or "b.", the key, "." and the id. */
+bool list_cursor_read(const void *ctx, enum list_sort sort, const char *text, struct list_cursor *out)
+{
+	size_t n = strlen(text);
+	const char *key;
+
+	*out = (struct list_cursor){ 0 };
+	if (n < 4 + ID_LEN || (text[0] != 'f' && text[0] != 'b') || text[1] != '.' || text[n - ID_LEN - 1] != '.')
+		return false;
+	out->id = mem_strdup(ctx, text + n - ID_LEN);
+	if (!id_valid(out->id))
+		return false;
+	key = mem_strndup(ctx, text + 2, n - ID_LEN - 3);
+	if (sort == LIST_NAME)
+		out->name = key;
+	else if (!parse_int(key, INT64_MIN / 4, INT64_MAX / 4, &out->key))
+		return false;
+	if ((sort == LIST_PLACE || sort == LIST_RANK) && (out->key < INT32_MIN || out->key > INT32_MAX))
+		return false;
+	out->back = text[0] == 'b';
+	out->given = true;
+	return true;
+}
+
+static const char *cursor_write(const void *ctx, enum list_sort sort, bool back, const struct row_list_cards *c)
+{
+	const char *way = back ? "b" : "f";
+
+	switch (sort) {
+	case LIST_NAME:
+		return mem_printf(ctx, "%s.%s.%s", way, c->name, c->product);
+	case LIST_NEWEST:
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->created_at, c->product);
+	case LIST_RANK:
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->rank, c->product);
+	case LIST_PLACE:
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->place, c->product);
+	case LIST_PRICE:
+	case LIST_PRICE_DOWN:
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->price, c->product);
+	}
+	BUG("sort %d", (int)sort);
+}
+
+bool list_filtered(const struct list_ask *ask)
+{
+	return ask->nfilters > 0 || ask->nstocks > 0 || ask->has_from || ask->has_to;
+}
+
+/* Distinct attributes among the filters: each must match. */
+static int64_t wanted(const struct list_ask *ask)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < ask->nfilters; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < i; j++)
+			seen |= strcmp(ask->names[i], ask->names[j]) == 0;
+		n += !seen;
+	}
+	return n;
+}
+
+struct rows *list_cards(struct db *db, const struct list_ask *ask)
+{
+	const struct list_cursor *c = &ask->cursor;
+	unsigned f = c->back ? orders[ask->sort].down : orders[ask->sort].up;
+
+	if (c->given)
+		f |= c->back ? orders[ask->sort].before : orders[ask->sort].after;
+	f |= ask->nfilters > 0 ? LIST_CARDS_FILTERED : 0;
+	f |= ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
+	f |= ask->has_from ? LIST_CARDS_FROM : 0;
+	f |= ask->has_to ? LIST_CARDS_TO : 0;
+	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
+	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, ask->found, ask->nfound,
+			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
+			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
+			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store, LIST_CARDS + 1);
+}
+
+struct rows *list_counts(struct db *db, const struct list_ask *ask)
+{
+	return q_list_counts(db, ask->found != NULL ? LIST_COUNTS_FOUND : 0, ask->store, ask->locale, ask->currency,
+			     ask->slug, ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters,
+			     ask->stocks, ask->nstocks, ask->has_from ? ask->from_minor : 0,
+			     ask->has_to ? ask->to_minor : LIST_PRICE_MAX, LIST_COUNTED);
+}
+
+void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, struct view *v,
+	       const char *name, struct list_page *out)
+{
+	size_t count = rows_count(cards), n = count > LIST_CARDS ? LIST_CARDS : count;
+	struct row_list_cards *page = mem_array(ctx, struct row_list_cards, n);
+	bool back = ask->cursor.back, more = count > n;
+
+	*out = (struct list_page){ .n = n };
+	for (size_t i = 0; i < n; i++) {
+		page[i] = *row_list_cards_at(cards, back ? n - 1 - i : i);
+		page[i].eager = i < EAGER_CARDS;
+	}
+	if (n > 0 && (back ? more : ask->cursor.given))
+		out->prev = cursor_write(ctx, ask->sort, true, &page[0]);
+	if (n > 0 && (back || more))
+		out->next = cursor_write(ctx, ask->sort, false, &page[n - 1]);
+	view_described_list(v, name, &shape_row_list_cards, page, n);
+}
+
+/* ---- filters ----------------------------------------------------------------- */
+
+const char *const list_stock_codes[STOCK_COUNT] = {
+	[STOCK_IN] = "in", [STOCK_FEW] = "few", [STOCK_MADE] = "made", [STOCK_OUT] = "out",
+};
+
+struct rows *facets_ask(struct db *db, const char *store, const char *locale, const char *slug)
+{
+	return q_list_facets(db, store, locale, slug);
+}
+
+static struct facet *add_facet(struct facets *f, const char *code, const char *title)
+{
+	struct facet *one;
+
+	f->facet = mem_resize(f, f->facet, struct facet, f->n + 1);
+	one = &f->facet[f->n++];
+	*one = (struct facet){ .code = mem_strdup(f, code), .title = mem_strdup(f, title) };
+	return one;
+}
+
+static void add_value(struct facets *f, struct facet *one, const char *code, const char *label, int64_t products)
+{
+	one->value = mem_resize(f, one->value, struct facet_value, one->n + 1);
+	one->value[one->n++] = (struct facet_value){ mem_strdup(f, code), mem_strdup(f, label), products };
+}
+
+struct facets *facets_read(const void *ctx, struct rows *rows)
+{
+	struct facets *f = mem_new(ctx, struct facets);
+	struct facet *one = NULL;
+
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		const struct row_list_facets *row = row_list_facets_at(rows, i);
+
+		if (row->stock > 0 && row->stock <= STOCK_COUNT) {
+			f->stock[row->stock - 1] = row->products;
+			f->total += row->products;
+			continue;
+		}
+		if (one == NULL || strcmp(one->code, row->code) != 0)
+			one = add_facet(f, row->code, row->title);
+		add_value(f, one, row->value, row->label, row->products);
+	}
+	return f;
+}
+
+static bool asks_stock(const struct list_ask *ask, const char *code)
+{
+	for (size_t i = 0; i < ask->nstocks; i++)
+		if (strcmp(ask->stocks[i], code) == 0)
+			return true;
+	return ask->nstocks == 0;
+}
+
+static void count_value(struct facets *f, const struct row_list_counts *row)
+{
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t j = 0; strcmp(f->facet[i].code, row->code) == 0 && j < f->facet[i].n; j++)
+			if (strcmp(f->facet[i].value[j].code, row->value) == 0)
+				f->facet[i].value[j].products = row->products;
+}
+
+struct facets *facets_counted(const void *ctx, const struct facets *all, const struct list_ask *ask,
+			      struct rows *counts)
+{
+	struct facets *f = mem_new(ctx, struct facets);
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct facet *one = add_facet(f, all->facet[i].code, all->facet[i].title);
+
+		for (size_t j = 0; j < all->facet[i].n; j++)
+			add_value(f, one, all->facet[i].value[j].code, all->facet[i].value[j].label, 0);
+	}
+	for (size_t i = 0; i < rows_count(counts); i++) {
+		const struct row_list_counts *row = row_list_counts_at(counts, i);
+
+		if (row->code[0] != '\0') {
+			count_value(f, row);
+			continue;
+		}
+		for (size_t s = 0; s < STOCK_COUNT; s++)
+			if (strcmp(list_stock_codes[s], row->stock) == 0) {
+				f->stock[s] = row->products;
+				f->total += asks_stock(ask, row->stock) ? row->products : 0;
+			}
+	}
+	return f;
+}
+
+/* ---- categories --------------------------------------------------------------- */
+
+void category_ask(struct db *db, const char *store, const char *locale, const char *slug,
+		  struct category_promise *out)
+{
+	out->head = q_category_head(db, store, locale, slug);
+	out->trail = q_category_trail(db, store, locale, slug);
+	out->children = q_category_children(db, store, locale, slug);
+	out->paths = q_category_paths(db, store, locale, slug);
+	out->facets = q_list_facets(db, store, locale, slug);
+	out->moved = q_category_moved(db, store, locale, slug);
+}
+
+static bool read_trail(struct category *c, struct rows *rows)
+{
+	size_t n = rows_count(rows);
+
+	c->trail = mem_array(c, struct place, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct row_category_trail *row = row_category_trail_at(rows, i);
+
+		if (!row->visible)
+			return false;
+		/* Not translated: it has no page in this language. */
+		if (row->slug != NULL)
+			c->trail[c->ntrail++] = (struct place){ mem_strdup(c, row->name), mem_strdup(c, row->slug) };
+	}
+	return c->ntrail > 0;
+}
+
+struct category *category_read(const void *ctx, const struct category_promise *p, const char **moved)
+{
+	const struct row_category_head *head = row_category_head(p->head);
+	struct category *c = mem_new(ctx, struct category);
+
+	*moved = NULL;
+	if (!rows_found(p->head) || !read_trail(c, p->trail)) {
+		*moved = rows_found(p->moved) ? row_category_moved(p->moved)->slug : NULL;
+		mem_free(c);
+		return NULL;
+	}
+	c->name = mem_strdup(c, head->name);
+	c->text = mem_strdup(c, head->description);
+	c->meta_title = mem_strdup(c, head->meta_title);
+	c->meta_description = mem_strdup(c, head->meta_description);
+	c->nchildren = rows_count(p->children);
+	c->children = mem_array(c, struct place, c->nchildren);
+	for (size_t i = 0; i < c->nchildren; i++) {
+		const struct row_category_children *row = row_category_children_at(p->children, i);
+
+		c->children[i] = (struct place){ mem_strdup(c, row->name), mem_strdup(c, row->slug) };
+	}
+	c->npaths = rows_count(p->paths);
+	c->paths = mem_array(c, struct place, c->npaths);
+	for (size_t i = 0; i < c->npaths; i++) {
+		const struct row_category_paths *row = row_category_paths_at(p->paths, i);
+
+		c->paths[i] = (struct place){ mem_strdup(c, row->language), mem_strdup(c, row->slug) };
+	}
+	c->facets = facets_read(c, p->facets);
+	return c;
+}
