@@ -98,6 +98,7 @@ void category(struct req *r)
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))
 		counts = list_counts(r->db, &l.ask);
+	page_asked(r);
 	if (c == NULL && (c = read_and_keep(r, key, &p)) == NULL)
 		return;
 	if (!list_all_known(&l, known)) {

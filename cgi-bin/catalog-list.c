@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "db/query/catalog.h"
 
 /* Facets that stand open when nothing is chosen: they fill a screen. */
@@ -28,10 +29,14 @@ static const struct { const char *code, *label; enum list_sort sort; } sorts[] =
 
 static const char *const stock_choices[] = { "in", "few", "made", "out", NULL };
 
+/* Typed by hand, and a page of a list has no form to show again: what is no price is
+   left out of the list but stays in its field. */
+#define PRICE_CHARS 12
+
 #define LIST_PARAMS \
 	{ "availability", PARAM_LIST, .of = PARAM_CHOICE, .choices = stock_choices, .max = STOCK_COUNT, .optional = "" }, \
-	{ "price_from", PARAM_MONEY, .optional = "", .label = N_("Price") }, \
-	{ "price_to", PARAM_MONEY, .optional = "", .label = N_("Price") }, \
+	{ "price_from", PARAM_TEXT, .max = PRICE_CHARS, .fold = true, .optional = "" }, \
+	{ "price_to", PARAM_TEXT, .max = PRICE_CHARS, .fold = true, .optional = "" }, \
 	{ "sort", PARAM_CHOICE, .choices = sort_codes, .optional = "" }, \
 	{ "after", PARAM_TEXT, .max = 280, .optional = "" }, \
 	{ "filters", PARAM_FILTERS, .optional = "" }
@@ -48,6 +53,19 @@ const struct param search_params[] = {
 	{ 0 }
 };
 
+/* A comma is a decimal point for most of our shoppers. */
+static bool read_price(struct req *r, const char *name, int64_t *minor)
+{
+	char *plain = mem_strdup(r->mem, param_text(r, name));
+
+	if (plain == NULL)
+		return false;
+	for (char *c = plain; strchr(plain, '.') == NULL && *c != '\0'; c++)
+		if (*c == ',')
+			*c = '.';
+	return parse_money(plain, currency_exponent(r->currency), minor) && *minor <= LIST_PRICE_MAX;
+}
+
 bool list_read(struct req *r, struct list_view *l, const char *path, const char *slug, enum list_sort basic)
 {
 	struct list_ask *a = &l->ask;
@@ -60,10 +78,8 @@ bool list_read(struct req *r, struct list_view *l, const char *path, const char 
 	};
 	a->nfilters = param_filters(r, "filters", &a->names, &a->values);
 	a->stocks = param_list(r, "availability", &a->nstocks);
-	a->has_from = param_given(r, "price_from");
-	a->has_to = param_given(r, "price_to");
-	a->from_minor = param_money(r, "price_from");
-	a->to_minor = param_money(r, "price_to");
+	a->has_from = read_price(r, "price_from", &a->from_minor);
+	a->has_to = read_price(r, "price_to", &a->to_minor);
 	for (size_t i = 0; i < ARRAY_LEN(sorts) && sort != NULL; i++)
 		if (strcmp(sorts[i].code, sort) == 0 && sorts[i].sort != basic &&
 		    sorts[i].sort != (basic == LIST_RANK ? LIST_PLACE : LIST_RANK)) {
@@ -247,8 +263,8 @@ static void add_prices(struct req *r, struct view *v, const struct list_view *l)
 	struct buf *b = buf_new(r->mem);
 	struct without w = nothing;
 
-	view_text(v, "price_from", form_typed(r, "price_from", a->has_from ? plain_money(r, a->from_minor) : ""));
-	view_text(v, "price_to", form_typed(r, "price_to", a->has_to ? plain_money(r, a->to_minor) : ""));
+	view_text(v, "price_from", param_text(r, "price_from"));
+	view_text(v, "price_to", param_text(r, "price_to"));
 	view_text(v, "currency_sign", r->currency);
 	if (!a->has_from && !a->has_to)
 		return;

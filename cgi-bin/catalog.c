@@ -2,7 +2,7 @@
 #include "catalog.h"
 
 static const struct route routes[] = {
-	{ GET, "/c/{slug}", category, .params = list_params, .form = category, .trips = 1, .cache_s = 2 },
+	{ GET, "/c/{slug}", category, .params = list_params, .trips = 1, .cache_s = 2 },
 	{ 0 }
 };
 

@@ -117,6 +117,7 @@ struct exchange {
 	/* Of the run at hand; empty again at the start of each. */
 	struct headers *headers;
 	bool over;                      /* the transaction was ended by page_*() */
+	bool asked;                     /* page_asked(): committed before the answer is made */
 	void (*declined)(struct req *r);        /* form to show again */
 	bool again;                     /* this run shows a form again */
 	bool under_latch;               /* this run is an error page without the database */

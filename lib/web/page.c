@@ -26,7 +26,19 @@ static bool begin_answer(struct req *r)
 
 bool page_settle(struct req *r)
 {
-	return r->x->under_latch || db_commit(r->db) == DB_OK;
+	if (r->x->under_latch)
+		return true;
+	return r->x->asked ? db_failure(r->db) == DB_OK : db_commit(r->db) == DB_OK;
+}
+
+void page_asked(struct req *r)
+{
+	if (r->method != GET)
+		BUG("%s: only a page that reads may commit before it looks", r->route->path);
+	if (r->x->under_latch || r->x->asked || req_failed(r))
+		return;
+	r->x->asked = true;
+	db_commit(r->db);
 }
 
 /* Success of an idempotent route is a redirect and nothing else. */

@@ -28,6 +28,10 @@
 /* A view for the template NAME, with the data above. */
 struct view *page_view(struct req *r, const char *name);
 
+/* All that this page (GET) needs is queued: COMMIT travels with it, and what the handler
+   looks at afterwards costs no trip more.  No query may follow. */
+void page_asked(struct req *r);
+
 /* HTML from the view's template, status 200 (422 when it is a form shown again). */
 void page_html(struct req *r, struct view *v);
 void page_html_status(struct req *r, struct view *v, int status);

@@ -21,7 +21,7 @@ static void start_clean(struct exchange *x)
 	x->headers = headers_new(x->req.mem);
 	x->answer = (struct answer){ .fd = -1 };
 	x->failed = NULL;
-	x->over = false;
+	x->over = x->asked = false;
 	x->declined = NULL;
 	x->session_rows = NULL;
 	x->session = (struct session){ 0 };

@@ -501,11 +501,16 @@ COMMENT ON FUNCTION catalog.source_changed() IS
 CREATE OR REPLACE FUNCTION catalog.stock_rule_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	before text := coalesce(current_setting('sutler.tenant', true), '');
+	tenant uuid := coalesce(NEW.tenant_id, OLD.tenant_id);
 BEGIN
+	PERFORM set_config('sutler.tenant', tenant::text, true);
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
-	SELECT DISTINCT ON (v.product_id) sp.tenant_id, 'stock', v.variant_id
-	FROM catalog.store_product sp JOIN catalog.variant v ON v.tenant_id = sp.tenant_id AND v.product_id = sp.product_id
+	SELECT DISTINCT ON (v.product_id) tenant, 'stock', v.variant_id
+	FROM catalog.store_product sp JOIN catalog.variant v ON v.product_id = sp.product_id
 	WHERE sp.store_id = coalesce(NEW.store_id, OLD.store_id) ORDER BY v.product_id, v.variant_id;
+	PERFORM set_config('sutler.tenant', before, true);
 	RETURN NULL;
 END
 $$;
@@ -514,16 +519,20 @@ COMMENT ON FUNCTION catalog.stock_rule_changed() IS 'Row trigger: the store coun
 CREATE OR REPLACE FUNCTION catalog.keep_slug() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	before text := coalesce(current_setting('sutler.tenant', true), '');
+	gone record;
 BEGIN
+	PERFORM set_config('sutler.tenant', OLD.tenant_id::text, true);
 	IF TG_TABLE_NAME = 'product_text' THEN
-		INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
-		VALUES (OLD.tenant_id, 'product', '00000000-0000-0000-0000-000000000000', OLD.locale, OLD.slug, OLD.product_id, sutler.now())
-		ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+		SELECT 'product' AS kind, '00000000-0000-0000-0000-000000000000'::uuid AS store_id, OLD.product_id AS target_id INTO gone;
 	ELSE
-		INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
-		VALUES (OLD.tenant_id, 'category', OLD.store_id, OLD.locale, OLD.slug, OLD.category_id, sutler.now())
-		ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+		SELECT 'category' AS kind, OLD.store_id, OLD.category_id AS target_id INTO gone;
 	END IF;
+	INSERT INTO catalog.slug_history AS h (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
+	VALUES (OLD.tenant_id, gone.kind, gone.store_id, OLD.locale, OLD.slug, gone.target_id, sutler.now())
+	ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+	PERFORM set_config('sutler.tenant', before, true);
 	RETURN NULL;
 END
 $$;

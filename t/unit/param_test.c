@@ -150,11 +150,39 @@ static void sets(void)
 	tap_ok(read(NULL, "", false)->refused == NULL && read(NULL, "a=1", false)->refused != NULL, "a route without parameters takes none");
 }
 
+static const struct param list[] = {
+	{ "q", PARAM_TEXT, .optional = "" }, { "filters", PARAM_FILTERS, .max = 3, .optional = "" }, { 0 }
+};
+
+/* Names that no row declares, where one row takes them. */
+static void filters(void)
+{
+	static const struct { const char *name, *query; bool refused; size_t n; } cases[] = {
+		{ "none", "q=a", false, 0 }, { "two values of one", "color=black&color=red&q=a", false, 2 },
+		{ "codes", "heel-height=4.5&a_b=x-l", false, 2 }, { "a blank one", "color=", false, 0 },
+		{ "as many as may be", "a=1&b=2&c=3", false, 3 }, { "one more", "a=1&b=2&c=3&d=4", true, 0 },
+		{ "a pair twice", "color=red&color=red", true, 0 }, { "capitals", "Color=red", true, 0 },
+		{ "a value with a quote", "color=red%27", true, 0 }, { "brackets", "color%5B%5D=red", true, 0 },
+		{ "a name that begins with a dash", "-a=1", true, 0 }, { "a long value", "a=1234567890123456789012345678901234567890123456789", true, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct param_set *set = read(list, cases[i].query, false);
+
+		tap_is_int(set->refused != NULL, cases[i].refused, "filters: %s", cases[i].name);
+		if (!cases[i].refused)
+			tap_is_int((int64_t)param_find(set, "filters")->n, (int64_t)cases[i].n, "... taken");
+	}
+	tap_is_str(param_find(read(list, "size=42&color=red", false), "filters")->names[1], "color", "names in the order sent");
+	tap_ok(read(form, "name=a&color=red", false)->refused != NULL, "a route without such a row takes none");
+}
+
 int main(void)
 {
 	ctx = mem_context(NULL, "param_test");
 	scalars();
 	sets();
+	filters();
 	mem_free(ctx);
 	return tap_done();
 }
