@@ -16,6 +16,93 @@ sub in_cart
 	return { path => $path, cookies => $cookies, form => { csrf => $t->csrf($cookies->{cart}), %form } };
 }
 
+my %ADDRESS = (
+	ES => { country => 'ES', name => 'Ana Ruiz', street => 'Calle Mayor 1', postcode => '28013', city => 'Madrid', region => 'M' },
+	ID => { country => 'ID', name => 'Siti Aminah', street => 'Jalan Merdeka 5', more => 'RT 1 RW 2', postcode => '40115',
+		city => 'Bandung', region => 'JB' },
+);
+my $mails = 0;
+
+sub address_of { my ($store) = @_; return $ADDRESS{ $store eq 'three' ? 'ID' : 'ES' } }
+
+# The steps of checkout, in their order: what each posts.
+my @STEPS = (
+	[ start => '/checkout', sub { return } ],
+	[ contact => '/checkout/contact', sub { return (email => sprintf('ana%d.%d@example.test', $$, $mails++), phone => '+34 600 000 000') } ],
+	[ verify => '/checkout/verify', sub { return (code => '123456') } ],
+	[ address => '/checkout/address', sub { my ($t, $s) = @_; return %{ address_of($s) } } ],
+	[ delivery => '/checkout/delivery', sub {
+		my ($t, $s) = @_;
+		return (method => $t->{f}{method}{ { one => 'post', two => 'parcel', three => 'jne' }->{$s} });
+	} ],
+	[ payment => '/checkout/payment', sub { return (method => 'bank_transfer') } ],
+	[ order => '/checkout/order', sub {
+		my ($t, $s, $cookies) = @_;
+		my ($total) = $t->get($s, '/checkout/review', $cookies)->{body} =~ /name="total" value="(\d+)"/ or die "no total at $s\n";
+		return (total => $total, terms => 1, idempotency_key => $t->key);
+	} ],
+);
+
+# The code that a mail would bring; store two wants one.
+sub send_code
+{
+	my ($t, $cookies) = @_;
+	$t->dbh->do(q{UPDATE sales.verification v SET code_sha256 = sha256(convert_to(v.cart_id::text || '123456', 'UTF8'))
+		FROM sales.cart_token k WHERE k.cart_id = v.cart_id AND k.token_sha256 = sha256(convert_to(?, 'UTF8'))}, undef, $cookies->{cart});
+	return;
+}
+
+# A cart that has gone through the steps before the one named: its cookies.
+sub before
+{
+	my ($t, $store, $until) = @_;
+	my $cookies = $t->cart($store);
+	for my $step (@STEPS) {
+		my ($name, $path, $form) = @$step;
+		next if $name eq 'verify' && $store ne 'two';
+		send_code($t, $cookies) if $name eq 'verify';
+		last if $name eq $until;
+		my $got = $t->post($store, $path, { csrf => $t->csrf($cookies->{cart}), $form->($t, $store, $cookies) }, $cookies);
+		die "$path of store $store answers $got->{status}\n$got->{body}\n" if $got->{status} != 303;
+		my ($new) = map { /^(?:__Host-)?cart=([\w-]{43});/ ? $1 : () } @{ $got->{cookies} };
+		$cookies = { cart => $new } if $new;
+		return ($cookies, $got->{headers}{location}) if $name eq 'order';
+	}
+	return $cookies;
+}
+
+sub see
+{
+	my ($step, $store) = @_;
+	return sub {
+		my ($t, $s) = @_;
+		$s = $store if $store && $s ne 'three';
+		return { host => "$s.localhost", path => "/checkout/$step", cookies => scalar before($t, $s, $step eq 'review' ? 'order' : $step) };
+	};
+}
+
+sub do_step
+{
+	my ($step, $store) = @_;
+	my ($row) = grep { $_->[0] eq $step } @STEPS;
+	return sub {
+		my ($t, $s) = @_;
+		$s = $store if $store && $s ne 'three';
+		my $cookies = before($t, $s, $step);
+		return { host => "$s.localhost", path => $row->[1], cookies => $cookies,
+			form => { csrf => $t->csrf($cookies->{cart}), $row->[2]->($t, $s, $cookies) } };
+	};
+}
+
+# The page of an order: { path, cookies }.
+sub ordered
+{
+	my ($t, $store, $more) = @_;
+	my (undef, $url) = before($t, $store, '');
+	my ($path) = $url =~ m{(/order/[\w-]{43})} or die "no order: $url\n";
+	return { path => $path . ($more // '') };
+}
+
 my %ENTRY = (
 	# home
 	'GET /' => sub { return { path => '/' } },
@@ -42,6 +129,31 @@ my %ENTRY = (
 	'POST /cart/coupon' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon', coupon => 'TENPERCENT') },
 	'POST /cart/coupon/remove' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon/remove') },
 	'POST /cart/note' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/note', note => 'Please ring twice.') },
+	'GET /checkout' => sub { my ($t, $s) = @_; return { path => '/checkout', cookies => scalar before($t, $s, 'contact') } },
+	'POST /checkout' => do_step('start'),
+	'GET /checkout/contact' => see('contact'),
+	'POST /checkout/contact' => do_step('contact'),
+	'GET /checkout/verify' => see('verify', 'two'),
+	'POST /checkout/verify' => do_step('verify', 'two'),
+	'POST /checkout/verify/again' => sub {
+		my ($t, $s) = @_;
+		my $cookies = before($t, 'two', 'verify');
+		return { host => 'two.localhost', path => '/checkout/verify/again', cookies => $cookies, form => { csrf => $t->csrf($cookies->{cart}) } };
+	},
+	'GET /checkout/address' => see('address'),
+	'POST /checkout/address' => do_step('address'),
+	'GET /checkout/delivery' => see('delivery'),
+	'POST /checkout/delivery' => do_step('delivery'),
+	'GET /checkout/payment' => see('payment'),
+	'POST /checkout/payment' => do_step('payment'),
+	'GET /checkout/review' => see('review'),
+	'POST /checkout/order' => do_step('order'),
+
+	# order
+	'GET /order/{token}' => sub { my ($t, $s) = @_; return ordered($t, $s) },
+	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
+
+	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 

@@ -56,7 +56,12 @@ sub new
 	$self->{shop} = $own ? $self->own_shop(rows => \@rows, config => $config, %o)
 		: Shop->start(kind => 'empty', rows => \@rows, config => $config, %o);
 	$self->{f} = Fixture->new($self->dbh);
-	$self->{f}->furnish if $furnish;
+	if ($furnish) {
+		$self->{f}->furnish;
+		# Nobody is to be told that there is no more.
+		$self->{f}->stock($self->{f}{tenant}{acme}, 'PLAIN', 'W1', 1_000_000);
+		$self->{f}->stock($self->{f}{tenant}{bahari}, 'SANDAL', 'B1', 1_000_000);
+	}
 	$self->{shop}{stack}->set_origins;
 	return $self;
 }
@@ -164,7 +169,8 @@ sub bytes_of
 	@h{'Content-Type', 'Sec-Fetch-Site'} = ('application/x-www-form-urlencoded', 'same-origin')
 		if $ask->{method} ne 'GET';
 	return Program::bytes_of($ask->{method}, $ask->{path}, $body, { %h, %{ $ask->{headers} // {} } },
-		{ HTTP_HOST => $ask->{host} });
+		{ HTTP_HOST => $ask->{host},
+		REMOTE_ADDR => join('.', 10, map { int rand 256 } 1 .. 3) });
 }
 
 sub ask
