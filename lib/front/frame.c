@@ -232,7 +232,7 @@ static void add_store(struct view *v, struct req *r)
 
 	view_text(store, "name", s->name);
 	view_text(store, "home_url", mem_printf(r->mem, "%s/", r->prefix));
-	view_text(store, "logo", s->logo[0] == '\0' ? NULL : mem_printf(r->mem, "%s-240.webp", url_media(r->mem, s->logo)));
+	view_text(store, "logo", s->logo[0] == '\0' ? NULL : url_media(r->mem, s->logo));
 	if (s->contact_email[0] != '\0' || s->contact_phone[0] != '\0') {
 		contact = view_sub(v, "contact");
 		view_text(contact, "email", s->contact_email[0] == '\0' ? NULL : s->contact_email);
