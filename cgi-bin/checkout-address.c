@@ -38,23 +38,27 @@ const struct param address_params[] = {
 
 struct choice {
 	const char *code, *name;
+	const struct locale *locale;
 };
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct choice *)a)->name, ((const struct choice *)b)->name);
+	const struct choice *x = a, *y = b;
+
+	return locale_compare(x->locale, x->name, y->name);
 }
 
-/* Names of CODES in the page's language, in its order; the first stays first. */
+/* Names of CODES in the page's language, in its order; the first FIXED stay first. */
 static void add_countries(struct req *r, struct view *v, const char *list, const char *const *codes, size_t n,
-			  const char *current)
+			  size_t fixed, const char *current)
 {
 	struct choice *c = mem_array(r->mem, struct choice, n);
+	const struct locale *locale = locale_get(r->locale);
 
 	for (size_t i = 0; i < n; i++)
-		c[i] = (struct choice){ codes[i], locale_country(locale_get(r->locale), codes[i]) };
-	if (n > 2)
-		qsort(c + 1, n - 1, sizeof(*c), by_name);
+		c[i] = (struct choice){ codes[i], locale_country(locale, codes[i]), locale };
+	if (n > fixed)
+		qsort(c + fixed, n - fixed, sizeof(*c), by_name);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(v, list);
 
@@ -143,7 +147,7 @@ static void add_billing(struct req *r, struct view *v, const struct checkout *c,
 	view_bool(item, "required", true);
 	view_text(item, "autocomplete", "billing country");
 	view_bool(item, "select", true);
-	add_countries(r, item, "options", codes, n, current);
+	add_countries(r, item, "options", codes, n, 0, current);
 }
 
 static bool sells_to_companies(const struct cart *c)
@@ -176,7 +180,7 @@ void address_show(struct req *r)
 	country = form_typed(r, "country", c->ship.country);
 	if (!among(codes, n, country))
 		country = n > 0 ? codes[0] : "";
-	add_countries(r, v, "countries", codes, n, country);
+	add_countries(r, v, "countries", codes, n, 1, country);
 	add_fields(r, v, "fields", "", country_get(country), &c->ship, true);
 	add_billing(r, v, c, country);
 	view_bool(v, "billing_differs", form_typed(r, "country", NULL) == NULL ? c->person->has_billing :

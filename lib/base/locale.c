@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unicode/ucol.h>
 #include <unicode/ucurr.h>
 #include <unicode/udat.h>
 #include <unicode/uloc.h>
@@ -59,6 +60,7 @@ struct made {
 	struct number_format *money;
 	struct zone_format *zones;
 	int nzones;
+	UCollator *collator;
 	const char *country[26][26];
 };
 
@@ -458,6 +460,19 @@ const char *locale_country(const struct locale *l, const char *country)
 		*slot = display(uloc_getDisplayCountry, id, l->id);
 	}
 	return *slot;
+}
+
+int locale_compare(const struct locale *l, const char *a, const char *b)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	UCollationResult order;
+
+	if (l->made->collator == NULL)
+		l->made->collator = ucol_open(l->id, &err);
+	sure(err, "collator", l->id);
+	order = ucol_strcollUTF8(l->made->collator, a, -1, b, -1, &err);
+	sure(err, "order", l->id);
+	return (int)order;
 }
 
 static void write_moment(UDateFormat *f, int64_t ms, struct buf *out)

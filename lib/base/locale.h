@@ -29,6 +29,9 @@ const char *locale_own_name(const struct locale *l);
 /* A country's name (ISO 3166-1 alpha-2) in this language; what is no such code comes back. */
 const char *locale_country(const struct locale *l, const char *country);
 
+/* Order of two names as people of this language sort them: below 0, 0 or above. */
+int locale_compare(const struct locale *l, const char *a, const char *b);
+
 void locale_int(const struct locale *l, int64_t n, struct buf *out);
 /* MINOR units of CURRENCY.  Digits after the separator are those of ISO 4217; where CLDR
    shows less in daily use ("cash digits": rupiah, forint, krona 0) and the rest is zero,

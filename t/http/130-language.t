@@ -12,6 +12,7 @@ use Fixture;
 use House qw(read_file top);
 use Shop;
 use Test::More;
+use Unicode::Collate;
 
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home cart checkout order))]);
 my $f = Fixture->new($shop->dbh);
@@ -79,6 +80,11 @@ sub walk
 	$say->($v->submit($b->page, action => '/checkout/contact', { email => 'none' }), 422, 'contact with a mistake');
 	$b->contact;
 	$say->($b->get('/checkout/address'), 200, 'address');
+	my ($billing) = $b->page->html =~ m{<select id="f-billing_country".*?</select>}sg;
+	my @countries = grep { length } $billing =~ />([^<]+)<\/option>/g;
+	my $order = Unicode::Collate->new(level => 1, variable => 'non-ignorable');
+	my @wrong = grep { $order->cmp($countries[$_], $countries[$_ + 1]) > 0 } 1 .. $#countries - 1;
+	is_deeply [map { "$countries[$_] $countries[$_ + 1]" } @wrong], [], 'countries stand in the order of the alphabet';
 	$say->($v->submit($b->page, action => '/checkout/address', { change_country => undef }), 422, 'address with mistakes');
 	$b->address(country => $country);
 	$say->($b->get('/checkout/delivery'), 200, 'delivery');

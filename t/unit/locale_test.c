@@ -268,6 +268,24 @@ static void dates(void *ctx)
 	}
 }
 
+/* People's order of names, not that of bytes. */
+static void order(void)
+{
+	static const struct { const char *tag, *less, *more; } cases[] = {
+		{ "es-ES", "Bélgica", "Bután" }, { "es-ES", "Albania", "Árbol" }, { "es-ES", "nz", "ñ" }, { "es-ES", "ñ", "o" },
+		{ "en-GB", "apple", "Banana" }, { "sv-SE", "Zebra", "Åland" }, { "de-DE", "Österreich", "Polen" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct locale *l = locale_get(cases[i].tag);
+
+		tap_ok(locale_compare(l, cases[i].less, cases[i].more) < 0 &&
+		       locale_compare(l, cases[i].more, cases[i].less) > 0,
+		       "%s before %s in %s", cases[i].less, cases[i].more, cases[i].tag);
+	}
+	tap_is_int(locale_compare(locale_get("es-ES"), "España", "España"), 0, "the same name");
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
@@ -280,6 +298,7 @@ int main(void)
 	}
 	examples(ctx);
 	names();
+	order();
 	dates(ctx);
 	for (int i = 0; i < 1000; i++) {
 		snprintf(made_up, sizeof(made_up), "es-x-made%d", i);
