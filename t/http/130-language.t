@@ -14,10 +14,17 @@ use Shop;
 use Test::More;
 use Unicode::Collate;
 
-my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home cart checkout order))]);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout order))]);
 my $f = Fixture->new($shop->dbh);
 Brand::dress($f, 'acme', 'one', [qw(es en)], 'acme');
 Brand::dress($f, 'bahari', 'three', ['id'], 'bahari');
+
+for my $in (['acme', 'one', 'PLAIN'], ['bahari', 'three', 'SANDAL']) {
+	my ($tenant, $store, $sku) = @$in;
+	$shop->dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $f->{tenant}{$tenant});
+	$f->add('catalog.category_product', tenant_id => $f->{tenant}{$tenant}, store_id => $f->{store}{$store},
+		category_id => $f->{category}{"$tenant shoes"}, product_id => $f->{product}{$sku});
+}
 
 # What the fixture itself says in English: names of goods, of ways to deliver and to pay.
 my $theirs = qr/(?:acme|bahari) [A-Z]{2} [\w ]+|Product [A-Z]+ \w+|Bank (?:transfer|of Test)|Cash on delivery|Store \w+|Instagram/;
@@ -55,6 +62,19 @@ sub speaks
 	return;
 }
 
+# The mail about the order, in both its parts.
+sub letter
+{
+	my ($language, $mail) = @_;
+	ok $mail, 'a mail comes' or return;
+	for my $part (qw(subject text html)) {
+		my $said = $mail->{$part} =~ s/<style.*?<\/style>|<[^>]*>/ /gsr =~ s/\s+/ /gr =~ s/$theirs/ /gr;
+		my @found = $said =~ /$english{$language}/g;
+		is_deeply \@found, [], "mail, $part: no English" or diag encode_utf8($said);
+	}
+	return;
+}
+
 # From the front door to the order, with the mistakes people make.
 sub walk
 {
@@ -69,6 +89,9 @@ sub walk
 	$say->($v->request('DELETE', '/'), 405, 'a wrong method');
 	$say->($v->post('/cart/items', { variant => $good }, headers => { Origin => 'http://evil.example',
 		'Sec-Fetch-Site' => 'cross-site' }), 403, 'another site');
+	$say->($b->get("/c/$language-shoes"), 200, 'a category');
+	$say->($b->get("/c/$language-shoes?sort=price&price_from=99999"), 200, 'filters that leave nothing');
+	$say->($b->get("/c/$language-nothing"), 404, 'no such category');
 	$say->($b->get('/cart'), 200, 'an empty cart');
 	$say->($v->post('/cart/items', { variant => $good, quantity => 0 }), 422, 'a quantity that is none');
 	$say->($v->post('/cart/items', { variant => $good, quantity => 9000 }), 422, 'more than there is');
@@ -94,6 +117,7 @@ sub walk
 	$say->($b->get('/checkout/review'), 200, 'review');
 	$b->place(form => { terms => 1 });
 	$say->($b->page, 200, 'the order');
+	letter($language, $shop->wait_mail(sub { $_[0]{headers}{from} =~ /$host/ }));
 	return;
 }
 
