@@ -51,7 +51,7 @@ static const char *coupon_text(struct req *r, const struct cart *c)
 	case CART_COUPON_NONE:
 		break;
 	}
-	return req_text(r, N_("is taken off below."));
+	return req_text(r, N_("is taken off the total."));
 }
 
 static void add_summary(struct req *r, struct view *v, struct cart *c)

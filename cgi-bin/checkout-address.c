@@ -221,7 +221,10 @@ static size_t check(struct req *r, const char *prefix, struct address *a, bool r
 		/* The form without a list of regions takes the name of one. */
 		if (errors[i].field == ADDRESS_REGION && !region_list)
 			continue;
-		field_error(r, mem_printf(r->mem, "%s%s", prefix, address_field_name(errors[i].field)), errors[i].sentence);
+		/* In the list on top the two addresses must be told apart. */
+		field_error(r, mem_printf(r->mem, "%s%s", prefix, address_field_name(errors[i].field)),
+			    region_list ? errors[i].sentence : mem_printf(r->mem, "%s: %s",
+			    req_text(r, N_("Invoice address")), req_text(r, errors[i].sentence)));
 		counted++;
 	}
 	return counted;
