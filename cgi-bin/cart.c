@@ -1,5 +1,7 @@
 /* cart -- what a shopper is about to buy.  Manual: sutler-cart(8). */
+#include "base/crypto.h"
 #include "base/mem.h"
+#include "db/query/cart.h"
 #include "db/query/home.h"
 #include "front/basket.h"
 #include "front/front.h"
@@ -263,6 +265,44 @@ static void restore(struct req *r)
 	page_redirect(r, req_path(r, "/cart"));
 }
 
+/* ---- no more reminders ------------------------------------------------------------- */
+
+/* What a mail program posts by itself (RFC 8058 section 3.1), and what our own form posts. */
+#define ONE_CLICK "List-Unsubscribe=One-Click"
+
+static void show_opt_out(struct req *r, bool done)
+{
+	struct view *v = page_view(r, "cart/optout");
+
+	front_noindex(r);
+	front_title(r, v, req_text(r, N_("Reminders")), NULL);
+	view_bool(v, "done", done);
+	page_html(r, v);
+}
+
+static void ask_opt_out(struct req *r)
+{
+	show_opt_out(r, false);
+}
+
+/* Comes from anywhere: the token in the address is the proof.  A guess and an old link
+   are answered like the real one. */
+static void opt_out(struct req *r)
+{
+	const char *token = path_text(r, "token"), *body;
+	unsigned char hash[SHA256_LEN];
+	size_t n;
+
+	body = req_body(r, &n);
+	if (!token_valid(token) || body == NULL || memmem(body, n, ONE_CLICK, strlen(ONE_CLICK)) == NULL) {
+		page_not_found(r);
+		return;
+	}
+	sha256(token, TOKEN_LEN, hash);
+	q_cart_opt_out(r->db, r->site->tenant, hash, sizeof(hash));
+	show_opt_out(r, true);
+}
+
 static const struct route routes[] = {
 	{ GET,  "/cart", show, .trips = 2 },
 	{ POST, "/cart/items", add, .params = add_params, .form = show, .trips = 3 },
@@ -272,6 +312,9 @@ static const struct route routes[] = {
 	{ POST, "/cart/coupon/remove", coupon_off, .csrf_token = true, .trips = 3 },
 	{ POST, "/cart/note", note, .params = note_params, .form = show, .csrf_token = true, .trips = 3 },
 	{ GET,  "/cart/restore/{token}", restore, .trips = 1, .needs = NEEDS_NO_REFERRER },
+	{ GET,  "/cart/no-reminders/{token}", ask_opt_out, .trips = 1, .needs = NEEDS_NO_REFERRER },
+	{ POST, "/cart/no-reminders/{token}", opt_out, .trips = 2,
+	  .needs = NEEDS_NO_REFERRER | NEEDS_CROSS_SITE | NEEDS_BODY },
 	{ 0 }
 };
 

@@ -140,7 +140,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
 GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
 
-GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer) TO "_sutler-abandoned-carts";
+GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer, integer) TO "_sutler-abandoned-carts";
 GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 
 -- catalog: lists, search and product pages; it reads, and leaves traces.
@@ -154,3 +154,7 @@ GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
 -- freshen: the function does it all.
 GRANT EXECUTE ON FUNCTION catalog.freshen(uuid, integer) TO "_sutler-freshen";
+
+GRANT EXECUTE ON FUNCTION inventory.reconcile(uuid), sutler.make_months(integer) TO "_sutler-reconcile-stock";
+GRANT SELECT ON inventory.difference TO "_sutler-reconcile-stock";
+GRANT SELECT (tenant_id, variant_id, warehouse_id) ON inventory.stock TO "_sutler-reconcile-stock";

@@ -3,8 +3,9 @@
 -- Queues the reminder p_step for carts that were last touched between p_after_s and
 -- p_before_s seconds ago: with lines, with a mail address and its owner's wish to be
 -- reminded, not ordered, not opted out, the step not sent before, and the step before
--- it sent.  At most p_limit; how many were queued.
-CREATE OR REPLACE FUNCTION marketing.remind(p_tenant uuid, p_step integer, p_after_s integer, p_before_s integer, p_limit integer)
+-- it sent at least p_gap_s seconds ago.  At most p_limit; how many were queued.
+CREATE OR REPLACE FUNCTION marketing.remind(p_tenant uuid, p_step integer, p_after_s integer, p_before_s integer,
+	p_gap_s integer, p_limit integer)
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -21,7 +22,8 @@ BEGIN
 		  AND x.touched_at > sutler.now() - make_interval(secs => p_before_s)
 		  AND EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = x.cart_id)
 		  AND NOT EXISTS (SELECT FROM marketing.reminder r WHERE r.cart_id = x.cart_id AND r.step >= p_step)
-		  AND (p_step = 1 OR EXISTS (SELECT FROM marketing.reminder r WHERE r.cart_id = x.cart_id AND r.step = p_step - 1))
+		  AND (p_step = 1 OR EXISTS (SELECT FROM marketing.reminder r WHERE r.cart_id = x.cart_id
+			AND r.step = p_step - 1 AND r.queued_at <= sutler.now() - make_interval(secs => p_gap_s)))
 		  AND NOT EXISTS (SELECT FROM marketing.opt_out o WHERE o.email_sha256 = sha256(convert_to(k.email_key, 'UTF8')))
 		ORDER BY x.cart_id LIMIT p_limit
 		FOR UPDATE OF x SKIP LOCKED
@@ -35,7 +37,7 @@ BEGIN
 	RETURN queued;
 END
 $$;
-COMMENT ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer) IS
+COMMENT ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer, integer) IS
 	'Queues one reminder step for carts left alone; how many.';
 
 -- Whoever has the link of a reminder wants no more of them, for none of his carts.

@@ -178,3 +178,7 @@ SELECT sales.coupon_missed(:tenant, :token)
 -- cart_set_note(tenant uuid, store uuid, token bytea, note text) one
 -- kept bool
 SELECT sales.cart_note(:tenant, :store, :token, :note)
+
+-- cart_opt_out(tenant uuid, token bytea) one
+-- known bool
+SELECT marketing.opt_out(:tenant, :token)

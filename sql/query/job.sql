@@ -3,3 +3,22 @@
 -- job_release_holds(tenant uuid, most int4) one
 -- released int
 SELECT inventory.release_expired(:tenant, :most)::bigint
+
+-- job_remind(tenant uuid, step int4, after_s int4, before_s int4, gap_s int4, most int4) one
+-- queued int
+SELECT marketing.remind(:tenant, :step, :after_s, :before_s, :gap_s, :most)::bigint
+
+-- job_reconcile(tenant uuid) one
+-- found int, checked int
+SELECT inventory.reconcile(:tenant)::bigint, (SELECT count(*) FROM inventory.stock)
+
+-- Those found in this transaction.
+-- job_differences() many
+-- variant uuid, warehouse uuid, what text, counted int, proven int
+SELECT d.variant_id, d.warehouse_id, d.what, d.counted, d.proven
+FROM inventory.difference d WHERE d.found_at = sutler.now() ORDER BY d.difference_id
+
+-- Partitions of the coming months; the rows are those that cannot be made.
+-- job_make_months(months int4) many
+-- partition text
+SELECT m FROM sutler.make_months(:months) m

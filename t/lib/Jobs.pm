@@ -139,7 +139,7 @@ sub cart
 		name => $o{name} // 'Ana Núñez', street => 'Calle Sol 2', postal_code => '28001', city => 'Madrid', country => 'ES');
 	$self->put('sales.cart', tenant_id => $t->{tenant}, store_id => $t->{store}, cart_id => $c{cart}, locale => $o{locale} // 'es',
 		currency => $o{currency} // 'EUR', contact_id => $c{contact}, method_id => $t->{method}, payment_method => $o{payment} // 'bank_transfer',
-		reminders => $o{reminders} // 0);
+		reminders => $o{reminders} ? 1 : 0);
 	$self->put('sales.cart_line', tenant_id => $t->{tenant}, cart_id => $c{cart}, variant_id => $t->{variant}, quantity => $c{quantity});
 	return \%c;
 }
@@ -206,6 +206,8 @@ sub kill_after
 	my $ended = wait_for($ms / 1000, sub { !alive($pid) });
 	kill 'KILL', $pid if !$ended;
 	wait_for(10, sub { !alive($pid) });
+	# The server ends the dead one's session, and with it the lock, a moment later.
+	wait_for(10, sub { !$self->value('SELECT count(*) FROM pg_stat_activity WHERE application_name = ?', "_sutler-$name") });
 	return !$ended;
 }
 
