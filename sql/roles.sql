@@ -158,3 +158,11 @@ GRANT EXECUTE ON FUNCTION catalog.freshen(uuid, integer) TO "_sutler-freshen";
 GRANT EXECUTE ON FUNCTION inventory.reconcile(uuid), sutler.make_months(integer) TO "_sutler-reconcile-stock";
 GRANT SELECT ON inventory.difference TO "_sutler-reconcile-stock";
 GRANT SELECT (tenant_id, variant_id, warehouse_id) ON inventory.stock TO "_sutler-reconcile-stock";
+
+-- issue-invoices: orders to be billed, what stands on an invoice, and accounting's two doors.
+GRANT SELECT ON accounting.unbilled, accounting.invoice, tenancy.store, tenancy.store_locale, sales."order", sales.order_line,
+	sales.order_tax, sales.contact, payment.method_text TO "_sutler-issue-invoices";
+GRANT SELECT (tenant_id, invoice_id) ON accounting.document TO "_sutler-issue-invoices";
+GRANT UPDATE (since) ON accounting.unbilled TO "_sutler-issue-invoices";
+GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), accounting.store_document(uuid, uuid, bytea)
+	TO "_sutler-issue-invoices";

@@ -49,3 +49,25 @@ AS $$
 	WHERE i.order_id = p_order
 $$;
 COMMENT ON FUNCTION accounting.invoice_for_mail(uuid, uuid) IS 'The invoice''s file, for deliver.';
+
+-- Keeps the file of an invoice, once; with it goes the mail that brings it, and the order
+-- is billed.  False when the invoice had its file already.
+CREATE OR REPLACE FUNCTION accounting.store_document(p_tenant uuid, p_invoice uuid, p_pdf bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i record;
+	is_new boolean;
+BEGIN
+	SELECT x.order_id, x.store_id INTO STRICT i FROM accounting.invoice x WHERE x.invoice_id = p_invoice;
+	INSERT INTO accounting.document (tenant_id, invoice_id, pdf, sha256) VALUES (p_tenant, p_invoice, p_pdf, sha256(p_pdf))
+	ON CONFLICT DO NOTHING;
+	is_new := FOUND;
+	IF is_new THEN
+		PERFORM event.queue_mail(p_tenant, i.store_id, 'invoice', i.order_id, NULL, NULL);
+	END IF;
+	DELETE FROM accounting.unbilled u WHERE u.order_id = i.order_id;
+	RETURN is_new;
+END
+$$;
+COMMENT ON FUNCTION accounting.store_document(uuid, uuid, bytea) IS 'Stores an invoice''s PDF once and queues its mail.';

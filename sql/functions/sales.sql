@@ -85,6 +85,9 @@ BEGIN
 	WHERE x.order_id = p_order;
 	INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
 	VALUES (p_tenant, p_order, p_axis, p_event, here, step.to_state, p_actor, coalesce(p_detail, ''));
+	IF p_axis = 'payment' AND step.to_state = 'paid' THEN
+		INSERT INTO accounting.unbilled (tenant_id, order_id) VALUES (p_tenant, p_order) ON CONFLICT DO NOTHING;
+	END IF;
 	IF step.mail <> '' THEN
 		PERFORM event.queue_mail(p_tenant, o.store_id, step.mail, p_order, NULL, NULL);
 	END IF;

@@ -772,6 +772,18 @@ COMMENT ON COLUMN accounting.document.pdf IS 'The file.';
 COMMENT ON COLUMN accounting.document.sha256 IS 'Its hash.';
 COMMENT ON COLUMN accounting.document.made_at IS 'When it was made.';
 
+CREATE TABLE accounting.unbilled (
+	tenant_id uuid NOT NULL,
+	order_id uuid NOT NULL,
+	since timestamptz NOT NULL DEFAULT sutler.now(),
+	PRIMARY KEY (tenant_id, order_id),
+	FOREIGN KEY (tenant_id, order_id) REFERENCES sales."order"
+);
+COMMENT ON TABLE accounting.unbilled IS 'Paid orders whose invoice is not finished: written by the payment step, gone when the PDF is stored.';
+COMMENT ON COLUMN accounting.unbilled.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN accounting.unbilled.order_id IS 'The order.';
+COMMENT ON COLUMN accounting.unbilled.since IS 'When it was paid.';
+
 CREATE TABLE marketing.reminder (
 	tenant_id uuid NOT NULL,
 	cart_id uuid NOT NULL,
@@ -932,6 +944,7 @@ SELECT sutler.protect('shipping.method',
 	'accounting.series',
 	'accounting.invoice',
 	'accounting.document',
+	'accounting.unbilled',
 	'marketing.reminder',
 	'marketing.opt_out',
 	'content.block',

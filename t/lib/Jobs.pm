@@ -13,6 +13,7 @@ package Jobs;
 # The database's clock can be stepped: $j->clock('+3 days').
 
 use strict;
+use utf8;
 use warnings;
 use House qw(alive end_pid free_port own_dir spawn wait_for write_file demoted top);
 use Schema;
