@@ -1,5 +1,6 @@
 /* order -- an order's page for who has its link: confirmation, tracking, invoice.
    Manual: sutler-order(8). */
+#include "base/markdown.h"
 #include "base/mem.h"
 #include "front/basket.h"
 #include "front/front.h"
@@ -87,7 +88,7 @@ static void add_payment(struct req *r, struct view *v, const struct row_order_he
 		  req_text(r, cash ? N_("Cash on delivery") : N_("Bank transfer")));
 	view_bool(v, "awaiting_transfer", due && !cash);
 	view_bool(v, "cash_on_delivery", due && cash);
-	view_text(transfer, "instructions", p->instructions);
+	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
 	view_text(transfer, "reference", o->number);
 	view_text(transfer, "currency", o->currency);
 	view_money(transfer, "amount", o->total);
