@@ -16,7 +16,6 @@ my %allowed = (
 	'tmpl/mail/order-placed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/order/show.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/home/page.mustache' => 'content pages: Markdown rendered by md4c without raw HTML',
-	'tmpl/mail/order-placed.html.mustache' => 'instructions for payment: Markdown rendered by md4c without raw HTML',
 );
 # {{&x}} is also a number in the machine's form, as attributes want it: these names only.
 my $number = qr/(?:max_|min_)?quantity|count|page|number|position|width|height/;
