@@ -239,3 +239,17 @@ export async function buy(o) {
 	t.ok(mail, `${who.name}: its mail goes out`);
 	return { number, mail };
 }
+
+// Puts something in the cart without its page: for tests about what comes after.
+export async function fillCart({ shop, page, who }, quantity = 2) {
+	const [goods] = await shop.sql(`SELECT p.variant_id FROM catalog.price p JOIN tenancy.store s USING (tenant_id, store_id)
+		JOIN inventory.stock k USING (tenant_id, variant_id)
+		WHERE s.code = ? AND p.currency = (SELECT currency FROM tenancy.store_currency c
+			WHERE c.tenant_id = s.tenant_id AND c.store_id = s.store_id ORDER BY position LIMIT 1)
+		ORDER BY k.on_hand - k.held DESC, p.variant_id LIMIT 1`, who.store);
+	await page.goto(shop.url(who.store, `${who.base}/cart`), LOADS);
+	await page.evaluate(async ([where, variant, n]) => {
+		await fetch(where, { method: 'POST', body: new URLSearchParams({ variant, quantity: n }) });
+	}, [`${who.base}/cart/items`, goods.variant_id, quantity]);
+	await page.goto(shop.url(who.store, `${who.base}/cart`), LOADS);
+}
