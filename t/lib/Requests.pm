@@ -112,6 +112,9 @@ my %ENTRY = (
 	'GET /robots.txt' => sub { return { path => '/robots.txt' } },
 	'GET /{path:rest}' => sub { return { path => '/no/such/page' } },
 
+	# catalog
+	'GET /c/{slug}' => sub { return { path => '/c/shoes' } },
+
 	# cart
 	'GET /cart' => sub { my ($t, $s) = @_; return { path => '/cart', cookies => $t->cart($s) } },
 	'POST /cart/items' => sub {
