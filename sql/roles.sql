@@ -71,12 +71,9 @@ GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store
 	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
 	payment.method, payment.method_text
 	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, state) ON sales.cart
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, variant_id, quantity) ON sales.cart_line
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 -- What must be known although its request was rolled back (lib/web).
 GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
 
@@ -157,12 +154,11 @@ GRANT EXECUTE ON FUNCTION catalog.freshen(uuid, integer) TO "_sutler-freshen";
 
 GRANT EXECUTE ON FUNCTION inventory.reconcile(uuid), sutler.make_months(integer) TO "_sutler-reconcile-stock";
 GRANT SELECT ON inventory.difference TO "_sutler-reconcile-stock";
-GRANT SELECT (tenant_id, variant_id, warehouse_id) ON inventory.stock TO "_sutler-reconcile-stock";
+GRANT SELECT (tenant_id) ON inventory.stock TO "_sutler-reconcile-stock";
 
 -- issue-invoices: orders to be billed, what stands on an invoice, and accounting's two doors.
 GRANT SELECT ON accounting.unbilled, accounting.invoice, tenancy.store, tenancy.store_locale, sales."order", sales.order_line,
 	sales.order_tax, sales.contact, payment.method_text TO "_sutler-issue-invoices";
-GRANT SELECT (tenant_id, invoice_id) ON accounting.document TO "_sutler-issue-invoices";
 GRANT UPDATE (since) ON accounting.unbilled TO "_sutler-issue-invoices";
 GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), accounting.store_document(uuid, uuid, bytea)
 	TO "_sutler-issue-invoices";

@@ -152,6 +152,16 @@ my %ENTRY = (
 	'GET /checkout/review' => see('review'),
 	'POST /checkout/order' => do_step('order'),
 
+	# the way out of reminders, behind a mail's link
+	'GET /cart/no-reminders/{token}' => sub {
+		my ($t, $s) = @_;
+		return { path => '/cart/no-reminders/' . before($t, $s, $s eq 'two' ? 'verify' : 'address')->{cart} };
+	},
+	'POST /cart/no-reminders/{token}' => sub {
+		my ($t, $s) = @_;
+		return { path => '/cart/no-reminders/' . before($t, $s, $s eq 'two' ? 'verify' : 'address')->{cart}, form => {} };
+	},
+
 	# order
 	'GET /order/{token}' => sub { my ($t, $s) = @_; return ordered($t, $s) },
 	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
