@@ -25,6 +25,8 @@ int ctl_migrate(int argc, char **argv);
 int ctl_check(int argc, char **argv);
 int ctl_import(int argc, char **argv);
 int ctl_store(int argc, char **argv);
+int ctl_order(int argc, char **argv);
+int ctl_stock(int argc, char **argv);
 
 /* Memory of the whole run. */
 extern void *ctl_mem;

@@ -16,6 +16,9 @@ static const struct ctl_command commands[] = {
 	{ "import", ctl_import, "store FILE | attributes|categories|products FILE --store CODE",
 	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
+	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
+	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
+	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
 	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },
 	{ 0 }

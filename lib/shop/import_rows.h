@@ -37,6 +37,7 @@ struct import {
 	size_t nwarehouses;
 	int64_t line;                   /* of the row */
 	bool no_pictures;               /* leave pictures and documents as they are */
+	const char *pictures;           /* directory of the originals */
 };
 
 /* Finds the store by its code (and the tenant's short name when more tenants have such a store), sets the

@@ -56,6 +56,8 @@ struct stage *stage_begin(const void *ctx, PGconn *conn, struct report *report)
 	command(s, "BEGIN");
 	/* A lock that is not had by then is held by another import or a migration. */
 	command(s, "SET LOCAL lock_timeout = '10s'");
+	/* When this process is killed the server stops too, not after the statement's end. */
+	command(s, "SET LOCAL client_connection_check_interval = '2s'");
 	return s;
 }
 

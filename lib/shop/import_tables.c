@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "shop/layout_foreign.h"
 #include "shop/layout_own.h"
 #include "shop/media.h"
 
@@ -175,6 +176,8 @@ static const struct layout {
 	const char *finish;             /* SQL after reading, or NULL */
 } layouts[] = {
 	{ "own", layout_own_fits, layout_own_read, NULL },
+	{ "woocommerce", layout_woo_fits, layout_woo_read, LAYOUT_FOREIGN_FINISH },
+	{ "shopify", layout_shopify_fits, layout_shopify_read, LAYOUT_FOREIGN_FINISH },
 };
 
 static const struct layout *choose(struct import *im, const char *name)
@@ -196,6 +199,7 @@ void import_products(struct import *im, const char *name, bool update, const str
 		return;
 	out->layout = layout->name;
 	im->no_pictures = pictures->from == NULL;
+	im->pictures = pictures->from;
 	layout->read(im, &out->rows);
 	if (layout->finish != NULL) {
 		stage_flush(im->stage);

@@ -153,7 +153,7 @@ static bool convert(void *ctx, const char *to, const struct media *m, const unsi
 	VipsImage *thumb = NULL, *image = NULL;
 	/* "size" down: nothing is enlarged; "fail_on" error: a broken file is refused, not half shown */
 	bool ok = vips_thumbnail_buffer((void *)(uintptr_t)data, n, &thumb, largest, "height", 20000, "size", VIPS_SIZE_DOWN,
-					"fail_on", VIPS_FAIL_ON_ERROR, NULL) == 0;
+					"option_string", "[fail_on=error]", NULL) == 0;
 
 	if (ok)
 		ok = (image = vips_image_copy_memory(thumb)) != NULL;
@@ -273,11 +273,20 @@ static void be_modest(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static void silent(const char *domain, GLogLevelFlags level, const char *message, void *arg)
+{
+	(void)domain;
+	(void)level;
+	(void)message;
+	(void)arg;
+}
+
 NORETURN static void work(const char *from, const char *to, struct shared *shared, size_t n)
 {
 	be_modest();
 	if (VIPS_INIT("sutler") != 0)
 		_exit(1);
+	g_log_set_default_handler(silent, NULL);        /* libvips' warnings name no file; the reason does */
 	vips_concurrency_set(1);        /* the processes are the parallelism */
 	vips_cache_set_max(0);
 	vips_block_untrusted_set(TRUE);

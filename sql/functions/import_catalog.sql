@@ -27,6 +27,10 @@ BEGIN
 		weight_g integer, position integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_option (line bigint, col text, sku text, attribute text, value text, position integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint) ON COMMIT DROP;
+	-- files of other shop systems: what to make when it is missing, other names of products
+	CREATE TEMP TABLE import_made_value (attribute text, attribute_label text, value text, value_label text) ON COMMIT DROP;
+	CREATE TEMP TABLE import_made_category (slug text, name text, parent text, depth integer) ON COMMIT DROP;
+	CREATE TEMP TABLE import_alias (alias text, reference text, weight_g integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_stock (line bigint, col text, sku text, warehouse text, quantity integer) ON COMMIT DROP;
 END
 $$;
@@ -214,3 +218,72 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.import_categories(uuid, uuid) IS 'Merges staged categories of a store; how many were made, changed, left.';
+
+-- The second pass over files of other shop systems: variations find their parents,
+-- references their products, and what the store lacks is made.
+CREATE OR REPLACE FUNCTION catalog.import_make(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	main text;
+	d integer;
+BEGIN
+	SELECT l.locale INTO main FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.position = 0;
+
+	-- Names of products are found without regard to case.
+	CREATE TEMP TABLE import_known ON COMMIT DROP AS
+	SELECT DISTINCT ON (lower(a.alias)) lower(a.alias) AS alias, a.reference, a.weight_g FROM pg_temp.import_alias a ORDER BY lower(a.alias);
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT v.line, 'Parent', format('there is no product "%s" in the file', v.reference) FROM pg_temp.import_variant v
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_known k WHERE k.alias = lower(v.reference))
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_product p WHERE p.reference = v.reference);
+	IF EXISTS (SELECT FROM pg_temp.import_known) THEN
+		UPDATE pg_temp.import_variant v SET reference = k.reference, weight_g = coalesce(v.weight_g, k.weight_g)
+		FROM pg_temp.import_known k WHERE k.alias = lower(v.reference);
+		UPDATE pg_temp.import_item i SET value = k.reference FROM pg_temp.import_known k WHERE i.kind = 'related' AND k.alias = lower(i.value);
+		INSERT INTO pg_temp.import_fault (line, col, message, warning)
+		SELECT i.line, i.col, format('there is no product "%s"; the reference is left out', i.value), true FROM pg_temp.import_item i
+		WHERE i.kind = 'related' AND NOT EXISTS (SELECT FROM pg_temp.import_product p WHERE p.reference = i.value);
+		DELETE FROM pg_temp.import_item i
+		WHERE i.kind = 'related' AND (i.value = i.reference OR NOT EXISTS (SELECT FROM pg_temp.import_product p WHERE p.reference = i.value));
+		-- What variations choose among is no property of the whole product.
+		DELETE FROM pg_temp.import_item i USING pg_temp.import_variant v, pg_temp.import_option o
+		WHERE i.kind = 'spec' AND v.reference = i.reference AND o.sku = v.sku AND o.attribute = i.name;
+		INSERT INTO pg_temp.import_flag SELECT DISTINCT 'spec', i.name FROM pg_temp.import_item i WHERE i.kind = 'spec';
+	END IF;
+
+	INSERT INTO catalog.attribute (tenant_id, attribute_id, code)
+	SELECT p_tenant, sutler.uuid7(), m.attribute FROM (SELECT DISTINCT i.attribute FROM pg_temp.import_made_value i) m ORDER BY m.attribute
+	ON CONFLICT (tenant_id, code) DO NOTHING;
+	INSERT INTO catalog.attribute_text (tenant_id, attribute_id, locale, label)
+	SELECT DISTINCT ON (a.attribute_id) p_tenant, a.attribute_id, main, m.attribute_label
+	FROM pg_temp.import_made_value m JOIN catalog.attribute a ON a.code = m.attribute ORDER BY a.attribute_id, m.attribute_label
+	ON CONFLICT DO NOTHING;
+	INSERT INTO catalog.attribute_value (tenant_id, value_id, attribute_id, code)
+	SELECT p_tenant, sutler.uuid7(), a.attribute_id, m.value
+	FROM (SELECT DISTINCT i.attribute, i.value FROM pg_temp.import_made_value i) m JOIN catalog.attribute a ON a.code = m.attribute
+	ORDER BY m.attribute, m.value ON CONFLICT (tenant_id, attribute_id, code) DO NOTHING;
+	INSERT INTO catalog.attribute_value_text (tenant_id, value_id, locale, label)
+	SELECT DISTINCT ON (v.value_id) p_tenant, v.value_id, main, m.value_label
+	FROM pg_temp.import_made_value m JOIN catalog.attribute a ON a.code = m.attribute
+	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = m.value ORDER BY v.value_id, m.value_label
+	ON CONFLICT DO NOTHING;
+
+	-- From the top down, so that parents are there.
+	FOR d IN SELECT DISTINCT m.depth FROM pg_temp.import_made_category m ORDER BY 1 LOOP
+		WITH fresh AS (
+			SELECT DISTINCT ON (m.slug) sutler.uuid7() AS category_id, m.slug, m.name, m.parent FROM pg_temp.import_made_category m
+			WHERE m.depth = d AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = m.slug)
+			ORDER BY m.slug, m.name
+		), w AS (
+			INSERT INTO catalog.category (tenant_id, store_id, category_id, parent_id)
+			SELECT p_tenant, p_store, f.category_id,
+			       (SELECT t.category_id FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = f.parent LIMIT 1)
+			FROM fresh f RETURNING category_id
+		)
+		INSERT INTO catalog.category_text (tenant_id, store_id, category_id, locale, slug, name)
+		SELECT p_tenant, p_store, w.category_id, main, f.slug, f.name FROM w JOIN fresh f ON f.category_id = w.category_id;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_make(uuid, uuid) IS 'Ends the staging of files of other shop systems: finds parents, makes missing attributes, values and categories.';
