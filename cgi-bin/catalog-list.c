@@ -127,7 +127,7 @@ static void add(struct buf *b, bool *first, const char *name, const char *value)
 }
 
 /* Minor units as people type them: "12.50". */
-static const char *plain_money(struct req *r, int64_t minor)
+const char *list_plain_money(struct req *r, int64_t minor)
 {
 	int exponent = currency_exponent(r->currency);
 	int64_t unit = 1;
@@ -156,9 +156,9 @@ static const char *list_url(struct req *r, const struct list_view *l, struct wit
 		if (i != w.stock)
 			add(b, &first, "availability", l->ask.stocks[i]);
 	if (l->ask.has_from && !w.prices)
-		add(b, &first, "price_from", plain_money(r, l->ask.from_minor));
+		add(b, &first, "price_from", list_plain_money(r, l->ask.from_minor));
 	if (l->ask.has_to && !w.prices)
-		add(b, &first, "price_to", plain_money(r, l->ask.to_minor));
+		add(b, &first, "price_to", list_plain_money(r, l->ask.to_minor));
 	if (l->sort != NULL)
 		add(b, &first, "sort", l->sort);
 	if (after != NULL)

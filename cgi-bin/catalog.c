@@ -3,6 +3,8 @@
 
 static const struct route routes[] = {
 	{ GET, "/c/{slug}", category, .params = list_params, .trips = 1, .cache_s = 2 },
+	{ GET, "/p/{slug}", product, .trips = 1, .cache_s = 2 },
+	{ GET, "/recent", recent, .params = recent_params, .trips = 1 },
 	{ 0 }
 };
 

@@ -27,6 +27,9 @@ bool list_all_known(const struct list_view *l, struct rows *known);
 void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
 	       struct rows *cards);
 
+/* Minor units without currency, as people type them and data formats want them: "12.50". */
+const char *list_plain_money(struct req *r, int64_t minor);
+
 extern const struct param list_params[];        /* of a category */
 extern const struct param search_params[];
 extern const struct param recent_params[], suggest_params[];
