@@ -162,3 +162,13 @@ GRANT SELECT ON accounting.unbilled, accounting.invoice, tenancy.store, tenancy.
 GRANT UPDATE (since) ON accounting.unbilled TO "_sutler-issue-invoices";
 GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), accounting.store_document(uuid, uuid, bytea)
 	TO "_sutler-issue-invoices";
+
+-- Search: the functions' owner reads three tables, and may run what it owns (else the next
+-- migrate may not replace it); catalog calls the functions.
+GRANT SELECT ON catalog.search, catalog.search_code, catalog.word TO sutler_search;
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery),
+	catalog.similar_words(uuid, text, text, integer), catalog.correct(uuid, text, text),
+	catalog.find(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
+GRANT SELECT ON catalog.word TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.find(uuid, text, text, boolean),
+	catalog.similar_words(uuid, text, text, integer), catalog.find_begun(uuid, text, text) TO "_sutler-catalog";

@@ -48,6 +48,7 @@ struct list_ask {
 	int64_t from_minor, to_minor;
 	enum list_sort sort;
 	struct list_cursor cursor;
+	size_t some;                    /* only so many, no paging; 0: a page */
 };
 /* Whether anything narrows the list. */
 bool list_filtered(const struct list_ask *ask);

@@ -631,7 +631,7 @@ CREATE TABLE catalog.word (
 	tenant_id uuid NOT NULL,
 	store_id uuid NOT NULL,
 	locale text NOT NULL,
-	word text NOT NULL,
+	word text COLLATE "C" NOT NULL,
 	shown text NOT NULL,
 	products integer NOT NULL,
 	PRIMARY KEY (tenant_id, store_id, locale, word),
@@ -691,3 +691,9 @@ SELECT sutler.protect('accounting.tax_class',
 	'catalog.search_code',
 	'catalog.word',
 	'catalog.stale');
+
+-- The search functions belong to a role that reads these tables alone, of all tenants, and
+-- each function takes the tenant from the setting (sql/functions/search.sql).
+CREATE POLICY search ON catalog.search FOR SELECT TO sutler_search USING (true);
+CREATE POLICY search ON catalog.search_code FOR SELECT TO sutler_search USING (true);
+CREATE POLICY search ON catalog.word FOR SELECT TO sutler_search USING (true);

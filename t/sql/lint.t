@@ -19,7 +19,9 @@ my %without = (
 );
 # Policies beside the one, as "table policy", and why.
 my %extra_policy = (
-	'catalog.search search' => 'the search function of sutler_search reads by its own rule',
+	'catalog.search search' => 'the search functions of sutler_search read by their own rule',
+	'catalog.search_code search' => 'the same for exact codes',
+	'catalog.word search' => 'the same for the words that correct others',
 );
 my $policy = q{(tenant_id = (NULLIF(current_setting('sutler.tenant'::text, true), ''::text))::uuid)};
 

@@ -1,0 +1,243 @@
+/* GET /search and /search/suggest: what a search finds, and how it helps. */
+#include "catalog.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "db/query/catalog.h"
+#include "db/query/search.h"
+#include "shop/keep.h"
+#include "web/trace.h"
+
+/* A statement of a search may take so long: a search that is a bomb is given up. */
+#define SEARCH_MS "500"
+/* Stores and languages whose filters a worker keeps, each about 10 kB. */
+#define FACETS_KEPT 64
+#define FACETS_BYTES (1024u * 1024)
+
+/* Shown when nothing was found: two rows. */
+#define POPULAR_CARDS 8
+
+const struct param suggest_params[] = {
+	{ "q", PARAM_TEXT, .max = 100, .fold = true, .optional = "" },
+	{ 0 }
+};
+
+/* ---- the search log ---------------------------------------------------------------- */
+
+struct searched { const char *id, *store, *locale, *query, *corrected; int64_t hits; };
+
+static void insert_searches(struct db *db, const struct trace *const *rows, size_t n)
+{
+	const char *texts[5][LIST_CARDS];
+	int64_t hits[LIST_CARDS];
+
+	for (size_t from = 0; from < n; from += LIST_CARDS) {
+		size_t some = n - from < LIST_CARDS ? n - from : LIST_CARDS;
+
+		for (size_t i = 0; i < some; i++) {
+			const struct searched *s = rows[from + i]->row;
+
+			texts[0][i] = s->id;
+			texts[1][i] = s->store;
+			texts[2][i] = s->locale;
+			texts[3][i] = s->query;
+			texts[4][i] = s->corrected;
+			hits[i] = s->hits;
+		}
+		q_searches_insert(db, texts[0], some, texts[1], some, texts[2], some, texts[3], some, texts[4], some, hits, some);
+	}
+}
+
+static void leave_search(struct req *r, const char *query, const char *corrected, size_t hits)
+{
+	static const struct trace_kind kind = { "search", insert_searches };
+	struct searched *s = mem_new(r->mem, struct searched);
+
+	s->id = mem_strdup(s, id_new().text);
+	s->store = mem_strdup(s, r->site->store);
+	s->locale = mem_strdup(s, r->language);
+	s->query = mem_strdup(s, query);
+	s->corrected = mem_strdup(s, corrected == NULL ? "" : corrected);
+	s->hits = (int64_t)hits;
+	trace_add(r, &kind, s);
+}
+
+/* ---- results -------------------------------------------------------------------------- */
+
+static struct keep *kept;
+
+/* What every list of the store can be filtered by. */
+static const struct facets *all_facets(struct req *r, const char *key, struct rows *rows)
+{
+	struct facets *f = facets_read(NULL, rows);
+
+	if (req_failed(r))
+		mem_steal(r->mem, f);
+	else
+		keep_put(kept, key, front_store(r)->version, f);
+	return f;
+}
+
+static const char *search_url(struct req *r, const char *q, bool exact)
+{
+	return mem_printf(r->mem, "%s%s", url_to(r, "/search?q=", q), exact ? "&exact=1" : "");
+}
+
+/* The longest word of the query: the one whose neighbours are worth showing. */
+static const char *main_word(struct req *r, const char *q)
+{
+	const char *best = "";
+	size_t best_n = 0;
+
+	while (*q != '\0') {
+		size_t n = strcspn(q, " ");
+
+		if (n > best_n) {
+			best_n = n;
+			best = q;
+		}
+		q += n + (q[n] == ' ');
+	}
+	return mem_strndup(r->mem, best, best_n);
+}
+
+static void add_near(struct req *r, struct view *v, struct rows *near)
+{
+	for (size_t i = 0; near != NULL && i < rows_count(near); i++) {
+		const char *word = row_search_near_at(near, i)->shown;
+		struct view *item = view_item(v, "near");
+
+		view_text(item, "word", word);
+		view_text(item, "url", search_url(r, word, false));
+	}
+	view_bool(v, "has_near", near != NULL && rows_count(near) > 0);
+}
+
+struct results {
+	const char *q, *corrected;
+	bool exact;
+	struct list_view list;
+	struct rows *near, *popular, *cards, *counts, *known;
+};
+
+/* The second trip: the page of what was found, or help. */
+static void ask(struct req *r, struct results *s)
+{
+	struct list_ask popular = {
+		.store = r->site->store, .locale = r->language, .currency = r->currency, .prefix = r->prefix, .slug = "",
+		.some = POPULAR_CARDS,
+	};
+
+	if (s->list.ask.nfound > 0) {
+		s->cards = list_cards(r->db, &s->list.ask);
+		s->counts = list_counts(r->db, &s->list.ask);
+	} else {
+		s->popular = list_cards(r->db, &popular);
+		if (s->q != NULL)
+			s->near = q_search_near(r->db, r->site->store, r->language, main_word(r, s->q));
+	}
+	s->known = list_known(r, &s->list);
+	page_asked(r);
+}
+
+static void show(struct req *r, struct results *s, const struct facets *all)
+{
+	struct view *v = page_view(r, "catalog/search");
+	const char *title = s->q == NULL ? req_text(r, N_("Search")) : mem_printf(r->mem, "%s: %s", req_text(r, N_("Search")), s->q);
+
+	view_text(v, "q", s->q);
+	view_text(v, "corrected", s->corrected);
+	if (s->corrected != NULL)
+		view_text(v, "exact_url", search_url(r, s->q, true));
+	if (s->list.ask.nfound > 0) {
+		list_show(r, v, &s->list, facets_counted(r->mem, all, &s->list.ask, s->counts), s->cards);
+	} else {
+		struct list_ask popular = { .sort = LIST_PLACE };
+		struct list_page page;
+
+		list_page(r->mem, &popular, s->popular, v, "popular", &page);
+		view_bool(v, "has_popular", page.n > 0);
+		add_near(r, v, s->near);
+	}
+	front_title(r, v, title, NULL);
+	front_noindex(r);
+	page_html(r, v);
+}
+
+void search(struct req *r)
+{
+	const char *key = mem_printf(r->mem, "%s/%s", r->site->store, r->language);
+	const struct facets *all;
+	struct rows *found, *facets = NULL;
+	const char **ids;
+	struct results s = { .q = param_text(r, "q"), .exact = param_bool(r, "exact") };
+
+	if (!list_read(r, &s.list, req_path(r, "/search"), "", LIST_RANK)) {
+		page_not_found(r);
+		return;
+	}
+	s.list.q = s.q == NULL ? "" : s.q;
+	s.list.exact = s.exact;
+	if (kept == NULL)
+		kept = keep_new(NULL, FACETS_KEPT, FACETS_BYTES);
+	all = keep_find(kept, key, front_store(r)->version);
+	if (all == NULL)
+		facets = facets_ask(r->db, r->site->store, r->language, "");
+	if (s.q != NULL) {
+		q_search_within(r->db, SEARCH_MS);
+		found = q_search_find(r->db, r->site->store, r->language, s.q, s.exact);
+		ids = mem_array(r->mem, const char *, rows_count(found));
+		for (size_t i = 0; i < rows_count(found); i++)
+			ids[i] = row_search_find_at(found, i)->product;
+		s.list.ask.found = ids;
+		s.list.ask.nfound = rows_count(found);
+		s.corrected = rows_count(found) > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+	}
+	ask(r, &s);
+	if (all == NULL)
+		all = all_facets(r, key, facets);
+	if (!list_all_known(&s.list, s.known)) {
+		page_bad_request(r);
+		return;
+	}
+	if (s.q != NULL && !s.list.ask.cursor.given && !list_filtered(&s.list.ask))
+		leave_search(r, s.q, s.corrected, s.list.ask.nfound);
+	show(r, &s, all);
+}
+
+static void put_hit(struct buf *b, bool *first, const char *text, const char *url)
+{
+	buf_adds(b, *first ? "{\"text\":" : ",{\"text\":");
+	*first = false;
+	buf_json(b, text);
+	buf_adds(b, ",\"url\":");
+	buf_json(b, url);
+	buf_addc(b, '}');
+}
+
+void suggest(struct req *r)
+{
+	const char *q = param_text(r, "q");
+	struct rows *words, *products;
+	struct buf *b = buf_new(r->mem);
+	bool first = true;
+
+	buf_adds(b, "{\"hits\":[");
+	/* One letter begins too much to be of help. */
+	if (q != NULL && strlen(q) >= 2) {
+		q_search_within(r->db, SEARCH_MS);
+		words = q_suggest_words(r->db, r->site->store, r->language, q);
+		products = q_suggest_products(r->db, r->site->store, r->language, r->currency, r->prefix, q);
+		page_asked(r);
+		for (size_t i = 0; i < rows_count(words); i++)
+			put_hit(b, &first, row_suggest_words_at(words, i)->shown,
+				search_url(r, row_suggest_words_at(words, i)->shown, false));
+		for (size_t i = 0; i < rows_count(products); i++)
+			put_hit(b, &first, row_suggest_products_at(products, i)->name, row_suggest_products_at(products, i)->url);
+	}
+	buf_adds(b, "]}");
+	page_json(r, 200, b->data);
+}
