@@ -22,6 +22,7 @@ struct ctl_command {
 };
 
 int ctl_migrate(int argc, char **argv);
+int ctl_audit(int argc, char **argv);
 int ctl_check(int argc, char **argv);
 int ctl_import(int argc, char **argv);
 int ctl_store(int argc, char **argv);

@@ -20,6 +20,7 @@ static const struct ctl_command commands[] = {
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
 	{ "config", ctl_config, "", "print the settings of this host" },
+	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },
 	{ 0 }
 };

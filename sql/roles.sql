@@ -172,3 +172,5 @@ GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog
 GRANT SELECT ON catalog.word TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.find(uuid, text, text, boolean),
 	catalog.similar_words(uuid, text, text, integer), catalog.find_begun(uuid, text, text) TO "_sutler-catalog";
+
+GRANT EXECUTE ON FUNCTION audit.seal_some(uuid, integer) TO "_sutler-seal-audit";
