@@ -312,7 +312,7 @@ static const struct route routes[] = {
 	{ POST, "/cart/coupon/remove", coupon_off, .csrf_token = true, .trips = 3 },
 	{ POST, "/cart/note", note, .params = note_params, .form = show, .csrf_token = true, .trips = 3 },
 	{ GET,  "/cart/restore/{token}", restore, .trips = 1, .needs = NEEDS_NO_REFERRER },
-	{ GET,  "/cart/no-reminders/{token}", ask_opt_out, .trips = 1, .needs = NEEDS_NO_REFERRER },
+	{ GET,  "/cart/no-reminders/{token}", ask_opt_out, .trips = 2, .needs = NEEDS_NO_REFERRER },
 	{ POST, "/cart/no-reminders/{token}", opt_out, .trips = 2,
 	  .needs = NEEDS_NO_REFERRER | NEEDS_CROSS_SITE | NEEDS_BODY },
 	{ 0 }

@@ -59,9 +59,9 @@ sub before
 	my $cookies = $t->cart($store);
 	for my $step (@STEPS) {
 		my ($name, $path, $form) = @$step;
-		next if $name eq 'verify' && $store ne 'two';
-		send_code($t, $cookies) if $name eq 'verify';
+		send_code($t, $cookies) if $name eq 'verify' && $store eq 'two';
 		last if $name eq $until;
+		next if $name eq 'verify' && $store ne 'two';
 		my $got = $t->post($store, $path, { csrf => $t->csrf($cookies->{cart}), $form->($t, $store, $cookies) }, $cookies);
 		die "$path of store $store answers $got->{status}\n$got->{body}\n" if $got->{status} != 303;
 		my ($new) = map { /^(?:__Host-)?cart=([\w-]{43});/ ? $1 : () } @{ $got->{cookies} };
@@ -159,7 +159,8 @@ my %ENTRY = (
 	},
 	'POST /cart/no-reminders/{token}' => sub {
 		my ($t, $s) = @_;
-		return { path => '/cart/no-reminders/' . before($t, $s, $s eq 'two' ? 'verify' : 'address')->{cart}, form => {} };
+		return { path => '/cart/no-reminders/' . before($t, $s, $s eq 'two' ? 'verify' : 'address')->{cart},
+			form => { 'List-Unsubscribe' => 'One-Click' } };
 	},
 
 	# order
