@@ -114,6 +114,10 @@ my %ENTRY = (
 
 	# catalog
 	'GET /c/{slug}' => sub { return { path => '/c/shoes' } },
+	'GET /p/{slug}' => sub { my ($t, $s) = @_; return { path => '/p/' . $t->{f}->slug_of($s) } },
+	'GET /search' => sub { return { path => '/search?q=product' } },
+	'GET /search/suggest' => sub { return { path => '/search/suggest?q=prod' } },
+	'GET /recent' => sub { my ($t, $s) = @_; return { path => '/recent?ids=' . $t->{f}{product}{ $s eq 'three' ? 'SANDAL' : 'PLAIN' } } },
 
 	# cart
 	'GET /cart' => sub { my ($t, $s) = @_; return { path => '/cart', cookies => $t->cart($s) } },
