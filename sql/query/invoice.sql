@@ -18,7 +18,7 @@ SELECT o.locale, coalesce(l.tag, ''), coalesce(nullif(s.legal_name, ''), s.name)
 FROM sales."order" o
 JOIN tenancy.store s ON s.store_id = o.store_id
 LEFT JOIN tenancy.store_locale l ON l.store_id = o.store_id AND l.locale = o.locale
-JOIN sales.contact k ON k.contact_id = coalesce(o.billing_id, o.contact_id)
+JOIN sales.contact k ON k.contact_id = (SELECT coalesce(x.billing_id, x.contact_id) FROM sales."order" x WHERE x.order_id = :order_id)
 WHERE o.order_id = :order_id
 
 -- invoice_issue(tenant uuid, order_id uuid, seller text, buyer text) one

@@ -71,7 +71,7 @@ SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
 -- A cart that is to be mailed about: still open, its owner known.
 -- letter_cart(cart uuid) one
 -- email text, name text, reminders bool
-SELECT k.email, k.name, c.reminders AND NOT EXISTS (SELECT FROM marketing.opt_out o WHERE o.email_sha256 = sha256(convert_to(k.email_key, 'UTF8')))
+SELECT k.email, k.name, c.reminders AND NOT marketing.opted_out(c.tenant_id, k.email_key)
 FROM sales.cart c
 JOIN sales.contact k ON k.contact_id = c.contact_id
 WHERE c.cart_id = :cart AND c.state = 'open'

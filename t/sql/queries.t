@@ -39,6 +39,8 @@ my @big = qw(
 my %rows = ('catalog.listing' => 40_000);
 # Queries that may read a big table whole, and why.
 my %whole = (
+	audit_unsealed => 'sutlerctl audit verify looks at the whole log, by hand',
+	job_reconcile => 'the nightly proof counts all stock of a tenant',
 	template_notes => 'of the program to copy, which is not installed: its few notes have no index of their own',
 );
 # Result types (oids) that each column type of a header reads.
