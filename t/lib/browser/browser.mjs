@@ -121,7 +121,7 @@ export async function browser(shop) {
 				return copy;
 			};
 			page.on('pageerror', e => page.trouble.push(`script: ${e.message}`));
-			page.on('console', m => { if (m.type() === 'error') page.trouble.push(`console: ${m.text()}`); });
+			page.on('console', m => { if (m.type() === 'error') page.trouble.push(`console: ${m.text()} ${m.location().url}`); });
 			page.on('requestfailed', r => page.trouble.push(`load: ${r.url()} ${r.failure()?.errorText}`));
 			await page.goto(shop.url(store, where), { waitUntil: 'load' });
 			return page;
