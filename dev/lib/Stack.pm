@@ -186,6 +186,9 @@ sub load_demo
 	my ($status, $text) = $self->capture("$self->{top}/dev/load-demo", $drawn);
 	write_file("$self->{dir}/log/demo.log", $text);
 	die "the demo shops do not load:\n" . join('', last_lines($text, 20)) if $status;
+	# Counts, filters and availability, which the resident job keeps.
+	my ($stale, $why) = $self->run_job('freshen', '--once');
+	die "the demo shops' lists are not made:\n$why" if $stale;
 	$self->set_origins;
 	return;
 }
