@@ -694,7 +694,13 @@ SELECT sutler.protect('accounting.tax_class',
 
 -- The search functions belong to a role that reads these tables alone, of all tenants, and
 -- each function takes the tenant from the setting (sql/functions/search.sql).
--- The owner is a member of that role, and must not read by its policies for it.
-CREATE POLICY search ON catalog.search FOR SELECT TO sutler_search USING (current_user = 'sutler_search');
-CREATE POLICY search ON catalog.search_code FOR SELECT TO sutler_search USING (current_user = 'sutler_search');
-CREATE POLICY search ON catalog.word FOR SELECT TO sutler_search USING (current_user = 'sutler_search');
+CREATE POLICY search ON catalog.search FOR SELECT TO sutler_search USING (true);
+CREATE POLICY search ON catalog.search_code FOR SELECT TO sutler_search USING (true);
+CREATE POLICY search ON catalog.word FOR SELECT TO sutler_search USING (true);
+-- The owner is a member of that role, but its functions see one tenant here as anywhere.
+CREATE POLICY owner ON catalog.search AS RESTRICTIVE FOR SELECT TO CURRENT_USER
+	USING (tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid);
+CREATE POLICY owner ON catalog.search_code AS RESTRICTIVE FOR SELECT TO CURRENT_USER
+	USING (tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid);
+CREATE POLICY owner ON catalog.word AS RESTRICTIVE FOR SELECT TO CURRENT_USER
+	USING (tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid);

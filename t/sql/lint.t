@@ -22,6 +22,8 @@ my %extra_policy = (
 	'catalog.search search' => 'the search functions of sutler_search read by their own rule',
 	'catalog.search_code search' => 'the same for exact codes',
 	'catalog.word search' => 'the same for the words that correct others',
+	(map { ("catalog.$_ owner" => 'the owner is a member of sutler_search, and sees one tenant all the same') }
+		qw(search search_code word)),
 );
 my $policy = q{(tenant_id = (NULLIF(current_setting('sutler.tenant'::text, true), ''::text))::uuid)};
 
