@@ -112,7 +112,7 @@ static void this_value(const struct frame *frame, struct value *out)
 static void lookup(const struct place *p, uint32_t name, struct value *out)
 {
 	const struct name *n = &p->t->names[name];
-	struct name_part *part = &p->t->parts[n->first];
+	struct name_part *part;
 	struct frame *f = p->frame;
 	struct value inner;
 
@@ -120,6 +120,7 @@ static void lookup(const struct place *p, uint32_t name, struct value *out)
 		this_value(f, out);
 		return;
 	}
+	part = &p->t->parts[n->first];
 	while (f != NULL && !value_find(&f->value, part, out))
 		f = f->outer;
 	if (f == NULL)

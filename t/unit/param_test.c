@@ -31,79 +31,79 @@ static const char *repeat(const char *s, int n)
 }
 
 #define BAD NULL
+static const struct { const char *name; struct param p; const char *in, *text; int64_t number; } scalar_cases[] = {
+	{ "id", { "v", PARAM_ID }, "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000001" },
+	{ "id in capitals", { "v", PARAM_ID }, "0190000A-0000-7000-8000-000000000001", BAD, -1 },
+	{ "id, cut", { "v", PARAM_ID }, "01900000-0000-7000-8000-00000000000", BAD, -1 },
+	{ "integer", { "v", PARAM_INT }, "-7", "", -7 },
+	{ "integer with tail", { "v", PARAM_INT }, "12abc", BAD, -1 },
+	{ "integer 1e3", { "v", PARAM_INT }, "1e3", BAD, -1 },
+	{ "integer 2^53 - 1", { "v", PARAM_INT }, "9007199254740991", "", 9007199254740991 },
+	{ "integer 2^53", { "v", PARAM_INT }, "9007199254740992", BAD, -1 },
+	{ "integer 2^63", { "v", PARAM_INT }, "9223372036854775808", BAD, -1 },
+	{ "integer below its range", { "v", PARAM_INT, .min = 1, .max = 9 }, "0", BAD, -1 },
+	{ "integer above its range", { "v", PARAM_INT, .min = 1, .max = 9 }, "10", BAD, -1 },
+	{ "quantity", { "v", PARAM_QUANTITY }, " 12 ", "", 12 },
+	{ "quantity 10 000", { "v", PARAM_QUANTITY }, "10000", "", 10000 },
+	{ "quantity 10 001", { "v", PARAM_QUANTITY }, "10001", BAD, -1 },
+	{ "quantity 0", { "v", PARAM_QUANTITY }, "0", BAD, -1 },
+	{ "quantity -1", { "v", PARAM_QUANTITY }, "-1", BAD, -1 },
+	{ "quantity 0.5", { "v", PARAM_QUANTITY }, "0.5", BAD, -1 },
+	{ "quantity NaN", { "v", PARAM_QUANTITY }, "NaN", BAD, -1 },
+	{ "quantity true", { "v", PARAM_QUANTITY }, "true", BAD, -1 },
+	{ "quantity +1", { "v", PARAM_QUANTITY }, "%2B1", BAD, -1 },
+	{ "quantity in another script", { "v", PARAM_QUANTITY }, "%D9%A1", BAD, -1 },
+	{ "text", { "v", PARAM_TEXT }, " a  b ", "a  b" },
+	{ "text with a control", { "v", PARAM_TEXT }, "a%07b", BAD, -1 },
+	{ "text with a line feed", { "v", PARAM_TEXT }, "a%0Ab", BAD, -1 },
+	{ "text with an override", { "v", PARAM_TEXT }, "a%E2%80%AEb", "ab" },
+	{ "text, too long", { "v", PARAM_TEXT, .max = 3 }, "abcd", BAD, -1 },
+	{ "text, length in characters", { "v", PARAM_TEXT, .max = 3 }, "%C3%B1%C3%B1%C3%B1", "\xc3\xb1\xc3\xb1\xc3\xb1" },
+	{ "text, cut", { "v", PARAM_TEXT, .max = 2, .fold = true }, "%C3%B1%C3%B1%C3%B1", "\xc3\xb1\xc3\xb1" },
+	{ "block", { "v", PARAM_BLOCK }, "a%0D%0Ab", "a\nb" },
+	{ "e-mail", { "v", PARAM_EMAIL }, "Ana.Ruiz%2Bx@shop.example", "Ana.Ruiz+x@shop.example" },
+	{ "e-mail without domain", { "v", PARAM_EMAIL }, "ana@", BAD, -1 },
+	{ "e-mail without dot", { "v", PARAM_EMAIL }, "ana@localhost", BAD, -1 },
+	{ "e-mail, two", { "v", PARAM_EMAIL }, "a@b.example,c@d.example", BAD, -1 },
+	{ "e-mail with two @", { "v", PARAM_EMAIL }, "a@b@c.example", BAD, -1 },
+	{ "e-mail with a space", { "v", PARAM_EMAIL }, "a b@c.example", BAD, -1 },
+	{ "e-mail with header lines", { "v", PARAM_EMAIL }, "a@b.example%0D%0ABcc: x@y.example", BAD, -1 },
+	{ "slug", { "v", PARAM_SLUG }, "rubber-sole-2", "rubber-sole-2" },
+	{ "slug with a capital", { "v", PARAM_SLUG }, "Rubber", BAD, -1 },
+	{ "slug with a slash", { "v", PARAM_SLUG }, "a/b", BAD, -1 },
+	{ "slug with hyphens at the ends", { "v", PARAM_SLUG }, "-a", BAD, -1 },
+	{ "choice", { "v", PARAM_CHOICE, .choices = colours }, "blue", "blue" },
+	{ "choice of another", { "v", PARAM_CHOICE, .choices = colours }, "green", BAD, -1 },
+	{ "money", { "v", PARAM_MONEY }, "19.90", "", 1990 },
+	{ "money with comma", { "v", PARAM_MONEY }, "19,9", "", 1990 },
+	{ "money, negative", { "v", PARAM_MONEY }, "-1", BAD, -1 },
+	{ "money with three digits", { "v", PARAM_MONEY }, "1.999", BAD, -1 },
+	{ "money, grouped", { "v", PARAM_MONEY }, "1.999,00", BAD, -1 },
+	{ "date", { "v", PARAM_DATE }, "2028-02-29", "2028-02-29" },
+	{ "date, no leap year", { "v", PARAM_DATE }, "2027-02-29", BAD, -1 },
+	{ "date, 1900 was none", { "v", PARAM_DATE }, "1900-02-29", BAD, -1 },
+	{ "date, month 13", { "v", PARAM_DATE }, "2027-13-01", BAD, -1 },
+	{ "date, day 31", { "v", PARAM_DATE }, "2027-04-31", BAD, -1 },
+	{ "date, another form", { "v", PARAM_DATE }, "1/2/2027", BAD, -1 },
+	{ "code", { "v", PARAM_CODE }, "summer-26", "SUMMER-26" },
+	{ "code with a homoglyph", { "v", PARAM_CODE }, "S%D0%A3MMER", BAD, -1 },
+	{ "code, too long", { "v", PARAM_CODE }, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", BAD, -1 },
+	{ "secret, blanks kept", { "v", PARAM_SECRET }, "+x+", " x " },
+	{ "token, cut", { "v", PARAM_TOKEN }, "abc", BAD, -1 },
+};
+
 static void scalars(void)
 {
-	const struct { const char *name; struct param p; const char *in, *text; int64_t number; } cases[] = {
-		{ "id", { "v", PARAM_ID }, "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000001" },
-		{ "id in capitals", { "v", PARAM_ID }, "0190000A-0000-7000-8000-000000000001", BAD, -1 },
-		{ "id, cut", { "v", PARAM_ID }, "01900000-0000-7000-8000-00000000000", BAD, -1 },
-		{ "integer", { "v", PARAM_INT }, "-7", "", -7 },
-		{ "integer with tail", { "v", PARAM_INT }, "12abc", BAD, -1 },
-		{ "integer 1e3", { "v", PARAM_INT }, "1e3", BAD, -1 },
-		{ "integer 2^53 - 1", { "v", PARAM_INT }, "9007199254740991", "", 9007199254740991 },
-		{ "integer 2^53", { "v", PARAM_INT }, "9007199254740992", BAD, -1 },
-		{ "integer 2^63", { "v", PARAM_INT }, "9223372036854775808", BAD, -1 },
-		{ "integer below its range", { "v", PARAM_INT, .min = 1, .max = 9 }, "0", BAD, -1 },
-		{ "integer above its range", { "v", PARAM_INT, .min = 1, .max = 9 }, "10", BAD, -1 },
-		{ "quantity", { "v", PARAM_QUANTITY }, " 12 ", "", 12 },
-		{ "quantity 10 000", { "v", PARAM_QUANTITY }, "10000", "", 10000 },
-		{ "quantity 10 001", { "v", PARAM_QUANTITY }, "10001", BAD, -1 },
-		{ "quantity 0", { "v", PARAM_QUANTITY }, "0", BAD, -1 },
-		{ "quantity -1", { "v", PARAM_QUANTITY }, "-1", BAD, -1 },
-		{ "quantity 0.5", { "v", PARAM_QUANTITY }, "0.5", BAD, -1 },
-		{ "quantity NaN", { "v", PARAM_QUANTITY }, "NaN", BAD, -1 },
-		{ "quantity true", { "v", PARAM_QUANTITY }, "true", BAD, -1 },
-		{ "quantity +1", { "v", PARAM_QUANTITY }, "%2B1", BAD, -1 },
-		{ "quantity in another script", { "v", PARAM_QUANTITY }, "%D9%A1", BAD, -1 },
-		{ "text", { "v", PARAM_TEXT }, " a  b ", "a  b" },
-		{ "text with a control", { "v", PARAM_TEXT }, "a%07b", BAD, -1 },
-		{ "text with a line feed", { "v", PARAM_TEXT }, "a%0Ab", BAD, -1 },
-		{ "text with an override", { "v", PARAM_TEXT }, "a%E2%80%AEb", "ab" },
-		{ "text, too long", { "v", PARAM_TEXT, .max = 3 }, "abcd", BAD, -1 },
-		{ "text, length in characters", { "v", PARAM_TEXT, .max = 3 }, "%C3%B1%C3%B1%C3%B1", "\xc3\xb1\xc3\xb1\xc3\xb1" },
-		{ "text, cut", { "v", PARAM_TEXT, .max = 2, .fold = true }, "%C3%B1%C3%B1%C3%B1", "\xc3\xb1\xc3\xb1" },
-		{ "block", { "v", PARAM_BLOCK }, "a%0D%0Ab", "a\nb" },
-		{ "e-mail", { "v", PARAM_EMAIL }, "Ana.Ruiz%2Bx@shop.example", "Ana.Ruiz+x@shop.example" },
-		{ "e-mail without domain", { "v", PARAM_EMAIL }, "ana@", BAD, -1 },
-		{ "e-mail without dot", { "v", PARAM_EMAIL }, "ana@localhost", BAD, -1 },
-		{ "e-mail, two", { "v", PARAM_EMAIL }, "a@b.example,c@d.example", BAD, -1 },
-		{ "e-mail with two @", { "v", PARAM_EMAIL }, "a@b@c.example", BAD, -1 },
-		{ "e-mail with a space", { "v", PARAM_EMAIL }, "a b@c.example", BAD, -1 },
-		{ "e-mail with header lines", { "v", PARAM_EMAIL }, "a@b.example%0D%0ABcc: x@y.example", BAD, -1 },
-		{ "slug", { "v", PARAM_SLUG }, "rubber-sole-2", "rubber-sole-2" },
-		{ "slug with a capital", { "v", PARAM_SLUG }, "Rubber", BAD, -1 },
-		{ "slug with a slash", { "v", PARAM_SLUG }, "a/b", BAD, -1 },
-		{ "slug with hyphens at the ends", { "v", PARAM_SLUG }, "-a", BAD, -1 },
-		{ "choice", { "v", PARAM_CHOICE, .choices = colours }, "blue", "blue" },
-		{ "choice of another", { "v", PARAM_CHOICE, .choices = colours }, "green", BAD, -1 },
-		{ "money", { "v", PARAM_MONEY }, "19.90", "", 1990 },
-		{ "money with comma", { "v", PARAM_MONEY }, "19,9", "", 1990 },
-		{ "money, negative", { "v", PARAM_MONEY }, "-1", BAD, -1 },
-		{ "money with three digits", { "v", PARAM_MONEY }, "1.999", BAD, -1 },
-		{ "money, grouped", { "v", PARAM_MONEY }, "1.999,00", BAD, -1 },
-		{ "date", { "v", PARAM_DATE }, "2028-02-29", "2028-02-29" },
-		{ "date, no leap year", { "v", PARAM_DATE }, "2027-02-29", BAD, -1 },
-		{ "date, 1900 was none", { "v", PARAM_DATE }, "1900-02-29", BAD, -1 },
-		{ "date, month 13", { "v", PARAM_DATE }, "2027-13-01", BAD, -1 },
-		{ "date, day 31", { "v", PARAM_DATE }, "2027-04-31", BAD, -1 },
-		{ "date, another form", { "v", PARAM_DATE }, "1/2/2027", BAD, -1 },
-		{ "code", { "v", PARAM_CODE }, "summer-26", "SUMMER-26" },
-		{ "code with a homoglyph", { "v", PARAM_CODE }, "S%D0%A3MMER", BAD, -1 },
-		{ "code, too long", { "v", PARAM_CODE }, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", BAD, -1 },
-		{ "secret, blanks kept", { "v", PARAM_SECRET }, "+x+", " x " },
-		{ "token, cut", { "v", PARAM_TOKEN }, "abc", BAD, -1 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct param params[] = { cases[i].p, { 0 } };
-		struct param_set *set = read(params, mem_printf(ctx, "v=%s", cases[i].in), false);
+	for (size_t i = 0; i < ARRAY_LEN(scalar_cases); i++) {
+		const struct param params[] = { scalar_cases[i].p, { 0 } };
+		struct param_set *set = read(params, mem_printf(ctx, "v=%s", scalar_cases[i].in), false);
 		const struct param_value *v = &set->value[0];
 
-		tap_ok(set->refused == NULL && (cases[i].text == BAD) == (v->error != NULL), "%s", cases[i].name);
-		if (cases[i].text != BAD && *cases[i].text != '\0')
-			tap_is_str(v->text, cases[i].text, "... its text");
-		else if (cases[i].text != BAD)
-			tap_is_int(v->number, cases[i].number, "... its number");
+		tap_ok(set->refused == NULL && (scalar_cases[i].text == BAD) == (v->error != NULL), "%s", scalar_cases[i].name);
+		if (scalar_cases[i].text != BAD && *scalar_cases[i].text != '\0')
+			tap_is_str(v->text, scalar_cases[i].text, "... its text");
+		else if (scalar_cases[i].text != BAD)
+			tap_is_int(v->number, scalar_cases[i].number, "... its number");
 	}
 	{
 		const struct param secret[] = { { "v", PARAM_SECRET }, { 0 } };
