@@ -37,7 +37,7 @@ sub hold
 	return;
 }
 
-subtest 'a second copy' => sub {
+subtest 'T78 a second copy' => sub {
 	for my $name (qw(release-holds reconcile-stock abandoned-carts deliver)) {
 		my $key = unpack 'N', pack 'H*', sprintf '%08x', crc32($name);
 		$j->value('SELECT pg_advisory_lock(?)', $key);
@@ -153,7 +153,7 @@ subtest 'reminders' => sub {
 	$j->change('DELETE FROM sales.cart_line');
 };
 
-subtest 'after three days without cron' => sub {
+subtest 'T78 after three days without cron' => sub {
 	my @carts = map { $j->cart($merchants[1], email => "late$_\@example.org", reminders => 1) } 1 .. 250;
 	$j->change("UPDATE sales.cart SET touched_at = now() - interval '70 hours' WHERE cart_id = ANY(?)", [map { $_->{cart} } @carts]);
 	ok_run('abandoned-carts');
@@ -186,7 +186,7 @@ subtest 'reconcile-stock' => sub {
 	wipe();
 };
 
-subtest 'killed at random points' => sub {
+subtest 'T78 killed at random points' => sub {
 	my @carts = map { $j->cart($_, email => 'k@example.org', reminders => 1) } map { ($_) x 120 } @merchants;
 	$j->change("UPDATE sales.cart SET touched_at = now() - interval '5 hours' WHERE cart_id = ANY(?)", [map { $_->{cart} } @carts]);
 	my $prepare = sub {

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The promise (reliability P4, T4-T7): the pricing engine and an independent decimal
+# The promise (reliability P4, T4, T5, T6, T7): the pricing engine and an independent decimal
 # calculation, written in another language from shop/pricing.h alone, agree on every
 # figure of random carts.
 #

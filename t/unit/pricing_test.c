@@ -1,5 +1,5 @@
 /*
- * The promise (reliability P4, T4-T7): a cart's figures are those of the rules in
+ * The promise (reliability P4, T4, T5, T6, T7): a cart's figures are those of the rules in
  * shop/pricing.h.  First named carts computed by hand, then laws that hold for every
  * cart, on carts of a seeded generator.
  */
