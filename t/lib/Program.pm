@@ -53,6 +53,8 @@ sub start_database
 	my $role = "_sutler-$self->{name}";
 	$c->start;
 	$c->createdb('sutler');
+	# The migrations name it in their policies; the rest of bootstrap.sql is not needed here.
+	$c->psql('sutler', 'CREATE ROLE sutler_search');
 	$c->psql_file('sutler', $_) for sort glob top() . '/sql/migrations/*.sql';
 	# The rights a program to copy needs; those of the shop's programs are in sql/roles.sql.
 	$c->psql('sutler', qq{
