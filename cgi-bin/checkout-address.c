@@ -255,7 +255,7 @@ void address_set(struct req *r)
 	if (!step_take(r, c, STEP_ADDRESS))
 		return;
 	if (param_bool(r, "change_country")) {
-		page_again(r, address_show);
+		page_redraw(r, address_show);
 		return;
 	}
 	codes = checkout_countries(r->mem, c->country_rows, c->cart->settings->country, &n);

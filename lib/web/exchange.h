@@ -120,6 +120,7 @@ struct exchange {
 	bool asked;                     /* page_asked(): committed before the answer is made */
 	void (*declined)(struct req *r);        /* form to show again */
 	bool again;                     /* this run shows a form again */
+	bool redraw;                    /* ... that is not wrong: it was asked for */
 	bool under_latch;               /* this run is an error page without the database */
 	struct rows *session_rows;
 	struct session session;

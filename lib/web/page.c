@@ -103,19 +103,22 @@ static void html(struct req *r, struct view *v, int status, bool chrome)
 	};
 }
 
+/* A form that is shown again is wrong, unless it was asked for. */
+static bool refused(const struct req *r) { return r->x->again && !r->x->redraw; }
+
 void page_html(struct req *r, struct view *v)
 {
-	html(r, v, r->x->again ? 422 : 200, true);
+	html(r, v, refused(r) ? 422 : 200, true);
 }
 
 void page_html_status(struct req *r, struct view *v, int status)
 {
-	html(r, v, r->x->again ? 422 : status, true);
+	html(r, v, refused(r) ? 422 : status, true);
 }
 
 void page_fragment(struct req *r, struct view *v)
 {
-	html(r, v, r->x->again ? 422 : 200, false);
+	html(r, v, refused(r) ? 422 : 200, false);
 }
 
 /* --- elsewhere ------------------------------------------------------------------------ */
@@ -235,8 +238,15 @@ void page_again(struct req *r, void (*show)(struct req *r))
 {
 	if (r->x->again && !req_failed(r))
 		BUG("%s: a form that is shown again declines", r->route->path);
+	r->x->redraw = false;
 	if (begin_answer(r))
 		r->x->declined = show;
+}
+
+void page_redraw(struct req *r, void (*show)(struct req *r))
+{
+	page_again(r, show);
+	r->x->redraw = true;
 }
 
 /* --- other answers ---------------------------------------------------------------------- */

@@ -52,6 +52,8 @@ const char *page_local(const char *path);
 void page_decline(struct req *r, void (*show)(struct req *r), const char *field, const char *sentence);
 /* Several fields: field_error() for each, then this. */
 void page_again(struct req *r, void (*show)(struct req *r));
+/* The form once more because the visitor asked for it (another country, other fields): 200. */
+void page_redraw(struct req *r, void (*show)(struct req *r));
 
 void page_bad_request(struct req *r);                           /* 400 */
 void page_not_found(struct req *r);                             /* 404 */

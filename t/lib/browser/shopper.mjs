@@ -251,7 +251,7 @@ export async function fillCart({ shop, page, who }, quantity = 2) {
 		ORDER BY k.on_hand - k.held DESC, p.variant_id LIMIT 1`, who.store);
 	await page.goto(shop.url(who.store, `${who.base}/cart`), LOADS);
 	await page.evaluate(async ([where, variant, n]) => {
-		await fetch(where, { method: 'POST', body: new URLSearchParams({ variant, quantity: n }) });
+		await (await fetch(where, { method: 'POST', body: new URLSearchParams({ variant, quantity: n }) })).text();
 	}, [`${who.base}/cart/items`, goods.variant_id, quantity]);
 	await page.goto(shop.url(who.store, `${who.base}/cart`), LOADS);
 }
