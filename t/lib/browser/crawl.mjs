@@ -107,7 +107,7 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 		for (const url of await page.evaluate(() => [...document.querySelectorAll('a[href]:not([href^="#"]), link[href], img[src], use[href]')]
 			.flatMap(e => [e.href?.baseVal ?? e.href ?? e.src, ...(e.srcset ?? '').split(',').map(s => s.trim().split(' ')[0])])
 			.filter(Boolean).map(u => new URL(u, location.href).href)))
-			if (url.startsWith(origin) && !links.has(url.split('#')[0])) links.set(url.split('#')[0], kind);
+			if (url.startsWith(origin) && !url.includes('/no-such-page') && !links.has(url.split('#')[0])) links.set(url.split('#')[0], kind);
 		// What the checker or the browser says of a document that is meant to be refused is no trouble.
 		page.trouble = page.trouble.filter(x => !(status >= 400 && x.includes(`status of ${status}`)));
 	}
