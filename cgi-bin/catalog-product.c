@@ -279,7 +279,7 @@ static void add_head(struct req *r, struct view *v, const struct row_product_hea
 	view_text(p, "sku", h->reference);
 	view_text(p, "brand", or_null(h->brand));
 	view_text(p, "summary", or_null(h->summary));
-	view_html(p, "description_html", or_null(h->description) == NULL ? NULL : markdown_html(r->mem, h->description, 2));
+	view_html(p, "description_html", or_null(h->description) == NULL ? NULL : markdown_html(r->mem, h->description, 3));
 	view_money(p, "price", h->price);
 	if (h->has_was)
 		view_money(p, "was", h->was);

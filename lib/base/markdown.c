@@ -85,6 +85,17 @@ static bool copy_checked(struct buf *out, const char *html, int level)
 	return true;
 }
 
+/* The highest heading that md4c wrote, 1 to 6; 1 without any. */
+static int highest(const char *html)
+{
+	int found = 7;
+
+	for (const char *s = strstr(html, "<h"); s != NULL; s = strstr(s + 2, "<h"))
+		if (s[2] >= '1' && s[2] <= '6' && s[3] == '>' && s[2] - '0' < found)
+			found = s[2] - '0';
+	return found > 6 ? 1 : found;
+}
+
 char *markdown_html(const void *ctx, const char *source, int level)
 {
 	struct buf *raw, *out;
@@ -98,5 +109,5 @@ char *markdown_html(const void *ctx, const char *source, int level)
 		    MD_HTML_FLAG_SKIP_UTF8_BOM) != 0)
 		return mem_strdup(ctx, "");
 	out = buf_new(ctx);
-	return copy_checked(out, raw->data, level) ? out->data : mem_strdup(ctx, "");
+	return copy_checked(out, raw->data, level + 1 - highest(raw->data)) ? out->data : mem_strdup(ctx, "");
 }

@@ -3,7 +3,8 @@
  *
  * Raw HTML in the source is shown as text, never passed on; links and pictures
  * lead to http, https, mailto, tel or a path of this site, else they become
- * "#".  Headings begin at LEVEL, so that a page keeps its own h1.
+ * "#".  The highest heading used becomes LEVEL and the others follow, so
+ * that a page keeps its own h1 and no level is left out above them.
  */
 #ifndef BASE_MARKDOWN_H
 #define BASE_MARKDOWN_H
