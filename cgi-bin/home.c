@@ -128,11 +128,15 @@ static void text_page(struct req *r)
 	const char *slug = path_text(r, "slug");
 	struct rows *content = q_page_content(r->db, r->site->store, r->language, slug);
 	struct rows *paths = q_page_paths(r->db, r->site->store, r->language, slug);
+	struct rows *moved = q_page_moved(r->db, r->site->store, r->language, slug);
 	const struct row_page_content *p = row_page_content(content);
 	struct view *v, *page;
 
 	if (!rows_found(content)) {
-		page_not_found(r);
+		if (rows_found(moved))
+			page_moved(r, url_to(r, "/page/", row_page_moved(moved)->slug));
+		else
+			page_not_found(r);
 		return;
 	}
 	v = page_view(r, "home/page");

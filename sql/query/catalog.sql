@@ -41,13 +41,20 @@ SELECT o.locale, o.slug
 FROM catalog.category_text t JOIN catalog.category_text o ON o.category_id = t.category_id
 WHERE t.store_id = :store AND t.locale = :locale AND t.slug = :slug
 
--- Where a slug of before leads now: the category's slug in this language.
+-- Where a slug of before, or of another language, leads: the category's slug in this one.
 -- category_moved(store uuid, locale text, slug text) one
 -- slug text
-SELECT t.slug
+(SELECT t.slug
 FROM catalog.slug_history h
 JOIN catalog.category_text t ON t.category_id = h.target_id AND t.locale = :locale
-WHERE h.kind = 'category' AND h.store_id = :store AND h.locale = :locale AND h.slug = :slug
+WHERE h.kind = 'category' AND h.store_id = :store AND h.locale = :locale AND h.slug = :slug)
+UNION ALL
+(SELECT t.slug
+FROM tenancy.store_locale l
+JOIN catalog.category_text o ON o.store_id = l.store_id AND o.locale = l.locale AND o.slug = :slug
+JOIN catalog.category_text t ON t.category_id = o.category_id AND t.locale = :locale
+WHERE l.store_id = :store AND l.locale <> :locale)
+LIMIT 1
 
 -- The filters of a category and how many products have each value; slug "" is the whole store.
 -- The attribute of all zeros is availability, its values are 1 to 4 (see catalog.recount).

@@ -37,6 +37,16 @@ FROM content.page_text t
 JOIN content.page p ON p.store_id = t.store_id AND p.page_id = t.page_id
 WHERE t.store_id = :store AND t.locale = :locale AND t.slug = :slug
 
+-- A slug of another language leads to the page in this one.
+-- page_moved(store uuid, locale text, slug text) one
+-- slug text
+SELECT t.slug
+FROM tenancy.store_locale l
+JOIN content.page_text o ON o.store_id = l.store_id AND o.locale = l.locale AND o.slug = :slug
+JOIN content.page_text t ON t.store_id = o.store_id AND t.page_id = o.page_id AND t.locale = :locale
+WHERE l.store_id = :store AND l.locale <> :locale
+LIMIT 1
+
 -- The same page in all languages.
 -- page_paths(store uuid, locale text, slug text) many
 -- language text, path text

@@ -182,7 +182,9 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 		const where = url.slice(origin.length) || '/';
 		const html = !/\.(?:webp|css|js|svg|png|pdf)(?:\?|$)/.test(where);
 		if (html && (where.includes('?') || ++asked > PAGES_MAX)) continue;
-		const r = await get(shop, who, where, html ? 'GET' : 'HEAD');
+		let r = await get(shop, who, where, html ? 'GET' : 'HEAD');
+		// A slug of another language leads on to its own.
+		if (r.status === 301) r = await get(shop, who, new URL(r.location, origin).pathname);
 		if (r.status !== 200 && !(r.status === 303 || (r.status === 302 && /cart/.test(r.location)))) broken.push(`${where} answers ${r.status} (link on ${from})`);
 		if (html && r.status === 200 && r.type.startsWith('text/html')) {
 			keep(`link-${where}`, r.body);
