@@ -1,6 +1,6 @@
 /*
- * shop.js -- small comforts; every page works without it.  Words come from the
- * page.  Each function looks for its own marks and is silent without them.
+ * shop.js -- small comforts; every page works without it.  Each function looks
+ * for its own marks and is silent without them; words come from the page.
  */
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -47,7 +47,7 @@ function steppers() {
 			b.type = "button";
 			b.textContent = sign;
 			b.tabIndex = -1;
-			b.setAttribute("aria-hidden", "true");      /* arrow keys do it in the field */
+			b.setAttribute("aria-hidden", "true"); /* arrow keys do it */
 			b.addEventListener("click", () => {
 				step < 0 ? input.stepDown() : input.stepUp();
 				input.dispatchEvent(new Event("change", { bubbles: true }));
