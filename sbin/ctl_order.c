@@ -46,15 +46,21 @@ static bool read_given(int argc, char **argv, struct given *g)
 	return true;
 }
 
-/* A result for the rest of this short run; NULL after a sentence. */
+static void drop(void *kept)
+{
+	PQclear(*(PGresult **)kept);
+}
+
+/* A result for the rest of this short run, kept under ctl_mem; NULL after a sentence. */
 static const PGresult *ask(PGconn *conn, const char *sql, const char *const *params, int n)
 {
-	PGresult *result = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
+	PGresult **kept = mem_new(ctl_mem, PGresult *);
 
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
-		return result;
+	*kept = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
+	mem_on_free(kept, drop);
+	if (PQresultStatus(*kept) == PGRES_TUPLES_OK || PQresultStatus(*kept) == PGRES_COMMAND_OK)
+		return *kept;
 	ctl_fail("%s", PQerrorMessage(conn));
-	PQclear(result);
 	return NULL;
 }
 
