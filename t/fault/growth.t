@@ -46,4 +46,9 @@ for my $program (sort keys %programs) {
 	# The last visitor's connection may still be there.
 	cmp_ok(files($pid), '<=', $fds + 1, "... and which has no more files open than the $fds before");
 }
+# A worker that ends tells what it did not free.
+for my $program (sort keys %programs) {
+	$t->stack->end($program, 40);
+	unlike($t->log($program), qr/Sanitizer|runtime error/, "$program: no sanitizer complains");
+}
 done_testing;
