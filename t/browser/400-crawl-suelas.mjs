@@ -7,5 +7,5 @@ const t = tap();
 const shop = await house();
 const b = await browser(shop);
 for (const name of ['suelas-es', 'suelas-en'])
-	await crawl({ t, shop, b, who: people[name], name, thorough: name !== 'suelas-en' });
+	await crawl({ t, shop, b, who: people[name], name });
 await end(t, b, shop);
