@@ -97,7 +97,7 @@ sub shoe {
 	my $mto = $f->{code} eq 'SK' && $i == 7;
 	my $lead = $mto ? 12 : 1;
 	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$f->{cat}, $sale ? 'promo' : ()], lead => $lead, mto => $mto,
-		featured => $i == 0 && $f->{code} =~ /SP|SW|PF|FL|SK|BT/ ? 1 : 0, tags => [$sale ? 'promo' : (), $i % 5 == 1 ? 'baru' : (), $mat eq 'batik' ? 'batik' : ()],
+		featured => $i == 0 && $f->{code} =~ /SP|SW|PF|FL|SK|BT/ || $i == 1 && $f->{code} =~ /SP|FL/ ? 1 : 0, tags => [$sale ? 'promo' : (), $i % 5 == 1 ? 'baru' : (), $mat eq 'batik' ? 'batik' : ()],
 		spec => { material => [$mat], application => $f->{apps} }, name => { id => "$f->{type} $name" });
 	push @{ $p{tags} }, 'buatan-indonesia' unless @{ $p{tags} };
 	my $cl = sentence_join('dan', map { $color{$_} } @c);

@@ -149,7 +149,7 @@ sub shoe {
 	my $type = { gore => 'Chelsea Boot', laces => $f->{code} eq 'AB' ? 'Lace-up Boot' : '', jane => 'Mary Jane', slip => 'Slip-on', bit => 'Horsebit Loafer',
 		tassel => 'Tassel Loafer', penny => 'Penny Loafer', thong => 'Toe-post Sandal', slide => $f->{code} eq 'FS' ? 'Slide' : '' }->{ $vary{strap} && $vary{strap} eq 'jane' ? 'jane' : $vary{trim} // '' } || $f->{type};
 	my ($feel, $care) = @{ $feel{$mat} };
-	my %p = (ref => $ref, brand => 'Velora', cats => [$f->{cat}, $sale ? 'sale' : ()], lead => 1, featured => $i == 0 && $f->{code} =~ /CT|BF|LF|TR|AB|HS/ ? 1 : 0,
+	my %p = (ref => $ref, brand => 'Velora', cats => [$f->{cat}, $sale ? 'sale' : ()], lead => 1, featured => $i == 0 && $f->{code} =~ /CT|BF|LF|TR|AB|HS/ || $i == 1 && $f->{code} =~ /CT|LF/ ? 1 : 0,
 		tags => [$sale ? 'sale' : (), $i % 6 == 1 ? 'new-in' : (), $mm >= 70 ? 'high-heel' : $mm >= 40 ? 'mid-heel' : 'flat'],
 		spec => { material => [$mat], application => $f->{apps} }, name => { en => "$name $type" });
 	my $heel = $mm <= 15 ? "a barely-there $mm mm heel" : $f->{code} eq 'TR' ? "a $mm mm sole" : $f->{code} eq 'WS' ? "a $mm mm wedge" : $f->{code} =~ /FS|LF/ ? "a comfortable $mm mm lift" : "a $mm mm heel";
