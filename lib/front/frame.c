@@ -261,7 +261,9 @@ static void add_assets(struct view *v, struct req *r)
 	view_text(a, "css", mem_printf(r->mem, "/static/%s/css/shop.css", version));
 	view_text(a, "js", mem_printf(r->mem, "/static/%s/js/shop.js", version));
 	view_text(a, "icons", mem_printf(r->mem, "/static/%s/icons/icons.svg", version));
-	view_text(a, "favicon", mem_printf(r->mem, "/static/%s/icons/favicon.svg", version));
+	view_text(a, "favicon", front_store(r)->favicon[0] != '\0' ?
+		  mem_printf(r->mem, "%s-240.webp", url_media(r->mem, front_store(r)->favicon)) :
+		  mem_printf(r->mem, "/static/%s/icons/favicon.svg", version));
 	view_text(a, "theme", front_theme(r->mem, front_store(r)));
 }
 

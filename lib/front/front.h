@@ -25,7 +25,7 @@ extern const struct program_hooks front_hooks;
 /* The store of the request; lives as long as the site. */
 struct store {
 	const char *name;
-	const char *logo;               /* media name, or "" */
+	const char *logo, *favicon;     /* media names, or "" */
 	const char *color_primary, *color_accent;       /* "#rrggbb" */
 	const char *contact_email, *contact_phone;
 	const char *street, *postal_code, *city, *country;

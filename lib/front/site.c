@@ -42,6 +42,7 @@ static void read_store(void *ctx, const struct row_site_store *row, struct site 
 
 	s->name = row->name;
 	s->logo = row->logo;
+	s->favicon = row->favicon;
 	s->color_primary = row->color_primary;
 	s->color_accent = row->color_accent;
 	s->contact_email = row->contact_email;

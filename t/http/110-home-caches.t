@@ -70,6 +70,9 @@ subtest 'a store\'s settings show within two seconds' => sub {
 	cmp_ok seconds_until('/', qr/© \d{4} Store uno/), '<', 2, 'its name';
 	like $v->get('/')->html, qr{href="/theme/ffee00-c75b12\.css"}, 'its colours have another address';
 	like $v->get('/theme/ffee00-c75b12.css')->body, qr/--on-primary:#000/, 'with words in black';
+	like $v->get('/')->html, qr{rel="icon" href="/static/[^"]*/icons/favicon\.svg"}, 'without an icon of its own ours';
+	$shop->change(q{UPDATE tenancy.store SET favicon = 'ab/cdef' WHERE store_id = ?}, $f->{store}{one});
+	ok wait_for(3, sub { $v->get('/')->html =~ m{rel="icon" href="/media/ab/cdef-240\.webp"} }), 'its own icon';
 };
 
 subtest 'shared caches' => sub {
