@@ -72,7 +72,8 @@ subtest 'a store\'s settings show within two seconds' => sub {
 	like $v->get('/theme/ffee00-c75b12.css')->body, qr/--on-primary:#000/, 'with words in black';
 	like $v->get('/')->html, qr{rel="icon" href="/static/[^"]*/icons/favicon\.svg"}, 'without an icon of its own ours';
 	$shop->change(q{UPDATE tenancy.store SET favicon = 'ab/cdef' WHERE store_id = ?}, $f->{store}{one});
-	ok wait_for(3, sub { $v->get('/')->html =~ m{rel="icon" href="/media/ab/cdef-240\.webp"} }), 'its own icon';
+	ok wait_for(5, sub { 8 == grep { $v->get('/')->html =~ m{rel="icon" href="/media/ab/cdef-240\.webp"} } 1 .. 8 }),
+		'its own icon, from every worker';
 };
 
 subtest 'shared caches' => sub {
