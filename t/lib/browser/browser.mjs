@@ -122,7 +122,11 @@ export async function browser(shop) {
 			};
 			page.on('pageerror', e => page.trouble.push(`script: ${e.message}`));
 			page.on('console', m => { if (m.type() === 'error') page.trouble.push(`console: ${m.text()} ${m.location().url}`); });
-			page.on('requestfailed', r => page.trouble.push(`load: ${r.url()} ${r.failure()?.errorText}`));
+			// What the browser itself gave up on leaving a page (an icon still under way) is no trouble.
+			page.on('requestfailed', r => {
+				if (r.failure()?.errorText !== 'net::ERR_ABORTED')
+					page.trouble.push(`load: ${r.url()} ${r.failure()?.errorText}`);
+			});
 			await page.goto(shop.url(store, where), { waitUntil: 'load' });
 			return page;
 		},
