@@ -135,7 +135,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
-GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
+GRANT SELECT (tenant_id, cart_id, email_sha256, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
 
 GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer, integer) TO "_sutler-abandoned-carts";
 GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";

@@ -40,6 +40,7 @@ static const struct key conf_keys[] = {
 	{ "store", "timezone", PLAIN, TEXT, MAY, .max = LINE },
 	{ "store", "locales", PLAIN, LOCALES, MUST },
 	{ "store", "currencies", PLAIN, CURRENCIES, MUST },
+	{ "store", "smallest_amount", BY_CURRENCY, MONEY },
 	{ "store", "prices_include_tax", PLAIN, BOOL },
 	{ "store", "keep_gross", PLAIN, BOOL },
 	{ "store", "tax_rounding", PLAIN, CHOICE, .choices = "line document" },

@@ -75,6 +75,10 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
 	  AND NOT EXISTS (SELECT FROM catalog.variant o JOIN catalog.price r ON r.variant_id = o.variant_id
 		WHERE o.sku_key = lower(v.sku) AND r.store_id = p_store AND r.currency = c.currency AND NOT catalog.import_has('price', c.currency));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
+	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
+	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_check(uuid, uuid) IS 'Faults of staged products that show only when rows are seen together.';

@@ -12,10 +12,12 @@ LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
 WHERE t.token_sha256 = :token AND c.store_id = :store AND c.state = 'open'
 
 -- The rules of the store, with the local day and minute of this moment.
--- cart_settings(store uuid) one
--- prices_include_tax bool, keep_gross bool, tax_rounding text, shipping_tax_class text, shipping_tax text,
+-- cart_settings(store uuid, currency text) one
+-- prices_include_tax bool, keep_gross bool, tax_rounding text, step int, shipping_tax_class text, shipping_tax text,
 -- country text, region text, postal_code text, low_stock int, cutoff_minute int, closed_weekdays int, today text, minute int
-SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding, s.shipping_tax_class, s.shipping_tax,
+SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding,
+       coalesce((SELECT c.step FROM tenancy.store_currency c WHERE c.store_id = s.store_id AND c.currency = :currency), 1),
+       s.shipping_tax_class, s.shipping_tax,
        s.country, s.region, s.postal_code, s.low_stock::bigint, s.cutoff_minute::bigint, s.closed_weekdays::bigint,
        to_char(sutler.now() AT TIME ZONE s.timezone, 'YYYY-MM-DD'),
        (extract(hour FROM sutler.now() AT TIME ZONE s.timezone) * 60 + extract(minute FROM sutler.now() AT TIME ZONE s.timezone))::bigint

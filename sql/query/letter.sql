@@ -107,5 +107,7 @@ INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (:tenant,
 -- letter_code(cart uuid, code bytea) one
 -- email text
 UPDATE sales.verification v SET code_sha256 = :code
-WHERE v.cart_id = :cart AND v.expires_at > sutler.now() AND v.tries < 5
-RETURNING v.email
+FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id
+WHERE v.cart_id = :cart AND c.cart_id = v.cart_id AND v.expires_at > sutler.now() AND v.tries < 5
+  AND v.email_sha256 = sha256(convert_to(k.email_key, 'UTF8'))
+RETURNING k.email

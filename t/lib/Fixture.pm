@@ -10,7 +10,7 @@ package Fixture;
 # tenant acme:  store one (one.localhost; es, en; EUR, USD; prices with 21 % IVA; guests plain)
 #               store two (two.localhost; en; EUR; prices without tax; guests prove their mail)
 #               both sell from warehouses W1, then W2.
-# tenant bahari: store three (three.localhost; id; IDR; PPN 11 % included)
+# tenant bahari: store three (three.localhost; id; IDR without sen; PPN 11 % included)
 # Goods of acme (price in EUR with tax, pieces in W1):
 #	PLAIN 10.00, 100   FEW 25.00, 3   LAST 12.50, 1   OUT 9.00, 0   MADE 80.00, made to order in 5 days
 #	TIERS 4.00, 3.00 from 10, 2.50 from 100; 1000 pieces   EURO 7.00, 50, not sold in USD
@@ -74,7 +74,10 @@ sub store
 	my $n = 0;
 	$self->add('tenancy.store_locale', @ids, locale => (split /-/)[0], tag => $_, position => $n++) for @{ $o{locales} };
 	$n = 0;
-	$self->add('tenancy.store_currency', @ids, currency => $_, position => $n++) for @{ $o{currencies} };
+	for (@{ $o{currencies} }) {
+		my ($currency, $step) = split m{/};
+		$self->add('tenancy.store_currency', @ids, currency => $currency, position => $n++, step => $step // 1);
+	}
 	$self->add('tenancy.host', @ids, host => "$code.localhost", origin => "http://$code.localhost", is_primary => 1);
 	$self->{dbh}->do('SELECT sales.prepare_store(?, ?)', undef, $tenant, $store);
 	return $store;
@@ -221,7 +224,7 @@ sub bahari
 {
 	my ($self) = @_;
 	my $t = $self->tenant('bahari');
-	my $three = $self->store($t, 'three', locales => ['id-ID'], currencies => ['IDR'],
+	my $three = $self->store($t, 'three', locales => ['id-ID'], currencies => ['IDR/100'],
 		row => { country => 'ID', timezone => 'Asia/Jakarta' });
 	$self->warehouse($t, 'B1', 'three');
 	$self->tax($t, $three, 'id', 'ID', 110_000, 'PPN');
