@@ -55,6 +55,8 @@ struct route {
 	unsigned needs;                 /* enum route_needs */
 	bool csrf_token;                /* POST: field "csrf" must hold the token; GET: personal page */
 	bool idempotent;                /* POST: field "idempotency_key" is required, see idempotency.h */
+	bool repeatable;                /* POST: done twice is done once, the handler sees to it: a COMMIT
+	                                   whose answer got lost runs again */
 	const struct upload_limits *upload;     /* multipart bodies are taken, files within these */
 	int deadline_ms;                /* 0: web.deadline_ms of the configuration */
 };

@@ -114,7 +114,9 @@ static void run_once(struct exchange *x, void (*handler)(struct req *r))
 
 static bool may_run_again(const struct exchange *x)
 {
-	bool harmless = x->failure == DB_RETRY || (x->failure == DB_UNKNOWN && x->req.route->idempotent);
+	const struct route *route = x->req.route;
+	bool harmless = x->failure == DB_RETRY ||
+		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable));
 
 	return harmless && x->runs <= LIMIT_RERUNS && clock_steady_us() < x->req.deadline_us;
 }

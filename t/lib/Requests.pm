@@ -28,7 +28,10 @@ sub address_of { my ($store) = @_; return $ADDRESS{ $store eq 'three' ? 'ID' : '
 # The steps of checkout, in their order: what each posts.
 my @STEPS = (
 	[ start => '/checkout', sub { return } ],
-	[ contact => '/checkout/contact', sub { return (email => sprintf('ana%d.%d@example.test', $$, $mails++), phone => '+34 600 000 000') } ],
+	[ contact => '/checkout/contact', sub {
+		my ($t) = @_;
+		return (turn => $t->key, email => sprintf('ana%d.%d@example.test', $$, $mails++), phone => '+34 600 000 000');
+	} ],
 	[ verify => '/checkout/verify', sub { return (code => '123456') } ],
 	[ address => '/checkout/address', sub { my ($t, $s) = @_; return %{ address_of($s) } } ],
 	[ delivery => '/checkout/delivery', sub {
