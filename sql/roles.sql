@@ -129,7 +129,7 @@ GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-r
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
-GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.host,
+GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,

@@ -188,17 +188,23 @@ static const char *base_url(const void *ctx, const struct row_letter_store *s, c
 	return b->data;
 }
 
+static void view_lines(struct view *v, const struct desk_work *w, const char *name, const char *text)
+{
+	char *rest = mem_strdup(w->ctx, text), *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		view_item_text(v, name, line);
+}
+
 /* In one piece for plain text, line by line for HTML. */
 static void view_address(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
 {
 	const struct address a = { o->name, o->company, o->street, o->street2, o->postal_code, o->city,
 				   o->region, o->country };
 	const char *all = address_lines(w->ctx, &a, locale_country(w->locale, o->country));
-	char *rest = mem_strdup(w->ctx, all), *line;
 
 	view_text(v, "ship_to", all);
-	while ((line = strsep(&rest, "\n")) != NULL)
-		view_item_text(v, "ship_to_lines", line);
+	view_lines(v, w, "ship_to_lines", all);
 }
 
 /* "IVA" and 21 % are one name; a name that says its rate already stays. */
@@ -383,6 +389,10 @@ static void view_frame(struct view *v, const struct desk_work *w)
 	view_text(store, "phone", s->phone);
 	if (placed)
 		view_text(store, "address", mem_printf(w->ctx, "%s, %s %s", s->street, s->postal_code, s->city));
+	if (*s->signature != '\0') {
+		view_text(v, "signature", s->signature);
+		view_lines(v, w, "signature_lines", s->signature);
+	}
 	view_text(v, "reason", text_get(w->text, reasons[w->draft->kind->about]));
 }
 

@@ -18,13 +18,14 @@ SELECT true FROM event.finish_mail(:tenant, :outbox, :state, :error, :again_s)
 -- that one no more.
 -- letter_store(store uuid, locale text) one
 -- name text, from_name text, email text, phone text, street text, postal_code text, city text, timezone text,
--- locale text, tag text, position int, currency text, origin text, host text
+-- locale text, tag text, position int, currency text, origin text, host text, signature text
 SELECT s.name, coalesce(nullif(s.mail_from_name, ''), s.name), s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.timezone,
        l.locale, l.tag, l.position::bigint,
        coalesce((SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = s.store_id ORDER BY c.position LIMIT 1), ''),
-       h.origin, h.host
+       h.origin, h.host, coalesce(x.mail_signature, '')
 FROM tenancy.store s
 JOIN tenancy.store_locale l ON l.store_id = s.store_id
+LEFT JOIN tenancy.store_text x ON x.store_id = s.store_id AND x.locale = l.locale
 JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
 WHERE s.store_id = :store
 ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
