@@ -12,6 +12,8 @@
 
 /* Variants told to search engines: more they do not read. */
 #define DATA_VARIANTS 100
+/* Variants that the cart's page for several at once holds: two fields each in one request. */
+#define RUN_VARIANTS 99
 /* Products a browser remembers (shop.js); more are not asked for. */
 #define RECENT_IDS 12
 
@@ -215,6 +217,7 @@ static void add_variants(struct req *r, struct view *v, struct rows *variants)
 	view_bool(v, "has_few", s.few);
 	view_bool(v, "has_made", s.made);
 	view_bool(v, "has_out", s.out);
+	view_bool(v, "several", rows_count(variants) > 1 && rows_count(variants) <= RUN_VARIANTS);
 	view_bool(v, "has_legend", rows_count(variants) > 1 && (s.few || s.made || s.out));
 }
 

@@ -160,6 +160,36 @@ SELECT h.day::text FROM tenancy.holiday h
 WHERE h.store_id = :store AND h.day >= sutler.now()::date - 2 AND h.day < sutler.now()::date + 400
 ORDER BY h.day
 
+-- The variants of a product that a store sells, to be ordered several at once: the first
+-- option parts them into rows, the others into cells.  available: NULL when not counted.
+-- cart_run(store uuid, locale text, currency text, product uuid) many
+-- name text, slug text, variant uuid, sku text, price money, available int?, label text?, label2 text?
+SELECT l.name, l.slug, v.variant_id, v.sku, pr.amount,
+       CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+           coalesce((SELECT sum(greatest(s.on_hand - s.held, 0)) FROM inventory.stock s
+                     JOIN inventory.store_warehouse w ON w.store_id = l.store_id AND w.warehouse_id = s.warehouse_id
+                     WHERE s.variant_id = v.variant_id), 0)::bigint
+       END,
+       o.labels[1], nullif(array_to_string(o.labels[2:], ' / '), '')
+FROM catalog.listing l
+JOIN catalog.product p ON p.product_id = l.product_id
+JOIN catalog.variant v ON v.product_id = l.product_id AND v.status = 'active'
+JOIN LATERAL (SELECT x.amount FROM catalog.price x
+	WHERE x.store_id = l.store_id AND x.variant_id = v.variant_id AND x.currency = l.currency AND x.customer_group = ''
+	  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+	ORDER BY x.starts_at DESC LIMIT 1) pr ON true
+LEFT JOIN LATERAL (SELECT array_agg(coalesce(vt.label, av.code) ORDER BY po.position) AS labels,
+	array_agg(av.position ORDER BY po.position) AS places
+	FROM catalog.product_option po
+	JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
+	JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+	LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = av.value_id AND vt.locale = :locale
+	WHERE po.product_id = v.product_id) o ON true
+WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = :product
+ORDER BY o.places, v.position, v.variant_id
+LIMIT 99
+
 -- cart_add(tenant uuid, store uuid, token bytea, new_token bytea, locale text, currency text, variant uuid, quantity int, most_lines int) one
 -- outcome text, made bool, quantity int, available int
 SELECT a.outcome, a.made, a.quantity, a.available

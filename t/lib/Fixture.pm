@@ -236,6 +236,7 @@ sub bahari
 
 # Goods that the store sells, in plenty.
 sub variant_of { my ($self, $store) = @_; return $self->{variant}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+sub product_of { my ($self, $store) = @_; return $self->{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
 sub slug_of { my ($self, $store) = @_; return $store eq 'three' ? 'sandal' : 'plain' }
 
 my @BLOCKS = qw(hero mission vision objectives values featured categories testimonials sustainability cta);

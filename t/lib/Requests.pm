@@ -137,6 +137,11 @@ my %ENTRY = (
 		return in_cart($t, $s, '/cart/lines/remove', line => $t->{f}->variant_of($s));
 	},
 	'POST /cart/coupon' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon', coupon => 'TENPERCENT') },
+	'GET /cart/run/{product:id}' => sub { my ($t, $s) = @_; return { path => '/cart/run/' . $t->{f}->product_of($s) } },
+	'POST /cart/run/{product:id}' => sub {
+		my ($t, $s) = @_;
+		return { path => '/cart/run/' . $t->{f}->product_of($s), form => { variant => $t->{f}->variant_of($s), quantity => 1 } };
+	},
 	'POST /cart/coupon/remove' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon/remove') },
 	'POST /cart/note' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/note', note => 'Please ring twice.') },
 	'GET /checkout' => sub { my ($t, $s) = @_; return { path => '/checkout', cookies => scalar before($t, $s, 'contact') } },
