@@ -11,7 +11,8 @@
 
 /* How a kind of block is shown: the name of its part in the template. */
 static const struct { const char *kind, *part, *icon; } parts[] = {
-	{ "hero", "hero", NULL }, { "featured", "featured", NULL }, { "categories", "categories", NULL },
+	{ "hero", "hero", NULL }, { "featured", "featured", NULL },
+	{ "categories", "categories", NULL }, { "collections", "categories", NULL },
 	{ "mission", "statements", NULL }, { "vision", "statements", NULL },
 	{ "objectives", "principles", "check" }, { "values", "principles", "star" },
 	{ "testimonials", "testimonials", NULL }, { "sustainability", "sustainability", NULL },
@@ -79,7 +80,8 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 	if (strcmp(name, "featured") == 0)
 		view_rows(part, "cards", q_home_featured(r->db, r->site->store, r->language, r->currency, r->prefix));
 	else if (strcmp(name, "categories") == 0)
-		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix));
+		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix,
+							   strcmp(b->kind, "collections") == 0 ? "collection" : "category"));
 	else
 		add_items(part, name, icon, items, b->block);
 }

@@ -250,6 +250,7 @@ static void add_store(struct view *v, struct req *r)
 			  mem_printf(r->mem, "%s, %s %s", s->street, s->postal_code, s->city));
 	}
 	t = gmtime_r(&now, &tm);
+	view_bool(v, "many_brands", s->many_brands);
 	view_text(v, "year", mem_printf(r->mem, "%d", t->tm_year + 1900));
 }
 

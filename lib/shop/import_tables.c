@@ -213,3 +213,15 @@ void import_products(struct import *im, const char *name, bool update, const str
 	if (im->report->errors == 0)
 		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_products($1, $2, $3)", params, 3), out);
 }
+
+/* ---- listings ------------------------------------------------------------------------ */
+
+void import_listings(struct import *im, struct import_counts *out)
+{
+	const char *const params[] = { im->tenant, im->store };
+
+	layout_own_listings(im, &out->rows);
+	stage_flush(im->stage);
+	if (im->report->errors == 0)
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_listings($1, $2)", params, 2), out);
+}

@@ -96,10 +96,10 @@ sub shoe {
 	my ($feel, $care) = @{ $feel{$mat} };
 	my $mto = $f->{code} eq 'SK' && $i == 7;
 	my $lead = $mto ? 12 : 1;
-	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$f->{cat}, $sale ? 'promo' : ()], lead => $lead, mto => $mto,
+	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$f->{cat}, $sale ? 'promo' : (), $i % 5 == 1 ? 'baru-datang' : (), $mat eq 'batik' ? 'batik-pekalongan' : ()], lead => $lead, mto => $mto,
 		featured => $i == 0 && $f->{code} =~ /SP|SW|PF|FL|SK|BT/ || $i == 1 && $f->{code} =~ /SP|FL/ ? 1 : 0, tags => [$sale ? 'promo' : (), $i % 5 == 1 ? 'baru' : (), $mat eq 'batik' ? 'batik' : ()],
 		spec => { material => [$mat], application => $f->{apps} }, name => { id => "$f->{type} $name" });
-	push @{ $p{tags} }, 'buatan-indonesia' unless @{ $p{tags} };
+	push @{ $p{tags} }, 'buatan Indonesia' unless @{ $p{tags} };
 	my $cl = sentence_join('dan', map { $color{$_} } @c);
 	$p{summary}{id} = "$f->{type} $name dari " . ($label{$mat} eq 'EVA' ? 'EVA' : lc $label{$mat}) . ", tersedia dalam warna $cl, ukuran $sizes[0] sampai $sizes[-1].";
 	$p{description}{id} = ($f->{say}[$i % @{ $f->{say} }] =~ s/\{n\}/$name/gr) . " Bahannya $feel.\n\n## Keunggulan\n\n- "
@@ -152,7 +152,7 @@ sub extra {
 	my $ref = sprintf 'LR-AK-%02d', $i + 1;
 	my %pic = %$pic;
 	my $kind = delete $pic{kind};
-	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$cat], lead => 1, featured => 0, tags => ['buatan-indonesia'],
+	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$cat, $mat eq 'batik' ? 'batik-pekalongan' : ()], lead => 1, featured => 0, tags => ['buatan Indonesia'],
 		spec => { material => [$mat], application => [$cat eq 'tas' ? 'everyday' : 'care'] }, name => { id => $name }, summary => { id => ($text =~ /^(.+?\.)(?:\s|$)/)[0] });
 	$p{description}{id} = "$text\n\n## Rincian\n\n- Bahan: " . lc($label{$mat}) . "\n- Berat: $grams g\n- Pilihan warna: " . sentence_join('dan', map { $color{$_} } @$colors);
 	for my $c (@$colors) {
@@ -168,6 +168,8 @@ sub extra {
 }
 
 my @categories = (
+	['*', 'lr-sp-02-sepasang.png', ['Baru datang', 'Model terbaru yang baru saja masuk rak kami.']],
+	['*', 'lr-fl-02-terracotta.png', ['Batik Pekalongan', 'Sepatu, sandal, dan tas dari batik cap karya perajin Pekalongan.']],
 	['', 'kat-pria.png', ['Pria', 'Sneakers, pantofel, bot, dan sandal untuk langkah yang mantap.']],
 	['pria', 'kat-sneakers-pria.png', ['Sneakers pria', 'Ringan, empuk, dan siap menemani hari yang panjang.']],
 	['pria', 'kat-pantofel.png', ['Pantofel', 'Pantofel dan loafer untuk kantor, wisuda, dan kondangan.']],
