@@ -167,6 +167,26 @@ sub extra {
 	return finish(\%p);
 }
 
+# Bags of the sister store Velora, shown here by names, texts and prices of our own; the stock is shared.
+# reference, colours, name, price, sentence
+my @guests = (
+	['VL-BG-01', ['tan', 'black', 'burgundy'], 'Tas Jinjing Margot', 2_490_000, 'Tas kulit yang muat laptop, baju hangat, dan buku. Dibuat di Porto untuk merek saudara kami, Velora.'],
+	['VL-BG-03', ['black', 'cognac', 'sage'], 'Tas Selempang Romilly', 1_690_000, 'Tas selempang kulit dengan penutup magnet dan satu saku sepanjang ponsel.'],
+	['VL-BG-05', ['blush', 'black'], 'Dompet Pesta Seraphina', 1_090_000, 'Dompet genggam satin tebal bertali pergelangan, pasangan sepatu hak untuk kondangan.'],
+	['VL-BG-06', ['gold', 'silver'], 'Dompet Pesta Ottoline', 1_190_000, 'Kulit metalik yang berkilau lembut. Muat kunci, kartu, lipstik, dan undangan.'],
+	['VL-BG-07', ['chocolate', 'black'], 'Ransel Tamsin', 2_390_000, 'Ransel kulit lembut dengan saku tersembunyi di punggung dan ritsleting dua arah.'],
+);
+
+sub listings {
+	my $n = 0;
+	return map {
+		my ($ref, $colors, $name, $price, $say) = @$_;
+		my @own = (visible => 'yes', featured => 'no', position => 500 + ++$n, categories => 'tas', 'name:id' => $name, 'summary:id' => $say,
+			'description:id' => "$say\n\nKoleksi Velora, merek saudara kami dari London. Dikirim dari gudang kami di Jakarta.");
+		map { +{ product => $ref, ($_ eq $colors->[0] ? @own : ()), sku => uc("$ref-" . substr $_, 0, 3), 'price:IDR' => rupiah($price) } } @$colors;
+	} @guests;
+}
+
 my @categories = (
 	['*', 'lr-sp-02-sepasang.png', ['Baru datang', 'Model terbaru yang baru saja masuk rak kami.']],
 	['*', 'lr-fl-02-terracotta.png', ['Batik Pekalongan', 'Sepatu, sandal, dan tas dari batik cap karya perajin Pekalongan.']],
@@ -229,6 +249,7 @@ sub shop {
 	my $own = sub { map { [$_->[0], $_->[2], @$_ > 3 ? $_->[3] : ()] } @_ };
 	return check_shop({
 		code => 'langkah', locales => ['id'], currencies => ['IDR'], warehouses => ['JKT', 'SBY'], specs => ['material', 'application'],
+		listings => [listings()],
 		products => \@products, pictures => \@pictures, categories => category_rows(['id'], 'Langkah Raya', @categories),
 		attributes => attribute_rows(['id'], ['color', ['Warna'], $own->(@Demo::Velora::colors)], ['size', ['Ukuran'], $own->(@Demo::Velora::all_sizes)],
 			['material', ['Bahan'], $own->(@Demo::Velora::materials)], ['application', ['Keperluan'], $own->(@Demo::Velora::applications)]),
