@@ -169,7 +169,7 @@ static int run_table(PGconn *conn, const char *what, const char *path, const str
 		else if (strcmp(what, "categories") == 0)
 			import_categories(&im, &pictures, &n);
 		else if (strcmp(what, "listings") == 0)
-			import_listings(&im, &n);
+			import_listings(&im, &pictures, &n);
 		else
 			import_products(&im, o->layout, o->update, &pictures, &n);
 		if (report.errors == 0)

@@ -18,7 +18,7 @@ struct import_counts {
 };
 
 /* What a store says of the tenant's products in its own way. */
-void import_listings(struct import *im, struct import_counts *out);
+void import_listings(struct import *im, const struct import_pictures *pictures, struct import_counts *out);
 void import_attributes(struct import *im, struct import_counts *out);
 void import_categories(struct import *im, const struct import_pictures *pictures, struct import_counts *out);
 /* LAYOUT: own, shopify, woocommerce or auto.  UPDATE: products that are there are changed. */

@@ -29,7 +29,7 @@ static const struct column {
 	[TAX_CLASS] = { "tax_class", PLAIN, PRODUCTS }, [LEAD_TIME] = { "lead_time_days", PLAIN, PRODUCTS },
 	[MADE_TO_ORDER] = { "made_to_order", PLAIN, PRODUCTS }, [FEATURED] = { "featured", PLAIN, BOTH },
 	[VISIBLE] = { "visible", PLAIN, BOTH }, [TIERS_BY] = { "tiers_by", PLAIN, PRODUCTS },
-	[RELATED] = { "related", PLAIN, PRODUCTS }, [IMAGES] = { "images", PLAIN, PRODUCTS },
+	[RELATED] = { "related", PLAIN, PRODUCTS }, [IMAGES] = { "images", PLAIN, BOTH },
 	[IMAGE_ALT] = { "image_alt", LOCALE, PRODUCTS }, [IMAGE_OPTION] = { "image_option", PLAIN, PRODUCTS },
 	[DOCUMENTS] = { "documents", PLAIN, PRODUCTS }, [DOCUMENT_TITLE] = { "document_title", LOCALE, PRODUCTS },
 	[SPEC] = { "spec", ATTRIBUTE, PRODUCTS }, [SKU] = { "sku", PLAIN, BOTH },
@@ -273,6 +273,7 @@ static void take_listing(struct own *o)
 				.summary = cell_text(im, o->by_locale[SUMMARY][l], 500),
 				.description = cell_block(im, o->by_locale[DESCRIPTION][l], 100000) });
 	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
+	take_files(o, IMAGES, IMAGE_ALT, "image");
 }
 
 /* ---- a variant ----------------------------------------------------------------------- */

@@ -157,6 +157,12 @@ AS $$
 		JOIN catalog.product_media pm ON pm.product_id = w.product_id AND pm.kind = 'image'
 		JOIN catalog.media m ON m.media_id = pm.media_id
 		ORDER BY pm.product_id, pm.position, pm.media_id
+	), own_picture AS (
+		SELECT DISTINCT ON (sm.store_id, sm.product_id) sm.store_id, sm.product_id, m.name
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.store_product_media sm ON sm.product_id = w.product_id
+		JOIN catalog.media m ON m.media_id = sm.media_id
+		ORDER BY sm.store_id, sm.product_id, sm.position, sm.media_id
 	), shade AS (
 		SELECT DISTINCT v.product_id, av.swatch, min(av.position) AS position
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
@@ -171,7 +177,8 @@ AS $$
 		WHERE s.n <= 6 GROUP BY s.product_id
 	), fresh AS (
 		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
-		       coalesce(i.name, '') AS image, coalesce(mt.label, mh.label, t.name) AS alt,
+		       coalesce(oi.name, i.name, '') AS image,
+		       coalesce(CASE WHEN oi.name IS NULL THEN coalesce(mt.label, mh.label) END, t.name) AS alt,
 		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
 		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
 		       date_trunc('milliseconds', p.created_at) AS created_at
@@ -182,6 +189,7 @@ AS $$
 		JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = t.store_id AND c.product_id = t.product_id
 		JOIN catalog.stock_of(p_tenant, p_products) k ON k.store_id = t.store_id AND k.product_id = t.product_id
 		LEFT JOIN picture i ON i.product_id = t.product_id
+		LEFT JOIN own_picture oi ON oi.store_id = t.store_id AND oi.product_id = t.product_id
 		LEFT JOIN catalog.product_media_text mt
 			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
 		LEFT JOIN catalog.product_media_text mh
@@ -560,13 +568,15 @@ BEGIN
 		('catalog.store_product_text', 'products', 't.product_id', ''),
 		('catalog.product_value', 'products', 't.product_id', ''),
 		('catalog.product_media', 'products', 't.product_id', ''),
+		('catalog.store_product_media', 'products', 't.product_id', ''),
 		('catalog.product_media_text', 'products', 't.product_id', ''),
 		('catalog.product_tag', 'products', 't.product_id', ''),
 		('catalog.variant', 'products', 't.product_id', ''),
 		('catalog.category_product', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
-		('catalog.media', 'products', 'm.product_id', 'JOIN catalog.product_media m ON m.media_id = t.media_id'),
+		('catalog.media', 'products', 'm.product_id', 'JOIN (SELECT p.media_id, p.product_id FROM catalog.product_media p
+			UNION ALL SELECT s.media_id, s.product_id FROM catalog.store_product_media s) m ON m.media_id = t.media_id'),
 		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
 			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
 			ON f.attribute_id = t.attribute_id'),

@@ -31,6 +31,33 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_own_texts(uuid, uuid) IS 'Part of catalog.import_listings: names and texts of the store''s own.';
 
+-- Pictures that stand in place of the product's.
+CREATE OR REPLACE FUNCTION catalog.import_own_images(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_own_image ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.product_id, e.media_id) m.product_id, e.media_id, i.position
+	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN pg_temp.import_media f ON f.file = i.value JOIN catalog.media e ON e.name = f.name
+	WHERE i.kind = 'image' ORDER BY m.product_id, e.media_id, i.position;
+	IF catalog.import_has('image') THEN
+		WITH w AS (
+			DELETE FROM catalog.store_product_media x USING pg_temp.import_map m WHERE x.store_id = p_store AND x.product_id = m.product_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_own_image i WHERE i.product_id = x.product_id AND i.media_id = x.media_id)
+			RETURNING x.product_id
+		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.store_product_media AS x (tenant_id, store_id, product_id, media_id, position)
+		SELECT p_tenant, p_store, i.product_id, i.media_id, i.position FROM pg_temp.import_own_image i
+		ON CONFLICT (tenant_id, store_id, product_id, media_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_own_images(uuid, uuid) IS 'Part of catalog.import_listings: pictures of the store''s own.';
+
 -- Which products a store shows, and where.
 CREATE OR REPLACE FUNCTION catalog.import_shelves(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -87,6 +114,8 @@ BEGIN
 	FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku);
 	PERFORM catalog.import_shelves(p_tenant, p_store);
 	PERFORM catalog.import_own_texts(p_tenant, p_store);
+	PERFORM catalog.import_media(p_tenant);
+	PERFORM catalog.import_own_images(p_tenant, p_store);
 	PERFORM catalog.import_items(p_tenant, p_store);
 	PERFORM catalog.import_prices(p_tenant, p_store);
 	-- What could be shown by no name or sold at no price is said, not left out in silence.

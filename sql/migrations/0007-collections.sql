@@ -1,5 +1,6 @@
 -- transactional
--- Collections beside the tree, tags that have pages, whether a store has more brands than one.
+-- Collections beside the tree, tags that have pages, pictures of a store's own, whether it has more
+-- brands than one.
 
 -- A collection lies under nothing and nothing lies under it.
 ALTER TABLE catalog.category
@@ -33,3 +34,22 @@ CREATE INDEX product_tag_slug ON catalog.product_tag (tenant_id, slug, locale, p
 
 ALTER TABLE catalog.version ADD COLUMN many_brands boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN catalog.version.many_brands IS 'Goods of more than one brand are shown, so cards name it; kept by freshen.';
+
+CREATE TABLE catalog.store_product_media (
+	tenant_id uuid NOT NULL,
+	store_id uuid NOT NULL,
+	product_id uuid NOT NULL,
+	media_id uuid NOT NULL,
+	position integer NOT NULL,
+	PRIMARY KEY (tenant_id, store_id, product_id, media_id),
+	FOREIGN KEY (tenant_id, store_id, product_id) REFERENCES catalog.store_product ON DELETE CASCADE,
+	FOREIGN KEY (tenant_id, media_id) REFERENCES catalog.media
+);
+COMMENT ON TABLE catalog.store_product_media IS 'Pictures that a store shows of a product in place of the product''s own.';
+COMMENT ON COLUMN catalog.store_product_media.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN catalog.store_product_media.store_id IS 'The storefront.';
+COMMENT ON COLUMN catalog.store_product_media.product_id IS 'The product.';
+COMMENT ON COLUMN catalog.store_product_media.media_id IS 'The picture.';
+COMMENT ON COLUMN catalog.store_product_media.position IS 'Order; the first stands on cards.';
+CREATE INDEX store_product_media_media ON catalog.store_product_media (tenant_id, media_id);
+SELECT sutler.protect('catalog.store_product_media');

@@ -35,7 +35,7 @@ SELECT l.variant_id, v.product_id, v.sku,
                  LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
                  LEFT JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
                  WHERE vv.variant_id = v.variant_id), ''),
-       coalesce(pic.name, ''), coalesce(pic.label, ''), l.quantity::bigint,
+       coalesce(own.name, pic.name, ''), CASE WHEN own.name IS NULL THEN coalesce(pic.label, '') ELSE '' END, l.quantity::bigint,
        p.tax_class, v.weight_g::bigint, p.lead_time_days::bigint, v.made_to_order OR p.made_to_order, p.tiers_by = 'product',
        v.status = 'active' AND p.status = 'active' AND coalesce(sp.visible, false),
        (SELECT x.amount FROM catalog.price x
@@ -60,6 +60,10 @@ LEFT JOIN catalog.product_text ph ON ph.product_id = p.product_id AND ph.locale 
 LEFT JOIN catalog.store_product sp ON sp.store_id = c.store_id AND sp.product_id = p.product_id
 LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
 LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
+LEFT JOIN LATERAL (
+    SELECT m.name
+    FROM catalog.store_product_media sm JOIN catalog.media m ON m.media_id = sm.media_id
+    WHERE sm.store_id = c.store_id AND sm.product_id = p.product_id ORDER BY sm.position, sm.media_id LIMIT 1) own ON true
 LEFT JOIN LATERAL (
     SELECT m.name, mt.label
     FROM catalog.product_media pm

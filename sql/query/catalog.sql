@@ -271,11 +271,15 @@ WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.l
 	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
 GROUP BY x.min_quantity ORDER BY x.min_quantity LIMIT 20
 
--- Pictures, then documents.
+-- Pictures, those of the store's own in place of the product's, then documents.
 -- product_media(store uuid, locale text, currency text, slug text) many
 -- kind code, name code, label text?, bytes int
 SELECT m.kind, f.name, coalesce(t.label, h.label, CASE m.kind WHEN 'document' THEN nullif(f.file_name, '') END), f.bytes
-FROM catalog.product_media m
+FROM (SELECT x.product_id, x.media_id, x.kind, x.position FROM catalog.product_media x
+      WHERE x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
+		WHERE o.store_id = :store AND o.product_id = x.product_id)
+      UNION ALL
+      SELECT o.product_id, o.media_id, 'image', o.position FROM catalog.store_product_media o WHERE o.store_id = :store) m
 JOIN catalog.media f ON f.media_id = m.media_id
 JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
 LEFT JOIN catalog.product_media_text t ON t.product_id = m.product_id AND t.media_id = m.media_id AND t.locale = :locale

@@ -128,12 +128,18 @@ subtest 'CAT-15 a store\'s own listing' => sub {
 	$dbh->do(q{UPDATE catalog.product_text SET meta_title = 'Shared title', meta_description = 'Shared words' WHERE slug = 'plain'});
 	$dbh->do(q{UPDATE catalog.price SET amount = 1234 WHERE store_id = ? AND variant_id = ? AND min_quantity = 1}, undef,
 		$f->{store}{two}, $f->{variant}{PLAIN});
+	my $own = Fixture::id();
+	$f->add('catalog.media', @t, media_id => $own, name => 'ef/' . '3' x 30, mime => 'image/png', bytes => 1, width => 960, height => 960);
+	$f->add('catalog.store_product_media', @two, media_id => $own, position => 0);
+	$f->add('catalog.product_media', @t, product_id => $f->{product}{PLAIN}, media_id => $picture, position => 0);
 	my ($one, $two) = ($v->get('/en/p/plain'), $shop->visitor('two')->get('/p/plain'));
 	like $two->body, qr{<h1>Our very own</h1>}, 'its title';
 	like $two->body, qr{Said our way.*<p>By <strong>us</strong>\.</p>}s, 'its texts';
 	like $two->html, qr{<span class="price">€12\.34}, 'its price';
 	is $two->title, 'Our very own · Store two', 'its title for search engines';
 	like $two->body, qr{name="description" content="Said our way"}, 'and description';
+	is join(' ', $two->body =~ m{<figure[^>]*><img src="/media/(..)}g), 'ef', 'its picture alone';
+	is join(' ', $one->body =~ m{<figure[^>]*><img src="/media/(..)}g), 'ab', 'the other store that of the product';
 	like $one->body, qr{<h1>Product PLAIN en</h1>}, 'the other store keeps its own';
 	is $one->title, 'Shared title · Store one', 'also for search engines';
 	like $one->html, qr{<span class="price">€10\.00}, 'at its own price';
@@ -142,6 +148,7 @@ subtest 'CAT-15 a store\'s own listing' => sub {
 	my $b = $shop->visitor('two');
 	$b->post('/cart/items', { variant => $f->{variant}{PLAIN}, quantity => 1 });
 	like $b->get('/cart')->text, qr/Our very own/, 'in the cart too';
+	like $b->get('/cart')->body, qr{/media/ef/3}, 'with its picture';
 	$dbh->do(q{DELETE FROM catalog.product_text WHERE product_id = ? AND locale = 'en'}, undef, $f->{product}{PLAIN});
 	is $shop->visitor('two')->get('/p/plain')->status, 200, 'a product without a text in the store\'s language lives by the store\'s own';
 	like $b->get('/cart')->text, qr/Our very own/, 'in the cart likewise';

@@ -1,20 +1,21 @@
 #!/usr/bin/perl
 # Promise (CAT-05, CAT-15): a file puts products into collections beside the tree, gives them
 # tags in each language, and lets a store show its tenant's products by its own title, text,
-# price and place, which changes nothing in the tenant's other stores; bad rows are told by
+# picture, price and place, which changes nothing in the tenant's other stores; bad rows are told by
 # line and column, the same file twice writes nothing, and no file reaches another tenant.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../../dev/lib", "$FindBin::Bin/../lib";
 use File::Temp qw(tempdir);
+use Picture qw(png);
 use Schema;
 use Test::More;
 
 my $s = Schema->new;
 my $dbh = $s->dbh;
 my $dir = tempdir(CLEANUP => 1);
-sub put { my ($name, $text) = @_; open my $f, '>', "$dir/$name" or die $!; print {$f} $text; close $f; return "$dir/$name" }
+sub put { my ($name, $text) = @_; open my $f, '>:raw', "$dir/$name" or die $!; print {$f} $text; close $f; return "$dir/$name" }
 sub value { return ($dbh->selectrow_array(@_))[0] }
 put('sutler.conf', "[paths]\nmedia = $dir\n");
 $ENV{SUTLER_CONFIG} = "$dir/sutler.conf";
@@ -107,9 +108,25 @@ is(card('outlet', 'en', 'EUR'), 'Outlet one|950|true|7', 'prices that the file d
 is(value('SELECT count(*) FROM catalog.store_product_text WHERE summary IS NOT NULL OR description IS NOT NULL'), 0, 'an empty cell gives way');
 is(card('main', 'en', 'EUR'), $theirs, 'the other store is what it was');
 is(value('SELECT description FROM catalog.product_text WHERE description <> $$$$'), 'Words of the tenant', 'and so is the product');
+put('own.png', png(300, 300, 0, 0, 255));
+put('shared.png', png(300, 300, 255, 0, 0));
+comes_in('a picture of the product', qr/1 updated/, 'products', 'main', "product,images,image_alt:en,sku,option:size\nP-1,shared.png,Red,P-1-S,s\nP-1,,,P-1-L,l\n", '--update');
+sub pictures
+{
+	return value(q{SELECT string_agg(s.code || ':' || m.file_name || ':' || l.alt, ' ' ORDER BY s.code) FROM catalog.listing l JOIN tenancy.store s USING (store_id)
+		JOIN catalog.media m ON m.name = l.image WHERE l.locale = 'en' AND l.currency = 'EUR' AND l.name IN ('One', 'Outlet one')
+		AND l.category_id = '00000000-0000-0000-0000-000000000000'});
+}
+is(pictures(), 'main:shared.png:Red outlet:shared.png:Red', 'both stores show it');
+comes_in('a picture of the store\'s own', qr/1 updated.*1 files converted/, 'listings', 'outlet', "product,images\nP-1,own.png\n");
+is(pictures(), 'main:shared.png:Red outlet:own.png:Outlet one', 'stands in its place in that store alone');
+comes_in('the same again', qr/1 unchanged/, 'listings', 'outlet', "product,images\nP-1,own.png\n");
+refused('a picture that is not there', 2, 'images', 'no such file', 'listings', 'outlet', "product,images\nP-1,none.png\n");
+comes_in('no picture', qr/1 updated/, 'listings', 'outlet', "product,images\nP-1,\n");
+is(pictures(), 'main:shared.png:Red outlet:shared.png:Red', 'gives way to the product\'s');
 comes_in('a hidden listing', qr/1 updated/, 'listings', 'outlet', "product,visible\nP-1,no\n");
 is(card('outlet', 'id', 'IDR'), undef, 'is not shown');
-is(value(q{SELECT count(*) FROM audit.entry WHERE action = 'import listings'}), 3, 'audit entries, one for each file that changed something');
+is(value(q{SELECT count(*) FROM audit.entry WHERE action = 'import listings'}), 5, 'audit entries, one for each file that changed something');
 
 my $before = $dbh->selectcol_arrayref('SELECT t::text FROM catalog.store_product t ORDER BY 1');
 for (['a product that is not there', "Z-9,,,,,,,,,,,\n", 2, 'product', 'no product "Z-9"'],
