@@ -199,8 +199,8 @@ static void nothing(struct req *r)
 static const struct route routes[] = {
 	{ GET, "/", show, .trips = 2, .cache_s = 2 },
 	{ GET, "/page/{slug}", text_page, .trips = 2, .cache_s = 2 },
-	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S },
-	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S },
+	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
+	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
 	{ GET, "/robots.txt", robots, .trips = 1, .cache_s = 60 },
 	{ GET, "/{path:rest}", nothing, .trips = 1 },
 	{ 0 }

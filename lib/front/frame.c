@@ -149,6 +149,8 @@ static void begin(struct req *r)
 	/* A shop that is closed or not open yet shows nothing of what it has. */
 	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
+	if (r->route != NULL && (r->route->needs & NEEDS_NO_DATABASE) != 0)
+		return;
 	f->frame = find(r);
 	if (f->frame == NULL) {
 		f->categories = q_nav_categories(r->db, r->site->store, r->language);
@@ -299,5 +301,6 @@ const struct program_hooks front_hooks = {
 	.begin = begin,
 	.chrome = chrome,
 	.error_template = "home/error",
+	.plain_style = "/static/css/shop.css",
 	.personal_cookies = personal_cookies,
 };

@@ -285,7 +285,7 @@ require Demo::SuelasParts;
 
 my @categories = (
 	['*', 'st-run-02-navy.png', ['Novedades', 'Los modelos que han entrado en catálogo esta temporada.'], ['New in', 'The models that joined the catalogue this season.']],
-	['*', 'st-tb-01-tan.png', ['Banco de reparación', 'Lo que un zapatero usa a diario: cuero, tapas, planchas y fornituras.'], ['Repair bench', 'What a shoe repairer uses every day: leather, top pieces, sheets and findings.']],
+	['*', 'cat-reparacion.png', ['Banco de reparación', 'Lo que un zapatero usa a diario: cuero, tapas, planchas y fornituras.'], ['Repair bench', 'What a shoe repairer uses every day: leather, top pieces, sheets and findings.']],
 	['', 'cat-suelas.png', ['Suelas', 'Suelas por pares para calzado de vestir, urbano, deportivo y de trabajo, fabricadas en Elche.'], ['Soles', 'Soles by the pair for dress, city, sports and work shoes, made in Elche.']],
 	['suelas', 'cat-deportivas.png', ['Suelas deportivas', 'Cajas para coser y suelas de EVA con patín para zapatilla urbana y de running.'], ['Trainer soles', 'Stitchable cups and EVA soles with rubber outsoles for city and running shoes.']],
 	['suelas', 'cat-montana.png', ['Suelas de montaña', 'Suelas de tacos para bota de monte, campo y moto.'], ['Hiking soles', 'Lug soles for hill, country and motorcycle boots.']],
