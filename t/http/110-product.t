@@ -76,7 +76,7 @@ subtest 'CAT-11 CAT-12 CAT-13 badges, lead time, tiers' => sub {
 	ok wait_for(4, sub { $v->get('/en/p/plain')->body =~ /badge few/ || do { Shelf::freshen($shop, $f); 0 } }), 'stock that falls shows';
 };
 
-subtest 'CAT-05 tags' => sub {
+subtest 'CAT-05 T27 tags' => sub {
 	$f->add('catalog.product_tag', @t, product_id => $f->{product}{$_}, tag => 'Warm & dry') for qw(BT-10 BT-11 BT-12 SD-01);
 	$f->add('catalog.product_tag', @t, product_id => $f->{product}{'BT-13'}, tag => 'warm, dry');
 	$f->add('catalog.product_tag', @t, product_id => $f->{product}{'BT-10'}, tag => 'Año', locale => 'es');
@@ -102,7 +102,7 @@ subtest 'CAT-05 tags' => sub {
 	is $v->get('/en/t/a%C3%B1o')->status, 404, 'and is not there in the other';
 	is $v->get('/en/t/nothing')->status, 404, 'no such tag';
 	is $v->get('/en-usd/t/coin')->status, 404, 'nor one whose products are not sold in this currency';
-	is $shop->visitor('three')->get('/t/warm-dry')->status, 404, 'nor another tenant\'s';
+	is $shop->visitor('three')->get('/t/warm-dry')->status, 404, "nor another tenant's";
 	is tagged($shop->visitor('two')->get('/t/rare')), 'few', 'the tenant\'s other store shows what it sells';
 	is $shop->visitor('two')->get('/t/warm-dry')->status, 404, 'and no more';
 };

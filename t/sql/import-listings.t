@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Promise (CAT-05, CAT-15): a file puts products into collections beside the tree, gives them
+# Promise (CAT-05, CAT-15, T27): a file puts products into collections beside the tree, gives them
 # tags in each language, and lets a store show its tenant's products by its own title, text,
 # picture, price and place, which changes nothing in the tenant's other stores; bad rows are told by
 # line and column, the same file twice writes nothing, and no file reaches another tenant.
@@ -141,7 +141,7 @@ for (['a product that is not there', "Z-9,,,,,,,,,,,\n", 2, 'product', 'no produ
 	refused($name, @where, 'listings', 'outlet', $head . $rows);
 }
 refused('a category of the other store', 2, 'categories', 'no category "gifts"', 'listings', 'outlet', "product,categories\nP-1,gifts\n");
-refused('another tenant\'s product', 2, 'product', 'no product "P-1"', 'listings', 'boots', "product,name:en\nP-1,Mine\n");
+refused("another tenant's product", 2, 'product', 'no product "P-1"', 'listings', 'boots', "product,name:en\nP-1,Mine\n");
 my ($status, $text) = import_file('listings', 'outlet', "product,brand,stock:W\nP-1,Mine,5\n");
 like($text, qr/1: warning: brand: the column is not known.*1: warning: stock:W: /s, 'what is the tenant\'s is not read, and said');
 is_deeply($dbh->selectcol_arrayref('SELECT t::text FROM catalog.store_product t ORDER BY 1'), $before, 'none of it changed anything');
