@@ -13,7 +13,7 @@ static int ctl_config(int argc, char **argv);
 
 static const struct ctl_command commands[] = {
 	{ "migrate", ctl_migrate, "", "bring the database to this release: tables, functions, rights" },
-	{ "import", ctl_import, "store FILE | attributes|categories|products FILE --store CODE",
+	{ "import", ctl_import, "store FILE | attributes|categories|products|listings FILE --store CODE",
 	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",

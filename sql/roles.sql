@@ -86,7 +86,7 @@ GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.l
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
 	catalog.media, catalog.variant, catalog.variant_value, catalog.attribute_value, catalog.attribute_value_text,
-	catalog.store_product, catalog.store_product_text, catalog.price, catalog.category_product,
+	catalog.store_product, catalog.store_product_text, catalog.store_product_media, catalog.price, catalog.category_product,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
@@ -143,8 +143,8 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product, catalog.product_text,
-	catalog.store_product_text, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
-	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.related,
+	catalog.store_product_text, catalog.store_product_media, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
+	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.product_tag, catalog.related,
 	catalog.category_product, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";

@@ -149,6 +149,8 @@ static void begin(struct req *r)
 	/* A shop that is closed or not open yet shows nothing of what it has. */
 	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
+	if (r->route != NULL && (r->route->needs & NEEDS_NO_DATABASE) != 0)
+		return;
 	f->frame = find(r);
 	if (f->frame == NULL) {
 		f->categories = q_nav_categories(r->db, r->site->store, r->language);
@@ -250,6 +252,7 @@ static void add_store(struct view *v, struct req *r)
 			  mem_printf(r->mem, "%s, %s %s", s->street, s->postal_code, s->city));
 	}
 	t = gmtime_r(&now, &tm);
+	view_bool(v, "many_brands", s->many_brands);
 	view_text(v, "year", mem_printf(r->mem, "%d", t->tm_year + 1900));
 }
 
@@ -298,5 +301,6 @@ const struct program_hooks front_hooks = {
 	.begin = begin,
 	.chrome = chrome,
 	.error_template = "home/error",
+	.plain_style = "/static/css/shop.css",
 	.personal_cookies = personal_cookies,
 };

@@ -122,7 +122,7 @@ static const struct key conf_keys[] = {
 	{ "coupon", "exclude_products", PLAIN, WORDS },
 
 	{ "block", "kind", PLAIN, CHOICE, MUST,
-	  .choices = "hero mission vision objectives values featured categories testimonials sustainability cta" },
+	  .choices = "hero mission vision objectives values featured categories collections testimonials sustainability cta" },
 	{ "block", "image", PLAIN, FILE_NAME },
 	{ "block", "link", PLAIN, LINK },
 	{ "block", "title", BY_LOCALE, TEXT, MUST, .max = LINE },

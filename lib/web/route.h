@@ -32,6 +32,7 @@ enum route_needs {
 	                                   proves the sender itself; no cookie is read */
 	NEEDS_BODY = BIT(2),            /* the body is taken whole (req_body), not as a form */
 	NEEDS_NO_REFERRER = BIT(3),     /* the address holds a secret: Referrer-Policy no-referrer */
+	NEEDS_NO_DATABASE = BIT(4),     /* the address says all: answered while the database is away */
 };
 
 /* Permission of a row on an admin program that anybody may see (its sign-in page). */

@@ -28,14 +28,16 @@ FROM tenancy.store s WHERE s.store_id = :store
 -- cart_lines(token bytea, store uuid, locale text, currency text) many
 -- variant uuid, product uuid, sku text, slug text, name text, options text, image text, alt text, quantity int,
 -- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, price money?, available int?
-SELECT l.variant_id, v.product_id, v.sku, coalesce(pt.slug, ''), coalesce(st.name, pt.name, v.sku),
+SELECT l.variant_id, v.product_id, v.sku,
+       coalesce(pt.slug, ph.slug, (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = p.product_id ORDER BY x.locale LIMIT 1), ''),
+       coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
        coalesce((SELECT string_agg(coalesce(vt.label, av.code), ', ' ORDER BY o.position)
                  FROM catalog.variant_value vv
                  JOIN catalog.attribute_value av ON av.value_id = vv.value_id
                  LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
                  LEFT JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
                  WHERE vv.variant_id = v.variant_id), ''),
-       coalesce(pic.name, ''), coalesce(pic.label, ''), l.quantity::bigint,
+       coalesce(own.name, pic.name, ''), CASE WHEN own.name IS NULL THEN coalesce(pic.label, '') ELSE '' END, l.quantity::bigint,
        p.tax_class, v.weight_g::bigint, p.lead_time_days::bigint, v.made_to_order OR p.made_to_order, p.tiers_by = 'product',
        v.status = 'active' AND p.status = 'active' AND coalesce(sp.visible, false),
        (SELECT x.amount FROM catalog.price x
@@ -54,9 +56,16 @@ JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state =
 JOIN sales.cart_line l ON l.cart_id = c.cart_id
 JOIN catalog.variant v ON v.variant_id = l.variant_id
 JOIN catalog.product p ON p.product_id = v.product_id
+JOIN tenancy.store_locale d ON d.store_id = c.store_id AND d.position = 0
 LEFT JOIN catalog.product_text pt ON pt.product_id = p.product_id AND pt.locale = :locale
+LEFT JOIN catalog.product_text ph ON ph.product_id = p.product_id AND ph.locale = d.locale
 LEFT JOIN catalog.store_product sp ON sp.store_id = c.store_id AND sp.product_id = p.product_id
 LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
+LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
+LEFT JOIN LATERAL (
+    SELECT m.name
+    FROM catalog.store_product_media sm JOIN catalog.media m ON m.media_id = sm.media_id
+    WHERE sm.store_id = c.store_id AND sm.product_id = p.product_id ORDER BY sm.position, sm.media_id LIMIT 1) own ON true
 LEFT JOIN LATERAL (
     SELECT m.name, mt.label
     FROM catalog.product_media pm

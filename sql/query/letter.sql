@@ -79,7 +79,7 @@ WHERE c.cart_id = :cart AND c.state = 'open'
 
 -- letter_cart_lines(cart uuid, locale text) many
 -- name text, options text?, quantity int
-SELECT coalesce(st.name, pt.name, v.sku),
+SELECT coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
        (SELECT string_agg(coalesce(vt.label, av.code), ', ' ORDER BY o.position)
         FROM catalog.variant_value vv
         JOIN catalog.attribute_value av ON av.value_id = vv.value_id
@@ -91,8 +91,11 @@ FROM sales.cart_line l
 JOIN sales.cart c ON c.cart_id = l.cart_id
 JOIN catalog.variant v ON v.variant_id = l.variant_id AND v.status = 'active'
 JOIN catalog.product p ON p.product_id = v.product_id AND p.status = 'active'
+JOIN tenancy.store_locale d ON d.store_id = c.store_id AND d.position = 0
 LEFT JOIN catalog.product_text pt ON pt.product_id = p.product_id AND pt.locale = :locale
+LEFT JOIN catalog.product_text ph ON ph.product_id = p.product_id AND ph.locale = d.locale
 LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
+LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
 

@@ -19,8 +19,8 @@ package Fixture;
 # Delivery of store one: post (flat 5.00, free above 60.00; ES, PT, FR, DE), courier (by weight; ES).
 #
 # variant() makes more; count() says what a warehouse holds.
-# furnish() gives every store a page of text (about), one block of each kind and a category
-# (shoes) with its goods; the fault tests look for its words on other tenants' pages.
+# furnish() gives every store a page of text (about), one block of each kind, a category
+# (shoes) and a collection (gifts) with its goods, and the goods a tag (Gift); the fault tests look for its words on other tenants' pages.
 
 use strict;
 use warnings;
@@ -239,7 +239,7 @@ sub variant_of { my ($self, $store) = @_; return $self->{variant}{ $store eq 'th
 sub product_of { my ($self, $store) = @_; return $self->{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
 sub slug_of { my ($self, $store) = @_; return $store eq 'three' ? 'sandal' : 'plain' }
 
-my @BLOCKS = qw(hero mission vision objectives values featured categories testimonials sustainability cta);
+my @BLOCKS = qw(hero mission vision objectives values featured categories collections testimonials sustainability cta);
 
 sub furnish
 {
@@ -261,7 +261,13 @@ sub furnish
 		$self->add('catalog.category_text', @ids, category_id => $category, locale => $_, slug => 'shoes', name => "Shoes $_",
 			description => 'Made by hand.') for @locales;
 		my @goods = $code eq 'three' ? qw(SANDAL) : qw(PLAIN FEW LAST OUT MADE TIERS EURO);
-		$self->add('catalog.category_product', @ids, category_id => $category, product_id => $self->{product}{$_}) for @goods;
+		my $collection = id();
+		$self->add('catalog.category', @ids, category_id => $collection, kind => 'collection');
+		$self->add('catalog.category_text', @ids, category_id => $collection, locale => $_, slug => 'gifts', name => "Gifts $_") for @locales;
+		for my $product (@{ $self->{product} }{@goods}) {
+			$self->add('catalog.category_product', @ids, category_id => $_, product_id => $product) for $category, $collection;
+			$self->add('catalog.product_tag', tenant_id => $tenant, product_id => $product, tag => 'Gift') if $code ne 'two';
+		}
 	}
 	$self->{dbh}->commit;
 	return;

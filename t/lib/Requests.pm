@@ -117,6 +117,7 @@ my %ENTRY = (
 
 	# catalog
 	'GET /c/{slug}' => sub { return { path => '/c/shoes' } },
+	'GET /t/{slug}' => sub { return { path => '/t/gift' } },
 	'GET /p/{slug}' => sub { my ($t, $s) = @_; return { path => '/p/' . $t->{f}->slug_of($s) } },
 	'GET /search' => sub { return { path => '/search?q=product' } },
 	'GET /search/suggest' => sub { return { path => '/search/suggest?q=prod' } },
