@@ -64,8 +64,9 @@ sub leaks
 }
 
 # Something of everything in each store.
-my (%order, %cart);
+my (%order, %cart, %signed);
 for my $store (@stores) {
+	$signed{$store} = Requests::signed_in($t, $store, '/')->{cookies};
 	$order{$store} = Requests::ordered($t, $store)->{path};
 	$cart{$store} = Requests::before($t, $store, 'order');
 	$t->post($store, '/cart/note', { csrf => $t->csrf($cart{$store}{cart}), note => 'Ring twice' }, $cart{$store});
@@ -141,7 +142,7 @@ sub alternate
 	my ($n) = @_;
 	my ($leaks, $bad, $good) = (0, 0, 0);
 	srand $n;
-	my @gets = grep { $_->{method} eq 'GET' && $_->{path} !~ m{^/(?:checkout|cart|order)} } @routes;
+	my @gets = grep { $_->{method} eq 'GET' && $_->{path} !~ m{^/(?:checkout|cart|order|login|account)} } @routes;
 	my %still = (one => { %{ $cart{one} } }, two => { %{ $cart{two} } }, three => { %{ $cart{three} } });
 	my $end = time + 90;
 	for (my $i = 0; $good < REQUESTS && time < $end; $i++) {
@@ -151,8 +152,8 @@ sub alternate
 			$ask = { method => 'POST', path => '/cart/items', host => "$store.localhost", cookies => {},
 				form => { variant => $t->{f}->variant_of($store), quantity => 1 } };
 		} elsif ($i % 3 == 1) {
-			my $path = ('/cart', '/checkout', '/checkout/review', $order{$store}, '/checkout/address')[ int rand 5 ];
-			$ask = { method => 'GET', path => $path, host => "$store.localhost", cookies => $still{$store} };
+			my $path = ('/cart', '/checkout', '/checkout/review', $order{$store}, '/checkout/address', '/login/sessions')[ int rand 6 ];
+			$ask = { method => 'GET', path => $path, host => "$store.localhost", cookies => { %{ $still{$store} }, %{ $signed{$store} } } };
 		} else {
 			$ask = $t->request($gets[ int rand @gets ], $store);
 		}
