@@ -70,12 +70,14 @@ $common$;
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.social,
 	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
 	payment.method, payment.method_text
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 -- What must be known although its request was rolled back (lib/web).
-GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
+-- Who is asking, and when he was here last: programs whose pages are a visitor's own.
+GRANT SELECT, UPDATE (seen_at) ON customer.session TO "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
 
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
@@ -116,11 +118,32 @@ GRANT EXECUTE ON FUNCTION
 		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
 		text[], integer[], bigint[], bigint[])
 	TO "_sutler-checkout";
+-- checkout, for who is signed in: his address book, and the order becomes his.
+GRANT SELECT ON customer.person, customer.address TO "_sutler-checkout";
+GRANT EXECUTE ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid), sales.own_order(uuid, bytea, uuid),
+	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean)
+	TO "_sutler-checkout";
 -- order: what the buyer sees of his order, and its invoice through a door of its own.
-GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_token, sales.contact,
-	shipping.shipment TO "_sutler-order";
-GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.has_invoice(uuid, uuid),
-	sales.word(text, text, text, text) TO "_sutler-order";
+-- account shows the same to the customer.  Which order, sales.order_open() decides for both.
+GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.contact,
+	shipping.shipment TO "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice_open(uuid, uuid, bytea, uuid, uuid),
+	sales.word(text, text, text, text),
+	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
+	TO "_sutler-order", "_sutler-account";
+-- account: a customer's own person and addresses; changes by functions that ask whose they are.
+GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
+GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state) ON sales.cart TO "_sutler-account";
+GRANT SELECT (tenant_id, cart_id, variant_id, quantity, added_at) ON sales.cart_line TO "_sutler-account";
+GRANT SELECT (tenant_id, variant_id, product_id, sku) ON catalog.variant TO "_sutler-account";
+GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-account";
+GRANT EXECUTE ON FUNCTION
+	customer.set_profile(uuid, uuid, text, text, text, text, text, text),
+	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean),
+	customer.drop_address(uuid, uuid, uuid),
+	sales.open_saved(uuid, uuid, uuid, bytea),
+	sales.reorder(uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
+	TO "_sutler-account";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";

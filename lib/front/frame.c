@@ -297,6 +297,7 @@ const struct program_hooks front_hooks = {
 	.site_load = front_site_load,
 	.begin = begin,
 	.chrome = chrome,
+	.sign_in = "/login",
 	.error_template = "home/error",
 	.personal_cookies = personal_cookies,
 };

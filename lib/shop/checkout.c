@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify)
+struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify, const char *customer)
 {
 	struct checkout *c = mem_new(ctx, struct checkout);
 
@@ -19,6 +19,10 @@ struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key 
 	c->country_rows = q_checkout_countries(db, key->store);
 	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale);
 	c->terms_rows = q_checkout_terms(db, key->store, key->locale);
+	if (customer != NULL) {
+		c->account_rows = q_account_person(db, customer);
+		c->book_rows = q_account_addresses(db, customer);
+	}
 	return c;
 }
 
@@ -32,6 +36,10 @@ static void read_person(struct checkout *c)
 	c->bill = (struct address){ p->billing_name, p->billing_company, p->billing_street, p->billing_street2,
 		p->billing_postal_code, p->billing_city, p->billing_region, p->billing_country };
 	c->verified = !c->verify || (p->email[0] != '\0' && strcmp(c->cart->head->verified_email, p->email_sha256) == 0);
+	if (c->account_rows == NULL || !row_account_person(c->account_rows)->verified)
+		return;
+	c->account = row_account_person(c->account_rows);
+	c->verified = c->verified || strcmp(c->account->email, p->email) == 0;
 }
 
 static bool chosen_payment(struct checkout *c)

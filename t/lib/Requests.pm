@@ -7,6 +7,7 @@ package Requests;
 
 use strict;
 use warnings;
+use Customer;
 
 # A cart's cookie and a form with its token.
 sub in_cart
@@ -103,6 +104,30 @@ sub ordered
 	return { path => $path . ($more // '') };
 }
 
+# A request of somebody who is signed in: the path, or a function of the trial, the customer and
+# the store's code that makes it; and for a post one of the trial and the code that returns the form.
+sub signed_in
+{
+	my ($path, $form) = @_;
+	return sub {
+		my ($t, $s) = @_;
+		my $c = Customer->new($t->{shop}, $t->{f}, $s);
+		my $ask = { path => ref $path ? $path->($t, $c, $s) : $path, cookies => { sid => $c->{token} } };
+		$ask->{form} = { csrf => $t->csrf($c->{token}), %{ $form->($t, $s) } } if $form;
+		return $ask;
+	};
+}
+
+sub own_order
+{
+	my ($t, $c, $s) = @_;
+	my ($token) = ordered($t, $s)->{path} =~ m{([\w-]{43})$};
+	my ($order) = $t->value(q{SELECT order_id FROM sales.order_token WHERE token_sha256 = sha256(convert_to(?, 'UTF8'))}, $token);
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $c->{tenant});
+	$t->dbh->do('UPDATE sales."order" SET customer_id = ? WHERE order_id = ?', undef, $c->{id}, $order);
+	return "/account/orders/$order";
+}
+
 my %ENTRY = (
 	# home
 	'GET /' => sub { return { path => '/' } },
@@ -170,6 +195,29 @@ my %ENTRY = (
 	# order
 	'GET /order/{token}' => sub { my ($t, $s) = @_; return ordered($t, $s) },
 	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
+
+	'POST /order/{token}/cancel' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/cancel') }, form => {} } },
+
+	# account
+	'GET /account' => signed_in('/account'),
+	'POST /account/cart' => signed_in('/account/cart', sub { return {} }),
+	'GET /account/profile' => signed_in('/account/profile'),
+	'POST /account/profile' => signed_in('/account/profile', sub {
+		my ($t, $s) = @_;
+		return { name => 'Ana Ruiz', phone => '+34 600 111 222', type => 'business', company => 'Firm', language => { one => 'es', two => 'en', three => 'id' }->{$s} };
+	}),
+	'GET /account/addresses' => signed_in('/account/addresses'),
+	'GET /account/addresses/new' => signed_in('/account/addresses/new'),
+	'POST /account/addresses/new' => signed_in('/account/addresses/new', sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_invoice => 1 } }),
+	'GET /account/addresses/{id:id}' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address }),
+	'POST /account/addresses/{id:id}' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address },
+		sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_delivery => 1 } }),
+	'POST /account/addresses/{id:id}/remove' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address . '/remove' }, sub { return {} }),
+	'GET /account/orders' => signed_in('/account/orders'),
+	'GET /account/orders/{id:id}' => signed_in(sub { return own_order(@_) }),
+	'GET /account/orders/{id:id}/invoice.pdf' => signed_in(sub { return own_order(@_) . '/invoice.pdf' }),
+	'POST /account/orders/{id:id}/again' => signed_in(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'POST /account/orders/{id:id}/cancel' => signed_in(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
 
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
