@@ -104,6 +104,8 @@ static const struct route routes[] = {
 	{ GET,  "/account/orders/{id:id}/invoice.pdf", order_invoice, .trips = 3, MINE },
 	{ POST, "/account/orders/{id:id}/again", order_again, .trips = 4, MINE },
 	{ POST, "/account/orders/{id:id}/cancel", order_cancel, .trips = 4, MINE },
+	{ GET,  "/account/orders/{id:id}/change", change_show, .trips = 3, MINE },
+	{ POST, "/account/orders/{id:id}/change", change_take, .params = change_params, .form = change_show, .trips = 6, MINE },
 	{ 0 }
 };
 

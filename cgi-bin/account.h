@@ -43,4 +43,8 @@ extern const struct param orders_params[];
 /* The list "orders" of ROWS, at most MOST. */
 void orders_list(struct req *r, struct view *v, struct rows *rows, size_t most);
 
+void change_show(struct req *r);
+void change_take(struct req *r);
+extern const struct param change_params[];
+
 #endif

@@ -72,7 +72,7 @@ GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store
 	payment.method, payment.method_text
 	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 -- What must be known although its request was rolled back (lib/web).
 GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
@@ -83,7 +83,7 @@ GRANT SELECT, UPDATE (seen_at) ON customer.session TO "_sutler-cart", "_sutler-c
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
 
--- cart and checkout: a cart with everything its price depends on (sql/query/cart.sql).  They
+-- cart, checkout, and account where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
 -- change it through functions that ask for the cart's token.
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
@@ -92,7 +92,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
-	TO "_sutler-cart", "_sutler-checkout";
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
@@ -129,19 +129,21 @@ GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_ev
 	shipping.shipment TO "_sutler-order", "_sutler-account";
 GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice_open(uuid, uuid, bytea, uuid, uuid),
 	sales.word(text, text, text, text),
-	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
+	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
+	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
 	TO "_sutler-order", "_sutler-account";
 -- account: a customer's own person and addresses; changes by functions that ask whose they are.
 GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
-GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state) ON sales.cart TO "_sutler-account";
-GRANT SELECT (tenant_id, cart_id, variant_id, quantity, added_at) ON sales.cart_line TO "_sutler-account";
-GRANT SELECT (tenant_id, variant_id, product_id, sku) ON catalog.variant TO "_sutler-account";
-GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-account";
 GRANT EXECUTE ON FUNCTION
 	customer.set_profile(uuid, uuid, text, text, text, text, text, text),
 	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean),
 	customer.drop_address(uuid, uuid, uuid),
 	sales.open_saved(uuid, uuid, uuid, bytea),
+	sales.change_begin(uuid, uuid, uuid, uuid, bytea, uuid[], integer[], text, text, text, text, text, text, text, text),
+	sales.change_drop(uuid, uuid, uuid, uuid, bytea),
+	sales.change_order(uuid, uuid, uuid, uuid, bytea, bigint, bigint, bigint, bigint, bigint, date, date, boolean,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
 	sales.reorder(uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
 	TO "_sutler-account";
 -- Jobs go tenant by tenant; each calls its one function.

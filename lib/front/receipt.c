@@ -106,6 +106,7 @@ static void add_head(struct req *r, struct view *v, const struct row_order_head 
 	view_text(v, "delivery_name", o->method_name);
 	view_text(v, "delivery_date", basket_dates(r, o->promise_from, o->promise_to));
 	view_bool(v, "can_cancel", o->can_cancel);
+	view_bool(v, "can_change", o->can_change);
 }
 
 void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice)

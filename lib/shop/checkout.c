@@ -209,19 +209,10 @@ const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line)
 	return b->data;
 }
 
-/* The parallel arrays that sales.place_order() takes. */
-struct columns {
-	const char **variant, **sku, **name, **options, **image, **label;
-	int64_t *quantity, *unit, *discount, *tax, *total, *weight;
-	bool *made;
-	const char **tax_name;
-	int64_t *tax_rate, *tax_base, *tax_amount;
-};
-
-static struct columns columns(struct cart *c)
+struct order_columns order_columns(struct cart *c)
 {
 	size_t n = c->nlines, t = c->totals->ntaxes;
-	struct columns k = {
+	struct order_columns k = {
 		.variant = mem_array(c->ctx, const char *, n), .sku = mem_array(c->ctx, const char *, n),
 		.name = mem_array(c->ctx, const char *, n), .options = mem_array(c->ctx, const char *, n),
 		.image = mem_array(c->ctx, const char *, n), .label = mem_array(c->ctx, const char *, n),
@@ -264,7 +255,7 @@ enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsig
 {
 	struct cart *cart = c->cart;
 	const struct pricing_totals *t = cart->totals;
-	struct columns k = columns(cart);
+	struct order_columns k = order_columns(cart);
 	struct promise p = cart_promise(cart, cart->method);
 	struct id order = id_new();
 	size_t n = cart->nlines;
