@@ -40,7 +40,7 @@ static int64_t typed_quantity(struct req *r, const char *variant, int64_t otherw
 	const char *const *ids;
 	const int64_t *pieces;
 
-	if (form_typed(r, "variant", NULL) == NULL)
+	if (r->method == GET)
 		return otherwise;
 	ids = param_list(r, "variant", &n);
 	pieces = param_list_int(r, "quantity", &m);

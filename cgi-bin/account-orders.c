@@ -120,7 +120,7 @@ void order_again(struct req *r)
 
 	sha256(token.text, TOKEN_LEN, sum);
 	a = row_account_reorder(q_account_reorder(r->db, r->site->tenant, r->site->store, path_text(r, "id"), account_customer(r),
-		front_cart(r), SHA256_LEN, sum, SHA256_LEN, r->language, r->currency, CART_MAX_LINES));
+		session_get(r)->id, front_cart(r), SHA256_LEN, sum, SHA256_LEN, r->language, r->currency, CART_MAX_LINES));
 	if (a->wanted == 0) {
 		page_not_found(r);
 		return;

@@ -81,7 +81,7 @@ static void open_saved(struct req *r)
 
 	sha256(token.text, TOKEN_LEN, sum);
 	if (row_account_open_saved(q_account_open_saved(r->db, r->site->tenant, r->site->store, account_customer(r),
-							sum, SHA256_LEN))->opened)
+							session_get(r)->id, sum, SHA256_LEN))->opened)
 		page_cookie_set(r, CART_COOKIE, token.text, CART_COOKIE_S);
 	page_redirect(r, req_path(r, "/cart"));
 }

@@ -320,8 +320,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program cart = { .name = "cart", .routes = routes, .hooks = &front_hooks,
-					     .session = &session_customers };
+	static const struct program cart = {
+		.name = "cart", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&cart, argc, argv);
 }

@@ -12,7 +12,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program catalog = { .name = "catalog", .routes = routes, .hooks = &front_hooks };
+	static const struct program catalog = {
+		.name = "catalog", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&catalog, argc, argv);
 }

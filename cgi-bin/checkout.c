@@ -523,8 +523,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program checkout = { .name = "checkout", .routes = routes, .hooks = &front_hooks,
-						 .session = &session_customers };
+	static const struct program checkout = {
+		.name = "checkout", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&checkout, argc, argv);
 }

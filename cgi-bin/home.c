@@ -206,7 +206,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program home = { .name = "home", .routes = routes, .hooks = &front_hooks };
+	static const struct program home = {
+		.name = "home", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&home, argc, argv);
 }

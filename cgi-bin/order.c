@@ -79,8 +79,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program order = { .name = "order", .routes = routes, .hooks = &front_hooks,
-					      .session = &session_customers };
+	static const struct program order = {
+		.name = "order", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&order, argc, argv);
 }

@@ -70,14 +70,15 @@ $common$;
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.social,
 	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
 	payment.method, payment.method_text
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
-GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
+GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+-- Who is signed in, by his cookie and no other way.
+GRANT EXECUTE ON FUNCTION customer.session_find(uuid, bytea), customer.session_touch(uuid, uuid) TO
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 -- What must be known although its request was rolled back (lib/web).
-GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
--- Who is asking, and when he was here last: programs whose pages are a visitor's own.
-GRANT SELECT, UPDATE (seen_at) ON customer.session TO "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-account";
+GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
@@ -138,14 +139,25 @@ GRANT EXECUTE ON FUNCTION
 	customer.set_profile(uuid, uuid, text, text, text, text, text, text),
 	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean),
 	customer.drop_address(uuid, uuid, uuid),
-	sales.open_saved(uuid, uuid, uuid, bytea),
+	sales.open_saved(uuid, uuid, uuid, uuid, bytea),
 	sales.change_begin(uuid, uuid, uuid, uuid, bytea, uuid[], integer[], text, text, text, text, text, text, text, text),
 	sales.change_drop(uuid, uuid, uuid, uuid, bytea),
 	sales.change_order(uuid, uuid, uuid, uuid, bytea, bigint, bigint, bigint, bigint, bigint, date, date, boolean,
 		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
 		text[], integer[], bigint[], bigint[]),
-	sales.reorder(uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
+	sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
 	TO "_sutler-account";
+-- login: accounts by their doors alone; it is the one program that gets to see hashes.
+GRANT EXECUTE ON FUNCTION
+	customer.login_admit(uuid, text, text, bytea), customer.guess_right(uuid, text, text, bytea),
+	customer.login_enter(uuid, uuid, uuid, bytea, text, uuid, boolean, bytea, bytea, text, bytea, bytea, text, text, integer),
+	customer.logout(uuid, uuid), customer.register(uuid, uuid, text, text, text, text, text),
+	customer.verify_again(uuid, uuid, uuid), customer.token_look(uuid, bytea, text), customer.verify(uuid, bytea),
+	customer.ask_reset(uuid, uuid, text, text), customer.reset(uuid, uuid, bytea, text), customer.self(uuid, uuid),
+	customer.set_password(uuid, uuid, uuid, text), customer.ask_email(uuid, uuid, uuid, text),
+	customer.confirm_email(uuid, uuid, bytea), customer.undo_email(uuid, uuid, bytea),
+	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
+	TO "_sutler-login";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
@@ -159,6 +171,9 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
+GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
 GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
 

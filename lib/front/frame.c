@@ -267,6 +267,17 @@ static void add_assets(struct view *v, struct req *r)
 	view_text(a, "theme", front_theme(r->mem, front_store(r)));
 }
 
+/* Who is signed in; the look-up came with the page's own queries.  A page that caches keep is
+   the same for everybody: who has a session cookie never gets one of those. */
+static void add_account(struct view *v, struct req *r)
+{
+	const char *name = r->program->session == NULL ? NULL : session_name(r);
+
+	if (name == NULL)
+		return;
+	view_text(view_sub(v, "account"), "who", name[0] == '\0' ? NULL : name);
+}
+
 static void chrome(struct req *r, struct view *v)
 {
 	struct front *f = r->front;
@@ -285,6 +296,7 @@ static void chrome(struct req *r, struct view *v)
 		view_text(v, "canonical", req_url(r, f->canonical != NULL ? f->canonical : r->path));
 	if (f->pieces != NULL && row_cart_pieces(f->pieces)->pieces > 0)
 		view_int(v, "cart_count", row_cart_pieces(f->pieces)->pieces);
+	add_account(v, r);
 	add_languages(v, r, f);
 	add_currencies(v, r);
 	add_store(v, r);

@@ -80,17 +80,6 @@ enum place_outcome {
 	PLACE_OUTCOMES
 };
 
-/* The lines and taxes of a priced cart as the parallel arrays that sales.place_order() and
-   sales.change_order() take; under the cart's context. */
-struct order_columns {
-	const char **variant, **sku, **name, **options, **image, **label;
-	int64_t *quantity, *unit, *discount, *tax, *total, *weight;
-	bool *made;
-	const char **tax_name;
-	int64_t *tax_rate, *tax_base, *tax_amount;
-};
-struct order_columns order_columns(struct cart *c);
-
 /* Places the order of the priced cart that checkout_lock locked in this transaction.
    LINK is the SHA-256 of the order's link. */
 enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsigned char link[SHA256_LEN]);
@@ -102,8 +91,5 @@ const char *place_sentence(enum place_outcome o);
 
 /* What the mailed code may answer; N_("..."), NULL for "ok". */
 const char *verify_sentence(const char *word);
-
-/* Names of the taxes on a line: "IVA" or "PST + GST". */
-const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line);
 
 #endif

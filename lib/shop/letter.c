@@ -12,13 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART };
+enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
 
 /* All letters there are; sales.step names those of orders. */
 static const struct kind {
 	const char *template;
 	enum about about;
 	bool invoice;                   /* brings the invoice's file */
+	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
+	const char *purpose;            /* of the token behind that, or NULL: there is none */
+	int minutes;                    /* that the token counts */
 } kinds[] = {
 	{ "order-placed", ABOUT_ORDER },
 	{ "payment-received", ABOUT_ORDER },
@@ -28,14 +31,22 @@ static const struct kind {
 	{ "shipped", ABOUT_ORDER },
 	{ "delivered", ABOUT_ORDER },
 	{ "cancelled", ABOUT_ORDER },
+	{ "order-changed", ABOUT_ORDER },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
+	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
+	{ "reset", ABOUT_ACCOUNT, .path = "/login/reset/", .purpose = "reset", .minutes = LETTER_RESET_MINUTES },
+	{ "account-exists", ABOUT_ACCOUNT, .path = "/login" },
+	{ "password-changed", ABOUT_ACCOUNT, .path = "/login/reset" },
+	{ "email-confirm", ABOUT_ACCOUNT, .path = "/login/email/", .purpose = "email", .minutes = LETTER_PROOF_MINUTES },
+	{ "email-changed", ABOUT_ACCOUNT, .path = "/login/undo/", .purpose = "undo", .minutes = LETTER_PROOF_MINUTES },
 };
 
 static const char *const reasons[] = {
 	[ABOUT_ORDER] = N_("You get this mail because you ordered in our shop."),
 	[ABOUT_CODE] = N_("You get this mail because this address was entered in our checkout."),
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
+	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
 };
 
 struct letter_draft {
@@ -43,7 +54,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *invoice, *cart, *proof;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *invoice, *cart, *proof, *person;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -91,9 +102,12 @@ static const struct desk_language *desk_language(struct letter_desk *desk, const
 
 static const struct kind *find_kind(const struct letter_item *item)
 {
+	const char *const of[] = {
+		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
+	};
+
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (strcmp(kinds[i].template, item->template) == 0 &&
-		    (kinds[i].about == ABOUT_ORDER ? item->order : item->cart) != NULL)
+		if (strcmp(kinds[i].template, item->template) == 0 && of[kinds[i].about] != NULL)
 			return &kinds[i];
 	return NULL;
 }
@@ -126,6 +140,19 @@ static void gather_cart(struct db *db, struct letter_draft *d)
 	d->lines = q_letter_cart_lines(db, d->item.cart, d->item.locale);
 }
 
+static void gather_account(struct db *db, struct letter_draft *d)
+{
+	unsigned char hash[SHA256_LEN];
+
+	d->person = q_letter_customer(db, d->item.customer, d->item.change);
+	if (d->kind->purpose == NULL)
+		return;
+	d->token = token_new();
+	sha256(d->token.text, TOKEN_LEN, hash);
+	q_letter_customer_link(db, d->item.tenant, hash, sizeof(hash), d->item.customer, d->kind->purpose, d->item.change,
+			       d->kind->minutes);
+}
+
 /* Stored as SHA-256 of cart id and code: sales.verify_check() compares. */
 static void gather_code(const void *ctx, struct db *db, struct letter_draft *d)
 {
@@ -156,6 +183,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_CODE:
 		gather_code(ctx, db, d);
+		break;
+	case ABOUT_ACCOUNT:
+		gather_account(db, d);
 		break;
 	}
 	return d;
@@ -352,6 +382,28 @@ static enum letter_outcome write_code(struct desk_work *w, struct view *v, struc
 	return LETTER_WRITTEN;
 }
 
+/* A link that proves nothing new is not sent; a notice of a change goes to the address that
+   was before it, the question for it to the one that shall be. */
+static enum letter_outcome write_account(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_customer *p = row_letter_customer(w->draft->person);
+	const struct kind *kind = w->draft->kind;
+	const char *purpose = kind->purpose == NULL ? "" : kind->purpose;
+
+	if (!rows_found(w->draft->person) || (strcmp(purpose, "verify") == 0 && p->verified) ||
+	    (strcmp(purpose, "email") == 0 && p->done))
+		return LETTER_UNWANTED;
+	out->to = strcmp(purpose, "undo") == 0 ? p->old_email : strcmp(purpose, "email") == 0 ? p->new_email : p->email;
+	if (*out->to == '\0')
+		return LETTER_UNWANTED;
+	out->to_name = p->name;
+	view_text(v, "person", p->name);
+	view_text(v, "new_email", p->new_email);
+	view_text(v, "link", mem_printf(w->ctx, "%s%s%s", w->base, kind->path, kind->purpose == NULL ? "" : w->draft->token.text));
+	view_text(v, "reset_url", mem_printf(w->ctx, "%s/login/reset", w->base));
+	return LETTER_WRITTEN;
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -361,6 +413,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_cart(w, v, out);
 	case ABOUT_CODE:
 		return write_code(w, v, out);
+	case ABOUT_ACCOUNT:
+		return write_account(w, v, out);
 	case ABOUT_ORDER:
 		break;
 	}

@@ -1,7 +1,7 @@
 #include "shop/order_change.h"
 
 #include "base/mem.h"
-#include "shop/checkout.h"
+#include "shop/order_columns.h"
 
 #include <string.h>
 

@@ -75,8 +75,11 @@ BEGIN
 	IF person IS NULL THEN
 		person := sutler.uuid7();
 		INSERT INTO sales.contact (tenant_id, contact_id, email, phone) VALUES (p_tenant, person, p_email, p_phone);
-		DELETE FROM sales.cart_token t WHERE t.cart_id = cart;
-		INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (p_tenant, p_new_token, cart);
+		-- The owner's own browsers keep theirs.
+		INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
+		SELECT p_tenant, p_new_token, cart, t.session_id FROM sales.cart_token t WHERE t.token_sha256 = p_token;
+		DELETE FROM sales.cart_token t WHERE t.cart_id = cart AND t.token_sha256 <> p_new_token
+			AND (t.session_id IS NULL OR t.token_sha256 = p_token);
 		token := p_new_token;
 	ELSE
 		UPDATE sales.contact k SET email = p_email, phone = p_phone WHERE k.contact_id = person;

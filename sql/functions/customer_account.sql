@@ -158,22 +158,22 @@ $$;
 COMMENT ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid) IS 'Saves a cart for its owner, unless another one is.';
 
 -- Opens a customer's saved cart on a device that has none: p_new_token opens it from now on.
-CREATE OR REPLACE FUNCTION sales.open_saved(p_tenant uuid, p_store uuid, p_customer uuid, p_new_token bytea) RETURNS boolean
+CREATE OR REPLACE FUNCTION sales.open_saved(p_tenant uuid, p_store uuid, p_customer uuid, p_session uuid, p_new_token bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id)
-	SELECT p_tenant, p_new_token, c.cart_id FROM sales.cart c
+	INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
+	SELECT p_tenant, p_new_token, c.cart_id, p_session FROM sales.cart c
 	WHERE c.store_id = p_store AND c.customer_id = p_customer AND c.state = 'open';
 	RETURN FOUND;
 END
 $$;
-COMMENT ON FUNCTION sales.open_saved(uuid, uuid, uuid, bytea) IS 'A further token for a customer''s saved cart.';
+COMMENT ON FUNCTION sales.open_saved(uuid, uuid, uuid, uuid, bytea) IS 'A further token for a customer''s saved cart, as long as the session lives.';
 
 -- Puts what an order held into the cart of p_token (made and opened by p_new_token when there
 -- is none), as far as it is still sold: added counts pieces, wanted those of the order;
 -- left_out names the lines of which nothing, fewer those of which not all could be had.
-CREATE OR REPLACE FUNCTION sales.reorder(p_tenant uuid, p_store uuid, p_order uuid, p_customer uuid, p_token bytea, p_new_token bytea,
+CREATE OR REPLACE FUNCTION sales.reorder(p_tenant uuid, p_store uuid, p_order uuid, p_customer uuid, p_session uuid, p_token bytea, p_new_token bytea,
 	p_locale text, p_currency text, p_most_lines integer)
 RETURNS TABLE (wanted bigint, added bigint, left_out text, fewer text, made boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -189,7 +189,7 @@ BEGIN
 	wanted := 0;
 	added := 0;
 	made := false;
-	IF sales.cart_lock(p_tenant, p_store, p_token) IS NULL AND sales.open_saved(p_tenant, p_store, p_customer, p_new_token) THEN
+	IF sales.cart_lock(p_tenant, p_store, p_token) IS NULL AND sales.open_saved(p_tenant, p_store, p_customer, p_session, p_new_token) THEN
 		token := p_new_token;
 		made := true;
 	END IF;
@@ -222,5 +222,5 @@ BEGIN
 	RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION sales.reorder(uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer) IS
+COMMENT ON FUNCTION sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer) IS
 	'Puts the lines of a customer''s order into a cart again, as far as they can be had.';

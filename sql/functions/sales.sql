@@ -151,10 +151,10 @@ BEGIN
 		new_number := sales.next_number(p_tenant, c.store_id);
 		INSERT INTO sales."order" (tenant_id, store_id, order_id, number, cart_id, state, locale, currency, customer_type,
 			prices_include_tax, tax_rounding, goods, discount, shipping, tax, total, coupon_code, contact_id, billing_id,
-			method_id, method_name, payment_method, note, promise_from, promise_to)
+			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id)
 		VALUES (p_tenant, c.store_id, p_order, new_number, p_cart, 'draft', c.locale, c.currency, c.customer_type,
 			c.prices_include_tax, c.tax_rounding, p_goods, p_discount, p_shipping, p_tax, p_total,
-			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to);
+			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
 		INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, options, image, quantity,
 			unit_price, discount, tax, total, tax_label, made_to_order, weight_g)
 		SELECT p_tenant, p_order, l.no, l.variant_id, l.sku, l.name, l.options, l.image, l.quantity,

@@ -54,11 +54,11 @@ WHERE c.store_id = :store AND c.state = 'open'
                            (SELECT s.cart_id FROM sales.cart s WHERE s.customer_id = :customer AND s.store_id = :store AND s.state = 'open'))
 ORDER BY l.added_at, l.variant_id
 
--- account_open_saved(tenant uuid, store uuid, customer uuid, new_token bytea) one
+-- account_open_saved(tenant uuid, store uuid, customer uuid, session_id uuid, new_token bytea) one
 -- opened bool
-SELECT sales.open_saved(:tenant, :store, :customer, :new_token)
+SELECT sales.open_saved(:tenant, :store, :customer, :session_id, :new_token)
 
--- account_reorder(tenant uuid, store uuid, order_id uuid, customer uuid, token bytea?, new_token bytea, locale text, currency text, most_lines int) one
+-- account_reorder(tenant uuid, store uuid, order_id uuid, customer uuid, session_id uuid, token bytea?, new_token bytea, locale text, currency text, most_lines int) one
 -- wanted int, added int, left_out text, fewer text, made bool
 SELECT r.wanted, r.added, r.left_out, r.fewer, r.made
-FROM sales.reorder(:tenant, :store, :order_id, :customer, :token, :new_token, :locale, :currency, :most_lines::integer) r
+FROM sales.reorder(:tenant, :store, :order_id, :customer, :session_id, :token, :new_token, :locale, :currency, :most_lines::integer) r

@@ -6,8 +6,8 @@
 SELECT r.tenant_id, r.outbox_id FROM event.ready r WHERE r.due_at <= sutler.now() ORDER BY r.due_at LIMIT :most
 
 -- mail_take(tenant uuid, outbox uuid, first_s int4, most_s int4) one
--- store uuid, template text, order uuid?, cart uuid?, locale text, currency text, attempt int
-SELECT t.store_id, t.template, t.order_id, t.cart_id, t.locale, t.currency, t.attempt::bigint
+-- store uuid, template text, order uuid?, cart uuid?, customer uuid?, change uuid?, locale text, currency text, attempt int
+SELECT t.store_id, t.template, t.order_id, t.cart_id, t.customer_id, t.change_id, t.locale, t.currency, t.attempt::bigint
 FROM event.take_mail(:tenant, :outbox, :first_s, :most_s) t
 
 -- mail_finish(tenant uuid, outbox uuid, state text, error text, again_s int4) one
@@ -95,6 +95,14 @@ LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.produ
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
 
+-- Who has an account, and a change of its mail address.
+-- letter_customer(customer uuid, change uuid?) one
+-- email text, name text, verified bool, old_email text, new_email text, done bool
+SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL
+FROM customer.person p
+LEFT JOIN customer.email_change c ON c.customer_id = p.customer_id AND c.change_id = :change
+WHERE p.customer_id = :customer AND p.erased_at IS NULL
+
 -- Links that a mail carries; a try makes its own, for nobody keeps the old ones.
 -- letter_order_link(tenant uuid, token bytea, order_id uuid, days int4) exec
 INSERT INTO sales.order_token (tenant_id, token_sha256, order_id, expires_at)
@@ -102,6 +110,10 @@ SELECT :tenant, :token, :order_id, sutler.now() + make_interval(days => :days)
 
 -- letter_cart_link(tenant uuid, token bytea, cart uuid) exec
 INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (:tenant, :token, :cart)
+
+-- letter_customer_link(tenant uuid, token bytea, customer uuid, purpose text, change uuid?, minutes int4) one
+-- done bool
+SELECT true FROM customer.make_token(:tenant, :token, :customer, :purpose, :change, :minutes)
 
 -- Puts the hash of a fresh code where one was asked for; the address it goes to.
 -- letter_code(cart uuid, code bytea) one

@@ -217,6 +217,13 @@ my %ENTRY = (
 	'GET /account/orders/{id:id}' => signed_in(sub { return own_order(@_) }),
 	'GET /account/orders/{id:id}/invoice.pdf' => signed_in(sub { return own_order(@_) . '/invoice.pdf' }),
 	'POST /account/orders/{id:id}/again' => signed_in(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'GET /account/orders/{id:id}/change' => signed_in(sub { return own_order(@_) . '/change' }),
+	'POST /account/orders/{id:id}/change' => signed_in(sub { return own_order(@_) . '/change' }, sub {
+		my ($t, $s) = @_;
+		my %a = %{ address_of($s) };
+		delete $a{country};
+		return { variant => $t->{f}->variant_of($s), quantity => 1, note => 'Changed', %a };
+	}),
 	'POST /account/orders/{id:id}/cancel' => signed_in(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
 
 	# cart, again: the link of a mail

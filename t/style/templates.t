@@ -13,6 +13,7 @@ my %allowed = (
 	'tmpl/catalog/category.mustache' => 'structured data: JSON made by the database, < escaped',
 	'tmpl/catalog/product.mustache' => 'descriptions: Markdown rendered by md4c without raw HTML; structured data',
 	'tmpl/home/index.mustache' => 'brand texts: Markdown rendered by md4c without raw HTML; structured data',
+	'tmpl/mail/order-changed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/mail/order-placed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/layout/order.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/home/page.mustache' => 'content pages: Markdown rendered by md4c without raw HTML',
