@@ -24,6 +24,7 @@ struct view *account_view(struct req *r, const char *name, enum section now, con
 		[SECTION_ORDERS] = { "/account/orders", N_("Orders") },
 		[SECTION_ADDRESSES] = { "/account/addresses", N_("Addresses") },
 		[SECTION_PROFILE] = { "/account/profile", N_("Profile") },
+		[SECTION_PRIVACY] = { "/account/privacy", N_("Your data") },
 	};
 	struct view *v = page_view(r, name);
 
@@ -106,6 +107,13 @@ static const struct route routes[] = {
 	{ POST, "/account/orders/{id:id}/cancel", order_cancel, .trips = 4, MINE },
 	{ GET,  "/account/orders/{id:id}/change", change_show, .trips = 3, MINE },
 	{ POST, "/account/orders/{id:id}/change", change_take, .params = change_params, .form = change_show, .trips = 6, MINE },
+	{ GET,  "/account/privacy", privacy_show, .trips = 3, MINE },
+	{ POST, "/account/privacy/export", privacy_export, .trips = 4, MINE },
+	{ GET,  "/account/privacy/{id:id}", privacy_file, .trips = 3, MINE },
+	{ POST, "/account/privacy/erase", privacy_erase, .trips = 4, MINE },
+	{ GET,  "/account/privacy/erase/{token}", privacy_confirm_show, .trips = 3, .needs = NEEDS_SESSION | NEEDS_NO_REFERRER, .csrf_token = true },
+	{ POST, "/account/privacy/erase/{token}", privacy_confirm, .trips = 4, .needs = NEEDS_SESSION | NEEDS_NO_REFERRER, .csrf_token = true },
+	{ POST, "/account/privacy/keep", privacy_keep, .trips = 4, MINE },
 	{ 0 }
 };
 

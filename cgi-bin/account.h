@@ -11,7 +11,7 @@
 #define ORDERS_ON_OVERVIEW 3
 
 /* Parts of the account, as its menu shows them. */
-enum section { SECTION_OVERVIEW, SECTION_ORDERS, SECTION_ADDRESSES, SECTION_PROFILE, SECTIONS };
+enum section { SECTION_OVERVIEW, SECTION_ORDERS, SECTION_ADDRESSES, SECTION_PROFILE, SECTION_PRIVACY, SECTIONS };
 
 /* Whose account: NEEDS_SESSION on every route has seen to it that somebody is signed in. */
 const char *account_customer(struct req *r);
@@ -42,6 +42,14 @@ void order_cancel(struct req *r);
 extern const struct param orders_params[];
 /* The list "orders" of ROWS, at most MOST. */
 void orders_list(struct req *r, struct view *v, struct rows *rows, size_t most);
+
+void privacy_show(struct req *r);
+void privacy_export(struct req *r);
+void privacy_file(struct req *r);
+void privacy_erase(struct req *r);
+void privacy_confirm_show(struct req *r);
+void privacy_confirm(struct req *r);
+void privacy_keep(struct req *r);
 
 void change_show(struct req *r);
 void change_take(struct req *r);

@@ -28,6 +28,8 @@ int ctl_import(int argc, char **argv);
 int ctl_store(int argc, char **argv);
 int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
+int ctl_customer(int argc, char **argv);
+int ctl_erase(int argc, char **argv);
 
 /* Memory of the whole run. */
 extern void *ctl_mem;

@@ -19,6 +19,8 @@ static const struct ctl_command commands[] = {
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
+	{ "customer", ctl_customer, "show|export|erase EMAIL|ID --reason TEXT", "a customer's data: look at it, print all of it, forget him (--tenant SLUG)" },
+	{ "erase", ctl_erase, "replay", "forget again, after a restore, whom the register names" },
 	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },

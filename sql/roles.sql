@@ -160,8 +160,17 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-login";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-privacy";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+
+-- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
+GRANT EXECUTE ON FUNCTION customer.take_request(uuid), customer.export_data(uuid, uuid), customer.export_done(uuid, uuid, text),
+	customer.old_exports(uuid), customer.export_gone(uuid, uuid), customer.erase(uuid, uuid, text, text), customer.erase_orders(uuid, uuid)
+	TO "_sutler-privacy";
+-- account asks for both, and hands out the copy.
+GRANT SELECT ON customer.request TO "_sutler-account";
+GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_erase(uuid, uuid, uuid),
+	customer.confirm_erase(uuid, uuid, uuid, bytea), customer.keep_account(uuid, uuid) TO "_sutler-account";
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),

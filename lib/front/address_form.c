@@ -40,15 +40,12 @@ void address_form_countries(struct req *r, struct view *v, const char *list, con
 	}
 }
 
-static void add_regions(struct req *r, struct view *item, const struct country *c, const char *current)
+/* "Please choose" is the template's own. */
+static void add_regions(struct view *item, const struct country *c, const char *current)
 {
-	struct view *o = view_item(item, "options");
-
-	view_text(o, "value", "");
-	view_text(o, "label", req_text(r, N_("Please choose")));
-	view_bool(o, "selected", current[0] == '\0');
 	for (const struct region *g = c->regions; g->code != NULL; g++) {
-		o = view_item(item, "options");
+		struct view *o = view_item(item, "options");
+
 		view_text(o, "value", g->code);
 		view_text(o, "label", g->name);
 		view_bool(o, "selected", strcmp(g->code, current) == 0);
@@ -97,7 +94,7 @@ void address_form_fields(struct req *r, struct view *v, const char *list, const 
 		view_text(item, "autocomplete", mem_printf(r->mem, "%s %s", kind, address_field_token(f->field)));
 		if (f->field == ADDRESS_REGION && c->regions != NULL && region_list) {
 			view_bool(item, "select", true);
-			add_regions(r, item, c, value);
+			add_regions(item, c, value);
 		}
 	}
 }

@@ -56,6 +56,17 @@ sub address
 	return $id;
 }
 
+# The token of a mailed link that confirms the wish to be forgotten.
+sub erase_token
+{
+	my ($self) = @_;
+	my $token = encode_base64url(sha256("erase $$ " . ++$serial));
+	$self->{shop}->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $self->{tenant});
+	$self->{shop}->dbh->do(q{INSERT INTO customer.token (tenant_id, token_sha256, customer_id, purpose, expires_at)
+		VALUES (?, decode(?, 'hex'), ?, 'erase', sutler.now() + interval '1 day')}, undef, $self->{tenant}, sha256_hex($token), $self->{id});
+	return $token;
+}
+
 # An order placed by a guest that became his: its path in the account.
 sub order
 {

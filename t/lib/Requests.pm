@@ -224,6 +224,14 @@ my %ENTRY = (
 		delete $a{country};
 		return { variant => $t->{f}->variant_of($s), quantity => 1, note => 'Changed', %a };
 	}),
+	'GET /account/privacy' => signed_in('/account/privacy'),
+	'POST /account/privacy/export' => signed_in('/account/privacy/export', sub { return {} }),
+	# A copy that is not there: a file is made by the job alone.
+	'GET /account/privacy/{id:id}' => signed_in('/account/privacy/01900000-0000-7000-8000-000000000001'),
+	'POST /account/privacy/erase' => signed_in('/account/privacy/erase', sub { return {} }),
+	'GET /account/privacy/erase/{token}' => signed_in(sub { my ($t) = @_; return '/account/privacy/erase/' . $t->token }),
+	'POST /account/privacy/erase/{token}' => signed_in(sub { my ($t, $c) = @_; return '/account/privacy/erase/' . $c->erase_token }, sub { return {} }),
+	'POST /account/privacy/keep' => signed_in('/account/privacy/keep', sub { return {} }),
 	'POST /account/orders/{id:id}/cancel' => signed_in(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
 
 	# cart, again: the link of a mail
