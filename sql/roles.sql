@@ -12,7 +12,7 @@ DECLARE
 	everybody text;
 	schema name;
 BEGIN
-	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT everybody
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ' ORDER BY rolname) INTO STRICT everybody
 		FROM pg_catalog.pg_roles
 		WHERE (rolname LIKE '\_sutler-%' OR rolname IN ('sutler_search', 'sutler_backup'))
 			AND rolname <> '_sutler-owner';
@@ -50,7 +50,7 @@ DECLARE
 	programs text;
 	schema name;
 BEGIN
-	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT programs
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ' ORDER BY rolname) INTO STRICT programs
 		FROM pg_catalog.pg_roles WHERE rolname LIKE '\_sutler-%' AND rolname <> '_sutler-owner';
 	EXECUTE 'GRANT EXECUTE ON FUNCTION sutler.now(), sutler.uuid7() TO sutler_search, ' || programs;
 	FOR schema IN
