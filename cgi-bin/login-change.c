@@ -50,7 +50,7 @@ void password_post(struct req *r)
 		login_gone(r, "/login");
 		return;
 	}
-	page_flash(r, "ok", N_("Your new password counts from now on. You are signed out everywhere else."));
+	page_flash(r, "ok", N_("Your password is changed. You are signed out everywhere else."));
 	page_redirect(r, req_path(r, "/login/sessions"));
 }
 

@@ -71,7 +71,7 @@ void choose_post(struct req *r)
 	hash = login_hash(r, password);
 	rows = q_login_reset(r->db, r->site->tenant, r->site->store, token, SHA256_LEN, hash);
 	if (rows_found(rows) && login_enter(r, row_login_reset(rows)->customer, true, "")) {
-		page_flash(r, "ok", N_("Your new password counts from now on. You are signed out everywhere else."));
+		page_flash(r, "ok", N_("Your password is changed. You are signed out everywhere else."));
 		page_redirect(r, req_path(r, "/account"));
 	} else {
 		login_gone(r, "/login/reset");

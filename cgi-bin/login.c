@@ -127,7 +127,7 @@ const char *login_sentence(struct req *r, const struct attempt *a)
 	case PROOF_WRONG:
 		break;
 	}
-	return req_text(r, N_("Mail address and password do not belong together."));
+	return req_text(r, N_("The mail address and the password do not match."));
 }
 
 void login_declines(struct req *r, struct view *v, const struct attempt *a, const char *field, const char *sentence)

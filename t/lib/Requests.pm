@@ -106,7 +106,7 @@ sub ordered
 
 # A request of somebody who is signed in: the path, or a function of the trial, the customer and
 # the store's code that makes it; and for a post one of the trial and the code that returns the form.
-sub signed_in
+sub of_customer
 {
 	my ($path, $form) = @_;
 	return sub {
@@ -126,6 +126,55 @@ sub own_order
 	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $c->{tenant});
 	$t->dbh->do('UPDATE sales."order" SET customer_id = ? WHERE order_id = ?', undef, $c->{id}, $order);
 	return "/account/orders/$order";
+}
+
+# A customer of a store whose address is proven, made once for a trial: { email, id }.
+my %customers;
+sub customer
+{
+	my ($t, $store) = @_;
+	return $customers{"$t $store"} if $customers{"$t $store"};
+	my %c = (email => sprintf('kim%d.%d@example.test', $$, $mails++), password => 'mi gato come a las 7');
+	$t->post($store, '/login/register', { %c, name => 'Kim' });
+	my ($id) = $t->value("UPDATE customer.person SET verified_at = now() WHERE email = ? RETURNING customer_id", $c{email});
+	return $customers{"$t $store"} = { %c, id => $id // die "no account at store $store\n" };
+}
+
+sub ids { my ($t, $store) = @_; return ($t->{f}{tenant}{ $store eq 'three' ? 'bahari' : 'acme' }, customer($t, $store)->{id}) }
+
+# Signed in: cookies, and a form with the page's token.
+sub signed_in
+{
+	my ($t, $store, $path, $form) = @_;
+	my $sid = $t->token;
+	$t->dbh->do(q{INSERT INTO customer.session (tenant_id, session_id, token_sha256, customer_id, expires_at)
+		VALUES (?, sutler.uuid7(), sha256(convert_to(?, 'UTF8')), ?, now() + interval '1 day')}, undef,
+		(ids($t, $store))[0], $sid, customer($t, $store)->{id});
+	return { path => $path, cookies => { sid => $sid }, $form ? (form => { csrf => $t->csrf($sid), %$form }) : () };
+}
+
+# A mailed link of a customer.
+sub mailed
+{
+	my ($t, $store, $purpose, $form) = @_;
+	my ($token, $change) = ($t->token);
+	my @ids = ids($t, $store);
+	if ($purpose =~ /^(?:email|undo)$/) {
+		($change) = $t->value(q{INSERT INTO customer.email_change (tenant_id, change_id, customer_id, old_email, new_email, done_at)
+			SELECT tenant_id, sutler.uuid7(), customer_id, email, ?, CASE WHEN ? = 'undo' THEN now() END FROM customer.person
+			WHERE tenant_id = ? AND customer_id = ? RETURNING change_id}, sprintf('new%d.%d@example.test', $$, $mails++), $purpose, @ids);
+	}
+	$t->dbh->do(q{INSERT INTO customer.token (tenant_id, customer_id, token_sha256, purpose, change_id, expires_at)
+		VALUES (?, ?, sha256(convert_to(?, 'UTF8')), ?, ?, now() + interval '1 hour')}, undef, @ids, $token, $purpose, $change);
+	return { path => "/login/$purpose/$token", $form ? (form => $form) : () };
+}
+
+# The password is reset and mail addresses change in between.
+sub entrance
+{
+	my ($t, $store) = @_;
+	my ($email) = $t->value('SELECT email FROM customer.person WHERE customer_id = ?', customer($t, $store)->{id});
+	return (email => $email, password => customer($t, $store)->{password});
 }
 
 my %ENTRY = (
@@ -199,40 +248,92 @@ my %ENTRY = (
 	'POST /order/{token}/cancel' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/cancel') }, form => {} } },
 
 	# account
-	'GET /account' => signed_in('/account'),
-	'POST /account/cart' => signed_in('/account/cart', sub { return {} }),
-	'GET /account/profile' => signed_in('/account/profile'),
-	'POST /account/profile' => signed_in('/account/profile', sub {
+	'GET /account' => of_customer('/account'),
+	'POST /account/cart' => of_customer('/account/cart', sub { return {} }),
+	'GET /account/profile' => of_customer('/account/profile'),
+	'POST /account/profile' => of_customer('/account/profile', sub {
 		my ($t, $s) = @_;
 		return { name => 'Ana Ruiz', phone => '+34 600 111 222', type => 'business', company => 'Firm', language => { one => 'es', two => 'en', three => 'id' }->{$s} };
 	}),
-	'GET /account/addresses' => signed_in('/account/addresses'),
-	'GET /account/addresses/new' => signed_in('/account/addresses/new'),
-	'POST /account/addresses/new' => signed_in('/account/addresses/new', sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_invoice => 1 } }),
-	'GET /account/addresses/{id:id}' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address }),
-	'POST /account/addresses/{id:id}' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address },
+	'GET /account/addresses' => of_customer('/account/addresses'),
+	'GET /account/addresses/new' => of_customer('/account/addresses/new'),
+	'POST /account/addresses/new' => of_customer('/account/addresses/new', sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_invoice => 1 } }),
+	'GET /account/addresses/{id:id}' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address }),
+	'POST /account/addresses/{id:id}' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address },
 		sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_delivery => 1 } }),
-	'POST /account/addresses/{id:id}/remove' => signed_in(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address . '/remove' }, sub { return {} }),
-	'GET /account/orders' => signed_in('/account/orders'),
-	'GET /account/orders/{id:id}' => signed_in(sub { return own_order(@_) }),
-	'GET /account/orders/{id:id}/invoice.pdf' => signed_in(sub { return own_order(@_) . '/invoice.pdf' }),
-	'POST /account/orders/{id:id}/again' => signed_in(sub { return own_order(@_) . '/again' }, sub { return {} }),
-	'GET /account/orders/{id:id}/change' => signed_in(sub { return own_order(@_) . '/change' }),
-	'POST /account/orders/{id:id}/change' => signed_in(sub { return own_order(@_) . '/change' }, sub {
+	'POST /account/addresses/{id:id}/remove' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address . '/remove' }, sub { return {} }),
+	'GET /account/orders' => of_customer('/account/orders'),
+	'GET /account/orders/{id:id}' => of_customer(sub { return own_order(@_) }),
+	'GET /account/orders/{id:id}/invoice.pdf' => of_customer(sub { return own_order(@_) . '/invoice.pdf' }),
+	'POST /account/orders/{id:id}/again' => of_customer(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'GET /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }),
+	'POST /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }, sub {
 		my ($t, $s) = @_;
 		my %a = %{ address_of($s) };
 		delete $a{country};
 		return { variant => $t->{f}->variant_of($s), quantity => 1, note => 'Changed', %a };
 	}),
-	'GET /account/privacy' => signed_in('/account/privacy'),
-	'POST /account/privacy/export' => signed_in('/account/privacy/export', sub { return {} }),
+	'GET /account/privacy' => of_customer('/account/privacy'),
+	'POST /account/privacy/export' => of_customer('/account/privacy/export', sub { return {} }),
 	# A copy that is not there: a file is made by the job alone.
-	'GET /account/privacy/{id:id}' => signed_in('/account/privacy/01900000-0000-7000-8000-000000000001'),
-	'POST /account/privacy/erase' => signed_in('/account/privacy/erase', sub { return {} }),
-	'GET /account/privacy/erase/{token}' => signed_in(sub { my ($t) = @_; return '/account/privacy/erase/' . $t->token }),
-	'POST /account/privacy/erase/{token}' => signed_in(sub { my ($t, $c) = @_; return '/account/privacy/erase/' . $c->erase_token }, sub { return {} }),
-	'POST /account/privacy/keep' => signed_in('/account/privacy/keep', sub { return {} }),
-	'POST /account/orders/{id:id}/cancel' => signed_in(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
+	'GET /account/privacy/{id:id}' => of_customer('/account/privacy/01900000-0000-7000-8000-000000000001'),
+	'POST /account/privacy/erase' => of_customer('/account/privacy/erase', sub { return {} }),
+	'GET /account/privacy/erase/{token}' => of_customer(sub { my ($t) = @_; return '/account/privacy/erase/' . $t->token }),
+	'POST /account/privacy/erase/{token}' => of_customer(sub { my ($t, $c) = @_; return '/account/privacy/erase/' . $c->erase_token }, sub { return {} }),
+	'POST /account/privacy/keep' => of_customer('/account/privacy/keep', sub { return {} }),
+	'POST /account/orders/{id:id}/cancel' => of_customer(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
+
+	# login
+	'GET /login' => sub { return { path => '/login' } },
+	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },
+	'POST /login/out' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/out', {}) },
+	'GET /login/register' => sub { return { path => '/login/register' } },
+	'POST /login/register' => sub {
+		my ($t) = @_;
+		return { path => '/login/register', form => { name => 'Lee', email => sprintf('lee%d.%d@example.test', $$, $mails++),
+			password => 'kopi susu tanpa gula' } };
+	},
+	'GET /login/register/sent' => sub { return { path => '/login/register/sent' } },
+	'GET /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify') },
+	'POST /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify', { password => customer($t, $s)->{password} }) },
+	'GET /login/reset' => sub { return { path => '/login/reset' } },
+	'POST /login/reset' => sub { my ($t, $s) = @_; return { path => '/login/reset', form => { email => customer($t, $s)->{email} } } },
+	'GET /login/reset/sent' => sub { return { path => '/login/reset/sent' } },
+	'GET /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset') },
+	'POST /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset', { password => customer($t, $s)->{password} }) },
+	'GET /login/password' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/password') },
+	'POST /login/password' => sub {
+		my ($t, $s) = @_;
+		my %e = entrance($t, $s);
+		return signed_in($t, $s, '/login/password', { current => $e{password}, password => $e{password} });
+	},
+	'GET /login/email' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email') },
+	'POST /login/email' => sub {
+		my ($t, $s) = @_;
+		my %e = entrance($t, $s);
+		return signed_in($t, $s, '/login/email', { email => sprintf('next%d.%d@example.test', $$, $mails++), password => $e{password} });
+	},
+	'GET /login/email/sent' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email/sent') },
+	'GET /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email') },
+	'POST /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email', {}) },
+	'GET /login/undo/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'undo') },
+	'POST /login/undo/{token}' => sub {
+		my ($t, $s) = @_;
+		# The one before left no password: this customer is done with.
+		my $ask = mailed($t, $s, 'undo', {});
+		delete $customers{"$t $s"};
+		return $ask;
+	},
+	'GET /login/undo/done' => sub { return { path => '/login/undo/done' } },
+	'GET /login/sessions' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions') },
+	'POST /login/sessions/end' => sub {
+		my ($t, $s) = @_;
+		my $ask = signed_in($t, $s, '/login/sessions/end', {});
+		($ask->{form}{session}) = $t->value("SELECT session_id FROM customer.session WHERE token_sha256 = sha256(convert_to(?, 'UTF8'))",
+			signed_in($t, $s, '/')->{cookies}{sid});
+		return $ask;
+	},
+	'POST /login/sessions/end-others' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions/end-others', {}) },
 
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
