@@ -206,4 +206,25 @@ subtest 'a long history' => sub {
 	is $v->get('/account/orders?offset=1')->status, 400, 'there is no counting';
 };
 
+subtest 'P21 every route is for who is signed in' => sub {
+	my $stranger = $shop->visitor('one');
+	my @routes = map { [ (split /\t/)[0, 1, 5] ] } split /\n/, `'@{[ $shop->stack->{build} ]}/cgi-bin/account' -r`;
+	cmp_ok scalar @routes, '>', 20, 'routes to walk';
+	for my $route (@routes) {
+		my ($method, $path, $needs) = @$route;
+		like $needs, qr/\bsession\b.*\bcsrf\b/, "$method $path needs a session and the form's token";
+		$path =~ s/\{id:id\}/01900000-0000-7000-8000-000000000001/;
+		$path =~ s/\{token\}/'a' x 43/e;
+		my $page = $method eq 'GET' ? $stranger->get($path) : $stranger->post($path, {});
+		is $page->status, $method eq 'GET' ? 302 : 403, 'which a stranger has not';
+		# and somebody else, with a token of his own, finds nothing of hers
+		next if $path !~ /01900000/ || $method eq 'GET';
+		my $w = $eve->visitor;
+		my ($csrf) = $w->get('/account/profile')->html =~ /name="csrf" value="([^"]+)"/;
+		my %form = $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
+			: $path =~ /addresses/ && $path !~ /remove/ ? (country => 'ES', name => 'E', street => 'S', postcode => '28013', city => 'C', region => 'M') : ();
+		is $w->post($path, { csrf => $csrf, %form })->status, 404, 'and what is not his does not exist';
+	}
+};
+
 done_testing;
