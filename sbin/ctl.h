@@ -29,6 +29,8 @@ int ctl_store(int argc, char **argv);
 int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
 int ctl_customer(int argc, char **argv);
+/* Its verbs that look at a customer's data or forget it; -1 when the verb is another. */
+int ctl_customer_data(int argc, char **argv);
 int ctl_erase(int argc, char **argv);
 
 /* Memory of the whole run. */
@@ -45,6 +47,14 @@ const char *ctl_conninfo(void);
 struct db *ctl_db(void);
 /* A plain connection as the owner, for scripts; NULL after a sentence. */
 PGconn *ctl_connect(void);
+
+/* A result for the rest of this short run, kept under ctl_mem; NULL after a sentence. */
+const PGresult *ctl_ask(PGconn *conn, const char *sql, const char *const *params, int n);
+/* Its first value, or "". */
+const char *ctl_one(PGconn *conn, const char *sql, const char *const *params, int n);
+/* Finds the only tenant (with SLUG, if that is not NULL) for whom SQL with $1 = KEY has an answer, and
+   sets it for what follows in the transaction; the answer, or NULL after a sentence about WHAT. */
+const char *ctl_find(PGconn *conn, const char *slug, const char *sql, const char *key, const char *what, const char **tenant);
 
 /* PATH below the directory of the SQL files (paths.sql). */
 const char *ctl_sql(const char *path);

@@ -46,60 +46,6 @@ static bool read_given(int argc, char **argv, struct given *g)
 	return true;
 }
 
-static void drop(void *kept)
-{
-	PQclear(*(PGresult **)kept);
-}
-
-/* A result for the rest of this short run, kept under ctl_mem; NULL after a sentence. */
-static const PGresult *ask(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	PGresult **kept = mem_new(ctl_mem, PGresult *);
-
-	*kept = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
-	mem_on_free(kept, drop);
-	if (PQresultStatus(*kept) == PGRES_TUPLES_OK || PQresultStatus(*kept) == PGRES_COMMAND_OK)
-		return *kept;
-	ctl_fail("%s", PQerrorMessage(conn));
-	return NULL;
-}
-
-static const char *one(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	const PGresult *result = ask(conn, sql, params, n);
-
-	return result != NULL && PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "";
-}
-
-/* Finds the only tenant for whom SQL (with $1) has an answer and sets it; the answer, or NULL after a sentence. */
-static const char *find(PGconn *conn, const struct given *g, const char *sql, const char *key, const char *what, const char **tenant)
-{
-	const PGresult *tenants = ask(conn, "SELECT tenant_id, slug FROM tenancy.tenant ORDER BY slug", NULL, 0);
-	const char *found = NULL;
-
-	for (int i = 0; tenants != NULL && i < PQntuples(tenants); i++) {
-		const char *id = PQgetvalue(tenants, i, 0), *answer;
-
-		if (g->tenant != NULL && strcmp(PQgetvalue(tenants, i, 1), g->tenant) != 0)
-			continue;
-		one(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", &id, 1);
-		answer = one(conn, sql, &key, 1);
-		if (*answer == '\0')
-			continue;
-		if (found != NULL) {
-			ctl_fail("more than one tenant has %s %s: choose by --tenant", what, key);
-			return NULL;
-		}
-		found = answer;
-		*tenant = id;
-	}
-	if (found == NULL)
-		ctl_fail("there is no %s %s", what, key);
-	else
-		one(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", tenant, 1);
-	return found;
-}
-
 static const char *const answers[][2] = {
 	{ "not_allowed", "the order's state does not allow it" },
 	{ "unknown", "there is no such order" },
@@ -114,8 +60,8 @@ static int settle(PGconn *conn, const char *tenant, const char *answer, const ch
 	const char *entry[] = { tenant, action, target, reason };
 
 	if (strcmp(answer, "ok") == 0) {
-		if (ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL
-		    && ask(conn, "COMMIT", NULL, 0) != NULL) {
+		if (ctl_ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL
+		    && ctl_ask(conn, "COMMIT", NULL, 0) != NULL) {
 			printf("%s %s: done\n", action, target);
 			return 0;
 		}
@@ -166,7 +112,7 @@ static void print_money(const char *currency, const char *minor)
 
 static int order_list(PGconn *conn, const char *store)
 {
-	const PGresult *rows = ask(conn, "SELECT number, pg_catalog.to_char(placed_at, 'YYYY-MM-DD HH24:MI'), state, payment, fulfilment, currency, total"
+	const PGresult *rows = ctl_ask(conn, "SELECT number, pg_catalog.to_char(placed_at, 'YYYY-MM-DD HH24:MI'), state, payment, fulfilment, currency, total"
 				   " FROM sales.\"order\" WHERE store_id = $1 ORDER BY placed_at DESC LIMIT 200", &store, 1);
 
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++) {
@@ -180,10 +126,10 @@ static int order_list(PGconn *conn, const char *store)
 
 static int order_show(PGconn *conn, const char *order)
 {
-	const PGresult *o = ask(conn, "SELECT number, placed_at, state, payment, fulfilment, currency, total, method_name, payment_method"
+	const PGresult *o = ctl_ask(conn, "SELECT number, placed_at, state, payment, fulfilment, currency, total, method_name, payment_method"
 				" FROM sales.\"order\" WHERE order_id = $1", &order, 1);
-	const PGresult *lines = ask(conn, "SELECT line_no, quantity, sku, name, options, total FROM sales.order_line WHERE order_id = $1 ORDER BY line_no", &order, 1);
-	const PGresult *events = ask(conn, "SELECT pg_catalog.to_char(at, 'YYYY-MM-DD HH24:MI'), axis, event, to_state, actor, detail"
+	const PGresult *lines = ctl_ask(conn, "SELECT line_no, quantity, sku, name, options, total FROM sales.order_line WHERE order_id = $1 ORDER BY line_no", &order, 1);
+	const PGresult *events = ctl_ask(conn, "SELECT pg_catalog.to_char(at, 'YYYY-MM-DD HH24:MI'), axis, event, to_state, actor, detail"
 				     " FROM sales.order_event WHERE order_id = $1 ORDER BY event_id", &order, 1);
 
 	if (o == NULL || lines == NULL || events == NULL || PQntuples(o) == 0)
@@ -209,13 +155,13 @@ static int order_step(PGconn *conn, const struct step *step, const char *tenant,
 	const char *params[] = { tenant, order, g->reason, g->carrier, g->tracking, g->url, g->reference };
 	const char *sql = strcmp(step->name, "ship") == 0 ? mem_printf(ctl_mem, LEFT_OF "%s", step->sql) : step->sql;
 
-	return settle(conn, tenant, one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
+	return settle(conn, tenant, ctl_one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
 }
 
 static int order_run(PGconn *conn, const char *what, const char *number, const struct given *g)
 {
 	const char *tenant = NULL, *order, *key[2];
-	const char *store = find(conn, g, "SELECT store_id FROM tenancy.store WHERE code = $1", g->store, "store", &tenant);
+	const char *store = ctl_find(conn, g->tenant, "SELECT store_id FROM tenancy.store WHERE code = $1", g->store, "store", &tenant);
 
 	if (store == NULL)
 		return 1;
@@ -223,7 +169,7 @@ static int order_run(PGconn *conn, const char *what, const char *number, const s
 		return order_list(conn, store);
 	key[0] = store;
 	key[1] = number;
-	order = one(conn, "SELECT order_id FROM sales.\"order\" WHERE store_id = $1 AND number = $2", key, 2);
+	order = ctl_one(conn, "SELECT order_id FROM sales.\"order\" WHERE store_id = $1 AND number = $2", key, 2);
 	if (*order == '\0')
 		return ctl_fail("store %s has no order %s", g->store, number);
 	if (strcmp(what, "show") == 0)
@@ -248,7 +194,7 @@ int ctl_order(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, argv[optind], n == 2 ? argv[optind + 1] : "", &g);
+	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, argv[optind], n == 2 ? argv[optind + 1] : "", &g);
 	PQfinish(conn);                 /* what was not committed is undone */
 	return status;
 }
@@ -257,7 +203,7 @@ int ctl_order(int argc, char **argv)
 
 static int stock_show(PGconn *conn, const char *variant)
 {
-	const PGresult *rows = ask(conn, "SELECT w.code, s.on_hand, s.held, s.on_hand - s.held FROM inventory.stock s"
+	const PGresult *rows = ctl_ask(conn, "SELECT w.code, s.on_hand, s.held, s.on_hand - s.held FROM inventory.stock s"
 				   " JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id WHERE s.variant_id = $1 ORDER BY w.code", &variant, 1);
 
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++)
@@ -267,7 +213,7 @@ static int stock_show(PGconn *conn, const char *variant)
 
 static int stock_adjust(PGconn *conn, const char *tenant, const char *variant, char **args, const struct given *g)
 {
-	const char *warehouse = one(conn, "SELECT warehouse_id FROM inventory.warehouse WHERE code = $1", (const char *const[]){ args[2] }, 1);
+	const char *warehouse = ctl_one(conn, "SELECT warehouse_id FROM inventory.warehouse WHERE code = $1", (const char *const[]){ args[2] }, 1);
 	const char *params[] = { tenant, variant, warehouse, args[3], g->reason };
 	int64_t n;
 
@@ -275,7 +221,7 @@ static int stock_adjust(PGconn *conn, const char *tenant, const char *variant, c
 		return ctl_fail("there is no warehouse %s", args[2]);
 	if (!parse_int(*args[3] == '+' ? args[3] + 1 : args[3], -10000000, 10000000, &n) || n == 0)
 		return ctl_fail("%s is no number of pieces", args[3]);
-	return settle(conn, tenant, one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
+	return settle(conn, tenant, ctl_one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
 		      mem_printf(ctl_mem, "%s %s %s", args[1], args[2], args[3]), g->reason);
 }
 
@@ -304,8 +250,8 @@ int ctl_stock(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	if (ask(conn, "BEGIN", NULL, 0) != NULL) {
-		variant = find(conn, &g, "SELECT variant_id FROM catalog.variant WHERE sku_key = pg_catalog.lower($1)", args[1], "SKU", &tenant);
+	if (ctl_ask(conn, "BEGIN", NULL, 0) != NULL) {
+		variant = ctl_find(conn, g.tenant, "SELECT variant_id FROM catalog.variant WHERE sku_key = pg_catalog.lower($1)", args[1], "SKU", &tenant);
 		if (variant != NULL)
 			status = show ? stock_show(conn, variant) : stock_adjust(conn, tenant, variant, args, &g);
 	}

@@ -17,32 +17,9 @@ struct wish {
 	const char *tenant, *reason;
 };
 
-static void drop(void *kept)
-{
-	PQclear(*(PGresult **)kept);
-}
-
-/* A result for the rest of this short run; NULL after a sentence. */
-static const PGresult *ask(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	PGresult **kept = mem_new(ctl_mem, PGresult *);
-
-	*kept = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
-	mem_on_free(kept, drop);
-	if (PQresultStatus(*kept) == PGRES_TUPLES_OK || PQresultStatus(*kept) == PGRES_COMMAND_OK)
-		return *kept;
-	ctl_fail("%s", PQerrorMessage(conn));
-	return NULL;
-}
-
-static const char *value(const PGresult *r)
-{
-	return r != NULL && PQntuples(r) > 0 && !PQgetisnull(r, 0, 0) ? PQgetvalue(r, 0, 0) : "";
-}
-
 static bool set_tenant(PGconn *conn, const char *tenant)
 {
-	return ask(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", &tenant, 1) != NULL;
+	return ctl_ask(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", &tenant, 1) != NULL;
 }
 
 /* The customer WHO (id or mail address) and his tenant, set for this transaction; NULL after a
@@ -51,50 +28,27 @@ static const char *find(PGconn *conn, const struct wish *w, const char *who, con
 {
 	const char *sql = id_valid(who) ? "SELECT customer_id FROM customer.person WHERE customer_id = $1::uuid"
 		: "SELECT customer_id FROM customer.person WHERE email_key = pg_catalog.lower($1::text COLLATE \"C\")";
-	const PGresult *tenants = ask(conn, "SELECT tenant_id, slug FROM tenancy.tenant ORDER BY slug", NULL, 0);
-	const char *found = NULL;
 
-	for (int i = 0; tenants != NULL && i < PQntuples(tenants); i++) {
-		const char *id = PQgetvalue(tenants, i, 0), *customer;
-
-		if (w->tenant != NULL && strcmp(PQgetvalue(tenants, i, 1), w->tenant) != 0)
-			continue;
-		if (!set_tenant(conn, id))
-			return NULL;
-		customer = value(ask(conn, sql, &who, 1));
-		if (*customer == '\0')
-			continue;
-		if (found != NULL) {
-			ctl_fail("more than one tenant has the customer %s: choose by --tenant", who);
-			return NULL;
-		}
-		found = customer;
-		*tenant = id;
-	}
-	if (found == NULL)
-		ctl_fail("there is no customer %s", who);
-	else if (!set_tenant(conn, *tenant))
-		return NULL;
-	return found;
+	return ctl_find(conn, w->tenant, sql, who, "customer", tenant);
 }
 
 static bool audit(PGconn *conn, const char *tenant, const char *action, const char *customer, const char *reason)
 {
 	const char *entry[] = { tenant, action, customer, reason };
 
-	return ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL;
+	return ctl_ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL;
 }
 
 static bool commit(PGconn *conn)
 {
-	return ask(conn, "COMMIT", NULL, 0) != NULL;
+	return ctl_ask(conn, "COMMIT", NULL, 0) != NULL;
 }
 
 /* ---- one customer ----------------------------------------------------------------- */
 
 static int show(PGconn *conn, const char *tenant, const char *customer, const char *reason)
 {
-	const PGresult *p = ask(conn, "SELECT customer_id, email, verified_at IS NOT NULL, name, customer_type, locale, created_at, erased_at,"
+	const PGresult *p = ctl_ask(conn, "SELECT customer_id, email, verified_at IS NOT NULL, name, customer_type, locale, created_at, erased_at,"
 				" (SELECT pg_catalog.count(*) FROM sales.\"order\" o WHERE o.customer_id = p.customer_id),"
 				" (SELECT pg_catalog.string_agg(r.kind || ' ' || r.state || ' ' || r.due_at, ', ') FROM customer.request r"
 				"  WHERE r.customer_id = p.customer_id AND r.state IN ('waiting', 'running'))"
@@ -111,7 +65,7 @@ static int show(PGconn *conn, const char *tenant, const char *customer, const ch
 static int export(PGconn *conn, const char *tenant, const char *customer, const char *reason)
 {
 	const char *params[] = { tenant, customer };
-	const char *data = value(ask(conn, "SELECT customer.export_data($1, $2)", params, 2));
+	const char *data = ctl_one(conn, "SELECT customer.export_data($1, $2)", params, 2);
 
 	if (*data == '\0')
 		return ctl_fail("customer %s is forgotten: there is nothing to export", customer);
@@ -127,7 +81,7 @@ static int erase(PGconn *conn, const char *tenant, const char *customer, const c
 
 	if (!erased_append(ctl_mem, config_text("paths.private"), tenant, customer))
 		return ctl_fail("the register of erasures cannot be written: nothing was done");
-	if (strcmp(value(ask(conn, "SELECT customer.erase($1, $2, 'sutlerctl', $3)", params, 3)), "t") != 0 || !commit(conn))
+	if (strcmp(ctl_one(conn, "SELECT customer.erase($1, $2, 'sutlerctl', $3)", params, 3), "t") != 0 || !commit(conn))
 		return 1;
 	printf("customer %s: forgotten\n", customer);
 	return 0;
@@ -138,7 +92,7 @@ static const struct {
 	int (*run)(PGconn *conn, const char *tenant, const char *customer, const char *reason);
 } verbs[] = { { "show", show }, { "export", export }, { "erase", erase } };
 
-int ctl_customer(int argc, char **argv)
+int ctl_customer_data(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
@@ -154,23 +108,23 @@ int ctl_customer(int argc, char **argv)
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c != 't' && c != 'r')
-			return ctl_usage("customer");
+			return -1;      /* an option of another verb */
 		*(c == 't' ? &w.tenant : &w.reason) = optarg;
 	}
-	if (argc - optind != 2 || w.reason == NULL || *w.reason == '\0')
-		return ctl_usage("customer");
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (strcmp(verbs[i].name, argv[optind]) != 0)
+		if (optind >= argc || strcmp(verbs[i].name, argv[optind]) != 0)
 			continue;
+		if (argc - optind != 2 || w.reason == NULL || *w.reason == '\0')
+			return ctl_usage("customer");
 		conn = ctl_connect();
 		if (conn == NULL)
 			return 1;
-		if (ask(conn, "BEGIN", NULL, 0) != NULL && (customer = find(conn, &w, argv[optind + 1], &tenant)) != NULL)
+		if (ctl_ask(conn, "BEGIN", NULL, 0) != NULL && (customer = find(conn, &w, argv[optind + 1], &tenant)) != NULL)
 			status = verbs[i].run(conn, tenant, customer, w.reason);
 		PQfinish(conn);         /* what was not committed is undone */
 		return status;
 	}
-	return ctl_usage("customer");
+	return -1;
 }
 
 /* ---- after a restore ------------------------------------------------------------------ */
@@ -181,10 +135,10 @@ static int replay_one(PGconn *conn, const struct erased *e)
 	const char *params[] = { e->tenant, e->customer };
 	const char *before, *done;
 
-	if (ask(conn, "BEGIN", NULL, 0) == NULL || !set_tenant(conn, e->tenant))
+	if (ctl_ask(conn, "BEGIN", NULL, 0) == NULL || !set_tenant(conn, e->tenant))
 		return -1;
-	before = value(ask(conn, "SELECT erased_at FROM customer.person WHERE tenant_id = $1 AND customer_id = $2", params, 2));
-	done = value(ask(conn, "SELECT customer.erase($1, $2, 'sutlerctl', 'replayed after a restore')", params, 2));
+	before = ctl_one(conn, "SELECT erased_at FROM customer.person WHERE tenant_id = $1 AND customer_id = $2", params, 2);
+	done = ctl_one(conn, "SELECT customer.erase($1, $2, 'sutlerctl', 'replayed after a restore')", params, 2);
 	if (*done == '\0' || !commit(conn))
 		return -1;
 	return strcmp(done, "t") != 0 ? 0 : *before != '\0' ? 2 : 1;

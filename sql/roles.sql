@@ -160,8 +160,10 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-login";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-privacy";
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
+	"_sutler-forget", "_sutler-privacy";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
 -- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
 GRANT EXECUTE ON FUNCTION customer.take_request(uuid), customer.export_data(uuid, uuid), customer.export_done(uuid, uuid, text),

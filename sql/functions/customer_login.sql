@@ -554,6 +554,11 @@ BEGIN
 		AND g.last_at < sutler.now() - interval '2 days';
 	GET DIAGNOSTICS n = ROW_COUNT;
 	sum := sum + n;
+	DELETE FROM event.attempt a
+	USING (SELECT x.scope, x.key_sha256, x.window_start FROM event.attempt x WHERE x.window_start < sutler.now() - interval '2 days' LIMIT p_limit) x
+	WHERE a.scope = x.scope AND a.key_sha256 = x.key_sha256 AND a.window_start = x.window_start;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	sum := sum + n;
 	DELETE FROM customer.token t WHERE t.token_sha256 IN (SELECT x.token_sha256 FROM customer.token x WHERE x.expires_at < sutler.now() - interval '1 day' LIMIT p_limit);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	sum := sum + n;

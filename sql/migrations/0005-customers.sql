@@ -195,6 +195,8 @@ CREATE INDEX token_customer ON customer.token (tenant_id, customer_id);
 CREATE INDEX token_change ON customer.token (tenant_id, change_id);
 CREATE INDEX token_expiry ON customer.token (tenant_id, expires_at);
 
+CREATE INDEX attempt_window ON event.attempt (tenant_id, window_start);
+
 -- Mails to customers.
 ALTER TABLE event.outbox ADD COLUMN customer_id uuid, ADD COLUMN change_id uuid;
 COMMENT ON COLUMN event.outbox.customer_id IS 'The customer it goes to.';

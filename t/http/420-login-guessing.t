@@ -33,7 +33,9 @@ sub send_from
 	$s->syswrite(Program::bytes_of('POST', $path, Program::form_body($form), \%h, { HTTP_HOST => 'one.localhost', REMOTE_ADDR => $address }));
 	return $s;
 }
-sub from { return Program::read_answer(send_from(@_)) }
+# A peer that keeps its end open would cost the worker two seconds: libfcgi waits for it.
+sub answer { my ($s) = @_; my $got = Program::read_answer($s); close $s; return $got }
+sub from { return answer(send_from(@_)) }
 sub try { my ($address, $a, $password, %cookies) = @_; return from($address, '/en/login', { email => $a->{email}, password => $password }, %cookies) }
 
 # What became of a try: in, wrong, wait or more.
@@ -66,7 +68,7 @@ subtest 'T35 five, then ever slower' => sub {
 	$shop->change('DELETE FROM event.attempt');
 	$shop->change("UPDATE customer.guess SET last_at = last_at - interval '16 minutes'");
 	is word(try('10.1.1.1', $a, $a->{password})), 'in', 'after a quarter of an hour the owner is in';
-	is $shop->value("SELECT count(*) FROM customer.guess WHERE scope = 'pair' AND tries > 5"), 1, 'who was right is forgiven';
+	is $shop->value("SELECT count(*) FROM customer.guess WHERE scope = 'pair' AND tries > 5"), 0, 'who was right is forgiven';
 	Account::forgive($shop);
 };
 
@@ -83,7 +85,7 @@ subtest 'T35 ten tries a minute of a network' => sub {
 subtest 'T35 at the same moment' => sub {
 	my $a = account();
 	my %seen;
-	$seen{ word(Program::read_answer($_)) }++ for map { send_from('10.3.3.3', '/en/login', { email => $a->{email}, password => 'x' x 9 }) } 1 .. 9;
+	$seen{ word(answer($_)) }++ for map { send_from('10.3.3.3', '/en/login', { email => $a->{email}, password => 'x' x 9 }) } 1 .. 9;
 	is_deeply \%seen, { wrong => 5, wait => 4 }, 'nine at once are five guesses';
 	Account::forgive($shop);
 };
@@ -114,7 +116,7 @@ subtest 'P22 T35 T36 a thousand networks' => sub {
 	for my $n (0 .. ADDRESSES - 1) {
 		my $address = sprintf '10.9.%d.%d', int($n / 250), $n % 250 + 1;
 		# Eight at once: who guesses does not stand in line.
-		$seen{ word(Program::read_answer($_)) }++ for map { send_from($address, '/en/login', { email => $a->{email}, password => "guess $n $_" }) } 1 .. TRIES;
+		$seen{ word(answer($_)) }++ for map { send_from($address, '/en/login', { email => $a->{email}, password => "guess $n $_" }) } 1 .. TRIES;
 		next if $n % 200 != 199;
 		my $start = time;
 		is word(from('10.8.8.8', '/en/login', { email => $a->{email}, password => $a->{password} }, device => $device)), 'in',

@@ -136,6 +136,17 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 	await open(`${who.base}/no-such-page`, 'missing', 404);
 	await open(`${who.base}/cart`, 'cart-empty');
 
+	// The way in: what strangers see of accounts.
+	for (const [where, kind] of [['/login', 'login'], ['/login/register', 'register'], ['/login/register/sent', 'register-sent'],
+		['/login/reset', 'reset'], ['/login/reset/sent', 'reset-sent'], ['/login/undo/done', 'undone']])
+		await open(`${who.base}${where}`, kind);
+	await open(`${who.base}/login/reset/${'A'.repeat(43)}`, 'link-gone', 410);
+	for (const [where, kind] of [['/login', 'login'], ['/login/register', 'register'], ['/login/reset', 'reset']]) {
+		await page.goto(`${origin}${who.base}${where}`, { waitUntil: 'load' });
+		await mouse(page).press(page.locator('main form .form-end button'));
+		await look(`${kind}-wrong`, 422);
+	}
+
 	// The purchase, with a mistake at each step.
 	const o = { shop, page, hand: mouse(page), t: { ok() {}, is() {}, like() {} }, who };
 	await page.goto(`${origin}${products[0]}`, { waitUntil: 'load' });
