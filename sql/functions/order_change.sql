@@ -121,11 +121,6 @@ DECLARE
 	c record;
 	refused text := 'changed';
 	short uuid;
-	spare_v uuid[];
-	spare_w uuid[];
-	spare_q integer[];
-	need uuid[];
-	wanted integer[];
 BEGIN
 	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = own FOR UPDATE;
 	SELECT x.* INTO c FROM sales.cart x WHERE x.cart_id = cart;
@@ -168,38 +163,10 @@ BEGIN
 		ELSE
 			DELETE FROM sales.coupon_use u WHERE u.order_id = own;
 		END IF;
-		WITH had AS (
-			SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = cart GROUP BY 1
-		), asked AS (
-			SELECT l.variant_id, sum(l.quantity) AS quantity FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity) GROUP BY 1
-		), gone AS (
-			DELETE FROM inventory.hold h USING had
-			WHERE h.cart_id = cart AND had.variant_id = h.variant_id
-			  AND had.quantity > coalesce((SELECT w.quantity FROM asked w WHERE w.variant_id = h.variant_id), 0)
-			RETURNING h.variant_id, h.warehouse_id, h.quantity
-		)
-		SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
-		UPDATE inventory.hold h SET order_id = own, cart_id = NULL, expires_at = NULL WHERE h.cart_id = cart;
-		-- Fewer pieces of a variant are freed whole and taken anew: first back, then again.
-		IF spare_v IS NOT NULL THEN
-			PERFORM inventory.free(p_tenant, spare_v, spare_w, spare_q);
-		END IF;
-		SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
-		FROM (
-			SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h
-				WHERE h.order_id = own AND h.variant_id = l.variant_id), 0))::integer AS quantity
-			FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity)
-			JOIN catalog.variant v ON v.variant_id = l.variant_id
-			JOIN catalog.product p ON p.product_id = v.product_id
-			WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
-			GROUP BY l.variant_id
-		) n WHERE n.quantity > 0;
-		IF need IS NOT NULL THEN
-			short := inventory.take(p_tenant, p_store, NULL, own, NULL, '', need, wanted);
-			IF short IS NOT NULL THEN
-				refused := 'sold_out';
-				RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
-			END IF;
+		short := inventory.adopt(p_tenant, p_store, cart, own, p_variants, p_quantities);
+		IF short IS NOT NULL THEN
+			refused := 'sold_out';
+			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 		END IF;
 		PERFORM sales.change_end(p_tenant, own, cart, true);
 		IF p_total = 0 THEN
