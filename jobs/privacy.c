@@ -1,11 +1,11 @@
 /* privacy -- copies of customers' data, and forgetting them.  Manual: sutler-privacy(8).
  *
  * A request is taken first, in a transaction of its own: from then on an erasure cannot be
- * taken back, and a job that dies finds it again.  A copy is written under another name and
- * renamed, so that a page never gives half of it.  An erasure is written into the register
+ * taken back, and a job that dies finds it again.  A copy has the name of its request, so
+ * that none is left that nobody knows of; it is written under another name and renamed, so
+ * that a page never gives half of it.  An erasure is written into the register
  * before it is done: rather one that is done twice than one that a restore forgets. */
 #include "base/config.h"
-#include "base/id.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/job.h"
@@ -62,14 +62,14 @@ static bool write_file(struct job_run *j, const char *name, const char *text)
 static bool export(struct job_run *j, const char *request, const char *customer)
 {
 	const struct row_privacy_export *e;
-	const char *name = mem_printf(j->mem, "%s.json", id_new().text);
+	const char *name = mem_printf(j->mem, "%s.json", request);
 
 	job_begin(j, j->tenant);
 	e = row_privacy_export(q_privacy_export(j->db, j->tenant, customer));
 	if (!job_commit(j) || e->data == NULL || !write_file(j, name, e->data))
 		return false;
 	job_begin(j, j->tenant);
-	q_privacy_export_done(j->db, j->tenant, request, name);
+	q_privacy_export_done(j->db, j->tenant, request);
 	return job_commit(j);
 }
 
@@ -101,6 +101,7 @@ static int64_t tidy(struct job_run *j)
 		const struct row_privacy_old_exports *o = row_privacy_old_exports_at(old, i);
 		const char *path = mem_printf(j->mem, "%s/%s", (const char *)j->data, o->file);
 
+		unlink(mem_printf(j->mem, "%s.part", path));
 		if (unlink(path) != 0 && errno != ENOENT) {
 			log_error("export cannot be removed", "file", path, "reason", strerror(errno), NULL);
 			job_wrong(j);

@@ -166,7 +166,7 @@ GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-r
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
 -- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
-GRANT EXECUTE ON FUNCTION customer.take_request(uuid), customer.export_data(uuid, uuid), customer.export_done(uuid, uuid, text),
+GRANT EXECUTE ON FUNCTION customer.take_request(uuid), customer.export_data(uuid, uuid), customer.export_done(uuid, uuid),
 	customer.old_exports(uuid), customer.export_gone(uuid, uuid), customer.erase(uuid, uuid, text, text), customer.erase_orders(uuid, uuid)
 	TO "_sutler-privacy";
 -- account asks for both, and hands out the copy.

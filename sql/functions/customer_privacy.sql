@@ -65,13 +65,15 @@ END
 $$;
 COMMENT ON FUNCTION customer.keep_account(uuid, uuid) IS 'A customer takes back his wish to be forgotten.';
 
--- The next request that is due, for the job; one that was running when the job died comes again.
--- From here on an erasure cannot be taken back.
+-- The next request that is due, for the job; one that was running when the job died, or that
+-- failed, comes again after five minutes and keeps no other waiting.  From here on an erasure
+-- cannot be taken back, and the file of a copy has its name: what is written is known.
 CREATE OR REPLACE FUNCTION customer.take_request(p_tenant uuid) RETURNS TABLE (request_id uuid, customer_id uuid, kind text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY UPDATE customer.request r SET state = 'running'
+	RETURN QUERY UPDATE customer.request r SET state = 'running', due_at = sutler.now() + interval '5 minutes',
+		file = CASE r.kind WHEN 'export' THEN r.request_id || '.json' ELSE '' END
 	WHERE r.tenant_id = p_tenant AND r.request_id = (SELECT x.request_id FROM customer.request x
 		WHERE x.state IN ('waiting', 'running') AND x.due_at <= sutler.now() ORDER BY x.due_at, x.request_id LIMIT 1 FOR UPDATE)
 	RETURNING r.request_id, r.customer_id, r.kind;
@@ -79,14 +81,14 @@ END
 $$;
 COMMENT ON FUNCTION customer.take_request(uuid) IS 'The next copy or erasure that is due, now running.';
 
--- The copy lies ready under that name, for a week; a mail says so.
-CREATE OR REPLACE FUNCTION customer.export_done(p_tenant uuid, p_request uuid, p_file text) RETURNS boolean
+-- The copy lies ready, for a week; a mail says so.
+CREATE OR REPLACE FUNCTION customer.export_done(p_tenant uuid, p_request uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	r record;
 BEGIN
-	UPDATE customer.request x SET state = 'done', done_at = sutler.now(), file = p_file, expires_at = sutler.now() + interval '7 days'
+	UPDATE customer.request x SET state = 'done', done_at = sutler.now(), expires_at = sutler.now() + interval '7 days'
 	WHERE x.request_id = p_request AND x.kind = 'export' AND x.state = 'running' RETURNING x.store_id, x.customer_id INTO r;
 	IF NOT FOUND THEN
 		RETURN false;
@@ -95,15 +97,16 @@ BEGIN
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION customer.export_done(uuid, uuid, text) IS 'The file of a copy is written; mails that it is ready.';
+COMMENT ON FUNCTION customer.export_done(uuid, uuid) IS 'The file of a copy is written; mails that it is ready.';
 
--- Files to be removed: their week is over, or their person is forgotten.
+-- Files to be removed: their week is over, or their person is forgotten, whatever came of them.
 CREATE OR REPLACE FUNCTION customer.old_exports(p_tenant uuid) RETURNS TABLE (request_id uuid, file text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT r.request_id, r.file FROM customer.request r
 	JOIN customer.person p ON p.tenant_id = r.tenant_id AND p.customer_id = r.customer_id
-	WHERE r.tenant_id = p_tenant AND r.state = 'done' AND r.file <> '' AND (r.expires_at <= sutler.now() OR p.erased_at IS NOT NULL)
+	WHERE r.tenant_id = p_tenant AND r.file <> ''
+	  AND (r.state = 'cancelled' OR (r.state = 'done' AND (r.expires_at <= sutler.now() OR p.erased_at IS NOT NULL)))
 	ORDER BY r.request_id LIMIT 100
 $$;
 COMMENT ON FUNCTION customer.old_exports(uuid) IS 'Copies whose files must go.';
@@ -112,7 +115,7 @@ CREATE OR REPLACE FUNCTION customer.export_gone(p_tenant uuid, p_request uuid) R
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	UPDATE customer.request r SET state = 'gone', file = '' WHERE r.request_id = p_request AND r.state = 'done';
+	UPDATE customer.request r SET state = 'gone', file = '' WHERE r.request_id = p_request AND r.state IN ('done', 'cancelled');
 	RETURN FOUND;
 END
 $$;

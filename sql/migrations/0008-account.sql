@@ -25,14 +25,14 @@ COMMENT ON COLUMN customer.request.store_id IS 'Where it was asked; its mails lo
 COMMENT ON COLUMN customer.request.kind IS 'export: a file with all that is known; erase: everything that names him is overwritten.';
 COMMENT ON COLUMN customer.request.state IS 'waiting: can be taken back; running: cannot; gone: the file is removed.';
 COMMENT ON COLUMN customer.request.asked_at IS 'When it was asked.';
-COMMENT ON COLUMN customer.request.due_at IS 'Not before then: an erasure can be taken back until it is due.';
+COMMENT ON COLUMN customer.request.due_at IS 'Not before then: an erasure can be taken back until it is due. Of one that is running: when it is tried again.';
 COMMENT ON COLUMN customer.request.done_at IS 'When it was done.';
 COMMENT ON COLUMN customer.request.file IS 'Name of the file in the private directory, or empty.';
 COMMENT ON COLUMN customer.request.expires_at IS 'When the file is removed.';
 CREATE INDEX request_customer ON customer.request (tenant_id, customer_id);
 CREATE INDEX request_store ON customer.request (tenant_id, store_id);
 CREATE INDEX request_due ON customer.request (tenant_id, due_at) WHERE state IN ('waiting', 'running');
-CREATE INDEX request_file ON customer.request (tenant_id, expires_at) WHERE state = 'done' AND file <> '';
+CREATE INDEX request_file ON customer.request (tenant_id, request_id) WHERE file <> '';
 CREATE UNIQUE INDEX request_one ON customer.request (tenant_id, customer_id, kind) WHERE state IN ('waiting', 'running');
 
 SELECT sutler.protect('customer.request');

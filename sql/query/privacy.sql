@@ -38,9 +38,9 @@ SELECT t.request_id, t.customer_id, t.kind FROM customer.take_request(:tenant) t
 -- data text?
 SELECT customer.export_data(:tenant, :customer)
 
--- privacy_export_done(tenant uuid, request uuid, file text) one
+-- privacy_export_done(tenant uuid, request uuid) one
 -- done bool
-SELECT customer.export_done(:tenant, :request, :file)
+SELECT customer.export_done(:tenant, :request)
 
 -- privacy_erase(tenant uuid, customer uuid, actor text, reason text) one
 -- done bool

@@ -121,6 +121,25 @@ subtest 'P20 a copy of it' => sub {
 	is scalar(() = glob "$dir/private/export/*"), 1, 'another copy lies there';
 };
 
+subtest 'a job that dies' => sub {
+	my $d = Customer->new($shop, $f, 'one');
+	my ($id) = $shop->value('SELECT sutler.uuid7()');
+	dbh()->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $d->{tenant});
+	$shop->change(q{INSERT INTO customer.request (tenant_id, request_id, customer_id, store_id, kind, due_at) VALUES (?, ?, ?, ?, 'export', sutler.now())}, $d->{tenant}, $id, $d->{id}, $d->{store});
+	# killed behind the file and before the database knew of it
+	is $shop->value('SELECT kind FROM customer.take_request(?)', $d->{tenant}), 'export', 'it was taken';
+	House::write_file("$dir/private/export/$id.json", 'half');
+	$shop->job('privacy');
+	is $shop->value('SELECT state FROM customer.request WHERE request_id = ?', $id), 'running', 'others are not kept waiting by it';
+	$shop->change(q{UPDATE customer.request SET due_at = sutler.now() WHERE request_id = ?}, $id);
+	$shop->job('privacy');
+	is $shop->value('SELECT state FROM customer.request WHERE request_id = ?', $id), 'done', 'five minutes later it is done';
+	like read_file("$dir/private/export/$id.json"), qr/\Q$d->{email}\E/, 'in the same file';
+	$shop->value(q{SELECT customer.erase(?, ?, 'test', '')}, $d->{tenant}, $d->{id});
+	$shop->job('privacy');
+	ok !-e "$dir/private/export/$id.json", 'which goes with its person';
+};
+
 my $old = "$dir/old-backup.sql";
 my $bin = Cluster::bin_dir();
 
