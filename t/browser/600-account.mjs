@@ -2,12 +2,13 @@
 // keyboard alone at a desk; buys with what it knows; and every page of it is accessible, fits and
 // speaks his language (CUS-01, CUS-03, CUS-04, ORD-04, CHK-05).
 import { createHash, randomBytes } from 'node:crypto';
-import { house, browser, tap, end, axe, fits, shot } from '../lib/browser/browser.mjs';
+import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
 import { people, mouse, keyboard, fillCart } from '../lib/browser/shopper.mjs';
 
 const t = tap();
 const shop = await house();
 const b = await browser(shop);
+const pages = [];
 
 // A customer of the store whose session is in the browser's cookies.
 async function signIn(page, who) {
@@ -30,6 +31,8 @@ async function walk({ name, who, hand, page, pictures }) {
 		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
 		t.ok(await fits(page), `${name}: ${what} fits`);
 		if (pictures) await shot(page, `600-account-${name}-${what}`);
+		const cookies = (await page.context().cookies()).map(c => `${c.name}=${c.value}`).join('; ');
+		pages.push(await savePage(page.url(), `600-${name}-${what}`, { Cookie: cookies }));
 	};
 	const save = () => page.locator('main form .form-end button');
 	const { id } = await signIn(page, who);
@@ -141,4 +144,5 @@ for (const visit of visits.filter(v => !some || some.includes(v.name))) {
 	if (hand.trouble) t.is(hand.trouble.join('\n'), '', `${visit.name}: the focus is seen all the way`);
 	await page.context().close();
 }
+t.is(validate(pages).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
 await end(t, b, shop);
