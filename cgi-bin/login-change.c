@@ -1,9 +1,6 @@
 /* What signed-in people change about their log-in: password, address, open sessions. */
 #include "login.h"
 
-#include "base/mem.h"
-#include "db/query/login.h"
-
 #include <string.h>
 
 /* Who is signed in, as stored. */
@@ -103,24 +100,15 @@ void email_sent(struct req *r)
 
 /* ---- by mailed links ------------------------------------------------------------------------ */
 
-/* Asks before it does: programs that look through mails follow links. */
 static void ask(struct req *r, const char *purpose, const char *title)
 {
-	const unsigned char *token = login_token(r);
-	struct rows *rows;
+	const struct row_login_token *t = login_look(r, purpose, "/login");
 	struct view *v;
 
-	if (token == NULL) {
-		page_not_found(r);
+	if (t == NULL)
 		return;
-	}
-	rows = q_login_token(r->db, r->site->tenant, token, SHA256_LEN, purpose);
-	if (!rows_found(rows)) {
-		login_gone(r, "/login");
-		return;
-	}
 	v = login_view(r, "login/confirm", title);
-	view_text(v, "email", row_login_token(rows)->new_email);
+	view_text(v, "email", t->new_email);
 	view_bool(v, "undo", strcmp(purpose, "undo") == 0);
 	page_html(r, v);
 }

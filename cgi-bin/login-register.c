@@ -5,8 +5,6 @@
  * proves for him, guest orders and all. */
 #include "login.h"
 
-#include "db/query/login.h"
-
 const struct param register_params[] = {
 	{ "name",     PARAM_TEXT, .max = 100, .label = N_("Full name") },
 	{ "email",    PARAM_EMAIL, .label = N_("Mail address") },
@@ -60,25 +58,9 @@ static struct view *verify_form(struct req *r, const struct row_login_token *t)
 	return v;
 }
 
-/* Programs that look through mails follow links: looking changes nothing. */
-static const struct row_login_token *look(struct req *r, const unsigned char *token)
-{
-	struct rows *rows;
-
-	if (token == NULL) {
-		page_not_found(r);
-		return NULL;
-	}
-	rows = q_login_token(r->db, r->site->tenant, token, SHA256_LEN, "verify");
-	if (rows_found(rows))
-		return row_login_token(rows);
-	login_gone(r, "/login");
-	return NULL;
-}
-
 void verify_show(struct req *r)
 {
-	const struct row_login_token *t = look(r, login_token(r));
+	const struct row_login_token *t = login_look(r, "verify", "/login");
 
 	if (t != NULL)
 		page_html(r, verify_form(r, t));
@@ -86,8 +68,7 @@ void verify_show(struct req *r)
 
 void verify_post(struct req *r)
 {
-	const unsigned char *token = login_token(r);
-	const struct row_login_token *t = look(r, token);
+	const struct row_login_token *t = login_look(r, "verify", "/login");
 	struct attempt a;
 
 	if (t == NULL)
@@ -98,7 +79,7 @@ void verify_post(struct req *r)
 			       req_text(r, N_("This is not the password that was chosen for this account.")) : login_sentence(r, &a));
 		return;
 	}
-	q_login_verify(r->db, r->site->tenant, token, SHA256_LEN);
+	q_login_verify(r->db, r->site->tenant, login_token(r), SHA256_LEN);
 	if (login_enter(r, a.customer, false, a.hash)) {
 		page_flash(r, "ok", N_("Welcome! Your mail address is confirmed."));
 		page_redirect(r, req_path(r, "/account"));

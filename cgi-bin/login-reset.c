@@ -1,8 +1,6 @@
 /* A new password by a mailed link, for who forgot the old one. */
 #include "login.h"
 
-#include "db/query/login.h"
-
 const struct param reset_params[] = {
 	{ "email", PARAM_EMAIL, .label = N_("Mail address") },
 	{ 0 }
@@ -32,24 +30,9 @@ const struct param choose_params[] = {
 	{ 0 }
 };
 
-static const struct row_login_token *look(struct req *r, const unsigned char *token)
-{
-	struct rows *rows;
-
-	if (token == NULL) {
-		page_not_found(r);
-		return NULL;
-	}
-	rows = q_login_token(r->db, r->site->tenant, token, SHA256_LEN, "reset");
-	if (rows_found(rows))
-		return row_login_token(rows);
-	login_gone(r, "/login/reset");
-	return NULL;
-}
-
 void choose_show(struct req *r)
 {
-	const struct row_login_token *t = look(r, login_token(r));
+	const struct row_login_token *t = login_look(r, "reset", "/login/reset");
 	struct view *v;
 
 	if (t == NULL)
@@ -61,15 +44,14 @@ void choose_show(struct req *r)
 
 void choose_post(struct req *r)
 {
-	const unsigned char *token = login_token(r);
-	const struct row_login_token *t = look(r, token);
+	const struct row_login_token *t = login_look(r, "reset", "/login/reset");
 	const char *password = param_text(r, "password"), *hash;
 	struct rows *rows;
 
 	if (t == NULL || !login_fit(r, password, t->email, choose_show))
 		return;
 	hash = login_hash(r, password);
-	rows = q_login_reset(r->db, r->site->tenant, r->site->store, token, SHA256_LEN, hash);
+	rows = q_login_reset(r->db, r->site->tenant, r->site->store, login_token(r), SHA256_LEN, hash);
 	if (rows_found(rows) && login_enter(r, row_login_reset(rows)->customer, true, "")) {
 		page_flash(r, "ok", N_("Your password is changed. You are signed out everywhere else."));
 		page_redirect(r, req_path(r, "/account"));

@@ -2,7 +2,6 @@
 #include "login.h"
 
 #include "base/mem.h"
-#include "db/query/login.h"
 #include "front/basket.h"
 
 #include <string.h>
@@ -44,8 +43,24 @@ void login_gone(struct req *r, const char *again)
 {
 	struct view *v = login_view(r, "login/gone", N_("This link is no longer valid"));
 
-	view_text(v, "again", again == NULL ? NULL : req_path(r, again));
+	view_text(v, "again", req_path(r, again));
 	page_html_status(r, v, 410);
+}
+
+const struct row_login_token *login_look(struct req *r, const char *purpose, const char *again)
+{
+	const unsigned char *token = login_token(r);
+	struct rows *rows;
+
+	if (token == NULL) {
+		page_not_found(r);
+		return NULL;
+	}
+	rows = q_login_token(r->db, r->site->tenant, token, SHA256_LEN, purpose);
+	if (rows_found(rows))
+		return row_login_token(rows);
+	login_gone(r, again);
+	return NULL;
 }
 
 const char *login_next(struct req *r)

@@ -3,6 +3,7 @@
 #define LOGIN_PROGRAM_H
 
 #include "base/password.h"
+#include "db/query/login.h"
 #include "front/front.h"
 #include "shop/cart.h"
 
@@ -53,8 +54,12 @@ const unsigned char *login_token(struct req *r);
 /* A view with the head of every page of this program. */
 struct view *login_view(struct req *r, const char *template, const char *title);
 
-/* The page of a link that opens nothing (any more); AGAIN leads to a new one, or NULL. */
+/* The page of a link that opens nothing (any more); AGAIN leads to a new one. */
 void login_gone(struct req *r, const char *again);
+
+/* What the mailed link in the path opens, unused yet; NULL after an answer.  Only looks: programs
+   that look through mails follow links. */
+const struct row_login_token *login_look(struct req *r, const char *purpose, const char *again);
 
 /* Whether NEW_PASSWORD may be chosen by OWN, else the field gets its error.  FORM shows again. */
 bool login_fit(struct req *r, const char *password, const char *own, void (*form)(struct req *r));

@@ -286,7 +286,19 @@ my %ENTRY = (
 	# login
 	'GET /login' => sub { return { path => '/login' } },
 	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },
-	'POST /login/out' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/out', {}) },
+	'POST /login/out' => sub {
+		my ($t, $s) = @_;
+		my $ask = signed_in($t, $s, '/login/out', {});
+		# The session's end shows by the cart's cookie that ends with it: sessions themselves are traces.
+		my ($tenant, $person) = ids($t, $s);
+		$t->dbh->do(q{INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, customer_id)
+			VALUES (?, ?, sutler.uuid7(), 'en', 'EUR', ?) ON CONFLICT DO NOTHING}, undef, $tenant, $t->{f}{store}{$s}, $person);
+		$t->dbh->do(q{INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
+			SELECT c.tenant_id, sha256(convert_to(?, 'UTF8')), c.cart_id, s.session_id FROM sales.cart c, customer.session s
+			WHERE c.tenant_id = ? AND c.customer_id = ? AND c.state = 'open' AND s.token_sha256 = sha256(convert_to(?, 'UTF8'))}, undef,
+			$t->token, $tenant, $person, $ask->{cookies}{sid});
+		return $ask;
+	},
 	'GET /login/register' => sub { return { path => '/login/register' } },
 	'POST /login/register' => sub {
 		my ($t) = @_;
