@@ -144,5 +144,5 @@ for (const visit of visits.filter(v => !some || some.includes(v.name))) {
 	if (hand.trouble) t.is(hand.trouble.join('\n'), '', `${visit.name}: the focus is seen all the way`);
 	await page.context().close();
 }
-t.is(validate(pages).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
 await end(t, b, shop);
