@@ -33,6 +33,12 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN 'unknown';
 	END IF;
+	-- The same once more is no other entry: the form was sent twice.
+	IF p_make AND EXISTS (SELECT FROM customer.address a WHERE a.customer_id = p_customer
+		AND (a.name, a.company, a.street, a.street2, a.postal_code, a.city, a.region, a.country)
+			= (p_name, p_company, p_street, p_street2, p_postal_code, p_city, p_region, p_country)) THEN
+		RETURN 'ok';
+	END IF;
 	SELECT count(*) INTO had FROM customer.address a WHERE a.customer_id = p_customer;
 	IF p_make AND had >= p_most THEN
 		RETURN 'full';
