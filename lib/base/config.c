@@ -31,6 +31,26 @@ const struct config_setting config_settings[] = {
 	{ .name = "paths.run", .type = CONFIG_PATH, .fallback = "/run/sutler",
 	  .meaning = "Sockets and counters of the running programs." },
 
+	{ .name = "paths.courier", .type = CONFIG_PATH, .fallback = "/run/sutler/courier.sock",
+	  .meaning = "The socket of courier, which page programs ask to reach services outside." },
+
+	{ .name = "secrets.key_file", .type = CONFIG_PATH, .fallback = "/etc/sutler/secret.key",
+	  .meaning = "The key that seals gateway keys in the database: 32 bytes, or 64 hexadecimal digits; "
+		     "readable by the programs that open them and by nobody else. It is not in the backups." },
+
+	{ .name = "net.ca_file", .type = CONFIG_PATH, .fallback = "",
+	  .meaning = "Certificates to trust when other services are spoken to; empty: the system's." },
+	{ .name = "net.plain_loopback", .type = CONFIG_BOOL, .fallback = "no",
+	  .meaning = "Other services may be spoken to over plain http on this host's own addresses: for "
+		     "development and tests." },
+
+	{ .name = "pay.stripe_url", .type = CONFIG_TEXT, .fallback = "https://api.stripe.com",
+	  .meaning = "Where Stripe answers." },
+	{ .name = "pay.stripe_pages", .type = CONFIG_TEXT, .fallback = "https://checkout.stripe.com",
+	  .meaning = "Origin of Stripe's hosted payment pages; buyers are sent nowhere else." },
+	{ .name = "pay.stripe_version", .type = CONFIG_TEXT, .fallback = "2022-11-15",
+	  .meaning = "Version of Stripe's interface that is asked for." },
+
 	{ .name = "mail.smtp", .type = CONFIG_TEXT, .fallback = "smtp://localhost:25",
 	  .meaning = "The mail server as a URL: smtp://HOST:PORT, or smtps:// for TLS from the start." },
 	{ .name = "mail.user", .type = CONFIG_TEXT, .fallback = "",

@@ -62,6 +62,10 @@ struct http {
 				  struct http_answer *out);
 };
 
+/* "http://127.0.0.1:8080", "http://[::1]:8080": this host by its address, with a port and
+   nothing behind it. */
+bool http_is_loopback(const char *url);
+
 struct http_settings {
 	const char *base_url;           /* "https://api.stripe.com", no slash at its end */
 	bool plain_loopback;            /* http://127.0.0.1:PORT and http://[::1]:PORT are fine too */

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 
@@ -26,21 +25,6 @@ struct body {
 
 /* --- where we may go ---------------------------------------------------------------------- */
 
-/* "127.0.0.1:8080" or "[::1]:8080": an address as digits, so nobody's DNS can bend it. */
-static bool is_loopback(const char *host)
-{
-	size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-	const char *port = host + n;
-
-	if (n > strlen(host) || *port != ':' || port[1] == '\0' || port[1 + strspn(port + 1, "0123456789")] != '\0')
-		return false;
-	if (n == strlen("[::1]") && memcmp(host, "[::1]", n) == 0)
-		return true;
-	if (n < strlen("127.0.0.1") || n >= INET_ADDRSTRLEN || memcmp(host, "127.", 4) != 0)
-		return false;
-	return strspn(host, "0123456789.") == n;
-}
-
 /* A host with perhaps a port and a path, and nothing that libcurl would read otherwise. */
 static bool is_plain_place(const char *s)
 {
@@ -54,7 +38,7 @@ static const char *url_fault(const struct http_settings *s)
 {
 	if (strncmp(s->base_url, "https://", 8) == 0)
 		return is_plain_place(s->base_url + 8) ? NULL : "is no https://HOST without a slash at its end";
-	if (strncmp(s->base_url, "http://", 7) == 0 && is_loopback(s->base_url + 7))
+	if (http_is_loopback(s->base_url))
 		return s->plain_loopback ? NULL : "is not https, and plain http to this host is not allowed";
 	return "does not begin with https://";
 }

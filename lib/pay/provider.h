@@ -95,7 +95,8 @@ struct pay_event {
 	const char *event_ref;          /* "evt_..."; "" for an answer */
 	const char *type;               /* the gateway's word */
 	const char *tenant, *order, *intent, *refund;   /* our ids, as it gives them back */
-	const char *session_ref, *payment_ref, *refund_ref;
+	const char *session_ref, *payment_ref;
+	const char *refund_ref;         /* of a refund, or of a dispute; "" when all of a payment's are meant */
 	const char *currency;           /* ISO 4217 */
 	int64_t amount_minor;           /* of what KIND speaks about */
 	int64_t refunded_minor;         /* all that was given back of the payment so far, where it says so */

@@ -201,6 +201,7 @@ static bool read_dispute(const void *ctx, struct json_object *v, struct pay_even
 
 	read_ids(ctx, v, out);
 	out->payment_ref = ref(ctx, json_member(v, "payment_intent"));
+	out->refund_ref = ref(ctx, json_member(v, "id"));
 	out->code = word(ctx, json_member(v, "reason"));
 	out->kind = is(status, "won") || is(status, "warning_closed") ? PAY_DISPUTE_WON :
 		    is(status, "lost") ? PAY_DISPUTE_LOST : PAY_DISPUTED;

@@ -20,39 +20,26 @@
  *
  * courier does the work and records it; its answer is a courtesy.  A page that gets
  * CALL_UNKNOWN knows as much as the database says.
+ *
+ * Cookies, flashes and headers of step 1 are gone: THEN says them.  Notes are kept.
+ * The trips of a route's row are those of both transactions together.
  */
 #ifndef WEB_CALL_H
 #define WEB_CALL_H
 
-#include "base/base.h"
+#include "base/call.h"
 
 struct req;
 
-#define CALL_MS 5000                    /* ms a page waits for courier at most (P15) */
-#define CALL_LINE_MAX 8192              /* bytes of courier's answer */
+#define CALL_RESERVE_MS 1000            /* ms of the request's own time kept for step 3 */
 
-enum call_outcome {
-	CALL_OK,
-	CALL_DECLINE,           /* the other side said no; code says why */
-	CALL_UNKNOWN,           /* asked, and no answer in time: it may have happened */
-	CALL_UNAVAILABLE        /* did not happen: courier or the other side is away */
-};
-
-/* No text is NULL. */
-struct call_answer {
-	enum call_outcome outcome;
-	const char *url;                /* to send the browser to, or "" */
-	const char *code;               /* the other side's word, or "" */
-	const char *state;              /* of the row, as courier left it, or "" */
-};
-
-/* Ends the handler of a POST route: COMMIT, the call, then THEN in a transaction of its own.
+/* Ends the handler: COMMIT, the call, then THEN in a transaction of its own.
    CALL is "AREA.VERB", ID a UUID.  A program without .calls may not (BUG). */
 void page_call(struct req *r, const char *call, const char *id,
 	       void (*then)(struct req *r, const struct call_answer *a));
 
-/* The peer's side, without a request: asks the socket DIR/courier.sock.  Texts live under CTX. */
-void call_courier(const void *ctx, const char *dir, const char *call, const char *tenant,
-		  const char *id, int64_t deadline_us, struct call_answer *out);
+/* Of an idempotent route, before page_call(): a repetition of the form is sent to the local PATH
+   and calls nothing (BUG without). */
+void page_call_repeated(struct req *r, const char *path);
 
 #endif

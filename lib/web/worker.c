@@ -174,6 +174,8 @@ int worker_run(const struct service *s)
 	w.upload_dir = upload_dir();
 	w.deadline_ms = config_int("web.deadline_ms");
 	w.secure_cookies = config_bool("web.secure_cookies");
+	w.plain_loopback = config_bool("net.plain_loopback");
+	w.courier = config_text("paths.courier");
 	status = loop(&w);
 	mem_free(w.mem);
 	return status;

@@ -226,14 +226,14 @@ static const struct {
 	{ "disputed", "charge.dispute.created",
 	  "\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":\"pi_1\",\"currency\":\"eur\",\"amount\":4990,"
 	  "\"reason\":\"fraudulent\",\"status\":\"needs_response\"",
-	  PAY_DISPUTED, "", "pi_1", "", "EUR", 4990, 0, "fraudulent" },
+	  PAY_DISPUTED, "", "pi_1", "dp_1", "EUR", 4990, 0, "fraudulent" },
 	{ "dispute won", "charge.dispute.closed",
 	  "\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":\"pi_1\",\"currency\":\"eur\",\"amount\":4990,"
 	  "\"reason\":\"fraudulent\",\"status\":\"won\"",
-	  PAY_DISPUTE_WON, "", "pi_1", "", "EUR", 4990, 0, "fraudulent" },
+	  PAY_DISPUTE_WON, "", "pi_1", "dp_1", "EUR", 4990, 0, "fraudulent" },
 	{ "dispute lost", "charge.dispute.closed",
 	  "\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":{\"id\":\"pi_1\"},\"currency\":\"eur\","
-	  "\"amount\":4990,\"status\":\"lost\"", PAY_DISPUTE_LOST, "", "pi_1", "", "EUR", 4990, 0, "" },
+	  "\"amount\":4990,\"status\":\"lost\"", PAY_DISPUTE_LOST, "", "pi_1", "dp_1", "EUR", 4990, 0, "" },
 	{ "of no consequence", "charge.succeeded", "\"object\":\"charge\",\"id\":\"ch_1\"",
 	  PAY_NOTHING, "", "", "", "", 0, 0, "" },
 	{ "a word of next year", "checkout.session.dreamt", SESSION, PAY_UNKNOWN_TYPE, "", "", "", "", 0, 0, "" },
