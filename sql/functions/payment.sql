@@ -165,7 +165,7 @@ DECLARE
 	i record;
 	store uuid;
 	by_hand bigint;
-	amount bigint := p_amount;
+	wanted bigint := p_amount;
 	answer text;
 BEGIN
 	SELECT o.store_id INTO store FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
@@ -180,9 +180,9 @@ BEGIN
 	SELECT x.* INTO i FROM payment.intent x
 	WHERE x.payment_id = p.payment_id AND x.captured > 0 AND NOT x.excess ORDER BY x.intent_id LIMIT 1;
 	IF FOUND THEN
-		amount := coalesce(amount, i.captured - i.refunded - i.taken);
-		answer := CASE WHEN amount <= 0 THEN 'too_much'
-			ELSE payment.make_refund(p_tenant, p.payment_id, i.intent_id, p_refund, amount, p_reason, p_actor) END;
+		wanted := coalesce(wanted, i.captured - i.refunded - i.taken);
+		answer := CASE WHEN wanted <= 0 THEN 'too_much'
+			ELSE payment.make_refund(p_tenant, p.payment_id, i.intent_id, p_refund, wanted, p_reason, p_actor) END;
 	ELSE
 		SELECT p.captured - coalesce(sum(x.captured), 0) - coalesce((SELECT sum(r.amount) FROM payment.refund r
 			WHERE r.payment_id = p.payment_id AND r.intent_id IS NULL AND r.state <> 'failed'), 0) INTO by_hand
@@ -190,9 +190,9 @@ BEGIN
 		IF p.captured = 0 THEN
 			RETURN 'none';
 		END IF;
-		amount := coalesce(amount, by_hand);
-		answer := CASE WHEN amount <= 0 OR amount > by_hand THEN 'too_much'
-			ELSE payment.make_refund(p_tenant, p.payment_id, NULL, p_refund, amount, p_reason, p_actor) END;
+		wanted := coalesce(wanted, by_hand);
+		answer := CASE WHEN wanted <= 0 OR wanted > by_hand THEN 'too_much'
+			ELSE payment.make_refund(p_tenant, p.payment_id, NULL, p_refund, wanted, p_reason, p_actor) END;
 		IF answer = 'ok' THEN
 			PERFORM event.queue_mail(p_tenant, store, 'refund-made', p_order, NULL, NULL);
 			PERFORM payment.settle(p_tenant, p_order, p_reason);
@@ -299,7 +299,7 @@ AS $$
 DECLARE
 	i record;
 	r uuid;
-	amount bigint := p_amount;
+	more bigint := p_amount;
 BEGIN
 	SELECT x.* INTO STRICT i FROM payment.intent x WHERE x.intent_id = p_intent;
 	SELECT x.refund_id INTO r FROM payment.refund x
@@ -310,19 +310,19 @@ BEGIN
 		SELECT x.refund_id INTO r FROM payment.refund x
 		WHERE x.intent_id = p_intent AND x.actor = 'gateway' AND x.refund_ref = '' AND x.amount = p_amount LIMIT 1;
 	ELSIF r IS NULL THEN
-		SELECT p_total - coalesce(sum(x.amount), 0) INTO amount FROM payment.refund x WHERE x.intent_id = p_intent AND x.state <> 'failed';
-		IF amount <= 0 THEN
+		SELECT p_total - coalesce(sum(x.amount), 0) INTO more FROM payment.refund x WHERE x.intent_id = p_intent AND x.state <> 'failed';
+		IF more <= 0 THEN
 			RETURN 'again';
 		END IF;
 	END IF;
 	IF r IS NULL THEN
-		IF amount <= 0 THEN
+		IF more <= 0 THEN
 			RETURN 'ignored';
 		END IF;
 		r := sutler.uuid7();
 		INSERT INTO payment.refund (tenant_id, refund_id, payment_id, intent_id, amount, currency, state, refund_ref, reason, actor)
-		VALUES (p_tenant, r, i.payment_id, p_intent, amount, i.currency, 'asked', p_ref, 'made at the gateway', 'gateway');
-		UPDATE payment.intent x SET taken = x.taken + amount WHERE x.intent_id = p_intent;
+		VALUES (p_tenant, r, i.payment_id, p_intent, more, i.currency, 'asked', p_ref, 'made at the gateway', 'gateway');
+		UPDATE payment.intent x SET taken = x.taken + more WHERE x.intent_id = p_intent;
 	END IF;
 	RETURN payment.refund_state(p_tenant, r, p_state, p_ref, p_code);
 END
