@@ -42,6 +42,7 @@ enum http_verdict {
 	HTTP_UNKNOWN            /* sent, perhaps; no answer, half an answer, too large an answer */
 };
 
+/* No text is NULL, whatever the verdict, when it began as HTTP_NO_ANSWER. */
 struct http_answer {
 	int status;                     /* 0 unless HTTP_ANSWERED */
 	const char *body;               /* with a NUL behind it; "" when there is none */
@@ -52,9 +53,11 @@ struct http_answer {
 	const char *should_retry;       /* Stripe-Should-Retry */
 	const char *replayed;           /* Idempotent-Replayed */
 };
+#define HTTP_NO_ANSWER { .body = "", .reason = "", .request_id = "", .should_retry = "", .replayed = "" }
 
 struct http {
-	/* Everything in OUT lives under CTX. */
+	/* Sends once: what is no GET goes over a connection of its own, so that not even the library
+	   below repeats it.  Everything in OUT lives under CTX. */
 	enum http_verdict (*send)(struct http *h, const void *ctx, const struct http_request *request,
 				  struct http_answer *out);
 };
