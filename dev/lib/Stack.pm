@@ -80,7 +80,18 @@ sub prepare_dirs
 	# The web server of dev/run is the same user, a production one shares the group.
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
 	make_path("$self->{dir}/pid");
+	# What is sealed with it lies in the database of this directory: one key for both.
+	my $key = "$self->{dir}/secret.key";
+	write_file($key, join('', map { sprintf '%02x', ord } split //, random_bytes(32)) . "\n", 0600) if !-e $key;
 	return;
+}
+
+sub random_bytes
+{
+	my ($n) = @_;
+	open my $f, '<:raw', '/dev/urandom' or die "cannot read /dev/urandom: $!\n";
+	read($f, my $bytes, $n) == $n or die "/dev/urandom gives too little\n";
+	return $bytes;
 }
 
 # ---- what runs: one file per process ----
@@ -254,6 +265,7 @@ sub settings
 		'paths.documents' => "$dir/documents",
 		'paths.run' => "$dir/state",
 		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
+		'secrets.key_file' => "$dir/secret.key",
 		'web.secure_cookies' => $self->{tls} ? 'yes' : 'no',
 		%{ $self->{config} },
 	};

@@ -783,6 +783,14 @@ END
 $$;
 COMMENT ON FUNCTION payment.switch(uuid, uuid, bytea, text) IS 'Changes how an unpaid order is to be paid: ok, open, paid or none.';
 
+-- Whether card can be offered: the store has an account at a gateway.
+CREATE OR REPLACE FUNCTION payment.has_gateway(p_tenant uuid, p_store uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM payment.account a WHERE a.store_id = p_store AND a.active)
+$$;
+COMMENT ON FUNCTION payment.has_gateway(uuid, uuid) IS 'Whether a store has an account at a gateway for new payments.';
+
 -- Whether a store offers a way of payment where a parcel goes: card only with a gateway.
 CREATE OR REPLACE FUNCTION payment.offered(p_tenant uuid, p_store uuid, p_method text, p_country text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -790,7 +798,7 @@ AS $$
 	SELECT EXISTS (SELECT FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method AND m.active
 		AND (NOT EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = p_store AND k.method = m.method)
 			OR EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = p_store AND k.method = m.method AND k.country = p_country))
-		AND (m.method <> 'card' OR EXISTS (SELECT FROM payment.account a WHERE a.store_id = p_store AND a.active)))
+		AND (m.method <> 'card' OR payment.has_gateway(p_tenant, p_store)))
 $$;
 COMMENT ON FUNCTION payment.offered(uuid, uuid, text, text) IS 'Whether a store offers a way of payment in a country.';
 
