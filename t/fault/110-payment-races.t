@@ -19,6 +19,7 @@ my $dbh = $cluster->dbh($database);
 my $f = Fixture->new($dbh);
 my $c = CardOrder->new($dbh, $f);
 my $t = $c->{tenant};
+$f->stock($t, 'PLAIN', 'W1', 10_000);
 
 sub at_once { my ($role, @work) = @_; return Race::at_once($dbh, sub { Race::connection($cluster, $database, $role && "_sutler-$role") }, $t, @work) }
 sub captured { my ($o, %e) = @_; return sub { my ($d) = @_; return $c->said($d, $o, 'captured', %e) } }
@@ -78,7 +79,6 @@ subtest 'T15 the end of unpaid orders races with the report' => sub {
 subtest 'T14 late money for the last piece races with another buyer' => sub {
 	my %ends;
 	for my $round (1 .. 40) {
-		$dbh->do("UPDATE inventory.stock SET on_hand = 1 WHERE variant_id = ?", undef, $f->{variant}{LAST});
 		my $o = $c->order(sku => 'LAST', age => 61);
 		$c->said($dbh, $o, 'expired');
 		expire($dbh);

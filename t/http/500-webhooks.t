@@ -30,7 +30,8 @@ my ($account) = ctl('--key-file', secret_file('sk_test_1'), '--webhook-secret-fi
 ok $account, 'an account is made, and the address for its reports told';
 # An older account of the same store, with another secret.
 my ($other) = ctl('--key-file', secret_file('sk_test_2'), '--webhook-secret-file', secret_file($SECRET{other})) =~ m{/webhooks/stripe/(\S+)};
-$shop->dbh->do('UPDATE payment.account SET active = (account_id = ?)', undef, $_) for undef, $account;
+$shop->dbh->do('UPDATE payment.account SET active = false');
+$shop->dbh->do('UPDATE payment.account SET active = true WHERE account_id = ?', undef, $account);
 is $shop->value(q{SELECT count(*) FROM payment.account WHERE key_sealed::text LIKE '%sk_test%' OR webhook_sealed::text LIKE '%whsec%'
 	OR convert_from(key_sealed, 'LATIN1') LIKE '%sk_test%'}), 0, 'no secret lies in the clear';
 
