@@ -7,6 +7,7 @@
 #include "front/basket.h"
 #include "front/front.h"
 #include "front/pay.h"
+#include "shop/visitor.h"
 
 #include <string.h>
 
@@ -104,7 +105,7 @@ static void start(struct req *r)
 		page_redirect(r, req_path(r, "/cart"));
 		return;
 	}
-	checkout_address_key(r->site->tenant, req_address(r), r->now_ms, address);
+	visitor_key(r->site->tenant, req_address(r), r->now_ms, address);
 	q_checkout_lazy_commit(r->db);
 	rows = q_checkout_start(r->db, r->site->tenant, r->site->store, c->cart->key.token, SHA256_LEN,
 				r->language, r->currency, address, CHECKOUT_HOLD_CAP);

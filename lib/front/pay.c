@@ -2,7 +2,7 @@
 
 #include "base/config.h"
 #include "base/id.h"
-#include "shop/checkout.h"
+#include "shop/visitor.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ const struct row_payment_begin *front_begin_payment(struct req *r, const unsigne
 	char address[SHA256_HEX];
 	const struct row_payment_begin *b;
 
-	checkout_address_key(r->site->tenant, req_address(r), r->now_ms, address);
+	visitor_key(r->site->tenant, req_address(r), r->now_ms, address);
 	b = row_payment_begin(q_payment_begin(r->db, r->site->tenant, r->site->store, link, SHA256_LEN, intent.text, address));
 	if (strcmp(b->outcome, "too_many") == 0)
 		req_note(r, "card testing", "cap on attempts to pay");
