@@ -265,6 +265,7 @@ sub settings
 		'paths.documents' => "$dir/documents",
 		'paths.run' => "$dir/state",
 		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
+		'paths.courier' => $self->socket_path('courier'),
 		'secrets.key_file' => "$dir/secret.key",
 		'web.secure_cookies' => $self->{tls} ? 'yes' : 'no',
 		%{ $self->{config} },
