@@ -421,7 +421,7 @@ static void invoice(struct req *r)
 	rows = q_order_invoice(r->db, r->site->tenant, link, SHA256_LEN);
 	i = row_order_invoice(rows);
 	if (rows_found(rows))
-		pdf = order_unhex(r->mem, i->pdf_hex, &n);
+		pdf = hex_decode(r->mem, i->pdf_hex, &n);
 	if (pdf == NULL) {
 		page_not_found(r);
 		return;

@@ -6,7 +6,6 @@
 #include "front/frame.h"
 #include "pay/provider.h"
 #include "pay/secret.h"
-#include "shop/order.h"
 
 #include <string.h>
 
@@ -28,7 +27,7 @@ static const struct seal_key *seal_key(void)
 static const char *secret(struct req *r, const struct seal_key *key, const char *account, enum pay_secret column, const char *hex)
 {
 	size_t n;
-	const unsigned char *sealed = order_unhex(r->mem, hex, &n);
+	const unsigned char *sealed = hex_decode(r->mem, hex, &n);
 
 	if (*hex == '\0')
 		return "";

@@ -17,7 +17,7 @@ DECLARE
 	-- A program's role logs in as itself, inherits nothing, and never waits long:
 	-- a page answers within seconds or not at all.
 	programs constant text[] := ARRAY[
-		'home', 'catalog', 'cart', 'checkout', 'order',
+		'home', 'catalog', 'cart', 'checkout', 'order', 'courier',
 		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
 		'issue-invoices', 'webhooks', 'reconcile-payments'
 	];

@@ -138,6 +138,21 @@ GRANT EXECUTE ON FUNCTION payment.keep_event(uuid, uuid, text, text, bytea),
 -- reconcile-payments: what is to be asked (courier asks), and the end of unpaid orders.
 GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, integer) TO "_sutler-reconcile-payments";
 
+-- courier: attempts and refunds with what a gateway must know of their orders and the sealed key of
+-- the account; the link the buyer comes back by; and the doors by which it writes down what came.
+GRANT SELECT ON payment.intent, payment.refund TO "_sutler-courier";
+GRANT SELECT (tenant_id, account_id, provider, live, key_sealed) ON payment.account TO "_sutler-courier";
+GRANT UPDATE (attempts) ON payment.refund TO "_sutler-courier";
+GRANT SELECT (tenant_id, order_id, store_id, number, locale, contact_id) ON sales."order" TO "_sutler-courier";
+GRANT SELECT (tenant_id, contact_id, email) ON sales.contact TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, name) ON tenancy.store TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, locale, tag, position) ON tenancy.store_locale TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-courier";
+GRANT SELECT (host, tenant_id, store_id, kind, origin, is_primary) ON tenancy.host TO "_sutler-courier";
+GRANT INSERT ON sales.order_token TO "_sutler-courier";
+GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
+	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
+	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

@@ -34,30 +34,29 @@ static void wipe_clear(void *ptr)
 
 /* --- the key -------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
+/* DATA has a NUL behind it. */
+static bool key_parse(const void *ctx, char *data, size_t n, struct seal_key *out)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+	unsigned char *bytes;
+	size_t size = 0;
+	bool right;
 
-static bool key_parse(const char *data, size_t n, struct seal_key *out)
-{
 	if (n == SEAL_KEY_LEN) {
 		memcpy(out->bytes, data, n);
 		return true;
 	}
-	if (n == 2 * SEAL_KEY_LEN + 1 && data[n - 1] == '\n')
-		n--;
+	if (n > 0 && data[n - 1] == '\n')
+		data[--n] = '\0';
 	if (n != 2 * SEAL_KEY_LEN)
 		return false;
-	for (size_t i = 0; i < SEAL_KEY_LEN; i++) {
-		int high = hex_digit(data[2 * i]), low = hex_digit(data[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		out->bytes[i] = (unsigned char)(high * 16 + low);
+	bytes = hex_decode(ctx, data, &size);
+	right = bytes != NULL && size == SEAL_KEY_LEN;
+	if (right) {
+		memcpy(out->bytes, bytes, size);
+		OPENSSL_cleanse(bytes, size);
 	}
-	return true;
+	mem_free(bytes);
+	return right;
 }
 
 /* Up to ROOM bytes of an open file; -1: it cannot be read. */
@@ -81,7 +80,7 @@ static ssize_t read_all(int fd, char *out, size_t room)
 
 const struct seal_key *seal_key_load(const void *ctx, const char *path, const char **error)
 {
-	char data[2 * SEAL_KEY_LEN + 2];        /* one byte more than the longest right one */
+	char data[2 * SEAL_KEY_LEN + 3];        /* one byte more than the longest right one, and a NUL */
 	struct seal_key *key;
 	struct stat st;
 	ssize_t n;
@@ -91,7 +90,7 @@ const struct seal_key *seal_key_load(const void *ctx, const char *path, const ch
 		*error = mem_printf(ctx, "The key file %s cannot be read: %s.", path, strerror(errno));
 		return NULL;
 	}
-	n = fstat(fd, &st) == 0 ? read_all(fd, data, sizeof(data)) : -1;
+	n = fstat(fd, &st) == 0 ? read_all(fd, data, sizeof(data) - 1) : -1;
 	close(fd);
 	if (n < 0) {
 		*error = mem_printf(ctx, "The key file %s cannot be read.", path);
@@ -102,9 +101,10 @@ const struct seal_key *seal_key_load(const void *ctx, const char *path, const ch
 		*error = mem_printf(ctx, "The key file %s is open to others: its mode must be 0640 or less.", path);
 		return NULL;
 	}
+	data[n] = '\0';
 	key = mem_new(ctx, struct seal_key);
 	mem_on_free(key, wipe_key);
-	if (!key_parse(data, (size_t)n, key)) {
+	if (!key_parse(ctx, data, (size_t)n, key)) {
 		mem_free(key);
 		key = NULL;
 		*error = mem_printf(ctx, "The key file %s holds neither 32 bytes nor 64 hexadecimal digits.", path);
@@ -177,4 +177,9 @@ char *seal_open(const void *ctx, const struct seal_key *key, const char *aad,
 	}
 	*size_out = n;
 	return clear->text;
+}
+
+void seal_derive(const struct seal_key *key, const char *purpose, unsigned char out[SEAL_KEY_LEN])
+{
+	hmac_sha256(key->bytes, sizeof(key->bytes), purpose, strlen(purpose), out);
 }

@@ -31,4 +31,8 @@ unsigned char *seal_make(const void *ctx, const struct seal_key *key, const char
 char *seal_open(const void *ctx, const struct seal_key *key, const char *aad,
 		const void *sealed, size_t n, size_t *size_out);
 
+/* 32 bytes made of the key and PURPOSE, always the same: for what must be made again without
+   being stored.  They tell nothing of the key. */
+void seal_derive(const struct seal_key *key, const char *purpose, unsigned char out[SEAL_KEY_LEN]);
+
 #endif

@@ -7,8 +7,8 @@
 #include "base/mustache.h"
 #include "db/query/letter.h"
 #include "shop/country.h"
+#include "shop/link.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -177,20 +177,11 @@ struct desk_work {
 	const char *base;               /* "https://shop.example/en" */
 };
 
-/* The same prefix as pages have: nothing for the default, "/en", "/es-usd". */
 static const char *base_url(const void *ctx, const struct row_letter_store *s, const char *currency)
 {
-	struct buf *b = buf_new(ctx);
-	bool other = *currency != '\0' && strcmp(currency, s->currency) != 0;
+	const struct link_store place = { s->origin, s->locale, s->position == 0, s->currency };
 
-	buf_adds(b, s->origin);
-	if (s->position > 0 || other)
-		buf_printf(b, "/%s", s->locale);
-	if (other)
-		buf_addc(b, '-');
-	for (const char *c = other ? currency : ""; *c != '\0'; c++)
-		buf_addc(b, (char)tolower((unsigned char)*c));
-	return b->data;
+	return link_base(ctx, &place, currency);
 }
 
 /* In one piece for plain text, line by line for HTML. */
@@ -339,22 +330,11 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 static enum letter_outcome attach_invoice(struct desk_work *w, struct view *v, struct letter *out)
 {
 	const struct row_letter_invoice *i = row_letter_invoice(w->draft->invoice);
-	size_t n = strlen(i->pdf_hex) / 2;
-	unsigned char *pdf;
+	size_t n = 0;
+	unsigned char *pdf = hex_decode(w->ctx, i->pdf_hex, &n);
 
 	if (n == 0)
 		return LETTER_UNWANTED;
-	pdf = mem_array(w->ctx, unsigned char, n);
-	for (size_t k = 0; k < n; k++) {
-		unsigned byte = 0;
-
-		for (int half = 0; half < 2; half++) {
-			char c = i->pdf_hex[2 * k + half];
-
-			byte = byte << 4 | (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
-		}
-		pdf[k] = (unsigned char)byte;
-	}
 	out->file = pdf;
 	out->file_size = n;
 	out->file_type = "application/pdf";

@@ -3,7 +3,8 @@
 
 -- Begins or takes up an attempt to pay an order whose link is p_token; p_address is the
 -- visitor's, hashed.  An attempt under way is taken up again, so one order has one hosted
--- page at a time.  Outcome: ok (ask courier to start intent_id), paid, review (money is being
+-- page at a time; one that was not opened within a minute was seen by nobody, and its page
+-- would end too soon for the gateway: another is begun.  Outcome: ok (ask courier to start intent_id), paid, review (money is being
 -- looked at), none (no such order, or it is not paid by card), too_many.
 CREATE OR REPLACE FUNCTION payment.begin_intent(p_tenant uuid, p_store uuid, p_token bytea, p_intent uuid, p_address text)
 RETURNS TABLE (outcome text, intent_id uuid)
@@ -32,7 +33,8 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT x.* INTO i FROM payment.intent x
-	WHERE x.order_id = o.order_id AND (x.state IN ('new', 'unknown') OR (x.state = 'open' AND x.expires_at > sutler.now()))
+	WHERE x.order_id = o.order_id AND ((x.state = 'open' AND x.expires_at > sutler.now())
+		OR (x.state IN ('new', 'unknown') AND x.created_at > sutler.now() - interval '1 minute'))
 	ORDER BY x.intent_id DESC LIMIT 1;
 	IF FOUND THEN
 		RETURN QUERY SELECT 'ok', i.intent_id;

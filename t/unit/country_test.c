@@ -183,14 +183,10 @@ static void test_words(void)
 {
 	static const char *const words[] = { "draft", "pending", "paid", "in_production", "ready", "shipped", "delivered",
 		"closed", "returned", "cancelled" };
-	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		tap_ok(order_word(words[i])[0] != '\0', "state %s has a word", words[i]);
 	tap_is_str(order_word("constructor"), "", "another has none");
-	tap_is_int(order_unhex(ctx, "00ff7f", &n)[1], 0xff, "hexadecimal");
-	tap_is_int((int64_t)n, 3, "of three bytes");
-	tap_ok(order_unhex(ctx, "0g", &n) == NULL && order_unhex(ctx, "abc", &n) == NULL, "and what is none");
 	tap_ok(verify_sentence("ok") == NULL && verify_sentence("wrong") != NULL && verify_sentence("gone") != NULL, "words about codes");
 }
 

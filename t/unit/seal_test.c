@@ -110,6 +110,19 @@ static void there_and_back(void *mem, const struct seal_key *key, const struct s
 	tap_ok(clear != NULL && size == 0 && *clear == '\0', "an empty text is a text");
 }
 
+static void derived(const struct seal_key *key, const struct seal_key *other)
+{
+	unsigned char a[SEAL_KEY_LEN], b[SEAL_KEY_LEN];
+
+	seal_derive(key, "one", a);
+	seal_derive(key, "one", b);
+	tap_ok(memcmp(a, b, sizeof(a)) == 0, "what is derived can be derived again");
+	seal_derive(key, "two", b);
+	tap_ok(memcmp(a, b, sizeof(a)) != 0, "another purpose gives others");
+	seal_derive(other, "one", b);
+	tap_ok(memcmp(a, b, sizeof(a)) != 0, "another key too");
+}
+
 static void key_files(void *mem)
 {
 	static const char hex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eFF";
@@ -167,6 +180,7 @@ int main(void)
 	if (tap_ok(key != NULL && other != NULL, "raw keys are read")) {
 		there_and_back(mem, key, other);
 		secrets(mem, key);
+		derived(key, other);
 	}
 	published_vector(mem);
 	key_files(mem);
