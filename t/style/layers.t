@@ -19,7 +19,6 @@ my %sees = (
 	# These two alone know gateways: one asks them, the other hears them.
 	'cgi-bin/courier' => [qw(base db shop pay web)],
 	'cgi-bin/webhooks' => [qw(base db shop pay web front)],
-	'cgi-bin/webhooks' => [qw(base db shop pay web)],
 	jobs => [qw(base db shop pay ship notify channel)],
 	sbin => [qw(base db shop pay ship notify channel)],
 );
