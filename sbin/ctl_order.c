@@ -2,7 +2,6 @@
  *
  * Every change is one transaction with its audit entry, through the same functions
  * of the schemas sales and inventory that pages call; what they decline is said. */
-#include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "sbin/ctl.h"
@@ -46,87 +45,6 @@ static bool read_given(int argc, char **argv, struct given *g)
 	return true;
 }
 
-static void drop(void *kept)
-{
-	PQclear(*(PGresult **)kept);
-}
-
-/* A result for the rest of this short run, kept under ctl_mem; NULL after a sentence. */
-static const PGresult *ask(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	PGresult **kept = mem_new(ctl_mem, PGresult *);
-
-	*kept = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
-	mem_on_free(kept, drop);
-	if (PQresultStatus(*kept) == PGRES_TUPLES_OK || PQresultStatus(*kept) == PGRES_COMMAND_OK)
-		return *kept;
-	ctl_fail("%s", PQerrorMessage(conn));
-	return NULL;
-}
-
-static const char *one(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	const PGresult *result = ask(conn, sql, params, n);
-
-	return result != NULL && PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "";
-}
-
-/* Finds the only tenant for whom SQL (with $1) has an answer and sets it; the answer, or NULL after a sentence. */
-static const char *find(PGconn *conn, const struct given *g, const char *sql, const char *key, const char *what, const char **tenant)
-{
-	const PGresult *tenants = ask(conn, "SELECT tenant_id, slug FROM tenancy.tenant ORDER BY slug", NULL, 0);
-	const char *found = NULL;
-
-	for (int i = 0; tenants != NULL && i < PQntuples(tenants); i++) {
-		const char *id = PQgetvalue(tenants, i, 0), *answer;
-
-		if (g->tenant != NULL && strcmp(PQgetvalue(tenants, i, 1), g->tenant) != 0)
-			continue;
-		one(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", &id, 1);
-		answer = one(conn, sql, &key, 1);
-		if (*answer == '\0')
-			continue;
-		if (found != NULL) {
-			ctl_fail("more than one tenant has %s %s: choose by --tenant", what, key);
-			return NULL;
-		}
-		found = answer;
-		*tenant = id;
-	}
-	if (found == NULL)
-		ctl_fail("there is no %s %s", what, key);
-	else
-		one(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", tenant, 1);
-	return found;
-}
-
-static const char *const answers[][2] = {
-	{ "not_allowed", "the order's state does not allow it" },
-	{ "unknown", "there is no such order" },
-	{ "amount", "the amount is not what is due" },
-	{ "lines", "its pieces are not held, or have left already" },
-	{ "negative", "less than nothing would lie there" },
-};
-
-/* Writes the audit entry of a change that was allowed and ends the transaction; the exit status. */
-static int settle(PGconn *conn, const char *tenant, const char *answer, const char *action, const char *target, const char *reason)
-{
-	const char *entry[] = { tenant, action, target, reason };
-
-	if (strcmp(answer, "ok") == 0) {
-		if (ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL
-		    && ask(conn, "COMMIT", NULL, 0) != NULL) {
-			printf("%s %s: done\n", action, target);
-			return 0;
-		}
-		return 1;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
-		if (strcmp(answers[i][0], answer) == 0)
-			return ctl_fail("%s %s: %s", action, target, answers[i][1]);
-	return ctl_fail("%s %s: %s", action, target, *answer != '\0' ? answer : "it failed");
-}
-
 /* ---- orders ---------------------------------------------------------------------- */
 
 #define FIRE(axis, event) "SELECT sales.fire($1, $2, '" axis "', '" event "', 'sutlerctl', $3)"
@@ -154,25 +72,15 @@ static const struct step {
 	" WHERE l.order_id = $2::uuid AND l.quantity > coalesce((SELECT pg_catalog.sum(s.quantity) FROM shipping.shipment_line s" \
 	" WHERE s.order_id = l.order_id AND s.line_no = l.line_no), 0)) "
 
-static void print_money(const char *currency, const char *minor)
-{
-	struct buf *out = buf_new(ctl_mem);
-	int64_t n;
-
-	if (parse_int(minor, INT64_MIN, INT64_MAX, &n) && currency_exponent(currency) >= 0)
-		locale_money(locale_get("en-GB"), currency, n, out);
-	fputs(out->data, stdout);
-}
-
 static int order_list(PGconn *conn, const char *store)
 {
-	const PGresult *rows = ask(conn, "SELECT number, pg_catalog.to_char(placed_at, 'YYYY-MM-DD HH24:MI'), state, payment, fulfilment, currency, total"
+	const PGresult *rows = ctl_ask(conn, "SELECT number, pg_catalog.to_char(placed_at, 'YYYY-MM-DD HH24:MI'), state, payment, fulfilment, currency, total"
 				   " FROM sales.\"order\" WHERE store_id = $1 ORDER BY placed_at DESC LIMIT 200", &store, 1);
 
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++) {
 		for (int j = 0; j < 5; j++)
 			printf("%s\t", PQgetvalue(rows, i, j));
-		print_money(PQgetvalue(rows, i, 5), PQgetvalue(rows, i, 6));
+		ctl_print_money(PQgetvalue(rows, i, 5), PQgetvalue(rows, i, 6));
 		putchar('\n');
 	}
 	return rows == NULL;
@@ -180,22 +88,22 @@ static int order_list(PGconn *conn, const char *store)
 
 static int order_show(PGconn *conn, const char *order)
 {
-	const PGresult *o = ask(conn, "SELECT number, placed_at, state, payment, fulfilment, currency, total, method_name, payment_method"
+	const PGresult *o = ctl_ask(conn, "SELECT number, placed_at, state, payment, fulfilment, currency, total, method_name, payment_method"
 				" FROM sales.\"order\" WHERE order_id = $1", &order, 1);
-	const PGresult *lines = ask(conn, "SELECT line_no, quantity, sku, name, options, total FROM sales.order_line WHERE order_id = $1 ORDER BY line_no", &order, 1);
-	const PGresult *events = ask(conn, "SELECT pg_catalog.to_char(at, 'YYYY-MM-DD HH24:MI'), axis, event, to_state, actor, detail"
+	const PGresult *lines = ctl_ask(conn, "SELECT line_no, quantity, sku, name, options, total FROM sales.order_line WHERE order_id = $1 ORDER BY line_no", &order, 1);
+	const PGresult *events = ctl_ask(conn, "SELECT pg_catalog.to_char(at, 'YYYY-MM-DD HH24:MI'), axis, event, to_state, actor, detail"
 				     " FROM sales.order_event WHERE order_id = $1 ORDER BY event_id", &order, 1);
 
 	if (o == NULL || lines == NULL || events == NULL || PQntuples(o) == 0)
 		return 1;
 	printf("order %s of %s: %s, payment %s, %s; %s, %s; total ", PQgetvalue(o, 0, 0), PQgetvalue(o, 0, 1), PQgetvalue(o, 0, 2),
 	       PQgetvalue(o, 0, 3), PQgetvalue(o, 0, 4), PQgetvalue(o, 0, 7), PQgetvalue(o, 0, 8));
-	print_money(PQgetvalue(o, 0, 5), PQgetvalue(o, 0, 6));
+	ctl_print_money(PQgetvalue(o, 0, 5), PQgetvalue(o, 0, 6));
 	putchar('\n');
 	for (int i = 0; i < PQntuples(lines); i++) {
 		printf("%s\t%s x %s\t%s %s\t", PQgetvalue(lines, i, 0), PQgetvalue(lines, i, 1), PQgetvalue(lines, i, 2), PQgetvalue(lines, i, 3),
 		       PQgetvalue(lines, i, 4));
-		print_money(PQgetvalue(o, 0, 5), PQgetvalue(lines, i, 5));
+		ctl_print_money(PQgetvalue(o, 0, 5), PQgetvalue(lines, i, 5));
 		putchar('\n');
 	}
 	for (int i = 0; i < PQntuples(events); i++)
@@ -209,13 +117,13 @@ static int order_step(PGconn *conn, const struct step *step, const char *tenant,
 	const char *params[] = { tenant, order, g->reason, g->carrier, g->tracking, g->url, g->reference };
 	const char *sql = strcmp(step->name, "ship") == 0 ? mem_printf(ctl_mem, LEFT_OF "%s", step->sql) : step->sql;
 
-	return settle(conn, tenant, one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
+	return ctl_settle(conn, tenant, ctl_one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
 }
 
 static int order_run(PGconn *conn, const char *what, const char *number, const struct given *g)
 {
 	const char *tenant = NULL, *order, *key[2];
-	const char *store = find(conn, g, "SELECT store_id FROM tenancy.store WHERE code = $1", g->store, "store", &tenant);
+	const char *store = ctl_find(conn, g->tenant, "SELECT store_id FROM tenancy.store WHERE code = $1", g->store, "store", &tenant);
 
 	if (store == NULL)
 		return 1;
@@ -223,7 +131,7 @@ static int order_run(PGconn *conn, const char *what, const char *number, const s
 		return order_list(conn, store);
 	key[0] = store;
 	key[1] = number;
-	order = one(conn, "SELECT order_id FROM sales.\"order\" WHERE store_id = $1 AND number = $2", key, 2);
+	order = ctl_one(conn, "SELECT order_id FROM sales.\"order\" WHERE store_id = $1 AND number = $2", key, 2);
 	if (*order == '\0')
 		return ctl_fail("store %s has no order %s", g->store, number);
 	if (strcmp(what, "show") == 0)
@@ -248,7 +156,7 @@ int ctl_order(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, argv[optind], n == 2 ? argv[optind + 1] : "", &g);
+	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, argv[optind], n == 2 ? argv[optind + 1] : "", &g);
 	PQfinish(conn);                 /* what was not committed is undone */
 	return status;
 }
@@ -257,7 +165,7 @@ int ctl_order(int argc, char **argv)
 
 static int stock_show(PGconn *conn, const char *variant)
 {
-	const PGresult *rows = ask(conn, "SELECT w.code, s.on_hand, s.held, s.on_hand - s.held FROM inventory.stock s"
+	const PGresult *rows = ctl_ask(conn, "SELECT w.code, s.on_hand, s.held, s.on_hand - s.held FROM inventory.stock s"
 				   " JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id WHERE s.variant_id = $1 ORDER BY w.code", &variant, 1);
 
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++)
@@ -267,7 +175,7 @@ static int stock_show(PGconn *conn, const char *variant)
 
 static int stock_adjust(PGconn *conn, const char *tenant, const char *variant, char **args, const struct given *g)
 {
-	const char *warehouse = one(conn, "SELECT warehouse_id FROM inventory.warehouse WHERE code = $1", (const char *const[]){ args[2] }, 1);
+	const char *warehouse = ctl_one(conn, "SELECT warehouse_id FROM inventory.warehouse WHERE code = $1", (const char *const[]){ args[2] }, 1);
 	const char *params[] = { tenant, variant, warehouse, args[3], g->reason };
 	int64_t n;
 
@@ -275,7 +183,7 @@ static int stock_adjust(PGconn *conn, const char *tenant, const char *variant, c
 		return ctl_fail("there is no warehouse %s", args[2]);
 	if (!parse_int(*args[3] == '+' ? args[3] + 1 : args[3], -10000000, 10000000, &n) || n == 0)
 		return ctl_fail("%s is no number of pieces", args[3]);
-	return settle(conn, tenant, one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
+	return ctl_settle(conn, tenant, ctl_one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
 		      mem_printf(ctl_mem, "%s %s %s", args[1], args[2], args[3]), g->reason);
 }
 
@@ -304,8 +212,8 @@ int ctl_stock(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	if (ask(conn, "BEGIN", NULL, 0) != NULL) {
-		variant = find(conn, &g, "SELECT variant_id FROM catalog.variant WHERE sku_key = pg_catalog.lower($1)", args[1], "SKU", &tenant);
+	if (ctl_ask(conn, "BEGIN", NULL, 0) != NULL) {
+		variant = ctl_find(conn, g.tenant, "SELECT variant_id FROM catalog.variant WHERE sku_key = pg_catalog.lower($1)", args[1], "SKU", &tenant);
 		if (variant != NULL)
 			status = show ? stock_show(conn, variant) : stock_adjust(conn, tenant, variant, args, &g);
 	}

@@ -18,6 +18,9 @@ static const struct ctl_command commands[] = {
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
+	{ "payment", ctl_payment, "account STORE GATEWAY | accounts STORE | show STORE ORDER | refund STORE ORDER AMOUNT|all --reason TEXT"
+	  " | review | close MATTER --reason TEXT",
+	  "accounts at gateways, refunds, and money matters for a person (--key-file, --webhook-secret-file, --account, --live)" },
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
 	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },

@@ -19,7 +19,7 @@ DECLARE
 	programs constant text[] := ARRAY[
 		'home', 'catalog', 'cart', 'checkout', 'order', 'courier',
 		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
-		'issue-invoices'
+		'issue-invoices', 'webhooks', 'reconcile-payments'
 	];
 	-- Roles without log-in.  sutler_search owns the search function alone and has a
 	-- read policy of its own on the search table; sutler_backup sees all tenants.

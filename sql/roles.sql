@@ -74,6 +74,8 @@ GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store
 GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
+GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid)
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
 -- What must be known although its request was rolled back (lib/web).
 GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
 
@@ -121,6 +123,21 @@ GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_ev
 	shipping.shipment TO "_sutler-order";
 GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.has_invoice(uuid, uuid),
 	sales.word(text, text, text, text) TO "_sutler-order";
+-- Paying by card: checkout and order write down an attempt and read how it stands; what it comes
+-- to is written by courier, webhooks and reconcile-payments alone.
+GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
+GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
+GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
+GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order";
+GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order";
+-- webhooks: the shop behind a host, the secrets that prove a report, and the two doors of reports.
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-webhooks";
+GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old_sealed) ON payment.account TO "_sutler-webhooks";
+GRANT EXECUTE ON FUNCTION payment.keep_event(uuid, uuid, text, text, bytea),
+	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text) TO "_sutler-webhooks";
+-- reconcile-payments: what is to be asked (courier asks), and the end of unpaid orders.
+GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, integer) TO "_sutler-reconcile-payments";
+
 -- courier: attempts and refunds with what a gateway must know of their orders and the sealed key of
 -- the account; the link the buyer comes back by; and the doors by which it writes down what came.
 GRANT SELECT ON payment.intent, payment.refund TO "_sutler-courier";
@@ -138,7 +155,8 @@ GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), p
 	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock";
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
+	"_sutler-reconcile-payments";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
@@ -149,6 +167,8 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
+GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
+GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
 GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
 

@@ -94,11 +94,17 @@ sub make_secret_key
 	my ($self) = @_;
 	my $file = $self->secret_key_file;
 	return if -e $file;
-	open my $random, '<:raw', '/dev/urandom' or die "no random bytes: $!\n";
-	read($random, my $bytes, 32) == 32 or die "no random bytes\n";
-	write_file($file, unpack('H*', $bytes) . "\n", 0600);
+	write_file($file, unpack('H*', random_bytes(32)) . "\n", 0600);
 	chown user_id(), $file if $> == 0;
 	return;
+}
+
+sub random_bytes
+{
+	my ($n) = @_;
+	open my $f, '<:raw', '/dev/urandom' or die "cannot read /dev/urandom: $!\n";
+	read($f, my $bytes, $n) == $n or die "/dev/urandom gives too little\n";
+	return $bytes;
 }
 
 # ---- what runs: one file per process ----

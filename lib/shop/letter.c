@@ -19,6 +19,7 @@ static const struct kind {
 	const char *template;
 	enum about about;
 	bool invoice;                   /* brings the invoice's file */
+	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
 } kinds[] = {
 	{ "order-placed", ABOUT_ORDER },
 	{ "payment-received", ABOUT_ORDER },
@@ -28,6 +29,9 @@ static const struct kind {
 	{ "shipped", ABOUT_ORDER },
 	{ "delivered", ABOUT_ORDER },
 	{ "cancelled", ABOUT_ORDER },
+	{ "payment-failed", ABOUT_ORDER, .when = WHILE_UNPAID },
+	{ "payment-returned", ABOUT_ORDER },
+	{ "refund-made", ABOUT_ORDER },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 };
@@ -43,7 +47,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *invoice, *cart, *proof;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *cart, *proof;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -111,6 +115,7 @@ static void gather_order(struct db *db, struct letter_draft *d)
 	d->taxes = q_letter_taxes(db, order);
 	d->parcels = q_letter_parcels(db, order);
 	d->payment = q_letter_payment(db, order, d->item.locale);
+	d->refunds = q_letter_refunds(db, order);
 	if (d->kind->invoice)
 		d->invoice = q_letter_invoice(db, d->item.tenant, order);
 }
@@ -249,12 +254,40 @@ static const char *without_stars(const void *ctx, const char *s)
 	return b->len > 0 ? b->data : "";
 }
 
+static bool unpaid(const struct row_letter_order *o)
+{
+	return strcmp(o->state, "open") == 0 && (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+}
+
+/* Money that was given back, and what came although nothing was to be paid. */
+static void view_refunds(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
+{
+	struct rows *rows = w->draft->refunds;
+
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		const struct row_letter_refunds *r = row_letter_refunds_at(rows, i);
+		struct view *item;
+
+		if (r->done) {
+			item = view_item(v, "refunds");
+			view_money(item, "amount", r->amount);
+			view_date(item, "on_day", r->on_day);
+		}
+		if (r->extra) {
+			item = view_item(v, "returned");
+			view_money(item, "amount", r->amount);
+		}
+	}
+	view_bool(v, "order_cancelled", strcmp(o->state, "cancelled") == 0);
+}
+
 static void view_payment(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
 {
 	const struct row_letter_payment *p = row_letter_payment(w->draft->payment);
 	struct view *transfer;
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
+	view_bool(v, "awaiting_card", strcmp(o->payment_method, "card") == 0 && unpaid(o));
 	if (strcmp(o->payment_method, "bank_transfer") != 0 || strcmp(o->payment, "pending") != 0)
 		return;
 	view_bool(v, "awaiting_transfer", true);
@@ -270,7 +303,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	const struct row_letter_order *o = row_letter_order(w->draft->order);
 	struct view *order = view_sub(v, "order");
 
-	if (*o->email == '\0')
+	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !unpaid(o)))
 		return LETTER_UNWANTED;
 	out->to = o->email;
 	out->to_name = o->name;
@@ -281,6 +314,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_rows(v, "lines", w->draft->lines);
 	view_totals(v, w, o);
 	view_payment(v, w, o);
+	view_refunds(v, w, o);
 	view_address(v, w, o);
 	view_rows(v, "parcels", w->draft->parcels);
 	view_text(v, "delivery_name", o->method_name);
@@ -289,6 +323,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_money(v, "amount", o->total);
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
+	view_bool(v, "unpaid", o->unpaid);
 	return LETTER_WRITTEN;
 }
 

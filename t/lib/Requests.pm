@@ -169,7 +169,16 @@ my %ENTRY = (
 
 	# order
 	'GET /order/{token}' => sub { my ($t, $s) = @_; return ordered($t, $s) },
+	'POST /order/{token}/pay' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/pay') }, form => {} } },
+	'POST /order/{token}/method' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/method') }, form => { method => 'cod' } } },
+	'GET /order/{token}/paid' => sub { my ($t, $s) = @_; return ordered($t, $s, '/paid') },
+	'GET /order/{token}/unpaid' => sub { my ($t, $s) = @_; return ordered($t, $s, '/unpaid') },
 	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
+
+	# webhooks: a report that is not proven; the proven ones are in t/http/500-webhooks.t
+	'POST /webhooks/{provider}/{account:id}' => sub {
+		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
+	},
 
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },

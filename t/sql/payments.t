@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../../dev/lib", "$FindBin::Bin/../lib";
-use Digest::SHA qw(sha256);
+use CardOrder;
 use Fixture;
 use Schema;
 use Test::More;
@@ -14,103 +14,28 @@ use Test::More;
 my $s = Schema->new;
 my $dbh = $s->dbh;
 my $f = Fixture->new($dbh);
-my ($tenant, $store) = ($f->{tenant}{acme}, $f->{store}{one});
-$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
-$f->payment($tenant, $store, 'card', [qw(es en)]);
-my $account = account();
-my $other = account(0);
+my $c = CardOrder->new($dbh, $f);
+my ($tenant, $store, $account) = @$c{qw(tenant store account)};
+my $other = $c->account(active => 0);
 
-sub value { return ($dbh->selectrow_array(@_))[0] }
-sub row { return $dbh->selectrow_hashref(@_) }
-sub id { return value('SELECT sutler.uuid7()') }
+sub value { return $c->value(@_) }
+sub id { return $c->id }
+sub order { return $c->order(@_) }
+sub begin { return $c->begin(@_) }
+sub attempt { return $c->attempt(@_) }
+sub states { return $c->states(@_) }
+sub mails { return $c->mails(@_) }
+sub held { return $c->held(@_) }
+sub work { return $c->work(@_) }
+sub refunds { return $c->refunds(@_) }
+sub books { return $c->books(@_) }
 
-sub account
-{
-	my ($active) = @_;
-	my $id = Fixture::id();
-	$f->add('payment.account', tenant_id => $tenant, store_id => $store, account_id => $id, provider => 'stripe',
-		active => $active // 1, key_sealed => '\x00', webhook_sealed => '\x00');
-	return $id;
-}
-
-# An order by card of N pieces of a variant that holds them: { id, token, total, intent }.
-my $number = 5000;
-sub order
-{
-	my (%o) = (sku => 'PLAIN', pieces => 1, total => 1000, method => 'card', intent => 1, coupon => '', age => 0, @_);
-	my ($order, $cart, $contact) = (id(), id(), id());
-	my $n = $number++;
-	$f->add('sales.contact', tenant_id => $tenant, contact_id => $contact, email => "b$n\@example.test", country => 'ES', name => 'B');
-	$f->add('sales.cart', tenant_id => $tenant, store_id => $store, cart_id => $cart, locale => 'es', currency => 'EUR', state => 'ordered');
-	$f->add('sales.order', tenant_id => $tenant, store_id => $store, order_id => $order, number => $n, cart_id => $cart, locale => 'es',
-		currency => 'EUR', customer_type => 'consumer', prices_include_tax => 1, tax_rounding => 'line', goods => $o{total}, discount => 0,
-		shipping => 0, tax => 0, total => $o{total}, contact_id => $contact, method_id => id(), method_name => 'Post', payment_method => $o{method},
-		coupon_code => $o{coupon}, state => 'open', payment => 'pending');
-	$dbh->do(q{UPDATE sales."order" SET placed_at = placed_at - make_interval(mins => ?) WHERE order_id = ?}, undef, $o{age}, $order);
-	$f->add('sales.order_line', tenant_id => $tenant, order_id => $order, line_no => 1, variant_id => $f->{variant}{ $o{sku} }, sku => $o{sku},
-		name => 'P', quantity => $o{pieces}, unit_price => $o{total}, discount => 0, tax => 0, total => $o{total});
-	$f->add('payment.payment', tenant_id => $tenant, payment_id => id(), order_id => $order, method => $o{method}, currency => 'EUR', amount => $o{total});
-	my $short = value('SELECT inventory.take(?, ?, NULL, ?, NULL, \'\', ?, ?)', undef, $tenant, $store, $order, [$f->{variant}{ $o{sku} }], [$o{pieces}]);
-	die "no stock of $o{sku}\n" if $short;
-	my $token = "token$n";
-	$dbh->do(q{INSERT INTO sales.order_token (tenant_id, token_sha256, order_id, expires_at)
-		VALUES (?, sha256(convert_to(?, 'UTF8')), ?, sutler.now() + interval '1 day')}, undef, $tenant, $token, $order);
-	my $self = { id => $order, token => $token, total => $o{total}, n => $n };
-	$self->{intent} = attempt($self) if $o{intent};
-	return $self;
-}
-
-# [outcome, intent] of an attempt begun for an order.
-sub begin
-{
-	my ($o, $address) = @_;
-	return $dbh->selectrow_array(q{SELECT b.outcome, b.intent_id FROM payment.begin_intent(?, ?, sha256(convert_to(?, 'UTF8')), ?, ?) b},
-		undef, $tenant, $store, $o->{token}, id(), $address // "address of $o->{n}");
-}
-
-# An attempt whose page is open.
-sub attempt
-{
-	my ($o) = @_;
-	my ($outcome, $intent) = begin($o);
-	die "attempt: $outcome\n" if $outcome ne 'ok';
-	my $opened = value(q{SELECT payment.opened(?, ?, ?, 'https://pay.test/', sutler.now() + interval '31 minutes')}, undef, $tenant, $intent, "cs_$intent");
-	die "opened: $opened\n" if $opened ne 'ok';
-	return $intent;
-}
-
-# What a gateway says of an order's attempt; %e overrides.
+# What a gateway says of an order's attempt, each time by another event.
 my $event = 0;
-sub said
-{
-	my ($o, $kind, %e) = @_;
-	my $intent = $e{of} // $o->{intent};
-	my %is = (account => $account, event => sprintf('evt_%d', ++$event), live => 0, said_tenant => $tenant, intent => $intent, order => $o->{id},
-		session_ref => "cs_$intent", payment_ref => "pi_$intent", refund => '', refund_ref => '', currency => 'EUR', amount => $o->{total},
-		refunded => 0, code => '', %e);
-	return value('SELECT payment.apply(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, $tenant, $is{account}, $is{event}, $kind,
-		@is{qw(live said_tenant intent order session_ref payment_ref refund refund_ref currency amount refunded code)});
-}
-
-sub states { my ($o) = @_; return join ' ', $dbh->selectrow_array(q{SELECT state, payment FROM sales."order" WHERE order_id = ?}, undef, $o->{id}) }
-sub mails { my ($o) = @_; return join ' ', @{ $dbh->selectcol_arrayref('SELECT template FROM event.outbox WHERE order_id = ? ORDER BY template', undef, $o->{id}) } }
-sub held { my ($o) = @_; return value('SELECT coalesce(sum(quantity), 0) FROM inventory.hold WHERE order_id = ?', undef, $o->{id}) }
-sub work { my ($o) = @_; return join ' ', @{ $dbh->selectcol_arrayref('SELECT kind FROM payment.work WHERE order_id = ? ORDER BY kind', undef, $o->{id}) } }
+sub said { my ($o, $kind, %e) = @_; return $c->said($dbh, $o, $kind, event => sprintf('evt_%d', ++$event), %e) }
 sub refund { my ($o, $amount, %r) = @_; return value('SELECT payment.ask_refund(?, ?, ?, ?, ?, ?, ?)', undef, $tenant, $o->{id}, $amount, $r{currency} // 'EUR',
 	'test', 'sutlerctl', $r{id} // id()) }
-sub refunds { my ($o) = @_; return @{ $dbh->selectcol_arrayref(q{SELECT r.refund_id FROM payment.refund r JOIN payment.payment p USING (tenant_id, payment_id)
-	WHERE p.order_id = ? ORDER BY r.refund_id}, undef, $o->{id}) } }
 sub answer { my ($refund, $state, $ref) = @_; return value('SELECT payment.refund_answer(?, ?, ?, ?, ?)', undef, $tenant, $refund, $state, $ref // '', '') }
-
-# The balance of each account of an order: "gateway 1000, receivable -1000".
-sub books
-{
-	my ($o) = @_;
-	my $r = $dbh->selectall_arrayref(q{SELECT a, sum(m) FROM payment.payment p JOIN payment.entry e USING (tenant_id, payment_id)
-		CROSS JOIN LATERAL (VALUES (e.debit, e.amount), (e.credit, -e.amount)) AS x (a, m)
-		WHERE p.order_id = ? GROUP BY a HAVING sum(m) <> 0 ORDER BY a}, undef, $o->{id});
-	return join ', ', map { "$_->[0] $_->[1]" } @$r;
-}
 
 # Everything there is of an order, without ids and times.
 sub digest
@@ -173,7 +98,7 @@ for my $story (sort keys %stories) {
 		my $o = order(total => 1000);
 		for my $i (@$order) {
 			my ($kind, %e) = @{ $stories{$story}[$i] };
-			my $name = $e{event} . " $o->{n}";
+			my $name = $e{event} . " $o->{number}";
 			# Each is kept first, as the webhooks program does; what was kept is not new.
 			value('SELECT payment.keep_event(?, ?, ?, ?, ?)', undef, $tenant, $account, $name, $kind, '{}');
 			said($o, $kind, %e, event => $name);
@@ -273,11 +198,11 @@ for my $case ([ 'another amount', 'amount', amount => 999 ], [ 'another currency
 	answer((refunds($p))[0], 'done', 're_late');
 	is(books($p), '', 'and all is even');
 
-	my $c = order();
-	is(value('SELECT sales.cancel(?, ?, ?, ?)', undef, $tenant, $c->{id}, 'sutlerctl', 'buyer asked'), 'ok', 'staff cancel an unpaid order');
-	is_deeply([ grep { $_ eq "payment.expire $c->{intent}" } due() ], ["payment.expire $c->{intent}"], 'its page is to be closed');
-	is(said($c, 'captured'), 'late', 'what a person cancelled stays cancelled');
-	is(scalar(refunds($c)), 1, 'and the money goes back');
+	my $gone = order();
+	is(value('SELECT sales.cancel(?, ?, ?, ?)', undef, $tenant, $gone->{id}, 'sutlerctl', 'buyer asked'), 'ok', 'staff cancel an unpaid order');
+	is_deeply([ grep { $_ eq "payment.expire $gone->{intent}" } due() ], ["payment.expire $gone->{intent}"], 'its page is to be closed');
+	is(said($gone, 'captured'), 'late', 'what a person cancelled stays cancelled');
+	is(scalar(refunds($gone)), 1, 'and the money goes back');
 
 	my $kept = order(age => 59);
 	said($kept, 'expired');

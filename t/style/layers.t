@@ -18,7 +18,7 @@ my %sees = (
 	'cgi-bin' => [qw(base db shop web front)],
 	# These two alone know gateways: one asks them, the other hears them.
 	'cgi-bin/courier' => [qw(base db shop pay web)],
-	'cgi-bin/webhooks' => [qw(base db shop pay web)],
+	'cgi-bin/webhooks' => [qw(base db shop pay web front)],
 	jobs => [qw(base db shop pay ship notify channel)],
 	sbin => [qw(base db shop pay ship notify channel)],
 );

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "shop/checkout.h"
+#include "shop/visitor.h"
 #include "shop/order.h"
 
 #include "tap.h"
@@ -169,12 +170,12 @@ static void test_hold_key(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		checkout_address_key("01900000-0000-7000-8000-000000000001", cases[i].one, 1800000000000, a);
-		checkout_address_key("01900000-0000-7000-8000-000000000001", cases[i].two, 1800000000000 + cases[i].later_ms, b);
+		visitor_key("01900000-0000-7000-8000-000000000001", cases[i].one, 1800000000000, a);
+		visitor_key("01900000-0000-7000-8000-000000000001", cases[i].two, 1800000000000 + cases[i].later_ms, b);
 		tap_ok((strcmp(a, b) == 0) == cases[i].same, "T24 hold key: %s", cases[i].name);
 	}
-	checkout_address_key("01900000-0000-7000-8000-000000000002", "192.0.2.1", 1800000000000, b);
-	checkout_address_key("01900000-0000-7000-8000-000000000001", "192.0.2.1", 1800000000000, a);
+	visitor_key("01900000-0000-7000-8000-000000000002", "192.0.2.1", 1800000000000, b);
+	visitor_key("01900000-0000-7000-8000-000000000001", "192.0.2.1", 1800000000000, a);
 	tap_ok(strcmp(a, b) != 0, "T24 hold key: another tenant");
 }
 
