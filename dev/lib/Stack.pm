@@ -451,6 +451,33 @@ sub start_gateway
 	return;
 }
 
+# A test account at the stand-in for each store that has none, and where its reports go: the
+# store's own address, which may have another port than last time.
+sub open_accounts
+{
+	my ($self) = @_;
+	require HTTP::Tiny;
+	my $stores = $self->dbh->selectall_arrayref(q{SELECT s.code, min(h.host), (SELECT a.account_id FROM payment.account a
+			WHERE a.tenant_id = s.tenant_id AND a.store_id = s.store_id AND a.active AND a.provider = 'stripe')
+		FROM tenancy.store s JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store' AND h.is_primary
+		GROUP BY s.tenant_id, s.store_id, s.code ORDER BY s.code});
+	for my $store (@$stores) {
+		my ($code, $host, $account) = @$store;
+		my %file = map { $_ => "$self->{dir}/state/stripe-$_-$code" } qw(key secret);
+		if (!defined $account || !-e $file{secret}) {
+			write_file($file{key}, "sk_test_$code\n", 0600);
+			write_file($file{secret}, 'whsec_' . unpack('H*', random_bytes(24)) . "\n", 0600);
+			chown user_id(), values %file if $> == 0;
+			my $said = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $file{key}, '--webhook-secret-file', $file{secret});
+			($account) = $said =~ m{/webhooks/stripe/(\S+)} or die "no account at the gateway: $said";
+		}
+		my $told = HTTP::Tiny->new->post_form($self->gateway_url . '/_control/endpoint', { key => "sk_test_$code",
+			url => $self->url($host) . "/webhooks/stripe/$account", secret => read_file($file{secret}) =~ s/\s+//gr });
+		die "the stand-in of the gateway does not take $code: $told->{content}\n" if !$told->{success};
+	}
+	return;
+}
+
 sub wait_port
 {
 	my ($self, $port, $what, $name) = @_;
