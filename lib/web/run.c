@@ -192,7 +192,8 @@ static void third_step(struct req *r)
 static void make_call(struct exchange *x)
 {
 	const struct worker *w = x->worker;
-	int64_t began = clock_steady_us();
+	int64_t began = clock_steady_us(), until_us = began + CALL_MS * INT64_C(1000);
+	int64_t last_us = x->req.deadline_us - CALL_RESERVE_MS * INT64_C(1000);
 	int slot = call_slot_take(w);
 
 	keep_notes(x);
@@ -201,7 +202,7 @@ static void make_call(struct exchange *x)
 	x->call.answer = (struct call_answer){ .outcome = CALL_UNAVAILABLE, .url = "", .code = "busy", .state = "", .back = "" };
 	if (slot >= 0) {
 		call_courier(x->mem, w->courier, x->call.name, x->req.site->tenant, x->call.id,
-			     x->req.deadline_us - CALL_RESERVE_MS * INT64_C(1000), &x->call.answer);
+			     until_us < last_us ? until_us : last_us, &x->call.answer);
 		call_slot_leave(w, slot);
 	}
 	if (x->call.repeat != NULL)
