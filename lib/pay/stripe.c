@@ -54,7 +54,7 @@ static enum pay_outcome judge(const struct ask *a, const struct http_answer *got
 {
 	/* A question changes nothing, whatever became of it. */
 	enum pay_outcome nobody_knows = is_get(a) ? PAY_UNAVAILABLE : PAY_UNKNOWN;
-	const char *type = json_text(json_member(error, "type"));
+	const char *type = json_text(json_member(error, "type")), *param = json_text(json_member(error, "param"));
 
 	/* Our key was used with other values before: that call may have done its work. */
 	if (type != NULL && strcmp(type, "idempotency_error") == 0)
@@ -64,7 +64,8 @@ static enum pay_outcome judge(const struct ask *a, const struct http_answer *got
 		return PAY_DECLINE;
 	case 400:
 	case 404:
-		return is_decline(code) ? PAY_DECLINE : strcmp(got->should_retry, "true") == 0 ? PAY_UNAVAILABLE :
+		/* An amount that is more than is left says so by the parameter alone. */
+		return is_decline(code) || (param != NULL && strcmp(param, "amount") == 0) ? PAY_DECLINE : strcmp(got->should_retry, "true") == 0 ? PAY_UNAVAILABLE :
 		       PAY_BROKEN;
 	case 401:
 	case 403:
