@@ -451,6 +451,30 @@ sub start_gateway
 	return;
 }
 
+# The account of a store at the stand-in, made once as staff make it; { account, key, secret }.
+# The stand-in is told each time where the store hears its reports.
+sub gateway_account
+{
+	my ($self, $code) = @_;
+	my $dbh = $self->dbh;
+	my ($tenant, $store, $host) = $dbh->selectrow_array(q{SELECT s.tenant_id, s.store_id, h.host FROM tenancy.store s
+		JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
+		WHERE s.code = ? ORDER BY h.is_primary DESC LIMIT 1}, undef, $code) or die "there is no store $code\n";
+	my ($key, $secret) = map { "$self->{dir}/state/gateway-$code.$_" } qw(key secret);
+	-e $key or write_file($key, "sk_test_" . unpack('H*', random_bytes(12)) . "\n", 0600);
+	-e $secret or write_file($secret, "whsec_" . unpack('H*', random_bytes(24)) . "\n", 0600);
+	my ($account) = $dbh->selectrow_array('SELECT account_id FROM payment.account WHERE tenant_id = ? AND store_id = ? AND active', undef, $tenant, $store);
+	($account) = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $key, '--webhook-secret-file', $secret)
+		=~ m{/webhooks/stripe/(\S+)} if !$account;
+	$dbh->disconnect;
+	my %made = (account => $account, key => read_file($key) =~ s/\s//gr, secret => read_file($secret) =~ s/\s//gr);
+	require HTTP::Tiny;
+	my $told = HTTP::Tiny->new->post_form($self->gateway_url . '/_control/endpoint', { key => $made{key}, secret => $made{secret},
+		url => $self->url($host) . "/webhooks/stripe/$account" });
+	die "the stand-in of the gateway does not listen: $told->{status} $told->{content}\n" if !$told->{success};
+	return \%made;
+}
+
 sub wait_port
 {
 	my ($self, $port, $what, $name) = @_;
