@@ -1,5 +1,5 @@
 /* reconcile-payments -- ask gateways for answers that did not come, send refunds, end orders that
-   nobody paid.  Manual: sutler-reconcile-payments(8). */
+   nobody paid, forget old reports.  Manual: sutler-reconcile-payments(8). */
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -14,6 +14,8 @@
 #define CALLS_IN_A_STEP 10
 /* Ended in one transaction: each locks an order and its stock rows some 10 ms. */
 #define ORDERS_IN_A_STEP 50
+/* Old reports emptied in one transaction. */
+#define REPORTS_IN_A_STEP 200
 
 /* What is due; its next time is set and committed before anybody is asked, so an answer that
    kills us keeps no other waiting. */
@@ -41,13 +43,17 @@ static void ask(struct job_run *j, const struct row_payment_take_due *due)
 		job_wrong(j);
 }
 
-static int64_t end_unpaid(struct job_run *j)
+/* Orders that nobody paid end, and what gateways wrote of buyers long ago. */
+static int64_t end_old(struct job_run *j)
 {
-	int64_t ended;
+	struct rows *expired, *emptied;
+	int64_t n;
 
 	job_begin(j, j->tenant);
-	ended = row_payment_expire(q_payment_expire(j->db, j->tenant, ORDERS_IN_A_STEP))->ended;
-	return job_commit(j) ? ended : -1;
+	expired = q_payment_expire(j->db, j->tenant, ORDERS_IN_A_STEP);
+	emptied = q_payment_forget(j->db, j->tenant, REPORTS_IN_A_STEP);
+	n = row_payment_expire(expired)->ended + row_payment_forget(emptied)->emptied;
+	return job_commit(j) ? n : -1;
 }
 
 static int64_t reconcile(struct job_run *j)
@@ -58,7 +64,7 @@ static int64_t reconcile(struct job_run *j)
 
 	for (size_t i = 0; i < n && !job_stopping(j); i++)
 		ask(j, row_payment_take_due_at(due, i));
-	ended = end_unpaid(j);
+	ended = end_old(j);
 	return due == NULL || ended < 0 ? -1 : (int64_t)n + ended;
 }
 

@@ -136,7 +136,7 @@ GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old
 GRANT EXECUTE ON FUNCTION payment.keep_event(uuid, uuid, text, text, bytea),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text) TO "_sutler-webhooks";
 -- reconcile-payments: what is to be asked (courier asks), and the end of unpaid orders.
-GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, integer) TO "_sutler-reconcile-payments";
+GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, integer), payment.forget(uuid, integer) TO "_sutler-reconcile-payments";
 
 -- courier: attempts and refunds with what a gateway must know of their orders and the sealed key of
 -- the account; the link the buyer comes back by; and the doors by which it writes down what came.

@@ -95,7 +95,6 @@ sub make_secret_key
 	my $file = $self->secret_key_file;
 	return if -e $file;
 	write_file($file, unpack('H*', random_bytes(32)) . "\n", 0600);
-	chown user_id(), $file if $> == 0;
 	return;
 }
 
@@ -451,30 +450,39 @@ sub start_gateway
 	return;
 }
 
-# A test account at the stand-in for each store that has none, and where its reports go: the
-# store's own address, which may have another port than last time.
+# The account of a store at the stand-in, made once as staff make it; { account, key, secret }.
+# The stand-in is told each time where the store hears its reports.
+sub gateway_account
+{
+	my ($self, $code) = @_;
+	my $dbh = $self->dbh;
+	my ($tenant, $store, $host) = $dbh->selectrow_array(q{SELECT s.tenant_id, s.store_id, h.host FROM tenancy.store s
+		JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
+		WHERE s.code = ? ORDER BY h.is_primary DESC LIMIT 1}, undef, $code) or die "there is no store $code\n";
+	my ($key, $secret) = map { "$self->{dir}/state/gateway-$code.$_" } qw(key secret);
+	my $known = -e $secret;
+	-e $key or write_file($key, "sk_test_" . unpack('H*', random_bytes(12)) . "\n", 0600);
+	-e $secret or write_file($secret, "whsec_" . unpack('H*', random_bytes(24)) . "\n", 0600);
+	my ($account) = $dbh->selectrow_array('SELECT account_id FROM payment.account WHERE tenant_id = ? AND store_id = ? AND active', undef, $tenant, $store);
+	($account) = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $key, '--webhook-secret-file', $secret)
+		=~ m{/webhooks/stripe/(\S+)} if !$account || !$known;
+	$dbh->disconnect;
+	my %made = (account => $account, key => read_file($key) =~ s/\s//gr, secret => read_file($secret) =~ s/\s//gr);
+	require HTTP::Tiny;
+	my $told = HTTP::Tiny->new->post_form($self->gateway_url . '/_control/endpoint', { key => $made{key}, secret => $made{secret},
+		url => $self->url($host) . "/webhooks/stripe/$account" });
+	die "the stand-in of the gateway does not listen: $told->{status} $told->{content}\n" if !$told->{success};
+	return \%made;
+}
+
+# The same for each store there is.
 sub open_accounts
 {
 	my ($self) = @_;
-	require HTTP::Tiny;
-	my $stores = $self->dbh->selectall_arrayref(q{SELECT s.code, min(h.host), (SELECT a.account_id FROM payment.account a
-			WHERE a.tenant_id = s.tenant_id AND a.store_id = s.store_id AND a.active AND a.provider = 'stripe')
-		FROM tenancy.store s JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store' AND h.is_primary
-		GROUP BY s.tenant_id, s.store_id, s.code ORDER BY s.code});
-	for my $store (@$stores) {
-		my ($code, $host, $account) = @$store;
-		my %file = map { $_ => "$self->{dir}/state/stripe-$_-$code" } qw(key secret);
-		if (!defined $account || !-e $file{secret}) {
-			write_file($file{key}, "sk_test_$code\n", 0600);
-			write_file($file{secret}, 'whsec_' . unpack('H*', random_bytes(24)) . "\n", 0600);
-			chown user_id(), values %file if $> == 0;
-			my $said = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $file{key}, '--webhook-secret-file', $file{secret});
-			($account) = $said =~ m{/webhooks/stripe/(\S+)} or die "no account at the gateway: $said";
-		}
-		my $told = HTTP::Tiny->new->post_form($self->gateway_url . '/_control/endpoint', { key => "sk_test_$code",
-			url => $self->url($host) . "/webhooks/stripe/$account", secret => read_file($file{secret}) =~ s/\s+//gr });
-		die "the stand-in of the gateway does not take $code: $told->{content}\n" if !$told->{success};
-	}
+	my $dbh = $self->dbh;
+	my $codes = $dbh->selectcol_arrayref('SELECT code FROM tenancy.store ORDER BY code');
+	$dbh->disconnect;
+	$self->gateway_account($_) for @$codes;
 	return;
 }
 

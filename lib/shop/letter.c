@@ -254,9 +254,9 @@ static const char *without_stars(const void *ctx, const char *s)
 	return b->len > 0 ? b->data : "";
 }
 
-static bool unpaid(const struct row_letter_order *o)
+static bool awaits_card(const struct row_letter_order *o)
 {
-	return strcmp(o->state, "open") == 0 && (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+	return strcmp(o->state, "open") == 0 && strcmp(o->payment_method, "card") == 0 && (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
 }
 
 /* Money that was given back, and what came although nothing was to be paid. */
@@ -287,7 +287,7 @@ static void view_payment(struct view *v, const struct desk_work *w, const struct
 	struct view *transfer;
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
-	view_bool(v, "awaiting_card", strcmp(o->payment_method, "card") == 0 && unpaid(o));
+	view_bool(v, "awaiting_card", awaits_card(o));
 	if (strcmp(o->payment_method, "bank_transfer") != 0 || strcmp(o->payment, "pending") != 0)
 		return;
 	view_bool(v, "awaiting_transfer", true);
@@ -303,7 +303,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	const struct row_letter_order *o = row_letter_order(w->draft->order);
 	struct view *order = view_sub(v, "order");
 
-	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !unpaid(o)))
+	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !awaits_card(o)))
 		return LETTER_UNWANTED;
 	out->to = o->email;
 	out->to_name = o->name;

@@ -204,8 +204,9 @@ $$;
 COMMENT ON FUNCTION payment.ask_refund(uuid, uuid, bigint, text, text, text, uuid) IS
 	'Gives money back for an order, under its lock: ok, amount, currency, none, too_much or unknown.';
 
--- A cancelled order that was paid by card gets its money back; the caller holds the order's row.
-CREATE OR REPLACE FUNCTION payment.refund_rest(p_tenant uuid, p_order uuid, p_actor text) RETURNS void
+-- An order was cancelled: card money goes back, open pages are closed by the next run of
+-- reconcile-payments.  The caller holds the order's row.
+CREATE OR REPLACE FUNCTION payment.order_cancelled(p_tenant uuid, p_order uuid, p_actor text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -217,9 +218,10 @@ BEGIN
 		PERFORM payment.make_refund(p_tenant, i.payment_id, i.intent_id, sutler.uuid7(), i.captured - i.refunded - i.taken,
 			'order cancelled', p_actor);
 	END LOOP;
+	UPDATE payment.intent x SET ask_at = sutler.now() WHERE x.order_id = p_order AND x.state = 'open';
 END
 $$;
-COMMENT ON FUNCTION payment.refund_rest(uuid, uuid, text) IS 'Asks for all card money of a cancelled order back.';
+COMMENT ON FUNCTION payment.order_cancelled(uuid, uuid, text) IS 'Asks for all card money of a cancelled order back and ends its pages.';
 
 -- Moves a refund on.  asked, unknown, pending, done, failed: each only forward; failed is the
 -- end, for a gateway may take "done" back.  The caller holds the order's row.

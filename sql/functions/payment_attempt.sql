@@ -173,7 +173,8 @@ BEGIN
 		FROM due WHERE i.intent_id = due.intent_id
 		RETURNING i.intent_id, i.order_id, i.state
 	)
-	SELECT CASE WHEN t.state = 'open' AND o.state = 'cancelled' THEN 'payment.expire' ELSE 'payment.status' END, t.intent_id
+	SELECT CASE WHEN t.state = 'open' AND (o.state <> 'open' OR o.payment NOT IN ('pending', 'failed', 'authorised'))
+		THEN 'payment.expire' ELSE 'payment.status' END, t.intent_id
 	FROM taken t JOIN sales."order" o ON o.order_id = t.order_id;
 	RETURN QUERY
 	WITH due AS (
@@ -226,3 +227,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION payment.expire(uuid, integer) IS 'Cancels orders by card that nobody paid in time; how many.';
+
+-- What gateways told carries names and addresses of buyers: its words are kept no longer than
+-- backups are (35 days), only that it came and what it did.  How many were emptied.
+CREATE OR REPLACE FUNCTION payment.forget(p_tenant uuid, p_most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n integer;
+BEGIN
+	WITH old AS (
+		SELECT e.account_id, e.event_ref FROM payment.event e
+		WHERE e.received_at < sutler.now() - interval '35 days' AND e.body <> '' ORDER BY e.received_at LIMIT p_most
+	)
+	UPDATE payment.event e SET body = '' FROM old WHERE e.account_id = old.account_id AND e.event_ref = old.event_ref;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	RETURN n;
+END
+$$;
+COMMENT ON FUNCTION payment.forget(uuid, integer) IS 'Empties old reports of gateways; how many.';

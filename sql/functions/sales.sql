@@ -300,7 +300,7 @@ BEGIN
 	IF FOUND THEN
 		UPDATE sales.coupon k SET used = k.used - 1 WHERE k.store_id = used_store AND k.coupon_id = used_coupon;
 	END IF;
-	PERFORM payment.refund_rest(p_tenant, p_order, p_actor);
+	PERFORM payment.order_cancelled(p_tenant, p_order, p_actor);
 	PERFORM inventory.release_order(p_tenant, p_order);
 	RETURN 'ok';
 END

@@ -174,12 +174,12 @@ COMMENT ON COLUMN payment.event.tenant_id IS 'The merchant.';
 COMMENT ON COLUMN payment.event.account_id IS 'By which account.';
 COMMENT ON COLUMN payment.event.event_ref IS 'The gateway''s name of the event: evt_...';
 COMMENT ON COLUMN payment.event.type IS 'The gateway''s type.';
-COMMENT ON COLUMN payment.event.body IS 'The raw bytes whose signature was verified.';
+COMMENT ON COLUMN payment.event.body IS 'The raw bytes whose signature was verified; emptied after 35 days.';
 COMMENT ON COLUMN payment.event.received_at IS 'When it came first.';
 COMMENT ON COLUMN payment.event.applied_at IS 'When it was applied.';
 COMMENT ON COLUMN payment.event.outcome IS 'What it did: a word of payment.apply().';
 
-CREATE INDEX event_received ON payment.event (tenant_id, received_at);
+CREATE INDEX event_received ON payment.event (tenant_id, received_at) WHERE body <> '';
 
 CREATE TABLE payment.dispute (
 	tenant_id uuid NOT NULL,

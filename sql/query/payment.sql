@@ -78,3 +78,7 @@ SELECT d.call, d.id FROM payment.take_due(:tenant, :most) d
 -- payment_expire(tenant uuid, most int4) one
 -- ended int
 SELECT payment.expire(:tenant, :most)::bigint
+
+-- payment_forget(tenant uuid, most int4) one
+-- emptied int
+SELECT payment.forget(:tenant, :most)::bigint

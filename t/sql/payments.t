@@ -336,6 +336,22 @@ sub due
 	$dbh->do('UPDATE payment.account SET active = true WHERE account_id = ?', undef, $account);
 }
 
+# ---- what gateways wrote of buyers is not kept for ever ----
+{
+	my $o = order();
+	$c->value('SELECT payment.keep_event(?, ?, ?, ?, ?)', undef, $tenant, $account, $_, 'x', '{"email":"a@b.example"}') for qw(evt_old evt_new);
+	$dbh->do(q{UPDATE payment.event SET received_at = received_at - interval '36 days' WHERE event_ref = 'evt_old'});
+	is(value('SELECT payment.forget(?, 10)', undef, $tenant), 1, 'P20 old reports are emptied');
+	is(value('SELECT payment.forget(?, 10)', undef, $tenant), 0, 'once');
+	is(value(q{SELECT string_agg(event_ref, ' ' ORDER BY event_ref) FROM payment.event WHERE event_ref IN ('evt_old', 'evt_new') AND body <> ''}), 'evt_new', 'newer ones are kept');
+	is(value(q{SELECT payment.keep_event(?, ?, 'evt_old', 'x', '{}')}, undef, $tenant, $account), 0, 'and an old one is still known');
+	said($o, 'captured', of => $o->{intent});
+	my $twice = order();
+	$dbh->do('SELECT sales.receive_payment(?, ?, 1000, ?, ?)', undef, $tenant, $twice->{id}, 'transfer', 'sutlerctl');
+	is_deeply([ grep { /$twice->{intent}/ } due() ], ["payment.expire $twice->{intent}"], 'T13 a page of an order that is paid otherwise is closed');
+	is(said($twice, 'captured'), 'second', 'and what is paid on it goes back');
+}
+
 # ---- the books ----
 ok(!eval { local $dbh->{PrintError} = 0; $dbh->do('UPDATE payment.entry SET amount = 1'); 1 }, 'a money move cannot be changed');
 ok(!eval { local $dbh->{PrintError} = 0; $dbh->do('DELETE FROM payment.entry'); 1 }, 'nor deleted');
