@@ -119,18 +119,6 @@ static bool parse_bool(const char *text, bool *out)
 	return false;
 }
 
-static bool is_choice(const char *choices, const char *word)
-{
-	size_t n = strlen(word);
-
-	if (n == 0 || strchr(word, ' ') != NULL)
-		return false;
-	for (const char *s = choices; (s = strstr(s, word)) != NULL; s++)
-		if ((s == choices || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
-			return true;
-	return false;
-}
-
 PRINTF_LIKE(2, 3)
 static int refuse(struct reading *r, const char *fmt, ...)
 {
@@ -157,7 +145,7 @@ static bool fits(struct reading *r, const struct config_setting *s, const char *
 
 	switch (s->type) {
 	case CONFIG_TEXT:
-		if (s->choices != NULL && !is_choice(s->choices, value))
+		if (s->choices != NULL && !word_in(value, s->choices))
 			return refuse(r, "The setting %s is one of: %s.", s->name, s->choices);
 		return true;
 	case CONFIG_INT:
