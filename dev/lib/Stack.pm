@@ -95,7 +95,6 @@ sub make_secret_key
 	my $file = $self->secret_key_file;
 	return if -e $file;
 	write_file($file, unpack('H*', random_bytes(32)) . "\n", 0600);
-	chown user_id(), $file if $> == 0;
 	return;
 }
 
@@ -461,11 +460,12 @@ sub gateway_account
 		JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
 		WHERE s.code = ? ORDER BY h.is_primary DESC LIMIT 1}, undef, $code) or die "there is no store $code\n";
 	my ($key, $secret) = map { "$self->{dir}/state/gateway-$code.$_" } qw(key secret);
+	my $known = -e $secret;
 	-e $key or write_file($key, "sk_test_" . unpack('H*', random_bytes(12)) . "\n", 0600);
 	-e $secret or write_file($secret, "whsec_" . unpack('H*', random_bytes(24)) . "\n", 0600);
 	my ($account) = $dbh->selectrow_array('SELECT account_id FROM payment.account WHERE tenant_id = ? AND store_id = ? AND active', undef, $tenant, $store);
 	($account) = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $key, '--webhook-secret-file', $secret)
-		=~ m{/webhooks/stripe/(\S+)} if !$account;
+		=~ m{/webhooks/stripe/(\S+)} if !$account || !$known;
 	$dbh->disconnect;
 	my %made = (account => $account, key => read_file($key) =~ s/\s//gr, secret => read_file($secret) =~ s/\s//gr);
 	require HTTP::Tiny;
@@ -473,6 +473,17 @@ sub gateway_account
 		url => $self->url($host) . "/webhooks/stripe/$account" });
 	die "the stand-in of the gateway does not listen: $told->{status} $told->{content}\n" if !$told->{success};
 	return \%made;
+}
+
+# The same for each store there is.
+sub open_accounts
+{
+	my ($self) = @_;
+	my $dbh = $self->dbh;
+	my $codes = $dbh->selectcol_arrayref('SELECT code FROM tenancy.store ORDER BY code');
+	$dbh->disconnect;
+	$self->gateway_account($_) for @$codes;
+	return;
 }
 
 sub wait_port

@@ -7,9 +7,6 @@
 #include <curl/curl.h>
 #include <string.h>
 
-#define LOW_SPEED_BYTES 100L            /* per second, for so many seconds: a drip is no answer */
-#define LOW_SPEED_S 3L
-
 struct http_curl {
 	struct http http;               /* first */
 	CURL *curl;
@@ -114,8 +111,6 @@ static void set_up(struct http_curl *h, const struct http_request *q, const char
 	}
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, ms);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, ms < HTTP_CONNECT_MS ? ms : (long)HTTP_CONNECT_MS);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, body);

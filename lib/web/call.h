@@ -21,6 +21,10 @@
  * courier does the work and records it; its answer is a courtesy.  A page that gets
  * CALL_UNKNOWN knows as much as the database says.
  *
+ * One worker of a program always stays free for pages that do not wait: when all others
+ * wait already, a call waits LIMIT_CALL_WAIT_MS for one of them and is answered
+ * CALL_UNAVAILABLE then, without courier being asked.
+ *
  * Cookies, flashes and headers of step 1 are gone: THEN says them.  Notes are kept.
  * The trips of a route's row are those of both transactions together.
  */
@@ -41,5 +45,13 @@ void page_call(struct req *r, const char *call, const char *id,
 /* Of an idempotent route, before page_call(): a repetition of the form is sent to the local PATH
    and calls nothing (BUG without). */
 void page_call_repeated(struct req *r, const char *path);
+
+/* --- for the library: who may wait --------------------------------------------------- */
+
+struct worker;
+
+int call_slots_new(void);               /* in the master, before the workers */
+int call_slot_take(const struct worker *w);     /* -1: none became free in time */
+void call_slot_leave(const struct worker *w, int slot);
 
 #endif

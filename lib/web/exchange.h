@@ -46,6 +46,7 @@ struct worker {
 	bool secure_cookies;
 	bool plain_loopback;            /* net.plain_loopback */
 	const char *courier;            /* its socket */
+	int call_fd, call_slots;        /* who may wait for it (call.h) */
 };
 
 struct answer {

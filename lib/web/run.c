@@ -191,13 +191,20 @@ static void third_step(struct req *r)
 /* Step 2: the first transaction stands, none is open, and whatever comes is an answer. */
 static void make_call(struct exchange *x)
 {
-	int64_t began = clock_steady_us();
+	const struct worker *w = x->worker;
+	int64_t began = clock_steady_us(), until_us = began + CALL_MS * INT64_C(1000);
+	int64_t last_us = x->req.deadline_us - CALL_RESERVE_MS * INT64_C(1000);
+	int slot = call_slot_take(w);
 
 	keep_notes(x);
 	x->called = true;
 	x->reruns = 0;
-	call_courier(x->mem, x->worker->courier, x->call.name, x->req.site->tenant, x->call.id,
-		     x->req.deadline_us - CALL_RESERVE_MS * INT64_C(1000), &x->call.answer);
+	x->call.answer = (struct call_answer){ .outcome = CALL_UNAVAILABLE, .url = "", .code = "busy", .state = "", .back = "" };
+	if (slot >= 0) {
+		call_courier(x->mem, w->courier, x->call.name, x->req.site->tenant, x->call.id,
+			     until_us < last_us ? until_us : last_us, &x->call.answer);
+		call_slot_leave(w, slot);
+	}
 	if (x->call.repeat != NULL)
 		x->call.answer.back = x->call.repeat;
 	x->call_us = clock_steady_us() - began;

@@ -106,6 +106,7 @@ static int serve(struct service *s, int asked)
 	}
 	s->workers = asked > 0 ? asked : workers(s);
 	path = mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
+	s->call_fd = call_slots_new();
 	s->counters = counters_open(mem, path, s->name, s->routes, clock_ms());
 	status = master_run(s);
 	mem_free(mem);

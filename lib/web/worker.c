@@ -119,6 +119,8 @@ static int worker_run(const struct service *s)
 	w.secure_cookies = config_bool("web.secure_cookies");
 	w.plain_loopback = config_bool("net.plain_loopback");
 	w.courier = config_text("paths.courier");
+	w.call_fd = s->call_fd;
+	w.call_slots = s->workers > 1 ? s->workers - 1 : 1;
 	status = loop(&w);
 	mem_free(w.mem);
 	return status;

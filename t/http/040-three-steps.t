@@ -154,6 +154,35 @@ subtest 'a slow and a dripping courier' => sub {
 	no_courier();
 };
 
+# A request whose answer is read later.
+sub begin
+{
+	my ($where) = @_;
+	my $s = $p->connection;
+	$s->syswrite(Program::bytes_of('POST', $where, "id=$id", { 'Content-Type' => 'application/x-www-form-urlencoded',
+		'Sec-Fetch-Site' => 'same-origin', Origin => 'https://one.test' }));
+	return $s;
+}
+
+subtest 'a worker stays free' => sub {
+	courier(sub { sleep 30 });
+	my $waiting = begin('/caller');
+	ok wait_for(3, sub { scalar asked() }), 'one of two workers waits';
+	my $start = time;
+	is $p->get('/caller')->{status}, 200, 'the other shows pages';
+	cmp_ok time - $start, '<', 0.5, '... at once';
+	$start = time;
+	is submit()->{body}, "unavailable url= code=busy state=\n", 'and does not wait as well';
+	my $took = time - $start;
+	ok $took > 0.9 && $took < 2.5, sprintf '... for long (%.1f s)', $took;
+	is scalar(asked()), 0, '... nor ask';
+	is Program::read_answer($waiting)->{body}, "unknown url= code= state=\n", 'the first is answered in its time';
+	courier(sub { select undef, undef, undef, 0.3; syswrite $_[0], $fine });
+	my @both = map { begin('/caller') } 1 .. 2;
+	is join(' ', map { Program::read_answer($_)->{body} =~ /^(\w+)/ } @both), 'ok ok', 'when courier is quick two wait for each other';
+	no_courier();
+};
+
 subtest 'conflicts' => sub {
 	courier(says($fine));
 	# Both workers know the host from now on.
