@@ -100,6 +100,11 @@ static bool is_due(const struct row_order_head *o)
 		&& (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
 }
 
+static bool awaits_card(const struct row_order_head *o)
+{
+	return is_due(o) && strcmp(o->payment_method, "card") == 0;
+}
+
 static void add_payment(struct req *r, struct view *v, const struct row_order_head *o, struct rows *rows)
 {
 	const struct row_order_payment *p = row_order_payment(rows);
@@ -145,7 +150,7 @@ static void add_card(struct req *r, struct view *v, const struct row_order_head 
 			sentence = attempts[i].sentence;
 			may_pay = attempts[i].may_pay;
 		}
-	view_bool(v, "awaiting_card", is_due(o) && strcmp(o->payment_method, "card") == 0);
+	view_bool(v, "awaiting_card", awaits_card(o));
 	view_bool(card, "checking", checking);
 	view_text(card, "sentence", req_text(r, sentence));
 	view_bool(card, "may_pay", may_pay && !checking);
@@ -202,7 +207,8 @@ static void add_head(struct req *r, struct view *v, const struct row_order_head 
 	view_text(v, "bill_to", basket_address(r, o->has_billing ? &bill : &ship));
 	view_text(v, "delivery_name", o->method_name);
 	view_text(v, "delivery_date", basket_dates(r, o->promise_from, o->promise_to));
-	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0);
+	/* Who is to pay yet is not told that all is done. */
+	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0 && !awaits_card(o));
 }
 
 static bool hash(const char *token, unsigned char out[SHA256_LEN])

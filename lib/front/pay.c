@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "shop/visitor.h"
 
 #include <string.h>
@@ -14,8 +15,10 @@ const struct row_payment_begin *front_begin_payment(struct req *r, const unsigne
 
 	visitor_key(r->site->tenant, req_address(r), r->now_ms, address);
 	b = row_payment_begin(q_payment_begin(r->db, r->site->tenant, r->site->store, link, SHA256_LEN, intent.text, address));
-	if (strcmp(b->outcome, "too_many") == 0)
+	if (strcmp(b->outcome, "too_many") == 0) {
 		req_note(r, "card testing", "cap on attempts to pay");
+		log_warn("card testing: attempts to pay are refused", "visitor", address, NULL);
+	}
 	return b;
 }
 

@@ -23,7 +23,7 @@ my $dir = $shop->stack->{dir};
 my %SECRET = (one => 'whsec_first', rolled => 'whsec_second', other => 'whsec_of_another_account');
 
 # Accounts as staff make them.
-sub secret_file { my ($text) = @_; write_file("$dir/state/secret", "$text\n", 0600); return "$dir/state/secret" }
+sub secret_file { my ($text) = @_; write_file("$dir/state/$text", "$text\n", 0600); return "$dir/state/$text" }
 $shop->dbh->do('DELETE FROM payment.account');
 sub ctl { return $shop->stack->ctl('payment', 'account', 'one', 'stripe', @_) }
 my ($account) = ctl('--key-file', secret_file('sk_test_1'), '--webhook-secret-file', secret_file($SECRET{one})) =~ m{/webhooks/stripe/(\S+)};
