@@ -1,4 +1,6 @@
 /* cart -- what a shopper is about to buy.  Manual: sutler-cart(8). */
+#include "cart.h"
+
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "db/query/cart.h"
@@ -109,7 +111,7 @@ static const struct param add_params[] = {
 	{ 0 }
 };
 
-static const char *decline_sentence(struct req *r, enum cart_outcome o, int64_t available)
+const char *decline_sentence(struct req *r, enum cart_outcome o, int64_t available)
 {
 	if (o == CART_SHORT && available > 0)
 		return basket_say_number(r, N_("We have only so many left: {n}. Please choose fewer."), available);
@@ -306,6 +308,8 @@ static void opt_out(struct req *r)
 static const struct route routes[] = {
 	{ GET,  "/cart", show, .trips = 2 },
 	{ POST, "/cart/items", add, .params = add_params, .form = show, .trips = 3 },
+	{ GET,  "/cart/run/{product:id}", run_show, .trips = 2 },
+	{ POST, "/cart/run/{product:id}", run_add, .params = run_params, .form = run_show, .trips = 3 },
 	{ POST, "/cart/lines/quantity", quantity, .params = quantity_params, .form = show, .csrf_token = true, .trips = 3 },
 	{ POST, "/cart/lines/remove", take_out, .params = remove_params, .csrf_token = true, .trips = 3 },
 	{ POST, "/cart/coupon", coupon, .params = coupon_params, .form = show, .csrf_token = true, .trips = 3 },
@@ -320,7 +324,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program cart = { .name = "cart", .routes = routes, .hooks = &front_hooks };
+	static const struct program cart = {
+		.name = "cart", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&cart, argc, argv);
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "db/query/catalog.h"
+#include "shop/keep.h"
 
 /* Facets that stand open when nothing is chosen: they fill a screen. */
 #define OPEN_FACETS 3
@@ -105,6 +106,37 @@ bool list_all_known(const struct list_view *l, struct rows *known)
 			return false;
 	}
 	return true;
+}
+
+/* ---- what the whole store can be filtered by --------------------------------------- */
+
+/* Stores and languages whose filters a worker keeps, each about 10 kB. */
+#define FACETS_KEPT 64
+#define FACETS_BYTES (1024u * 1024)
+
+static struct keep *kept;
+
+void store_facets_ask(struct req *r, struct store_facets *f)
+{
+	*f = (struct store_facets){ .key = mem_printf(r->mem, "%s/%s", r->site->store, r->language) };
+	if (kept == NULL)
+		kept = keep_new(NULL, FACETS_KEPT, FACETS_BYTES);
+	f->facets = keep_find(kept, f->key, front_store(r)->version);
+	if (f->facets == NULL)
+		f->rows = facets_ask(r->db, r->site->store, r->language, "");
+}
+
+void store_facets_read(struct req *r, struct store_facets *f)
+{
+	struct facets *fresh;
+
+	if (f->facets != NULL)
+		return;
+	f->facets = fresh = facets_read(NULL, f->rows);
+	if (req_failed(r))
+		mem_steal(r->mem, fresh);
+	else
+		keep_put(kept, f->key, front_store(r)->version, fresh);
 }
 
 /* ---- addresses ---------------------------------------------------------------- */
@@ -265,7 +297,7 @@ static void add_prices(struct req *r, struct view *v, const struct list_view *l)
 
 	view_text(v, "price_from", param_text(r, "price_from"));
 	view_text(v, "price_to", param_text(r, "price_to"));
-	view_text(v, "currency_sign", r->currency);
+	view_text(v, "currency_sign", locale_currency_sign(locale, r->currency));
 	if (!a->has_from && !a->has_to)
 		return;
 	w.prices = true;

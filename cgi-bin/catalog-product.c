@@ -12,6 +12,8 @@
 
 /* Variants told to search engines: more they do not read. */
 #define DATA_VARIANTS 100
+/* Variants that the cart's page for several at once holds: two fields each in one request. */
+#define RUN_VARIANTS 99
 /* Products a browser remembers (shop.js); more are not asked for. */
 #define RECENT_IDS 12
 
@@ -21,7 +23,7 @@ const struct param recent_params[] = {
 };
 
 struct promises {
-	struct rows *head, *variants, *tiers, *media, *specs, *related, *paths, *trail, *moved;
+	struct rows *head, *variants, *tiers, *media, *specs, *tags, *related, *paths, *trail, *moved;
 };
 
 static void ask(struct req *r, const char *slug, struct promises *p)
@@ -33,6 +35,7 @@ static void ask(struct req *r, const char *slug, struct promises *p)
 	p->tiers = q_product_tiers(r->db, store, locale, currency, slug);
 	p->media = q_product_media(r->db, store, locale, currency, slug);
 	p->specs = q_product_specs(r->db, store, locale, currency, slug);
+	p->tags = q_product_tags(r->db, store, locale, currency, slug);
 	p->related = q_product_related(r->db, store, locale, currency, slug, r->prefix);
 	p->paths = q_product_paths(r->db, store, locale, currency, slug);
 	p->trail = q_product_trail(r->db, store, locale, currency, slug);
@@ -215,6 +218,7 @@ static void add_variants(struct req *r, struct view *v, struct rows *variants)
 	view_bool(v, "has_few", s.few);
 	view_bool(v, "has_made", s.made);
 	view_bool(v, "has_out", s.out);
+	view_bool(v, "several", rows_count(variants) > 1 && rows_count(variants) <= RUN_VARIANTS);
 	view_bool(v, "has_legend", rows_count(variants) > 1 && (s.few || s.made || s.out));
 }
 
@@ -292,6 +296,18 @@ static void add_head(struct req *r, struct view *v, const struct row_product_hea
 	view_text(view_sub(v, "form"), "quantity", "1");
 	front_title(r, v, h->meta_title[0] == '\0' ? h->name : h->meta_title,
 		    h->meta_description[0] == '\0' ? h->summary : h->meta_description);
+}
+
+static void add_tags(struct req *r, struct view *v, struct rows *tags)
+{
+	for (size_t i = 0; i < rows_count(tags); i++) {
+		const struct row_product_tags *t = row_product_tags_at(tags, i);
+		struct view *item = view_item(v, "tags");
+
+		view_text(item, "name", t->tag);
+		view_text(item, "url", url_to(r, "/t/", t->slug));
+	}
+	view_bool(v, "has_tags", rows_count(tags) > 0);
 }
 
 static void add_assurance(struct req *r, struct view *v)
@@ -385,6 +401,7 @@ void product(struct req *r)
 	add_assurance(r, v);
 	view_rows(v, "specs", p.specs);
 	view_bool(v, "has_specs", rows_count(p.specs) > 0);
+	add_tags(r, v, p.tags);
 	view_rows(v, "related", p.related);
 	view_bool(v, "has_related", rows_count(p.related) > 0);
 	add_ways(r, v, &p, h->name);
@@ -416,6 +433,7 @@ void recent(struct req *r)
 	size_t n = read_ids(r, param_text(r, "ids"), ids);
 	struct view *v = page_view(r, "catalog/recent");
 
+	view_bool(v, "many_brands", front_store(r)->many_brands);
 	if (n > 0)
 		view_rows(v, "cards", q_recent_cards(r->db, r->site->store, r->language, r->currency, r->prefix, ids, n));
 	else if (front_cart(r) != NULL)

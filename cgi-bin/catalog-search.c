@@ -8,15 +8,10 @@
 #include "base/mem.h"
 #include "db/query/catalog.h"
 #include "db/query/search.h"
-#include "shop/keep.h"
 #include "web/trace.h"
 
 /* A statement of a search may take so long: a search that is a bomb is given up. */
 #define SEARCH_MS "500"
-/* Stores and languages whose filters a worker keeps, each about 10 kB. */
-#define FACETS_KEPT 64
-#define FACETS_BYTES (1024u * 1024)
-
 /* Shown when nothing was found: two rows. */
 #define POPULAR_CARDS 8
 
@@ -66,20 +61,6 @@ static void leave_search(struct req *r, const char *query, const char *corrected
 }
 
 /* ---- results -------------------------------------------------------------------------- */
-
-static struct keep *kept;
-
-/* What every list of the store can be filtered by. */
-static const struct facets *all_facets(struct req *r, const char *key, struct rows *rows)
-{
-	struct facets *f = facets_read(NULL, rows);
-
-	if (req_failed(r))
-		mem_steal(r->mem, f);
-	else
-		keep_put(kept, key, front_store(r)->version, f);
-	return f;
-}
 
 static const char *search_url(struct req *r, const char *q, bool exact)
 {
@@ -169,9 +150,8 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 
 void search(struct req *r)
 {
-	const char *key = mem_printf(r->mem, "%s/%s", r->site->store, r->language);
-	const struct facets *all;
-	struct rows *found, *facets = NULL;
+	struct store_facets all;
+	struct rows *found;
 	const char **ids;
 	struct results s = { .q = param_text(r, "q"), .exact = param_bool(r, "exact") };
 
@@ -181,11 +161,7 @@ void search(struct req *r)
 	}
 	s.list.q = s.q == NULL ? "" : s.q;
 	s.list.exact = s.exact;
-	if (kept == NULL)
-		kept = keep_new(NULL, FACETS_KEPT, FACETS_BYTES);
-	all = keep_find(kept, key, front_store(r)->version);
-	if (all == NULL)
-		facets = facets_ask(r->db, r->site->store, r->language, "");
+	store_facets_ask(r, &all);
 	if (s.q != NULL) {
 		q_search_within(r->db, SEARCH_MS);
 		found = q_search_find(r->db, r->site->store, r->language, s.q, s.exact);
@@ -197,15 +173,14 @@ void search(struct req *r)
 		s.corrected = rows_count(found) > 0 ? row_search_find_at(found, 0)->corrected : NULL;
 	}
 	ask(r, &s);
-	if (all == NULL)
-		all = all_facets(r, key, facets);
+	store_facets_read(r, &all);
 	if (!list_all_known(&s.list, s.known)) {
 		page_bad_request(r);
 		return;
 	}
 	if (s.q != NULL && !s.list.ask.cursor.given && !list_filtered(&s.list.ask))
 		leave_search(r, s.q, s.corrected, s.list.ask.nfound);
-	show(r, &s, all);
+	show(r, &s, all.facets);
 }
 
 static void put_hit(struct buf *b, bool *first, const char *text, const char *url)

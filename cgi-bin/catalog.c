@@ -4,6 +4,7 @@
 static const struct route routes[] = {
 	{ GET, "/c/{slug}", category, .params = list_params, .trips = 1, .cache_s = 2 },
 	{ GET, "/p/{slug}", product, .trips = 1, .cache_s = 2 },
+	{ GET, "/t/{slug}", tag, .params = list_params, .trips = 1, .cache_s = 2 },
 	{ GET, "/search", search, .params = search_params, .trips = 2 },
 	{ GET, "/search/suggest", suggest, .params = suggest_params, .trips = 1, .cache_s = 60 },
 	{ GET, "/recent", recent, .params = recent_params, .trips = 1 },
@@ -12,7 +13,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program catalog = { .name = "catalog", .routes = routes, .hooks = &front_hooks };
+	static const struct program catalog = {
+		.name = "catalog", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&catalog, argc, argv);
 }

@@ -23,6 +23,16 @@ bool list_read(struct req *r, struct list_view *l, const char *path, const char 
 /* Whether the attributes asked for exist: queued, then looked at. */
 struct rows *list_known(struct req *r, const struct list_view *l);
 bool list_all_known(const struct list_view *l, struct rows *known);
+/* The filters of the whole store, which a worker keeps: asked for when it has them not, and
+   read once the page asked for all it needs. */
+struct store_facets {
+	const struct facets *facets;
+	const char *key;
+	struct rows *rows;
+};
+void store_facets_ask(struct req *r, struct store_facets *f);
+void store_facets_read(struct req *r, struct store_facets *f);
+
 /* Filters, applied filters, sorts, cards and paging into V. */
 void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
 	       struct rows *cards);
@@ -39,5 +49,6 @@ void product(struct req *r);
 void recent(struct req *r);
 void search(struct req *r);
 void suggest(struct req *r);
+void tag(struct req *r);
 
 #endif

@@ -135,6 +135,7 @@ static const struct param contact_params[] = {
 	{ "email",     PARAM_EMAIL, .label = N_("Email") },
 	{ "phone",     PARAM_TEXT, .max = 30, .optional = "", .label = N_("Phone") },
 	{ "reminders", PARAM_BOOL },
+	{ "turn",      PARAM_TOKEN },
 	{ 0 }
 };
 
@@ -151,6 +152,7 @@ static void contact(struct req *r)
 	form_bool(r, v, "reminders", c->cart->head->reminders);
 	view_bool(v, "reminders", true);
 	view_bool(v, "verify", c->verify && !c->verified);
+	view_text(v, "turn", mem_strdup(r->mem, token_new().text));
 	page_html(r, v);
 }
 
@@ -168,11 +170,13 @@ static bool phone_good(const char *phone)
 	return phone[0] == '\0' || (digits >= 6 && digits <= 15);
 }
 
+/* The cart's next token follows from the one at hand and from what only this browser's page
+   holds: the form sent again, after its answer got lost, finds the cart and gets the same. */
 static void set_contact(struct req *r)
 {
 	const unsigned char *token = front_cart(r);
-	const char *phone = param_text(r, "phone");
-	struct token fresh = token_new();
+	const char *phone = param_text(r, "phone"), *mine = req_cookie(r, CART_COOKIE);
+	struct token fresh = token_derived(param_text(r, "turn"), mine != NULL ? mine : "");
 	unsigned char sum[SHA256_LEN];
 	const struct row_checkout_contact *a;
 
@@ -531,18 +535,18 @@ static void order(struct req *r)
 
 static const struct route routes[] = {
 	{ GET,  "/checkout", where, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout", start, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout", start, .trips = 3, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/contact", contact, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/contact", set_contact, .params = contact_params, .form = contact, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/contact", set_contact, .params = contact_params, .form = contact, .trips = 3, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/verify", verify, .trips = 2, .csrf_token = true },
 	{ POST, "/checkout/verify", set_verify, .params = verify_params, .form = verify, .trips = 3, .csrf_token = true },
 	{ POST, "/checkout/verify/again", verify_again, .trips = 3, .csrf_token = true },
 	{ GET,  "/checkout/address", address_show, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/address", address_set, .params = address_params, .form = address_show, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/address", address_set, .params = address_params, .form = address_show, .trips = 3, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/delivery", delivery, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/delivery", set_delivery, .params = delivery_params, .form = delivery, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/delivery", set_delivery, .params = delivery_params, .form = delivery, .trips = 3, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/payment", payment, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/payment", set_payment, .params = payment_params, .form = payment, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/payment", set_payment, .params = payment_params, .form = payment, .trips = 3, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/review", review, .trips = 2, .csrf_token = true },
 	{ POST, "/checkout/order", order, .params = order_params, .form = review, .trips = 6, .csrf_token = true,
 	  .idempotent = true },
@@ -551,7 +555,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program checkout = { .name = "checkout", .routes = routes, .hooks = &front_hooks, .calls = true };
+	static const struct program checkout = {
+		.name = "checkout", .routes = routes, .hooks = &front_hooks, .session = &session_customers, .calls = true,
+	};
 
 	return program_run(&checkout, argc, argv);
 }

@@ -11,7 +11,8 @@
 
 /* How a kind of block is shown: the name of its part in the template. */
 static const struct { const char *kind, *part, *icon; } parts[] = {
-	{ "hero", "hero", NULL }, { "featured", "featured", NULL }, { "categories", "categories", NULL },
+	{ "hero", "hero", NULL }, { "featured", "featured", NULL },
+	{ "categories", "categories", NULL }, { "collections", "categories", NULL },
 	{ "mission", "statements", NULL }, { "vision", "statements", NULL },
 	{ "objectives", "principles", "check" }, { "values", "principles", "star" },
 	{ "testimonials", "testimonials", NULL }, { "sustainability", "sustainability", NULL },
@@ -79,7 +80,8 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 	if (strcmp(name, "featured") == 0)
 		view_rows(part, "cards", q_home_featured(r->db, r->site->store, r->language, r->currency, r->prefix));
 	else if (strcmp(name, "categories") == 0)
-		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix));
+		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix,
+							   strcmp(b->kind, "collections") == 0 ? "collection" : "category"));
 	else
 		add_items(part, name, icon, items, b->block);
 }
@@ -197,8 +199,8 @@ static void nothing(struct req *r)
 static const struct route routes[] = {
 	{ GET, "/", show, .trips = 2, .cache_s = 2 },
 	{ GET, "/page/{slug}", text_page, .trips = 2, .cache_s = 2 },
-	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S },
-	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S },
+	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
+	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
 	{ GET, "/robots.txt", robots, .trips = 1, .cache_s = 60 },
 	{ GET, "/{path:rest}", nothing, .trips = 1 },
 	{ 0 }
@@ -206,7 +208,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program home = { .name = "home", .routes = routes, .hooks = &front_hooks };
+	static const struct program home = {
+		.name = "home", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+	};
 
 	return program_run(&home, argc, argv);
 }

@@ -449,7 +449,9 @@ static const struct route routes[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct program order = { .name = "order", .routes = routes, .hooks = &front_hooks, .calls = true };
+	static const struct program order = {
+		.name = "order", .routes = routes, .hooks = &front_hooks, .session = &session_customers, .calls = true,
+	};
 
 	return program_run(&order, argc, argv);
 }

@@ -139,7 +139,7 @@ static struct letter_draft *take(struct job_run *j, const struct row_mail_due *d
 		const struct row_mail_take *row = row_mail_take(taken);
 
 		*item = (struct letter_item){ .tenant = due->tenant, .store = row->store, .template = row->template,
-			.order = row->order, .cart = row->cart, .locale = row->locale, .currency = row->currency };
+			.order = row->order, .cart = row->cart, .customer = row->customer, .change = row->change, .locale = row->locale, .currency = row->currency };
 		*attempt = row->attempt;
 		draft = letter_gather(j->mem, j->db, item);
 	}

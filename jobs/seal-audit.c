@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define POLL_MS 5000                    /* what a thief of the last entries has for it */
 #define ENTRIES_IN_A_SEAL 1000          /* one hash over some 300 kB: 5 ms */
 
 static const char *anchor_option;
@@ -67,7 +68,7 @@ int main(int argc, char **argv)
 		{ 0 }
 	};
 	static const struct job job = {
-		.name = "seal-audit", .start = start, .step = seal, .own_transactions = true, .options = options,
+		.name = "seal-audit", .resident = true, .poll_ms = POLL_MS, .start = start, .step = seal, .own_transactions = true, .options = options,
 	};
 
 	return job_run(&job, argc, argv);

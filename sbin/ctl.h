@@ -29,6 +29,7 @@ int ctl_store(int argc, char **argv);
 int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
 int ctl_payment(int argc, char **argv);
+int ctl_customer(int argc, char **argv);
 
 /* Memory of the whole run. */
 extern void *ctl_mem;

@@ -168,6 +168,8 @@ static int run_table(PGconn *conn, const char *what, const char *path, const str
 			import_attributes(&im, &n);
 		else if (strcmp(what, "categories") == 0)
 			import_categories(&im, &pictures, &n);
+		else if (strcmp(what, "listings") == 0)
+			import_listings(&im, &pictures, &n);
 		else
 			import_products(&im, o->layout, o->update, &pictures, &n);
 		if (report.errors == 0)
@@ -194,6 +196,11 @@ static int run_products(PGconn *conn, const char *path, const struct options *o)
 	return run_table(conn, "products", path, o);
 }
 
+static int run_listings(PGconn *conn, const char *path, const struct options *o)
+{
+	return run_table(conn, "listings", path, o);
+}
+
 static const struct what {
 	const char *name;
 	int (*run)(PGconn *conn, const char *path, const struct options *o);
@@ -203,6 +210,7 @@ static const struct what {
 	{ "attributes", run_attributes, true },
 	{ "categories", run_categories, true },
 	{ "products", run_products, true },
+	{ "listings", run_listings, true },
 };
 
 int ctl_import(int argc, char **argv)

@@ -13,7 +13,7 @@ static int ctl_config(int argc, char **argv);
 
 static const struct ctl_command commands[] = {
 	{ "migrate", ctl_migrate, "", "bring the database to this release: tables, functions, rights" },
-	{ "import", ctl_import, "store FILE | attributes|categories|products FILE --store CODE",
+	{ "import", ctl_import, "store FILE | attributes|categories|products|listings FILE --store CODE",
 	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
@@ -22,6 +22,8 @@ static const struct ctl_command commands[] = {
 	  " | review | close MATTER --reason TEXT",
 	  "accounts at gateways, refunds, and money matters for a person (--key-file, --webhook-secret-file, --account, --live)" },
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
+	{ "customer", ctl_customer, "add EMAIL --store CODE [--name NAME] [--password-stdin] [--keep]",
+	  "make an account whose address counts as proven" },
 	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },

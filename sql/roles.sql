@@ -12,7 +12,7 @@ DECLARE
 	everybody text;
 	schema name;
 BEGIN
-	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT everybody
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ' ORDER BY rolname) INTO STRICT everybody
 		FROM pg_catalog.pg_roles
 		WHERE (rolname LIKE '\_sutler-%' OR rolname IN ('sutler_search', 'sutler_backup'))
 			AND rolname <> '_sutler-owner';
@@ -50,7 +50,7 @@ DECLARE
 	programs text;
 	schema name;
 BEGIN
-	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ') INTO STRICT programs
+	SELECT pg_catalog.string_agg(pg_catalog.quote_ident(rolname), ', ' ORDER BY rolname) INTO STRICT programs
 		FROM pg_catalog.pg_roles WHERE rolname LIKE '\_sutler-%' AND rolname <> '_sutler-owner';
 	EXECUTE 'GRANT EXECUTE ON FUNCTION sutler.now(), sutler.uuid7() TO sutler_search, ' || programs;
 	FOR schema IN
@@ -70,14 +70,17 @@ $common$;
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.social,
 	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
 	payment.method, payment.method_text
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order";
-GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid)
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
+-- Who is signed in, by his cookie and no other way.
+GRANT EXECUTE ON FUNCTION customer.session_find(uuid, bytea), customer.session_touch(uuid, uuid) TO
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid) TO
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
 -- What must be known although its request was rolled back (lib/web).
-GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order";
+GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
 
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
@@ -88,7 +91,7 @@ GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.l
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
 	catalog.media, catalog.variant, catalog.variant_value, catalog.attribute_value, catalog.attribute_value_text,
-	catalog.store_product, catalog.store_product_text, catalog.price, catalog.category_product,
+	catalog.store_product, catalog.store_product_text, catalog.store_product_media, catalog.price, catalog.category_product,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
@@ -153,24 +156,39 @@ GRANT INSERT ON sales.order_token TO "_sutler-courier";
 GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
 	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
+-- login: accounts by their doors alone; it is the one program that gets to see hashes.
+GRANT EXECUTE ON FUNCTION
+	customer.login_admit(uuid, text, text, bytea), customer.guess_right(uuid, text, text, bytea),
+	customer.login_enter(uuid, uuid, uuid, bytea, text, uuid, boolean, bytea, bytea, text, bytea, bytea, text, text, integer),
+	customer.logout(uuid, uuid), customer.register(uuid, uuid, text, text, text, text, text),
+	customer.verify_again(uuid, uuid, uuid), customer.token_look(uuid, bytea, text), customer.verify(uuid, bytea),
+	customer.ask_reset(uuid, uuid, text, text), customer.reset(uuid, uuid, bytea, text), customer.self(uuid, uuid),
+	customer.set_password(uuid, uuid, uuid, text), customer.ask_email(uuid, uuid, uuid, text),
+	customer.confirm_email(uuid, uuid, bytea), customer.undo_email(uuid, uuid, bytea),
+	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
+	TO "_sutler-login";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
-	"_sutler-reconcile-payments";
+	"_sutler-forget", "_sutler-reconcile-payments";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
-GRANT SELECT ON event.ready, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.host,
+GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
+GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
-GRANT SELECT (tenant_id, cart_id, email, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
+GRANT SELECT (tenant_id, cart_id, email_sha256, tries, expires_at), UPDATE (code_sha256) ON sales.verification TO "_sutler-deliver";
 
 GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, integer, integer) TO "_sutler-abandoned-carts";
 GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
@@ -178,8 +196,8 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product, catalog.product_text,
-	catalog.store_product_text, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
-	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.related,
+	catalog.store_product_text, catalog.store_product_media, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
+	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.product_tag, catalog.related,
 	catalog.category_product, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";

@@ -49,9 +49,17 @@ my $HSTS = 'max-age=63072000; includeSubDomains';
 my %RATE = (
 	page => { rate => '20r/s', burst => 60 },
 	search => { rate => '5r/s', burst => 20 },
-	login => { rate => '10r/m', burst => 10 },
+	# The database counts tries exactly; here only the workers are kept from drowning.
+	login => { rate => '60r/m', burst => 30 },
 	webhooks => { rate => '50r/s', burst => 100 },
 	api => { rate => '10r/s', burst => 50 },
+);
+
+# Requests of a program under way at a time, and what the next is answered.  Log-in hashes
+# passwords in two workers: 32 wait, the others are told to come back.
+my %UNDER_WAY = (
+	page => { most => 256, status => 503 },
+	login => { most => 34, status => 429 },
 );
 
 my @STATIC_DIRS = qw(css js img icons fonts);
@@ -261,8 +269,9 @@ sub nginx_location
 {
 	my ($match, $row, %o) = @_;
 	my $rate = $RATE{ $row->{name} } ? $row->{name} : 'page';
+	my $under_way = $UNDER_WAY{ $row->{name} } // $UNDER_WAY{page};
 	my $limits = $o{limits} ? "\tset \$sutler_program $row->{name};\n\tlimit_conn sutler_visitor 30;\n"
-		. "\tlimit_conn sutler_program 256;\n"
+		. "\tlimit_conn sutler_program $under_way->{most};\n\tlimit_conn_status $under_way->{status};\n"
 		. "\tlimit_req zone=sutler_$rate burst=$RATE{$rate}{burst} nodelay;\n" : '';
 	return "location $match {\n\tclient_max_body_size $row->{body};\n$limits"
 		. "\tfastcgi_pass unix:$o{sockets}/$row->{name}.sock;\n}\n";

@@ -152,6 +152,17 @@ struct token token_new(void)
 	return t;
 }
 
+struct token token_derived(const char *key, const char *from)
+{
+	unsigned char secret[SHA256_LEN];
+	struct token t;
+
+	hmac_sha256(key, strlen(key), from, strlen(from), secret);
+	base64url_into(secret, sizeof(secret), t.text);
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return t;
+}
+
 bool token_valid(const char *s)
 {
 	return s != NULL && strlen(s) == TOKEN_LEN && strspn(s, base64url_alphabet) == TOKEN_LEN;

@@ -21,6 +21,9 @@ void hmac_sha256(const void *key, size_t key_len, const void *data, size_t n, un
 void random_bytes(void *out, size_t n);                     /* getrandom(); aborts if it cannot */
 uint32_t random_below(uint32_t limit);                      /* unbiased */
 struct token token_new(void);
+/* A token that follows from KEY (43 characters, a token) and FROM: who has both, and nobody
+   else, gets the same again. */
+struct token token_derived(const char *key, const char *from);
 bool token_valid(const char *s);                            /* 43 characters of base64url */
 bool same_secret(const void *a, const void *b, size_t n);   /* constant time */
 /* Base64url without padding (RFC 4648 section 5); returns a string under CTX. */

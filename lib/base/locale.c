@@ -35,6 +35,7 @@ struct number_format {
 	int group_from;                         /* integer digits from which groups are made */
 	char digit[10][5];
 	int exponent, shown;                    /* of a currency: ISO digits, digits shown when the rest is 0 */
+	const char *sign;
 	struct number_format *next;
 };
 
@@ -202,6 +203,17 @@ static void learn_number(struct locale *l)
 	unum_close(f);
 }
 
+/* "£" where the language has a short sign for CODE, else the code itself, as CLDR says. */
+static const char *learn_sign(const struct locale *l, const UChar *code)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	int32_t n;
+	const UChar *sign = ucurr_getName(code, l->id, UCURR_NARROW_SYMBOL_NAME, NULL, &n, &err);
+
+	sure(err, "currency sign", l->id);
+	return utf8(process, sign, n);
+}
+
 static struct number_format *learn_money(const struct locale *l, const char *currency)
 {
 	struct number_format *nf = mem_new(process, struct number_format);
@@ -220,6 +232,7 @@ static struct number_format *learn_money(const struct locale *l, const char *cur
 	sure(err, "money format", currency);
 	nf->shown = cash < nf->exponent ? cash : nf->exponent;
 	memcpy(nf->currency, currency, sizeof(nf->currency));
+	nf->sign = learn_sign(l, code);
 	learn(nf, f, l->id);
 	unum_close(f);
 	return nf;
@@ -281,11 +294,9 @@ void locale_int(const struct locale *l, int64_t n, struct buf *out)
 	write_number(&l->number, n < 0, s, (int)(end - s), "", 0, out);
 }
 
-void locale_money(const struct locale *l, const char *currency, int64_t minor, struct buf *out)
+static const struct number_format *money_of(const struct locale *l, const char *currency)
 {
-	char ascii[24], *end = ascii + sizeof(ascii), *s;
 	struct number_format *nf = l->made->money;
-	int part;
 
 	while (nf != NULL && strcmp(nf->currency, currency) != 0)
 		nf = nf->next;
@@ -294,6 +305,20 @@ void locale_money(const struct locale *l, const char *currency, int64_t minor, s
 		nf->next = l->made->money;
 		l->made->money = nf;
 	}
+	return nf;
+}
+
+const char *locale_currency_sign(const struct locale *l, const char *currency)
+{
+	return money_of(l, currency)->sign;
+}
+
+void locale_money(const struct locale *l, const char *currency, int64_t minor, struct buf *out)
+{
+	char ascii[24], *end = ascii + sizeof(ascii), *s;
+	const struct number_format *nf = money_of(l, currency);
+	int part;
+
 	s = digits_of(minor, nf->exponent + 1, end);
 	part = nf->exponent;
 	if (part > nf->shown) {

@@ -38,6 +38,9 @@ void locale_int(const struct locale *l, int64_t n, struct buf *out);
    it is left out: Rp 150.000, but Rp 150.000,50.  What currency_exponent() does not know
    is a BUG. */
 void locale_money(const struct locale *l, const char *currency, int64_t minor, struct buf *out);
+/* The sign beside a field for an amount: the narrow one of CLDR ("£", "€", "Rp"), or the code
+   of a currency that has none. */
+const char *locale_currency_sign(const struct locale *l, const char *currency);
 /* A decimal number given as text ("21", "-0.5"), with the locale's separators and all its
    digits; what is no such number, or has more than 40 digits, is printed as it is. */
 void locale_decimal(const struct locale *l, const char *decimal, struct buf *out);

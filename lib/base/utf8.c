@@ -170,6 +170,13 @@ static char *to_nfc(const void *ctx, char *s, size_t n)
 	return out;
 }
 
+char *text_nfc(const void *ctx, const char *s, size_t n)
+{
+	if (n > TEXT_BYTES_MAX || !utf8_valid(s, n))
+		BUG("no text");
+	return to_nfc(ctx, mem_strndup(ctx, s, n), n);
+}
+
 char *text_clean(const void *ctx, const char *s, size_t n, enum text_kind kind)
 {
 	struct cleaner c = { .len = 0 };

@@ -31,6 +31,9 @@ char *text_clean(const void *ctx, const char *s, size_t n, enum text_kind kind);
 /* Whether WORD, not empty and without blanks, is one of WORDS, which stand between blanks. */
 bool word_in(const char *word, const char *words);
 
+/* N bytes of valid UTF-8 in NFC under CTX, otherwise as they are: for passwords. */
+char *text_nfc(const void *ctx, const char *s, size_t n);
+
 /* Strict decimal integer, whole string, no sign but '-', no spaces, within bounds. */
 bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out);
 /* "19.90" to minor units with EXPONENT digits (0 to 4); no sign, no grouping, a digit on

@@ -178,10 +178,11 @@ static int64_t one_round(struct job_run *j)
 	return done;
 }
 
-/* Until the next second of the poll, or SIGTERM. */
-static void wait_a_while(int64_t since_us)
+/* Until the next round of the poll is due, or SIGTERM. */
+static void wait_a_while(const struct job *job, int64_t since_us)
 {
-	int64_t left_us = since_us + JOB_POLL_MS * INT64_C(1000) - clock_steady_us();
+	int64_t poll_ms = job->poll_ms > 0 ? job->poll_ms : JOB_POLL_MS;
+	int64_t left_us = since_us + poll_ms * 1000 - clock_steady_us();
 	struct timespec t = { left_us / 1000000, left_us % 1000000 * 1000 };
 	sigset_t ends, before;
 
@@ -207,7 +208,7 @@ static void work(struct job_run *j, bool once)
 
 		j->done += one_round(j);
 		if (!job_stopping(j))
-			wait_a_while(began);
+			wait_a_while(j->job, began);
 	}
 }
 

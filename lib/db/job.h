@@ -19,7 +19,7 @@
  * run again.  What reaches outside the database says in its own file why it may.
  *
  * A resident job (.resident) is started each minute, stays JOB_STAY_S and looks
- * once a second; --once makes a single round of it.  SIGTERM ends a job between
+ * each JOB_POLL_MS; --once makes a single round of it.  SIGTERM ends a job between
  * two steps.  One tenant's failure is logged and does not keep the others waiting.
  *
  * Exit status: 0 done, or another copy runs; 1 something failed or was found
@@ -31,7 +31,7 @@
 #include "db/rows.h"
 
 #define JOB_STAY_S 55           /* of a resident job: cron starts the next one after 60 */
-#define JOB_POLL_MS 1000        /* between two rounds of a resident job */
+#define JOB_POLL_MS 1000        /* between two rounds of a resident job, unless the job says otherwise */
 #define JOB_BUDGET_S 50         /* of one run, unless the job says more: jobs of a minute do not pile up */
 #define JOB_STEPS 200           /* of one tenant in one round, unless the job says otherwise */
 #define JOB_TRIES 3             /* runs of a step that may simply run again */
@@ -71,7 +71,7 @@ struct job {
 	bool (*start)(struct job_run *j);
 
 	const struct job_option *options;       /* closed by an empty row; may */
-	int steps, budget_s, timeout_ms;        /* 0: the numbers above */
+	int steps, budget_s, timeout_ms, poll_ms;       /* 0: the numbers above */
 };
 
 /* Runs JOB; returns the exit status for main. */

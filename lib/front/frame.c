@@ -149,6 +149,8 @@ static void begin(struct req *r)
 	/* A shop that is closed or not open yet shows nothing of what it has. */
 	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
+	if (r->route != NULL && (r->route->needs & NEEDS_NO_DATABASE) != 0)
+		return;
 	f->frame = find(r);
 	if (f->frame == NULL) {
 		f->categories = q_nav_categories(r->db, r->site->store, r->language);
@@ -250,6 +252,7 @@ static void add_store(struct view *v, struct req *r)
 			  mem_printf(r->mem, "%s, %s %s", s->street, s->postal_code, s->city));
 	}
 	t = gmtime_r(&now, &tm);
+	view_bool(v, "many_brands", s->many_brands);
 	view_text(v, "year", mem_printf(r->mem, "%d", t->tm_year + 1900));
 }
 
@@ -265,6 +268,17 @@ static void add_assets(struct view *v, struct req *r)
 		  mem_printf(r->mem, "%s-240.webp", url_media(r->mem, front_store(r)->favicon)) :
 		  mem_printf(r->mem, "/static/%s/icons/favicon.svg", version));
 	view_text(a, "theme", front_theme(r->mem, front_store(r)));
+}
+
+/* Who is signed in; the look-up came with the page's own queries.  A page that caches keep is
+   the same for everybody: who has a session cookie never gets one of those. */
+static void add_account(struct view *v, struct req *r)
+{
+	const char *name = r->program->session == NULL ? NULL : session_name(r);
+
+	if (name == NULL)
+		return;
+	view_text(view_sub(v, "account"), "who", name[0] == '\0' ? NULL : name);
 }
 
 static void chrome(struct req *r, struct view *v)
@@ -285,6 +299,7 @@ static void chrome(struct req *r, struct view *v)
 		view_text(v, "canonical", req_url(r, f->canonical != NULL ? f->canonical : r->path));
 	if (f->pieces != NULL && row_cart_pieces(f->pieces)->pieces > 0)
 		view_int(v, "cart_count", row_cart_pieces(f->pieces)->pieces);
+	add_account(v, r);
 	add_languages(v, r, f);
 	add_currencies(v, r);
 	add_store(v, r);
@@ -297,6 +312,8 @@ const struct program_hooks front_hooks = {
 	.site_load = front_site_load,
 	.begin = begin,
 	.chrome = chrome,
+	.sign_in = "/login",
 	.error_template = "home/error",
+	.plain_style = "/static/css/shop.css",
 	.personal_cookies = personal_cookies,
 };

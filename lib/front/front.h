@@ -33,6 +33,7 @@ struct store {
 	bool guest_verified;            /* a guest's mail address must be proven by a code */
 	int64_t low_stock;
 	int64_t version;                /* of the catalogue */
+	bool many_brands;               /* its goods are of more than one brand: cards name it */
 };
 const struct store *front_store(const struct req *r);
 

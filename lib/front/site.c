@@ -55,6 +55,7 @@ static void read_store(void *ctx, const struct row_site_store *row, struct site 
 	s->guest_verified = strcmp(row->guest_checkout, "verified") == 0;
 	s->low_stock = row->low_stock;
 	s->version = row->version;
+	s->many_brands = row->many_brands;
 	out->store_data = s;
 	out->name = row->name;
 	out->status = status(row->status);

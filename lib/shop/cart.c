@@ -16,7 +16,7 @@ struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 	if (t == NULL)
 		return c;
 	c->head_rows = q_cart_head(db, t, SHA256_LEN, key->store);
-	c->settings_rows = q_cart_settings(db, key->store);
+	c->settings_rows = q_cart_settings(db, key->store, key->currency);
 	c->line_rows = q_cart_lines(db, t, SHA256_LEN, key->store, key->locale, key->currency);
 	c->tier_rows = q_cart_tiers(db, t, SHA256_LEN, key->store, key->currency);
 	c->category_rows = q_cart_categories(db, t, SHA256_LEN, key->store);
@@ -162,6 +162,7 @@ static void read_settings(struct cart *c)
 
 	c->input.settings = (struct pricing_settings){
 		.prices_include_tax = s->prices_include_tax,
+		.step_minor = s->step,
 		.rounding = strcmp(s->tax_rounding, "line") == 0 ? PRICING_ROUND_LINE : PRICING_ROUND_DOCUMENT,
 		.other_place = s->keep_gross ? PRICING_KEEP_GROSS : PRICING_KEEP_NET,
 		.shipping_tax = strcmp(s->shipping_tax, "class") == 0 ? PRICING_SHIPPING_CLASS :

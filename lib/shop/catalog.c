@@ -87,6 +87,11 @@ static int64_t wanted(const struct list_ask *ask)
 	return n;
 }
 
+static const char *tag_of(const struct list_ask *ask)
+{
+	return ask->tag == NULL ? "" : ask->tag;
+}
+
 struct rows *list_cards(struct db *db, const struct list_ask *ask)
 {
 	const struct list_cursor *c = &ask->cursor;
@@ -99,8 +104,9 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 	f |= ask->has_from ? LIST_CARDS_FROM : 0;
 	f |= ask->has_to ? LIST_CARDS_TO : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
-	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, ask->found, ask->nfound,
-			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
+	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
+	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, tag_of(ask),
+			    ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
 			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
 			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store,
 			    (int64_t)(ask->some > 0 ? ask->some : LIST_CARDS + 1));
@@ -108,8 +114,9 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 
 struct rows *list_counts(struct db *db, const struct list_ask *ask)
 {
-	return q_list_counts(db, ask->found != NULL ? LIST_COUNTS_FOUND : 0, ask->store, ask->locale, ask->currency,
-			     ask->slug, ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters,
+	unsigned f = (ask->found != NULL ? LIST_COUNTS_FOUND : 0) | (ask->tag != NULL ? LIST_COUNTS_TAGGED : 0);
+
+	return q_list_counts(db, f, ask->store, ask->locale, ask->currency, ask->slug, tag_of(ask), ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters,
 			     ask->stocks, ask->nstocks, ask->has_from ? ask->from_minor : 0,
 			     ask->has_to ? ask->to_minor : LIST_PRICE_MAX, LIST_COUNTED);
 }

@@ -38,6 +38,7 @@ struct list_ask {
 	const char *store, *locale, *currency;
 	const char *prefix;             /* of links */
 	const char *slug;               /* the category; "": the whole store */
+	const char *tag;                /* only products that have it; NULL: all */
 	size_t nfound;
 	const char *const *found;       /* only these products, best first; NULL: all */
 	size_t nfilters;

@@ -40,6 +40,7 @@ static const struct key conf_keys[] = {
 	{ "store", "timezone", PLAIN, TEXT, MAY, .max = LINE },
 	{ "store", "locales", PLAIN, LOCALES, MUST },
 	{ "store", "currencies", PLAIN, CURRENCIES, MUST },
+	{ "store", "smallest_amount", BY_CURRENCY, MONEY },
 	{ "store", "prices_include_tax", PLAIN, BOOL },
 	{ "store", "keep_gross", PLAIN, BOOL },
 	{ "store", "tax_rounding", PLAIN, CHOICE, .choices = "line document" },
@@ -122,7 +123,7 @@ static const struct key conf_keys[] = {
 	{ "coupon", "exclude_products", PLAIN, WORDS },
 
 	{ "block", "kind", PLAIN, CHOICE, MUST,
-	  .choices = "hero mission vision objectives values featured categories testimonials sustainability cta" },
+	  .choices = "hero mission vision objectives values featured categories collections testimonials sustainability cta" },
 	{ "block", "image", PLAIN, FILE_NAME },
 	{ "block", "link", PLAIN, LINK },
 	{ "block", "title", BY_LOCALE, TEXT, MUST, .max = LINE },

@@ -373,9 +373,10 @@ void put_attribute(struct import *im, const char *attribute, const char *value, 
 
 void put_product(struct import *im, const struct product_row *p)
 {
-	PUT(im, "import_product", "line, reference, status, brand, tax_class, lead_time_days, made_to_order, featured, visible, tiers_by",
+	PUT(im, "import_product", "line, reference, status, brand, tax_class, lead_time_days, made_to_order, featured, visible, tiers_by,"
+	    " position",
 	    number(im, im->line), p->reference, p->status, p->brand, p->tax_class, p->lead_time_days, p->made_to_order, p->featured,
-	    p->visible, p->tiers_by);
+	    p->visible, p->tiers_by, p->position);
 }
 
 void put_text(struct import *im, const struct text_row *t)
@@ -390,6 +391,12 @@ void put_text(struct import *im, const struct text_row *t)
 	PUT(im, "import_text", "line, reference, locale, slug, slug_made, name, summary, description, meta_title, meta_description",
 	    number(im, im->line), t->reference, t->locale, slug, made ? "true" : "false", t->name, t->summary, t->description, t->meta_title,
 	    t->meta_description);
+}
+
+void put_own_text(struct import *im, const struct text_row *t)
+{
+	PUT(im, "import_text", "line, reference, locale, name, summary, description", number(im, im->line), t->reference, t->locale, t->name,
+	    t->summary, t->description);
 }
 
 void put_item(struct import *im, int column, const char *reference, const char *kind, const char *name, const char *value, int position,

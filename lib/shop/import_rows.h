@@ -84,7 +84,7 @@ void put_attribute(struct import *im, const char *attribute, const char *value, 
 	const char *swatch, const char *position, const char *filterable);
 
 struct product_row {
-	const char *reference, *status, *brand, *tax_class, *lead_time_days, *made_to_order, *featured, *visible, *tiers_by;
+	const char *reference, *status, *brand, *tax_class, *lead_time_days, *made_to_order, *featured, *visible, *tiers_by, *position;
 };
 void put_product(struct import *im, const struct product_row *p);
 
@@ -93,8 +93,10 @@ struct text_row {
 };
 /* A missing or empty slug is made of the name. */
 void put_text(struct import *im, const struct text_row *t);
+/* Texts of a store's own: name, summary and description alone. */
+void put_own_text(struct import *im, const struct text_row *t);
 
-/* KIND: category, tag, related, spec (NAME is the attribute), image, document. */
+/* KIND: category, tag (NAME is its language, or NULL: all), related, spec (NAME is the attribute), image, document. */
 void put_item(struct import *im, int column, const char *reference, const char *kind, const char *name, const char *value,
 	int position, const char *option_value);
 void put_label(struct import *im, const char *reference, const char *kind, int position, const char *locale, const char *label);

@@ -167,6 +167,13 @@ void import_categories(struct import *im, const struct import_pictures *pictures
 		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_categories($1, $2)", params, 2), out);
 }
 
+static void store_product_files(struct import *im, const struct import_pictures *pictures, struct import_counts *out)
+{
+	if (!im->no_pictures)
+		store_files(im, pictures, "SELECT DISTINCT ON (value) value, line, col, kind FROM pg_temp.import_item"
+			    " WHERE kind IN ('image', 'document') ORDER BY value, line", out);
+}
+
 /* ---- products ------------------------------------------------------------------------ */
 
 static const struct layout {
@@ -206,10 +213,23 @@ void import_products(struct import *im, const char *name, bool update, const str
 		stage_query(im->stage, layout->finish, params, 2);
 		stage_faults(im->stage);
 	}
-	if (!im->no_pictures)
-		store_files(im, pictures, "SELECT DISTINCT ON (value) value, line, col, kind FROM pg_temp.import_item"
-			    " WHERE kind IN ('image', 'document') ORDER BY value, line", out);
+	store_product_files(im, pictures, out);
 	stage_flush(im->stage);
 	if (im->report->errors == 0)
 		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_products($1, $2, $3)", params, 3), out);
+}
+
+/* ---- listings ------------------------------------------------------------------------ */
+
+void import_listings(struct import *im, const struct import_pictures *pictures, struct import_counts *out)
+{
+	const char *const params[] = { im->tenant, im->store };
+
+	im->no_pictures = pictures->from == NULL;
+	im->pictures = pictures->from;
+	layout_own_listings(im, &out->rows);
+	store_product_files(im, pictures, out);
+	stage_flush(im->stage);
+	if (im->report->errors == 0)
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_listings($1, $2)", params, 2), out);
 }

@@ -1,5 +1,5 @@
 /*
- * import_tables.h -- attributes, categories and products from CSV files.
+ * import_tables.h -- attributes, categories, products and listings from CSV files.
  *
  * Each reads the file once into the staging tables of an opened import and then
  * merges; the counts come back, faults are in the report.  Formats:
@@ -17,6 +17,8 @@ struct import_counts {
 	int64_t pictures;               /* converted now */
 };
 
+/* What a store says of the tenant's products in its own way. */
+void import_listings(struct import *im, const struct import_pictures *pictures, struct import_counts *out);
 void import_attributes(struct import *im, struct import_counts *out);
 void import_categories(struct import *im, const struct import_pictures *pictures, struct import_counts *out);
 /* LAYOUT: own, shopify, woocommerce or auto.  UPDATE: products that are there are changed. */

@@ -7,26 +7,37 @@
 enum suffix { PLAIN, LOCALE, CURRENCY, WAREHOUSE, ATTRIBUTE };
 
 enum field {
-	PRODUCT, STATUS, BRAND, SLUG, NAME, SUMMARY, DESCRIPTION, META_TITLE, META_DESCRIPTION, CATEGORIES, TAGS, TAX_CLASS,
+	PRODUCT, STATUS, BRAND, SLUG, NAME, SUMMARY, DESCRIPTION, META_TITLE, META_DESCRIPTION, CATEGORIES, TAGS, TAGS_IN, TAX_CLASS,
 	LEAD_TIME, MADE_TO_ORDER, FEATURED, VISIBLE, TIERS_BY, RELATED, IMAGES, IMAGE_ALT, IMAGE_OPTION, DOCUMENTS, DOCUMENT_TITLE,
-	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, FIELDS
+	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, POSITION, FIELDS
 };
+
+/* In which files a column stands: of products, of listings. */
+enum file { PRODUCTS = BIT(0), LISTINGS = BIT(1), BOTH = PRODUCTS | LISTINGS };
 
 static const struct column {
 	const char *name;
 	enum suffix suffix;
+	enum file files;
 } columns[FIELDS] = {
-	[PRODUCT] = { "product", PLAIN }, [STATUS] = { "status", PLAIN }, [BRAND] = { "brand", PLAIN },
-	[SLUG] = { "slug", LOCALE }, [NAME] = { "name", LOCALE }, [SUMMARY] = { "summary", LOCALE },
-	[DESCRIPTION] = { "description", LOCALE }, [META_TITLE] = { "meta_title", LOCALE },
-	[META_DESCRIPTION] = { "meta_description", LOCALE }, [CATEGORIES] = { "categories", PLAIN }, [TAGS] = { "tags", PLAIN },
-	[TAX_CLASS] = { "tax_class", PLAIN }, [LEAD_TIME] = { "lead_time_days", PLAIN }, [MADE_TO_ORDER] = { "made_to_order", PLAIN },
-	[FEATURED] = { "featured", PLAIN }, [VISIBLE] = { "visible", PLAIN }, [TIERS_BY] = { "tiers_by", PLAIN },
-	[RELATED] = { "related", PLAIN }, [IMAGES] = { "images", PLAIN }, [IMAGE_ALT] = { "image_alt", LOCALE },
-	[IMAGE_OPTION] = { "image_option", PLAIN }, [DOCUMENTS] = { "documents", PLAIN }, [DOCUMENT_TITLE] = { "document_title", LOCALE },
-	[SPEC] = { "spec", ATTRIBUTE }, [SKU] = { "sku", PLAIN }, [GTIN] = { "gtin", PLAIN }, [OPTION] = { "option", ATTRIBUTE },
-	[PRICE] = { "price", CURRENCY }, [WAS] = { "was", CURRENCY }, [TIERS] = { "tiers", CURRENCY }, [WEIGHT] = { "weight_g", PLAIN },
-	[STOCK] = { "stock", WAREHOUSE }, [VARIANT_MADE] = { "variant_made_to_order", PLAIN }, [TRACK_STOCK] = { "track_stock", PLAIN },
+	[PRODUCT] = { "product", PLAIN, BOTH }, [STATUS] = { "status", PLAIN, PRODUCTS },
+	[BRAND] = { "brand", PLAIN, PRODUCTS }, [SLUG] = { "slug", LOCALE, PRODUCTS },
+	[NAME] = { "name", LOCALE, BOTH }, [SUMMARY] = { "summary", LOCALE, BOTH },
+	[DESCRIPTION] = { "description", LOCALE, BOTH }, [META_TITLE] = { "meta_title", LOCALE, PRODUCTS },
+	[META_DESCRIPTION] = { "meta_description", LOCALE, PRODUCTS }, [CATEGORIES] = { "categories", PLAIN, BOTH },
+	[TAGS] = { "tags", PLAIN, PRODUCTS }, [TAGS_IN] = { "tags", LOCALE, PRODUCTS },
+	[TAX_CLASS] = { "tax_class", PLAIN, PRODUCTS }, [LEAD_TIME] = { "lead_time_days", PLAIN, PRODUCTS },
+	[MADE_TO_ORDER] = { "made_to_order", PLAIN, PRODUCTS }, [FEATURED] = { "featured", PLAIN, BOTH },
+	[VISIBLE] = { "visible", PLAIN, BOTH }, [TIERS_BY] = { "tiers_by", PLAIN, PRODUCTS },
+	[RELATED] = { "related", PLAIN, PRODUCTS }, [IMAGES] = { "images", PLAIN, BOTH },
+	[IMAGE_ALT] = { "image_alt", LOCALE, PRODUCTS }, [IMAGE_OPTION] = { "image_option", PLAIN, PRODUCTS },
+	[DOCUMENTS] = { "documents", PLAIN, PRODUCTS }, [DOCUMENT_TITLE] = { "document_title", LOCALE, PRODUCTS },
+	[SPEC] = { "spec", ATTRIBUTE, PRODUCTS }, [SKU] = { "sku", PLAIN, BOTH },
+	[GTIN] = { "gtin", PLAIN, PRODUCTS }, [OPTION] = { "option", ATTRIBUTE, PRODUCTS },
+	[PRICE] = { "price", CURRENCY, BOTH }, [WAS] = { "was", CURRENCY, BOTH },
+	[TIERS] = { "tiers", CURRENCY, BOTH }, [WEIGHT] = { "weight_g", PLAIN, PRODUCTS },
+	[STOCK] = { "stock", WAREHOUSE, PRODUCTS }, [VARIANT_MADE] = { "variant_made_to_order", PLAIN, PRODUCTS },
+	[TRACK_STOCK] = { "track_stock", PLAIN, PRODUCTS }, [POSITION] = { "position", PLAIN, LISTINGS },
 };
 
 /* Options and properties in one file: the schema allows three options a product. */
@@ -35,6 +46,7 @@ static const struct column {
 
 struct own {
 	struct import *im;
+	enum file file;
 	int plain[FIELDS];
 	int *by_locale[FIELDS];         /* a column for each language of the store */
 	int *by_currency[FIELDS];
@@ -66,7 +78,7 @@ static bool is_column(struct own *o, const char *name, size_t column)
 	size_t n = colon != NULL ? (size_t)(colon - name) : strlen(name);
 
 	for (int f = 0; f < FIELDS; f++) {
-		if (strlen(columns[f].name) != n || strncasecmp(columns[f].name, name, n) != 0
+		if ((columns[f].files & o->file) == 0 || strlen(columns[f].name) != n || strncasecmp(columns[f].name, name, n) != 0
 		    || (columns[f].suffix == PLAIN) != (colon == NULL))
 			continue;
 		if ((columns[f].suffix == LOCALE && !import_has_locale(im, suffix))
@@ -109,19 +121,21 @@ static void read_header(struct own *o)
 			    near != NULL ? near : "", near != NULL ? "?" : "");
 	}
 	for (int f = 0; f < FIELDS; f++) {
-		o->plain[f] = columns[f].suffix == PLAIN ? csv_column(im->csv, columns[f].name) : -1;
+		bool read = (columns[f].files & o->file) != 0;
+
+		o->plain[f] = read && columns[f].suffix == PLAIN ? csv_column(im->csv, columns[f].name) : -1;
 		o->by_locale[f] = mem_array(im->ctx, int, im->nlocales);
 		o->by_currency[f] = mem_array(im->ctx, int, im->ncurrencies);
 		for (size_t i = 0; i < im->nlocales; i++)
-			o->by_locale[f][i] = columns[f].suffix == LOCALE ? find(o, f, im->locales[i]) : -1;
+			o->by_locale[f][i] = read && columns[f].suffix == LOCALE ? find(o, f, im->locales[i]) : -1;
 		for (size_t i = 0; i < im->ncurrencies; i++)
-			o->by_currency[f][i] = columns[f].suffix == CURRENCY ? find(o, f, im->currencies[i]) : -1;
+			o->by_currency[f][i] = read && columns[f].suffix == CURRENCY ? find(o, f, im->currencies[i]) : -1;
 	}
 	o->by_warehouse = mem_array(im->ctx, int, im->nwarehouses);
 	for (size_t i = 0; i < im->nwarehouses; i++)
-		o->by_warehouse[i] = find(o, STOCK, im->warehouses[i]);
+		o->by_warehouse[i] = o->file == PRODUCTS ? find(o, STOCK, im->warehouses[i]) : -1;
 	for (int f = PRODUCT; f <= SKU; f += SKU - PRODUCT)
-		if (o->plain[f] < 0)
+		if (o->plain[f] < 0 && (f == PRODUCT || o->file == PRODUCTS))
 			report_error(im->report, 1, columns[f].name, "the file needs this column");
 }
 
@@ -133,6 +147,9 @@ static void put_flags(struct own *o)
 		put_flag(im, "categories", "");
 	if (o->plain[TAGS] >= 0)
 		put_flag(im, "tags", "");
+	for (size_t i = 0; i < im->nlocales; i++)
+		if (o->by_locale[TAGS_IN][i] >= 0)
+			put_flag(im, "tags", im->locales[i]);
 	if (o->plain[RELATED] >= 0)
 		put_flag(im, "related", "");
 	if (o->plain[IMAGES] >= 0 && !im->no_pictures)
@@ -148,18 +165,18 @@ static void put_flags(struct own *o)
 
 /* ---- a product's first row ----------------------------------------------------------- */
 
-static void take_list(struct own *o, enum field f, const char *kind, size_t max)
+static void take_list(struct own *o, int column, const char *kind, const char *name, size_t max)
 {
 	const char *parts[IMPORT_LIST_MAX];
-	size_t n = cell_list(o->im, o->plain[f], '|', parts);
+	size_t n = cell_list(o->im, column, '|', parts);
 
 	for (size_t i = 0; i < n; i++) {
 		if (*parts[i] == '\0')
 			continue;
 		if (utf8_length(parts[i]) > max)
-			import_error(o->im, o->plain[f], "%s is longer than %zu characters", report_quote(o->im->report, parts[i]), max);
+			import_error(o->im, column, "%s is longer than %zu characters", report_quote(o->im->report, parts[i]), max);
 		else
-			put_item(o->im, o->plain[f], o->reference, kind, NULL, parts[i], (int)i, NULL);
+			put_item(o->im, column, o->reference, kind, name, parts[i], (int)i, NULL);
 	}
 }
 
@@ -223,9 +240,11 @@ static void take_product(struct own *o)
 		p.tax_class = "standard";
 	put_product(im, &p);
 	take_texts(o);
-	take_list(o, CATEGORIES, "category", 121);
-	take_list(o, TAGS, "tag", 60);
-	take_list(o, RELATED, "related", 64);
+	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
+	take_list(o, o->plain[TAGS], "tag", NULL, 60);
+	for (size_t i = 0; i < im->nlocales; i++)
+		take_list(o, o->by_locale[TAGS_IN][i], "tag", im->locales[i], 60);
+	take_list(o, o->plain[RELATED], "related", NULL, 64);
 	take_files(o, IMAGES, IMAGE_ALT, "image");
 	take_files(o, DOCUMENTS, DOCUMENT_TITLE, "document");
 	for (size_t i = 0; i < o->nspecs; i++) {
@@ -236,6 +255,25 @@ static void take_product(struct own *o)
 			if (*parts[j] != '\0')
 				put_item(im, o->specs[i], o->reference, "spec", o->spec_names[i], parts[j], (int)j, NULL);
 	}
+}
+
+/* What a store has of its own. */
+static void take_listing(struct own *o)
+{
+	struct import *im = o->im;
+
+	put_product(im, &(struct product_row){ .reference = o->reference,
+		.featured = cell_bool(im, o->plain[FEATURED], "false"),
+		.visible = cell_bool(im, o->plain[VISIBLE], "true"),
+		.position = cell_int(im, o->plain[POSITION], 0, 1000000, NULL) });
+	for (size_t l = 0; l < im->nlocales; l++)
+		if (o->by_locale[NAME][l] >= 0 || o->by_locale[SUMMARY][l] >= 0 || o->by_locale[DESCRIPTION][l] >= 0)
+			put_own_text(im, &(struct text_row){ .reference = o->reference, .locale = im->locales[l],
+				.name = cell_text(im, o->by_locale[NAME][l], 200),
+				.summary = cell_text(im, o->by_locale[SUMMARY][l], 500),
+				.description = cell_block(im, o->by_locale[DESCRIPTION][l], 100000) });
+	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
+	take_files(o, IMAGES, IMAGE_ALT, "image");
 }
 
 /* ---- a variant ----------------------------------------------------------------------- */
@@ -306,8 +344,11 @@ static void take_variant(struct own *o)
 	int options = 0;
 
 	if (sku == NULL || *sku == '\0') {
-		if (sku != NULL)
+		if (sku != NULL && o->file == PRODUCTS)
 			import_error(im, o->plain[SKU], "the SKU is empty");
+		for (size_t i = 0; o->file == LISTINGS && i < im->ncurrencies; i++)
+			if (cell_money(im, o->by_currency[PRICE][i], im->currencies[i]) != NULL)
+				import_error(im, o->by_currency[PRICE][i], "a price needs the SKU of a variant");
 		return;
 	}
 	put_variant(im, &v);
@@ -330,11 +371,12 @@ static void take_variant(struct own *o)
 	}
 }
 
-void layout_own_read(struct import *im, int64_t *rows)
+static void read_file(struct import *im, enum file file, int64_t *rows)
 {
 	struct own *o = mem_new(im->ctx, struct own);
 
 	o->im = im;
+	o->file = file;
 	read_header(o);
 	if (im->report->errors > 0)
 		return;
@@ -355,8 +397,18 @@ void layout_own_read(struct import *im, int64_t *rows)
 		if (*reference != '\0' && strcmp(reference, o->reference) != 0) {
 			snprintf(o->reference, sizeof(o->reference), "%s", reference);
 			o->position = 0;
-			take_product(o);
+			(o->file == PRODUCTS ? take_product : take_listing)(o);
 		}
 		take_variant(o);
 	}
+}
+
+void layout_own_read(struct import *im, int64_t *rows)
+{
+	read_file(im, PRODUCTS, rows);
+}
+
+void layout_own_listings(struct import *im, int64_t *rows)
+{
+	read_file(im, LISTINGS, rows);
 }

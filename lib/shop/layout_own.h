@@ -1,5 +1,5 @@
 /*
- * layout_own.h -- sutler's own product file.
+ * layout_own.h -- sutler's own files of products and listings.
  *
  * One row per variant; the rows of a product follow each other, and its own
  * fields stand in its first row.  A column name may end in ":" and a language
@@ -15,5 +15,7 @@
 bool layout_own_fits(const struct csv *csv);
 /* Stages all rows; counts them. */
 void layout_own_read(struct import *im, int64_t *rows);
+/* The same of a listings file: its columns are a part of those, and position. */
+void layout_own_listings(struct import *im, int64_t *rows);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART };
+enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
 
 /* All letters there are; sales.step names those of orders. */
 static const struct kind {
@@ -20,6 +20,9 @@ static const struct kind {
 	enum about about;
 	bool invoice;                   /* brings the invoice's file */
 	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
+	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
+	const char *purpose;            /* of the token behind that, or NULL: there is none */
+	int minutes;                    /* that the token counts */
 } kinds[] = {
 	{ "order-placed", ABOUT_ORDER },
 	{ "payment-received", ABOUT_ORDER },
@@ -34,12 +37,19 @@ static const struct kind {
 	{ "refund-made", ABOUT_ORDER },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
+	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
+	{ "reset", ABOUT_ACCOUNT, .path = "/login/reset/", .purpose = "reset", .minutes = LETTER_RESET_MINUTES },
+	{ "account-exists", ABOUT_ACCOUNT, .path = "/login" },
+	{ "password-changed", ABOUT_ACCOUNT, .path = "/login/reset" },
+	{ "email-confirm", ABOUT_ACCOUNT, .path = "/login/email/", .purpose = "email", .minutes = LETTER_PROOF_MINUTES },
+	{ "email-changed", ABOUT_ACCOUNT, .path = "/login/undo/", .purpose = "undo", .minutes = LETTER_PROOF_MINUTES },
 };
 
 static const char *const reasons[] = {
 	[ABOUT_ORDER] = N_("You get this mail because you ordered in our shop."),
 	[ABOUT_CODE] = N_("You get this mail because this address was entered in our checkout."),
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
+	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
 };
 
 struct letter_draft {
@@ -47,7 +57,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *cart, *proof;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *cart, *proof, *person;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -95,9 +105,12 @@ static const struct desk_language *desk_language(struct letter_desk *desk, const
 
 static const struct kind *find_kind(const struct letter_item *item)
 {
+	const char *const of[] = {
+		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
+	};
+
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (strcmp(kinds[i].template, item->template) == 0 &&
-		    (kinds[i].about == ABOUT_ORDER ? item->order : item->cart) != NULL)
+		if (strcmp(kinds[i].template, item->template) == 0 && of[kinds[i].about] != NULL)
 			return &kinds[i];
 	return NULL;
 }
@@ -131,6 +144,19 @@ static void gather_cart(struct db *db, struct letter_draft *d)
 	d->lines = q_letter_cart_lines(db, d->item.cart, d->item.locale);
 }
 
+static void gather_account(struct db *db, struct letter_draft *d)
+{
+	unsigned char hash[SHA256_LEN];
+
+	d->person = q_letter_customer(db, d->item.customer, d->item.change);
+	if (d->kind->purpose == NULL)
+		return;
+	d->token = token_new();
+	sha256(d->token.text, TOKEN_LEN, hash);
+	q_letter_customer_link(db, d->item.tenant, hash, sizeof(hash), d->item.customer, d->kind->purpose, d->item.change,
+			       d->kind->minutes);
+}
+
 /* Stored as SHA-256 of cart id and code: sales.verify_check() compares. */
 static void gather_code(const void *ctx, struct db *db, struct letter_draft *d)
 {
@@ -162,6 +188,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 	case ABOUT_CODE:
 		gather_code(ctx, db, d);
 		break;
+	case ABOUT_ACCOUNT:
+		gather_account(db, d);
+		break;
 	}
 	return d;
 }
@@ -184,17 +213,23 @@ static const char *base_url(const void *ctx, const struct row_letter_store *s, c
 	return link_base(ctx, &place, currency);
 }
 
+static void view_lines(struct view *v, const struct desk_work *w, const char *name, const char *text)
+{
+	char *rest = mem_strdup(w->ctx, text), *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		view_item_text(v, name, line);
+}
+
 /* In one piece for plain text, line by line for HTML. */
 static void view_address(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
 {
 	const struct address a = { o->name, o->company, o->street, o->street2, o->postal_code, o->city,
 				   o->region, o->country };
 	const char *all = address_lines(w->ctx, &a, locale_country(w->locale, o->country));
-	char *rest = mem_strdup(w->ctx, all), *line;
 
 	view_text(v, "ship_to", all);
-	while ((line = strsep(&rest, "\n")) != NULL)
-		view_item_text(v, "ship_to_lines", line);
+	view_lines(v, w, "ship_to_lines", all);
 }
 
 /* "IVA" and 21 % are one name; a name that says its rate already stays. */
@@ -367,6 +402,28 @@ static enum letter_outcome write_code(struct desk_work *w, struct view *v, struc
 	return LETTER_WRITTEN;
 }
 
+/* A link that proves nothing new is not sent; a notice of a change goes to the address that
+   was before it, the question for it to the one that shall be. */
+static enum letter_outcome write_account(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_customer *p = row_letter_customer(w->draft->person);
+	const struct kind *kind = w->draft->kind;
+	const char *purpose = kind->purpose == NULL ? "" : kind->purpose;
+
+	if (!rows_found(w->draft->person) || (strcmp(purpose, "verify") == 0 && p->verified) ||
+	    (strcmp(purpose, "email") == 0 && p->done))
+		return LETTER_UNWANTED;
+	out->to = strcmp(purpose, "undo") == 0 ? p->old_email : strcmp(purpose, "email") == 0 ? p->new_email : p->email;
+	if (*out->to == '\0')
+		return LETTER_UNWANTED;
+	out->to_name = p->name;
+	view_text(v, "person", p->name);
+	view_text(v, "new_email", p->new_email);
+	view_text(v, "link", mem_printf(w->ctx, "%s%s%s", w->base, kind->path, kind->purpose == NULL ? "" : w->draft->token.text));
+	view_text(v, "reset_url", mem_printf(w->ctx, "%s/login/reset", w->base));
+	return LETTER_WRITTEN;
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -376,6 +433,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_cart(w, v, out);
 	case ABOUT_CODE:
 		return write_code(w, v, out);
+	case ABOUT_ACCOUNT:
+		return write_account(w, v, out);
 	case ABOUT_ORDER:
 		break;
 	}
@@ -398,6 +457,10 @@ static void view_frame(struct view *v, const struct desk_work *w)
 	view_text(store, "phone", s->phone);
 	if (placed)
 		view_text(store, "address", mem_printf(w->ctx, "%s, %s %s", s->street, s->postal_code, s->city));
+	if (*s->signature != '\0') {
+		view_text(v, "signature", s->signature);
+		view_lines(v, w, "signature_lines", s->signature);
+	}
 	view_text(v, "reason", text_get(w->text, reasons[w->draft->kind->about]));
 }
 

@@ -1,15 +1,15 @@
 /*
  * letter.h -- what a mail of a shop says.
  *
- * The outbox holds ids alone; a letter is written when it is sent, from the order or
- * cart as it is then, in the language it was placed in, with the templates
+ * The outbox holds ids alone; a letter is written when it is sent, from the order, cart
+ * or account as it is then, in the language it was placed in, with the templates
  * tmpl/mail/NAME.{txt,html}.  It comes in two halves, because links and codes must be
  * in the database before anybody can use them: letter_gather() in the tenant's
  * transaction makes and stores them (their hashes) and asks for everything else;
  * letter_write() after the commit renders.  Nothing of a letter is kept or logged.
  *
  * A letter that nobody wants any more is not written: the cart was ordered meanwhile,
- * its owner opted out, the code's time is over, the address was erased.
+ * its owner opted out, the code's time is over, the address was proven or erased.
  */
 #ifndef SHOP_LETTER_H
 #define SHOP_LETTER_H
@@ -18,12 +18,15 @@
 
 #define LETTER_ORDER_LINK_DAYS 180      /* a warranty claim's usual time to come up */
 #define LETTER_CODE_DIGITS 6            /* with 5 tries: one guess in 200 000 */
+#define LETTER_RESET_MINUTES 30         /* opens an account: no longer than reading mail takes */
+#define LETTER_PROOF_MINUTES (24 * 60)  /* proves an address, or takes a change of it back */
 
 /* The outbox item. */
 struct letter_item {
 	const char *tenant, *store, *template;
-	const char *order, *cart;               /* UUID or NULL */
-	const char *locale, *currency;          /* of the order or cart */
+	const char *order, *cart, *customer;    /* UUID or NULL */
+	const char *change;                     /* of the customer's mail address, or NULL */
+	const char *locale, *currency;          /* of the order, cart or customer */
 };
 
 struct letter {

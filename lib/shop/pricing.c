@@ -42,7 +42,7 @@ struct tax {
 };
 
 struct run {
-	const struct pricing_cart *cart;
+	const struct pricing_cart *cart;        /* in steps */
 	struct pricing_totals *out;
 	void *tmp;
 	enum pricing_outcome failure;   /* PRICING_OK while none; the first one stays */
@@ -74,6 +74,11 @@ static bool same(const char *a, const char *b)
 static int compare_int(int64_t a, int64_t b)
 {
 	return (a > b) - (a < b);
+}
+
+static int64_t step(const struct pricing_cart *c)
+{
+	return c->settings.step_minor > 1 ? c->settings.step_minor : 1;
 }
 
 static int64_t add(struct run *r, int64_t a, int64_t b)
@@ -395,7 +400,7 @@ static void check(struct run *r)
 	const struct pricing_cart *c = r->cart;
 	const struct pricing_coupon *k = &c->coupon;
 	bool valid = c->settings.exponent >= 0 && c->settings.exponent <= 4
-		&& c->prepaid_minor >= 0 && k->minimum_minor >= 0 && k->value_minor >= 0
+		&& c->settings.step_minor >= 0 && c->settings.step_minor <= PRICING_MAX_STEP && c->prepaid_minor >= 0 && k->minimum_minor >= 0 && k->value_minor >= 0
 		&& (k->kind != COUPON_PERCENT || k->percent_ppm > 0) && delivery_valid(&c->delivery);
 	bool within = c->nlines <= PRICING_MAX_LINES && delivery_within(&c->delivery);
 
@@ -452,7 +457,7 @@ static void price_lines(struct run *r)
 		t->unit_minor = pricing_unit(line->base_minor, line->tiers, line->ntiers,
 			line->ntiers > 0 ? counted(c, line) : line->quantity);
 		t->unit_minor = restate(r, t->unit_minor, r->items[i].class);
-		if (t->unit_minor > PRICING_MAX_PRICE)
+		if (t->unit_minor > PRICING_MAX_PRICE / step(c))
 			fail(r, PRICING_TOO_LARGE);
 		t->nrates = (unsigned)rates->n;
 		memcpy(t->rates, rates->rule, (size_t)rates->n * sizeof(t->rates[0]));
@@ -865,14 +870,83 @@ static void compute(struct run *r)
 	sum_up(r);
 }
 
+/* -- steps ---------------------------------------------------------------------- */
+
+/* Whole steps, half up. */
+static int64_t steps(int64_t minor, int64_t step)
+{
+	return minor / step + (2 * (minor % step) >= step);
+}
+
+/* The cart with every amount in steps, under CTX; what is no amount is shared. */
+static const struct pricing_cart *in_steps(void *ctx, const struct pricing_cart *cart, int64_t step)
+{
+	struct pricing_cart *c = mem_new(ctx, struct pricing_cart);
+	struct pricing_line *lines = mem_array(ctx, struct pricing_line, cart->nlines);
+	struct pricing_band *bands = mem_array(ctx, struct pricing_band, cart->delivery.nbands);
+
+	*c = *cart;
+	for (size_t i = 0; i < c->nlines; i++) {
+		struct pricing_tier *tiers = mem_array(ctx, struct pricing_tier, cart->lines[i].ntiers);
+
+		lines[i] = cart->lines[i];
+		lines[i].base_minor = steps(lines[i].base_minor, step);
+		for (size_t k = 0; k < lines[i].ntiers; k++)
+			tiers[k] = (struct pricing_tier){ lines[i].tiers[k].min_quantity,
+				steps(lines[i].tiers[k].unit_minor, step) };
+		lines[i].tiers = tiers;
+	}
+	for (size_t i = 0; i < c->delivery.nbands; i++)
+		bands[i] = (struct pricing_band){ cart->delivery.bands[i].up_to_g,
+			steps(cart->delivery.bands[i].price_minor, step) };
+	c->lines = lines;
+	c->delivery.bands = bands;
+	c->delivery.price_minor = steps(c->delivery.price_minor, step);
+	c->delivery.further_minor = steps(c->delivery.further_minor, step);
+	c->delivery.free_from_minor = steps(c->delivery.free_from_minor, step);
+	c->coupon.value_minor = steps(c->coupon.value_minor, step);
+	c->coupon.minimum_minor = steps(c->coupon.minimum_minor, step);
+	c->prepaid_minor /= step;       /* nobody pays with more than he has */
+	return c;
+}
+
+static void in_minor_units(struct run *r, int64_t step)
+{
+	struct pricing_totals *t = r->out;
+	int64_t *const figures[] = {
+		&t->missing_minor, &t->goods_minor, &t->discount_minor, &t->shipping_full_minor, &t->shipping_minor,
+		&t->shipping_net_minor, &t->shipping_tax_minor, &t->shipping_gross_minor, &t->net_minor, &t->tax_minor,
+		&t->total_minor, &t->prepaid_minor, &t->payable_minor,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+		*figures[i] = mul(r, *figures[i], step);
+	for (size_t i = 0; i < t->nlines; i++) {
+		struct pricing_line_total *l = &t->lines[i];
+		int64_t *const line[] = { &l->unit_minor, &l->subtotal_minor, &l->discount_minor, &l->net_minor,
+			&l->tax_minor, &l->gross_minor };
+
+		for (size_t k = 0; k < ARRAY_LEN(line); k++)
+			*line[k] = mul(r, *line[k], step);
+	}
+	for (size_t i = 0; i < t->ntaxes; i++) {
+		t->taxes[i].base_minor = mul(r, t->taxes[i].base_minor, step);
+		t->taxes[i].amount_minor = mul(r, t->taxes[i].amount_minor, step);
+	}
+}
+
 struct pricing_totals *pricing_total(const void *ctx, const struct pricing_cart *cart)
 {
 	struct pricing_totals *out = mem_new(ctx, struct pricing_totals);
 	struct run r = { .cart = cart, .out = out, .tmp = mem_context(ctx, "pricing") };
 
 	check(&r);
+	if (r.failure == PRICING_OK && step(cart) > 1)
+		r.cart = in_steps(r.tmp, cart, step(cart));
 	if (r.failure == PRICING_OK)
 		compute(&r);
+	if (r.failure == PRICING_OK)
+		in_minor_units(&r, step(cart));
 	mem_free(r.tmp);
 	if (r.failure != PRICING_OK) {
 		mem_free(out->lines);

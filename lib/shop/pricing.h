@@ -11,8 +11,16 @@
  * Amounts are int64 minor units of one currency and never negative.  Rates are
  * exact: 1 ppm is a ten-thousandth of a percent, 21 % is 210000.
  *
- * R(x)  rounds to a whole minor unit, half up (amounts are not negative, so this
- *       is also half away from zero): R(n/d) = floor((2n + d) / 2d).
+ * Some currencies are paid in steps larger than their minor unit: rupiah without sen,
+ * Swiss francs in five Rappen.  settings.step_minor says how many minor units one step
+ * is (0 reads as 1).  The whole calculation below is done in steps: amounts that come in
+ * are rounded to steps first (half up; a shop's own amounts are whole steps already,
+ * its importer sees to that), "unit" below means a step, and every figure that comes out
+ * is turned back into minor units.  So no figure of a document is finer than a step,
+ * and all that is said about sums holds as it stands.
+ *
+ * R(x)  rounds to a whole unit, half up (amounts are not negative, so this is also
+ *       half away from zero): R(n/d) = floor((2n + d) / 2d).
  * S(W; w1..wk)  shares W out in proportion to weights w, exactly, by largest
  *       remainder: each gets floor(W * w / sum w); the units left over go one
  *       each to the largest remainders (W * w mod sum w); equal remainders: the
@@ -113,6 +121,7 @@
 #define PRICING_MAX_PRICE     INT64_C(1000000000)       /* of a unit, a delivery step */
 #define PRICING_MAX_WEIGHT_G  INT64_C(100000000)        /* of a unit: 100 t */
 #define PRICING_MAX_TOTAL     ((INT64_C(1) << 53) - 1)
+#define PRICING_MAX_STEP      100000                    /* one unit of the coarsest notes in use: 1 000 dong */
 /* Rates on one item: country, state, county, city and two to spare.  Of these at
    most one compounds, each is at most 100 %: keeps fractions exact in 1e-12. */
 #define PRICING_MAX_RATES     6
@@ -221,6 +230,7 @@ struct pricing_delivery {
 
 struct pricing_settings {
 	int exponent;                   /* of the currency, 0 to 4; only checked */
+	int64_t step_minor;             /* amounts are multiples of it; 0: 1.  At most PRICING_MAX_STEP */
 	bool prices_include_tax;
 	enum pricing_rounding rounding;
 	enum pricing_other_place other_place;

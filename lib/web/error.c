@@ -59,25 +59,29 @@ static void show(struct req *r)
 	view_text(v, "sentence", sentence);
 	view_bool(v, "missing", status == 404 || status == 410);
 	view_bool(v, "again", status == 503 || status == 429);
+	view_bool(v, "retry", status == 503 && r->method == GET);
 	page_html_status(r, v, status);
 }
 
-/* A page that needs nothing: no template, no shop, no database. */
+/* A page that needs nothing: no template, no shop, no database.  Nobody waits for its style sheet. */
 static void show_plain(struct exchange *x)
 {
 	struct buf *b = buf_new(x->mem);
-	const char *title, *sentence;
+	const char *title, *sentence, *style = x->req.program->hooks->plain_style;
 
 	words(x, &title, &sentence);
 	buf_printf(b, "<!doctype html>\n<html lang=\"%s\">\n<meta charset=\"utf-8\">\n"
 		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
 		   x->language->tag);
 	buf_html(b, title, strlen(title));
-	buf_adds(b, "</title>\n<h1>");
+	buf_adds(b, "</title>\n");
+	if (style != NULL)
+		buf_printf(b, "<link rel=\"stylesheet\" href=\"%s\">\n", style);
+	buf_adds(b, "<main class=\"wrap\">\n<div class=\"empty\">\n<h1>");
 	buf_html(b, title, strlen(title));
 	buf_adds(b, "</h1>\n<p>");
 	buf_html(b, sentence, strlen(sentence));
-	buf_printf(b, "</p>\n<p>%s</p>\n</html>\n", x->req.id);
+	buf_printf(b, "</p>\n<p class=\"muted small\">%s</p>\n</div>\n</main>\n</html>\n", x->req.id);
 	x->headers = headers_new(x->mem);
 	x->answer = (struct answer){
 		.given = true, .status = x->refusal.status, .type = "text/html; charset=utf-8",

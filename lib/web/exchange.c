@@ -66,10 +66,11 @@ static bool find_site(struct exchange *x)
 		answer = site_find(w->sites, w->program, w->db, host, x->req.deadline_us, &x->req.site);
 	if (x->req.site != NULL)
 		speak(x, x->req.site->locales, x->req.site->currencies[0]);
-	if (answer == SITE_UNAVAILABLE) {
+	if (answer == SITE_UNAVAILABLE && x->req.site == NULL) {
 		x->failure = DB_UNAVAILABLE;
 		return refuse(x, 503, NULL);
 	}
+	x->site_old = answer == SITE_UNAVAILABLE;
 	if (answer == SITE_UNKNOWN)
 		return refuse(x, 421, N_("No shop answers under this name."));
 	if (x->req.site->admin != w->program->admin) {
@@ -170,6 +171,16 @@ static bool find_route(struct exchange *x)
 	if (r->route->deadline_ms > 0)
 		r->deadline_us = x->started_us + r->route->deadline_ms * 1000LL;
 	return true;
+}
+
+/* The database is away.  The site as it was last seen serves to say so, in the language of
+   the path, and for what needs no more. */
+static bool ask_no_more(struct exchange *x)
+{
+	if (!x->site_old || (x->req.route->needs & NEEDS_NO_DATABASE) != 0)
+		return true;
+	x->failure = DB_UNAVAILABLE;
+	return refuse(x, 503, NULL);
 }
 
 static bool read_cookies(struct exchange *x)
@@ -363,7 +374,7 @@ void exchange_serve(struct worker *w, struct peer *p)
 {
 	static bool (*const steps[])(struct exchange *x) = {
 		read_method, read_target, find_site, find_place, find_open_shop, find_route,
-		read_cookies, check_origin, read_inputs, check_token, read_params,
+		ask_no_more, read_cookies, check_origin, read_inputs, check_token, read_params,
 	};
 	void *mem = mem_context(w->mem, "request");
 	struct exchange *x = mem_new(mem, struct exchange);

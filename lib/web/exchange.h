@@ -120,6 +120,7 @@ struct exchange {
 	/* What came of it. */
 	struct refusal refusal;         /* status 0: none */
 	enum db_failure failure;        /* of the last run */
+	bool site_old;                  /* the database could not say what the site is now */
 	const char *failed;             /* req_fail() */
 	unsigned runs, trips, calls;
 	unsigned reruns;                /* of the transaction at hand, after conflicts */

@@ -298,13 +298,16 @@ static void take_item(struct param_set *set, struct param_value *v, const struct
 	struct scalar s = { 0 };
 
 	value = trimmed(how, of.type, value);
-	if (*value == '\0')
+	if (*value == '\0' && !v->param->blanks)
 		return;
 	if ((int64_t)v->n == max) {
 		set->refused = "a list is too long";
 		return;
 	}
-	readers[of.type](&each, value, &s);
+	if (*value == '\0')
+		s.text = "";
+	else
+		readers[of.type](&each, value, &s);
 	v->list = mem_resize(set, v->list, const char *, v->n + 1);
 	v->list_int = mem_resize(set, v->list_int, int64_t, v->n + 1);
 	v->list[v->n] = s.text;

@@ -66,6 +66,8 @@ struct param {
 	const char *optional;           /* value when not given; NULL: must be given */
 	const char *label;              /* N_("..."): the field's name in the summary of errors */
 	const char *const *choices;     /* PARAM_CHOICE: closed by NULL */
+	bool blanks;                    /* PARAM_LIST: an empty item keeps its place, as "" and 0, so that
+	                                   two lists of one form run side by side */
 	bool fold;                      /* PARAM_TEXT: an over-long value is cut, not refused (searches) */
 };
 

@@ -48,8 +48,10 @@ struct program_hooks {
 	/* Path of the sign-in page (without prefix); "?next=PATH" is added.  NULL: 403. */
 	const char *sign_in;
 	/* Template of error pages; gets status, headline, sentence, missing (404, 410), again
-	   (429, 503).  NULL: the plain page. */
+	   (429, 503), retry (503 of a page that can be loaded again).  NULL: the plain page. */
 	const char *error_template;
+	/* Path of the plain page's style sheet, for when not even the site is known.  May. */
+	const char *plain_style;
 	/* Cookies besides the session that make a page personal ("cart"), closed by NULL. */
 	const char *const *personal_cookies;
 };

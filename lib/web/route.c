@@ -159,8 +159,10 @@ static const char *check_route(const struct route *r, bool admin)
 	if (r->cache_s > 0 && (r->method != GET || r->csrf_token || admin ||
 			       (r->needs & NEEDS_SESSION) != 0))
 		return "cacheable, and yet personal or no GET";
-	if (r->method == GET && (r->idempotent || r->form != NULL || r->upload != NULL))
+	if (r->method == GET && (r->idempotent || r->repeatable || r->form != NULL || r->upload != NULL))
 		return "GET with what only a change has";
+	if ((r->needs & NEEDS_NO_DATABASE) != 0 && (r->method != GET || (r->needs & NEEDS_SESSION) != 0 || r->csrf_token))
+		return "a form or session without database";
 	if ((r->needs & NEEDS_CROSS_SITE) != 0 &&
 	    (r->csrf_token || r->idempotent || (r->needs & NEEDS_SESSION) != 0))
 		return "cross-site, and yet tied to a visitor";

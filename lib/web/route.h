@@ -32,6 +32,7 @@ enum route_needs {
 	                                   proves the sender itself; no cookie is read */
 	NEEDS_BODY = BIT(2),            /* the body is taken whole (req_body), not as a form */
 	NEEDS_NO_REFERRER = BIT(3),     /* the address holds a secret: Referrer-Policy no-referrer */
+	NEEDS_NO_DATABASE = BIT(4),     /* the address says all: answered while the database is away */
 };
 
 /* Permission of a row on an admin program that anybody may see (its sign-in page). */
@@ -55,6 +56,8 @@ struct route {
 	unsigned needs;                 /* enum route_needs */
 	bool csrf_token;                /* POST: field "csrf" must hold the token; GET: personal page */
 	bool idempotent;                /* POST: field "idempotency_key" is required, see idempotency.h */
+	bool repeatable;                /* POST: done twice is done once, the handler sees to it: a COMMIT
+	                                   whose answer got lost runs again */
 	const struct upload_limits *upload;     /* multipart bodies are taken, files within these */
 	int deadline_ms;                /* 0: web.deadline_ms of the configuration */
 };

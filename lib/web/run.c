@@ -114,9 +114,10 @@ static void run_once(struct exchange *x, void (*handler)(struct req *r))
 
 static bool may_run_again(const struct exchange *x)
 {
+	const struct route *route = x->req.route;
 	/* After the call there is no claim that a run could find its own work by. */
 	bool harmless = x->failure == DB_RETRY ||
-			(x->failure == DB_UNKNOWN && x->req.route->idempotent && !x->called);
+		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable) && !x->called);
 
 	return harmless && x->reruns < LIMIT_RERUNS && clock_steady_us() < x->req.deadline_us;
 }

@@ -10,12 +10,12 @@
 
 #include <string.h>
 
-static const char *hash_of(const void *ctx, const char *token)
+static const unsigned char *hash_of(const void *ctx, const char *token)
 {
-	char hex[SHA256_HEX];
+	unsigned char *hash = mem_array(ctx, unsigned char, SHA256_LEN);
 
-	sha256_hex(token, strlen(token), hex);
-	return mem_strdup(ctx, hex);
+	sha256(token, strlen(token), hash);
+	return hash;
 }
 
 void session_queue(struct req *r)
@@ -69,14 +69,19 @@ const char *session_principal(struct req *r)
 	return session_get(r)->principal;
 }
 
-const char *session_start(struct req *r, int64_t ttl_s)
+const char *session_name(struct req *r)
+{
+	return session_get(r)->name;
+}
+
+const unsigned char *session_start(struct req *r, int64_t ttl_s)
 {
 	struct token token = token_new();
 
 	if (r->program->session == NULL)
 		BUG("%s has no sessions", r->program->name);
 	if (req_failed(r))
-		return "";
+		return hash_of(r->mem, token.text);
 	page_cookie_set(r, r->program->session->cookie, token.text, ttl_s);
 	r->x->new_personal = mem_strdup(r->mem, token.text);
 	return hash_of(r->mem, token.text);
@@ -89,9 +94,9 @@ void session_end(struct req *r)
 
 /* --- customers ----------------------------------------------------------------- */
 
-static struct rows *customers_find(struct req *r, const char *hash)
+static struct rows *customers_find(struct req *r, const unsigned char *hash)
 {
-	return q_web_session(r->db, hash);
+	return q_web_session(r->db, hash, SHA256_LEN);
 }
 
 static void customers_read(struct req *r, struct rows *found, struct session *out)
@@ -101,6 +106,7 @@ static void customers_read(struct req *r, struct rows *found, struct session *ou
 	(void)r;
 	out->id = s->session_id;
 	out->principal = s->customer_id;
+	out->name = s->name;
 	out->created_ms = s->created_at;
 	out->seen_ms = s->seen_at;
 	out->more = s;

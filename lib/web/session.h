@@ -23,6 +23,7 @@ struct rows;
 struct session {
 	const char *id;                 /* UUID of the session row; NULL: nobody */
 	const char *principal;          /* UUID of the customer or staff member */
+	const char *name;               /* as people are greeted */
 	int64_t seen_ms;
 	int64_t created_ms;
 	const void *more;               /* the kind's own row */
@@ -32,7 +33,7 @@ struct session_kind {
 	const char *cookie;             /* "sid" */
 	bool strict;                    /* SameSite=Strict */
 	/* Queues the look-up of a live session (not expired by the database's clock). */
-	struct rows *(*find)(struct req *r, const char *token_sha256_hex);
+	struct rows *(*find)(struct req *r, const unsigned char *token_sha256);
 	/* Fills OUT from what came; only called when a row was found. */
 	void (*read)(struct req *r, struct rows *found, struct session *out);
 	/* Queues the write of the last use, in a later transaction of the same tenant. */
@@ -47,9 +48,12 @@ const struct session *session_get(struct req *r);
 /* UUID of who is signed in, or NULL. */
 const char *session_principal(struct req *r);
 
-/* Log-in programs: makes a token, sets the cookie and gives its SHA-256 in hex for the
-   row the caller inserts.  Always a new one: an id that came with the request is never kept. */
-const char *session_start(struct req *r, int64_t ttl_s);
+/* What customers are called ("" without a name), or NULL for nobody. */
+const char *session_name(struct req *r);
+
+/* Log-in programs: makes a token, sets the cookie and gives its SHA-256 (SHA256_LEN bytes) for
+   the row the caller inserts.  Always a new one: an id that came with the request is never kept. */
+const unsigned char *session_start(struct req *r, int64_t ttl_s);
 /* Clears the cookie; the caller deletes the row. */
 void session_end(struct req *r);
 

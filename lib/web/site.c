@@ -104,6 +104,10 @@ enum site_answer site_find(struct site_cache *cache, const struct program *progr
 	e = mem_new(cache, struct entry);
 	e->host = mem_strdup(e, host);
 	answer = program->hooks->site_load(db, e, host, deadline_us, &e->site);
+	/* A connection that died since the last request is made anew by the second try; it only
+	   reads, so it may. */
+	if (answer == SITE_UNAVAILABLE && clock_steady_us() < deadline_us)
+		answer = program->hooks->site_load(db, e, host, deadline_us, &e->site);
 	if (answer == SITE_FOUND && (e->site.nlocales == 0 || e->site.ncurrencies == 0)) {
 		log_error("store has no language or no currency", "store", e->site.store, NULL);
 		answer = SITE_UNAVAILABLE;

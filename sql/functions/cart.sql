@@ -17,6 +17,20 @@ END
 $$;
 COMMENT ON FUNCTION sales.cart_lock(uuid, uuid, bytea) IS 'Locks the open cart that a token opens in a store; NULL when there is none.';
 
+-- The open cart that is saved with an account, locked; NULL when there is none.
+CREATE OR REPLACE FUNCTION sales.cart_saved(p_tenant uuid, p_store uuid, p_customer uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cart uuid;
+BEGIN
+	SELECT c.cart_id INTO cart FROM sales.cart c
+	WHERE c.store_id = p_store AND c.customer_id = p_customer AND c.state = 'open' FOR UPDATE;
+	RETURN cart;
+END
+$$;
+COMMENT ON FUNCTION sales.cart_saved(uuid, uuid, uuid) IS 'Locks the open cart of an account in a store; NULL when there is none.';
+
 -- Counts a try inside a window of p_window_s seconds; false when p_most were made before.
 CREATE OR REPLACE FUNCTION event.try(p_tenant uuid, p_scope text, p_key bytea, p_window_s integer, p_most integer) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -77,12 +91,25 @@ DECLARE
 	token bytea := p_new_token;
 	had integer;
 	free bigint;
+	ordered uuid;
+	owner uuid;
 BEGIN
 	IF NOT sales.sold(p_tenant, p_store, p_variant, p_currency) THEN
 		RETURN QUERY SELECT 'unavailable', false, 0::bigint, 0::bigint;
 		RETURN;
 	END IF;
 	cart := sales.cart_lock(p_tenant, p_store, p_token);
+	IF cart IS NULL THEN
+		-- The token of an ordered cart of this store goes on; any other is not ours to use.
+		SELECT old.cart_id, old.customer_id INTO ordered, owner
+		FROM sales.cart_token t JOIN sales.cart old ON old.cart_id = t.cart_id
+		WHERE t.token_sha256 = p_token AND old.store_id = p_store AND old.state = 'ordered';
+		-- A customer's next cart may have been begun in another of his browsers.
+		cart := sales.cart_saved(p_tenant, p_store, owner);
+		IF cart IS NOT NULL THEN
+			UPDATE sales.cart_token t SET cart_id = cart WHERE t.token_sha256 = p_token;
+		END IF;
+	END IF;
 	SELECT l.quantity INTO had FROM sales.cart_line l WHERE l.cart_id = cart AND l.variant_id = p_variant;
 	had := coalesce(had, 0);
 	IF p_quantity < 1 OR had + p_quantity > 10000 THEN
@@ -100,10 +127,14 @@ BEGIN
 	END IF;
 	IF cart IS NULL THEN
 		cart := sutler.uuid7();
-		INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency) VALUES (p_tenant, p_store, cart, p_locale, p_currency);
-		-- The token of an ordered cart of this store goes on; any other is not ours to use.
-		UPDATE sales.cart_token t SET cart_id = cart FROM sales.cart old
-		WHERE t.token_sha256 = p_token AND old.cart_id = t.cart_id AND old.store_id = p_store AND old.state = 'ordered';
+		INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, customer_id)
+		VALUES (p_tenant, p_store, cart, p_locale, p_currency, owner) ON CONFLICT DO NOTHING;
+		IF NOT FOUND THEN
+			-- Another of his browsers was quicker by a moment.
+			cart := sales.cart_saved(p_tenant, p_store, owner);
+		END IF;
+		UPDATE sales.cart_token t SET cart_id = cart
+		WHERE t.cart_id = ordered AND (t.token_sha256 = p_token OR t.session_id IS NOT NULL);
 		IF FOUND THEN
 			token := NULL;
 		ELSE
@@ -212,3 +243,95 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION sales.cart_note(uuid, uuid, bytea, text) IS 'Keeps the note of a cart.';
+
+-- At log-in: the cart in the browser and the one saved with the account become one, and
+-- p_new_token opens it for the new session; every other cookie or link to the browser's cart
+-- ends, for who gave somebody a link to his own cart must not look on.
+--
+-- The browser's cart is the one that goes on, with the checkout it may be in; goods of the
+-- saved one are added.  Of the same variant the pieces are added up, as far as stock reaches:
+-- too many are seen and lowered at a glance, while pieces that vanish are missed after the
+-- order, and who buys soles by the hundred means both numbers.  A cart of another account
+-- stays that account's.  joined: both had goods; else kept.
+CREATE OR REPLACE FUNCTION sales.cart_join(p_tenant uuid, p_store uuid, p_customer uuid, p_session uuid, p_token bytea,
+	p_new_token bytea, p_locale text, p_currency text, p_most_lines integer)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	hand uuid := sales.cart_lock(p_tenant, p_store, p_token);
+	saved uuid;
+	cart uuid;
+	room integer;
+	goods boolean;
+	answer text := 'kept';
+BEGIN
+	IF EXISTS (SELECT FROM sales.cart c WHERE c.cart_id = hand AND c.customer_id <> p_customer) THEN
+		hand := NULL;
+	END IF;
+	saved := sales.cart_saved(p_tenant, p_store, p_customer);
+	IF hand IS NOT NULL AND hand = saved THEN
+		hand := NULL;
+	END IF;
+	goods := EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = hand);
+	cart := CASE WHEN goods OR saved IS NULL THEN hand ELSE saved END;
+	IF cart IS NULL THEN
+		cart := sutler.uuid7();
+		INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, customer_id)
+		VALUES (p_tenant, p_store, cart, p_locale, p_currency, p_customer);
+	ELSIF goods AND saved IS NOT NULL THEN
+		answer := CASE WHEN EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = saved) THEN 'joined' ELSE 'kept' END;
+		PERFORM inventory.release_cart(p_tenant, saved);
+		UPDATE sales.cart_line l
+		SET quantity = least(greatest(least(l.quantity + s.quantity,
+			coalesce(sales.cart_available(p_tenant, p_store, hand, l.variant_id), 10000)), l.quantity), 10000)
+		FROM sales.cart_line s
+		WHERE l.cart_id = hand AND s.cart_id = saved AND s.variant_id = l.variant_id;
+		room := p_most_lines - (SELECT count(*) FROM sales.cart_line l WHERE l.cart_id = hand);
+		INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity, added_at)
+		SELECT p_tenant, hand, s.variant_id, s.quantity, s.added_at FROM sales.cart_line s
+		WHERE s.cart_id = saved AND NOT EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = hand AND l.variant_id = s.variant_id)
+		ORDER BY s.added_at DESC, s.variant_id LIMIT greatest(room, 0);
+		-- What was said in the saved cart counts where the other says nothing.
+		UPDATE sales.cart c
+		SET coupon_code = CASE WHEN c.coupon_code = '' THEN s.coupon_code ELSE c.coupon_code END,
+		    note = CASE WHEN c.note = '' THEN s.note ELSE c.note END,
+		    customer_type = CASE WHEN c.contact_id IS NULL THEN s.customer_type ELSE c.customer_type END,
+		    contact_id = coalesce(c.contact_id, s.contact_id),
+		    billing_id = CASE WHEN c.contact_id IS NULL THEN s.billing_id ELSE c.billing_id END,
+		    verified_email = CASE WHEN c.contact_id IS NULL THEN s.verified_email ELSE c.verified_email END,
+		    reminders = CASE WHEN c.contact_id IS NULL THEN s.reminders ELSE c.reminders END,
+		    method_id = coalesce(c.method_id, s.method_id), payment_method = coalesce(c.payment_method, s.payment_method)
+		FROM sales.cart s WHERE c.cart_id = hand AND s.cart_id = saved;
+		DELETE FROM sales.cart_token t WHERE t.cart_id = hand;
+		UPDATE sales.cart_token t SET cart_id = hand WHERE t.cart_id = saved AND t.session_id IS NOT NULL;
+		PERFORM sales.cart_drop(p_tenant, saved);
+		UPDATE sales.cart c SET customer_id = p_customer, touched_at = sutler.now() WHERE c.cart_id = hand;
+	ELSIF cart = hand THEN
+		DELETE FROM sales.cart_token t WHERE t.cart_id = hand;
+		UPDATE sales.cart c SET customer_id = p_customer, touched_at = sutler.now() WHERE c.cart_id = hand;
+	ELSIF hand IS NOT NULL THEN
+		PERFORM sales.cart_drop(p_tenant, hand);
+	END IF;
+	INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id) VALUES (p_tenant, p_new_token, cart, p_session);
+	RETURN answer;
+END
+$$;
+COMMENT ON FUNCTION sales.cart_join(uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer) IS
+	'Makes one cart of the browser''s and the saved one at log-in. joined or kept.';
+
+-- Takes an open cart away, with holds and with the addresses that no other cart or order uses.
+CREATE OR REPLACE FUNCTION sales.cart_drop(p_tenant uuid, p_cart uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c record;
+BEGIN
+	PERFORM inventory.release_cart(p_tenant, p_cart);
+	DELETE FROM sales.cart x WHERE x.cart_id = p_cart AND x.state = 'open' RETURNING x.contact_id, x.billing_id INTO c;
+	DELETE FROM sales.contact k WHERE k.contact_id IN (c.contact_id, c.billing_id)
+		AND NOT EXISTS (SELECT FROM sales.cart x WHERE x.contact_id = k.contact_id OR x.billing_id = k.contact_id)
+		AND NOT EXISTS (SELECT FROM sales."order" o WHERE o.contact_id = k.contact_id OR o.billing_id = k.contact_id);
+END
+$$;
+COMMENT ON FUNCTION sales.cart_drop(uuid, uuid) IS 'Takes an open cart away.';

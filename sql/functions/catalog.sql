@@ -126,7 +126,7 @@ CREATE OR REPLACE FUNCTION catalog.texts_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, locale text, home text, slug text, name text, summary text, description text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT sp.store_id, sp.product_id, l.locale, d.locale, coalesce(t.slug, h.slug),
+	SELECT sp.store_id, sp.product_id, l.locale, d.locale, coalesce(t.slug, h.slug, a.slug),
 	       coalesce(own.name, t.name, ownh.name, h.name),
 	       coalesce(own.summary, t.summary, ownh.summary, h.summary),
 	       coalesce(own.description, t.description, ownh.description, h.description)
@@ -141,9 +141,12 @@ AS $$
 		ON own.store_id = sp.store_id AND own.product_id = sp.product_id AND own.locale = l.locale
 	LEFT JOIN catalog.store_product_text ownh
 		ON ownh.store_id = sp.store_id AND ownh.product_id = sp.product_id AND ownh.locale = d.locale
-	WHERE coalesce(t.slug, h.slug) IS NOT NULL
+	LEFT JOIN LATERAL (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = sp.product_id AND h.slug IS NULL
+		ORDER BY x.locale LIMIT 1) a ON true
+	WHERE coalesce(t.slug, h.slug, a.slug) IS NOT NULL AND coalesce(own.name, t.name, ownh.name, h.name) IS NOT NULL
 $$;
-COMMENT ON FUNCTION catalog.texts_of(uuid, uuid[]) IS 'Slug, name and texts of shown products by store and language.';
+COMMENT ON FUNCTION catalog.texts_of(uuid, uuid[]) IS
+	'Slug, name and texts of shown products by store and language; a product without text in the store''s own shows by the store''s name for it.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_cards(p_tenant uuid, p_products uuid[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -154,6 +157,12 @@ AS $$
 		JOIN catalog.product_media pm ON pm.product_id = w.product_id AND pm.kind = 'image'
 		JOIN catalog.media m ON m.media_id = pm.media_id
 		ORDER BY pm.product_id, pm.position, pm.media_id
+	), own_picture AS (
+		SELECT DISTINCT ON (sm.store_id, sm.product_id) sm.store_id, sm.product_id, m.name
+		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
+		JOIN catalog.store_product_media sm ON sm.product_id = w.product_id
+		JOIN catalog.media m ON m.media_id = sm.media_id
+		ORDER BY sm.store_id, sm.product_id, sm.position, sm.media_id
 	), shade AS (
 		SELECT DISTINCT v.product_id, av.swatch, min(av.position) AS position
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
@@ -168,7 +177,8 @@ AS $$
 		WHERE s.n <= 6 GROUP BY s.product_id
 	), fresh AS (
 		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
-		       coalesce(i.name, '') AS image, coalesce(mt.label, mh.label, t.name) AS alt,
+		       coalesce(oi.name, i.name, '') AS image,
+		       coalesce(CASE WHEN oi.name IS NULL THEN coalesce(mt.label, mh.label) END, t.name) AS alt,
 		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
 		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
 		       date_trunc('milliseconds', p.created_at) AS created_at
@@ -179,6 +189,7 @@ AS $$
 		JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = t.store_id AND c.product_id = t.product_id
 		JOIN catalog.stock_of(p_tenant, p_products) k ON k.store_id = t.store_id AND k.product_id = t.product_id
 		LEFT JOIN picture i ON i.product_id = t.product_id
+		LEFT JOIN own_picture oi ON oi.store_id = t.store_id AND oi.product_id = t.product_id
 		LEFT JOIN catalog.product_media_text mt
 			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
 		LEFT JOIN catalog.product_media_text mh
@@ -255,7 +266,8 @@ AS $$
 		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
 	), text AS (
 		SELECT t.store_id, t.locale, t.product_id, t.name, coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
-		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ') FROM catalog.product_tag g WHERE g.product_id = t.product_id)) AS tags,
+		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ') FROM catalog.product_tag g
+				WHERE g.product_id = t.product_id AND g.locale IN ('', t.locale))) AS tags,
 		       coalesce((SELECT string_agg(c.code, ' ') FROM code c WHERE c.product_id = t.product_id), '') AS codes,
 		       coalesce((SELECT string_agg(coalesce(x.label, h.label), ' ')
 				FROM value v
@@ -362,6 +374,11 @@ BEGIN
 	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id)
 	DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
 
+	INSERT INTO catalog.version AS v (tenant_id, store_id, many_brands)
+	SELECT p_tenant, p_store, coalesce(min(l.brand) <> max(l.brand), false) FROM catalog.listing l
+	WHERE l.store_id = p_store AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.brand <> ''
+	ON CONFLICT (tenant_id, store_id) DO UPDATE SET many_brands = excluded.many_brands WHERE v.many_brands <> excluded.many_brands;
+
 	WITH said AS (
 		SELECT s.locale, w.word, count(*) AS products
 		FROM catalog.search s, unnest(s.words) AS w (word) WHERE s.store_id = p_store GROUP BY 1, 2
@@ -379,7 +396,7 @@ BEGIN
 	WHERE (w.shown, w.products) IS DISTINCT FROM (excluded.shown, excluded.products);
 END
 $$;
-COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts of categories and filters and the words of a store; writes only what differs.';
+COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts of categories and filters, whether brands differ, and the words of a store; writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.bump(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -551,13 +568,15 @@ BEGIN
 		('catalog.store_product_text', 'products', 't.product_id', ''),
 		('catalog.product_value', 'products', 't.product_id', ''),
 		('catalog.product_media', 'products', 't.product_id', ''),
+		('catalog.store_product_media', 'products', 't.product_id', ''),
 		('catalog.product_media_text', 'products', 't.product_id', ''),
 		('catalog.product_tag', 'products', 't.product_id', ''),
 		('catalog.variant', 'products', 't.product_id', ''),
 		('catalog.category_product', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
-		('catalog.media', 'products', 'm.product_id', 'JOIN catalog.product_media m ON m.media_id = t.media_id'),
+		('catalog.media', 'products', 'm.product_id', 'JOIN (SELECT p.media_id, p.product_id FROM catalog.product_media p
+			UNION ALL SELECT s.media_id, s.product_id FROM catalog.store_product_media s) m ON m.media_id = t.media_id'),
 		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
 			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
 			ON f.attribute_id = t.attribute_id'),

@@ -33,19 +33,19 @@ DECLARE
 	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
 	mail record;
 BEGIN
-	SELECT k.email, k.email_key INTO mail FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id
+	SELECT sha256(convert_to(k.email_key, 'UTF8')) AS key INTO mail FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id
 	WHERE c.cart_id = cart AND k.email <> '';
 	IF NOT FOUND THEN
 		RETURN 'gone';
 	END IF;
 	IF NOT event.try(p_tenant, 'code', sha256(convert_to(cart::text, 'UTF8')), 3600, 5)
-	   OR NOT event.try(p_tenant, 'code', sha256(convert_to(mail.email_key, 'UTF8')), 3600, 5) THEN
+	   OR NOT event.try(p_tenant, 'code', mail.key, 3600, 5) THEN
 		RETURN 'too_many';
 	END IF;
-	INSERT INTO sales.verification AS v (tenant_id, cart_id, email, expires_at)
-	VALUES (p_tenant, cart, mail.email, sutler.now() + interval '10 minutes')
+	INSERT INTO sales.verification AS v (tenant_id, cart_id, email_sha256, expires_at)
+	VALUES (p_tenant, cart, mail.key, sutler.now() + interval '10 minutes')
 	ON CONFLICT (tenant_id, cart_id) DO UPDATE
-	SET email = excluded.email, code_sha256 = NULL, tries = 0, expires_at = excluded.expires_at;
+	SET email_sha256 = excluded.email_sha256, code_sha256 = NULL, tries = 0, expires_at = excluded.expires_at;
 	PERFORM event.queue_mail(p_tenant, p_store, 'verify-code', NULL, cart, NULL);
 	RETURN 'ok';
 END
@@ -53,8 +53,10 @@ $$;
 COMMENT ON FUNCTION sales.verify_send(uuid, uuid, bytea) IS 'Asks for a code by mail. ok, gone or too_many.';
 
 -- Keeps who orders.  The first time, the cart's tokens end and p_new_token opens it: who
--- gave someone a link to his own cart cannot look on.  ok (nothing more to prove), verify
--- (a code is on its way), too_many (no further code), gone; rotated tells about the token.
+-- gave someone a link to his own cart cannot look on.  Sent again with the same tokens (the
+-- answer got lost, a double click) it finds the cart by the new one and says the same.  ok
+-- (nothing more to prove), verify (a code is on its way), too_many (no further code), gone;
+-- rotated: p_new_token must go to the browser.
 CREATE OR REPLACE FUNCTION sales.checkout_contact(p_tenant uuid, p_store uuid, p_token bytea, p_new_token bytea,
 	p_email text, p_phone text, p_reminders boolean, p_verify boolean)
 RETURNS TABLE (outcome text, rotated boolean)
@@ -64,9 +66,14 @@ DECLARE
 	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
 	person uuid;
 	token bytea := p_token;
+	key bytea := sha256(convert_to(lower(p_email), 'UTF8'));
 	proven text;
 	answer text := 'ok';
 BEGIN
+	IF cart IS NULL THEN
+		cart := sales.cart_lock(p_tenant, p_store, p_new_token);
+		token := p_new_token;
+	END IF;
 	IF cart IS NULL THEN
 		RETURN QUERY SELECT 'gone', false;
 		RETURN;
@@ -75,16 +82,19 @@ BEGIN
 	IF person IS NULL THEN
 		person := sutler.uuid7();
 		INSERT INTO sales.contact (tenant_id, contact_id, email, phone) VALUES (p_tenant, person, p_email, p_phone);
-		DELETE FROM sales.cart_token t WHERE t.cart_id = cart;
-		INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (p_tenant, p_new_token, cart);
+		-- The owner's own browsers keep theirs.
+		INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
+		SELECT p_tenant, p_new_token, cart, t.session_id FROM sales.cart_token t WHERE t.token_sha256 = p_token;
+		DELETE FROM sales.cart_token t WHERE t.cart_id = cart AND t.token_sha256 <> p_new_token
+			AND (t.session_id IS NULL OR t.token_sha256 = p_token);
 		token := p_new_token;
 	ELSE
 		UPDATE sales.contact k SET email = p_email, phone = p_phone WHERE k.contact_id = person;
 	END IF;
 	UPDATE sales.cart c SET contact_id = person, reminders = p_reminders, touched_at = sutler.now() WHERE c.cart_id = cart;
-	IF p_verify AND proven <> encode(sha256(convert_to(lower(p_email), 'UTF8')), 'hex') THEN
+	IF p_verify AND proven <> encode(key, 'hex') THEN
 		-- A code that is on its way to the same address still counts.
-		IF EXISTS (SELECT FROM sales.verification v WHERE v.cart_id = cart AND lower(v.email) = lower(p_email)
+		IF EXISTS (SELECT FROM sales.verification v WHERE v.cart_id = cart AND v.email_sha256 = key
 			AND v.tries < 5 AND v.expires_at > sutler.now() + interval '1 minute') THEN
 			answer := 'verify';
 		ELSE
@@ -105,13 +115,13 @@ AS $$
 DECLARE
 	cart uuid := sales.cart_lock(p_tenant, p_store, p_token);
 	v record;
-	mail_key text;
+	mail_key bytea;
 BEGIN
 	SELECT x.* INTO v FROM sales.verification x WHERE x.cart_id = cart FOR UPDATE;
-	SELECT k.email_key INTO mail_key FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id WHERE c.cart_id = cart;
+	SELECT sha256(convert_to(k.email_key, 'UTF8')) INTO mail_key FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id WHERE c.cart_id = cart;
 	IF cart IS NULL OR v.cart_id IS NULL OR mail_key IS NULL THEN
 		RETURN 'gone';
-	ELSIF v.expires_at <= sutler.now() OR lower(v.email) <> mail_key THEN
+	ELSIF v.expires_at <= sutler.now() OR v.email_sha256 <> mail_key THEN
 		RETURN 'over';
 	ELSIF v.tries >= 5 THEN
 		RETURN 'too_many';
@@ -119,7 +129,7 @@ BEGIN
 		UPDATE sales.verification x SET tries = x.tries + 1 WHERE x.cart_id = cart;
 		RETURN 'wrong';
 	END IF;
-	UPDATE sales.cart c SET verified_email = encode(sha256(convert_to(mail_key, 'UTF8')), 'hex'), touched_at = sutler.now()
+	UPDATE sales.cart c SET verified_email = encode(mail_key, 'hex'), touched_at = sutler.now()
 	WHERE c.cart_id = cart;
 	DELETE FROM sales.verification x WHERE x.cart_id = cart;
 	RETURN 'ok';

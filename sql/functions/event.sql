@@ -5,7 +5,8 @@
 -- its sender does not keep the others from going.  No row: there is nothing to send, and
 -- the queue's head is cleared.
 CREATE OR REPLACE FUNCTION event.take_mail(p_tenant uuid, p_outbox uuid, p_first_s integer, p_most_s integer)
-RETURNS TABLE (store_id uuid, template text, order_id uuid, cart_id uuid, locale text, currency text, attempt integer)
+RETURNS TABLE (store_id uuid, template text, order_id uuid, cart_id uuid, customer_id uuid, change_id uuid, locale text,
+	currency text, attempt integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -20,11 +21,12 @@ BEGIN
 	UPDATE event.ready r
 	SET due_at = sutler.now() + make_interval(secs => least(p_first_s * 2.0 ^ least(item.attempts - 1, 30), p_most_s))
 	WHERE r.tenant_id = p_tenant AND r.outbox_id = p_outbox;
-	RETURN QUERY SELECT item.store_id, item.template, item.order_id, item.cart_id,
-		coalesce(o.locale, c.locale, ''), coalesce(o.currency, c.currency, ''), item.attempts
+	RETURN QUERY SELECT item.store_id, item.template, item.order_id, item.cart_id, item.customer_id, item.change_id,
+		coalesce(o.locale, c.locale, p.locale, ''), coalesce(o.currency, c.currency, ''), item.attempts
 	FROM (SELECT) AS one
 	LEFT JOIN sales."order" o ON o.order_id = item.order_id
-	LEFT JOIN sales.cart c ON c.cart_id = item.cart_id;
+	LEFT JOIN sales.cart c ON c.cart_id = item.cart_id
+	LEFT JOIN customer.person p ON p.customer_id = item.customer_id;
 END
 $$;
 COMMENT ON FUNCTION event.take_mail(uuid, uuid, integer, integer) IS

@@ -18,7 +18,7 @@ BEGIN
 		meta_title text, meta_description text, image text, position integer, visible boolean, kind text) ON COMMIT DROP;
 	-- products
 	CREATE TEMP TABLE import_product (line bigint, reference text, status text, brand text, tax_class text, lead_time_days integer,
-		made_to_order boolean, featured boolean, visible boolean, tiers_by text) ON COMMIT DROP;
+		made_to_order boolean, featured boolean, visible boolean, tiers_by text, position integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_text (line bigint, reference text, locale text, slug text, slug_made boolean, name text, summary text,
 		description text, meta_title text, meta_description text) ON COMMIT DROP;
 	CREATE TEMP TABLE import_item (line bigint, col text, reference text, kind text, name text, value text, position integer, option_value text) ON COMMIT DROP;
@@ -145,6 +145,22 @@ BEGIN
 	WHERE c.parent <> '' AND (c.parent = c.reference OR (
 		NOT EXISTS (SELECT FROM pg_temp.import_category p WHERE p.locale = main AND p.slug = c.parent)
 		AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent)));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT c.line, 'parent', CASE WHEN c.kind = 'collection' THEN 'a collection stands beside the tree: it has no parent'
+		ELSE format('"%s" is a collection: nothing stands under it', c.parent) END
+	FROM pg_temp.import_category c
+	WHERE c.parent <> '' AND (c.kind = 'collection' OR coalesce(
+		(SELECT coalesce(p.kind, 'category') FROM pg_temp.import_category p WHERE p.locale = main AND p.slug = c.parent LIMIT 1),
+		(SELECT x.kind FROM catalog.category_text t JOIN catalog.category x ON x.category_id = t.category_id
+		 WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent)) = 'collection');
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT c.line, 'kind', format('the category "%s" stands under it: a collection has nothing below it', min(o.slug))
+	FROM pg_temp.import_category c
+	JOIN catalog.category_text t ON t.store_id = p_store AND t.locale = main AND t.slug = c.reference
+	JOIN catalog.category x ON x.parent_id = t.category_id
+	JOIN catalog.category_text o ON o.category_id = x.category_id AND o.locale = main
+	WHERE c.kind = 'collection' AND NOT EXISTS (SELECT FROM pg_temp.import_category n WHERE n.reference = o.slug)
+	GROUP BY c.line;
 	CREATE TEMP TABLE import_map ON COMMIT DROP AS
 	SELECT c.reference, min(c.line) AS line, max(t.category_id::text)::uuid AS category_id, max(t.category_id::text) IS NULL AS is_new
 	FROM pg_temp.import_category c

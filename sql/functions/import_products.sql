@@ -1,7 +1,7 @@
 -- The products of sutlerctl import products; see import_catalog.sql.
 
--- Faults that show only when rows are seen together.  Each names the line of its row.
-CREATE OR REPLACE FUNCTION catalog.import_check(p_tenant uuid, p_store uuid) RETURNS void
+-- Faults of rows that products and listings share.
+CREATE OR REPLACE FUNCTION catalog.import_check_rows(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -16,6 +16,20 @@ BEGIN
 	FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku)
 	JOIN catalog.product p ON p.product_id = o.product_id WHERE p.reference <> v.reference;
 	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, i.col, format('there is no category "%s" in the store', i.value)
+	FROM pg_temp.import_item i WHERE i.kind = 'category'
+	  AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = i.value);
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check_rows(uuid, uuid) IS 'Part of the checks of staged products and listings: rows twice, SKUs of other products, unknown categories.';
+
+-- Faults that show only when rows are seen together.  Each names the line of its row.
+CREATE OR REPLACE FUNCTION catalog.import_check(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM catalog.import_check_rows(p_tenant, p_store);
+	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT x.line, 'slug:' || x.locale, format('slug "%s" stands in line %s already', x.slug, x.first)
 	FROM (SELECT t.*, min(t.line) OVER (PARTITION BY t.locale, t.slug) AS first FROM pg_temp.import_text t WHERE NOT t.slug_made) x
 	WHERE x.line > x.first;
@@ -29,10 +43,6 @@ BEGIN
 	SELECT p.line, 'tax_class', format('there is no tax class "%s"', p.tax_class)
 	FROM pg_temp.import_product p WHERE NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = coalesce(p.tax_class, 'standard'))
 	  AND (p.tax_class IS NOT NULL OR NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference));
-	INSERT INTO pg_temp.import_fault (line, col, message)
-	SELECT i.line, i.col, format('there is no category "%s" in the store', i.value)
-	FROM pg_temp.import_item i WHERE i.kind = 'category'
-	  AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = i.value);
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT i.line, i.col, CASE WHEN i.value = i.reference THEN 'a product is not related to itself' ELSE format('there is no product "%s"', i.value) END
 	FROM pg_temp.import_item i WHERE i.kind = 'related' AND (i.value = i.reference OR (
@@ -75,6 +85,10 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
 	  AND NOT EXISTS (SELECT FROM catalog.variant o JOIN catalog.price r ON r.variant_id = o.variant_id
 		WHERE o.sku_key = lower(v.sku) AND r.store_id = p_store AND r.currency = c.currency AND NOT catalog.import_has('price', c.currency));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
+	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
+	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_check(uuid, uuid) IS 'Faults of staged products that show only when rows are seen together.';
@@ -171,16 +185,15 @@ BEGIN
 		ON CONFLICT DO NOTHING RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 
-	IF catalog.import_has('tags') THEN
-		WITH w AS (
-			DELETE FROM catalog.product_tag x USING pg_temp.import_map m WHERE x.product_id = m.product_id
-			  AND NOT EXISTS (SELECT FROM pg_temp.import_item i WHERE i.kind = 'tag' AND i.reference = m.reference AND i.value = x.tag)
-			RETURNING x.product_id
-		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
-	END IF;
 	WITH w AS (
-		INSERT INTO catalog.product_tag AS x (tenant_id, product_id, tag)
-		SELECT DISTINCT p_tenant, m.product_id, i.value FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+		DELETE FROM catalog.product_tag x USING pg_temp.import_map m WHERE x.product_id = m.product_id AND catalog.import_has('tags', x.locale)
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_item i
+			WHERE i.kind = 'tag' AND i.reference = m.reference AND i.value = x.tag AND coalesce(i.name, '') = x.locale)
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.product_tag AS x (tenant_id, product_id, locale, tag)
+		SELECT DISTINCT p_tenant, m.product_id, coalesce(i.name, ''), i.value FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
 		WHERE i.kind = 'tag' ON CONFLICT DO NOTHING RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 
@@ -382,6 +395,24 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_stock(uuid) IS 'Part of catalog.import_products: counted stock.';
 
+CREATE OR REPLACE FUNCTION catalog.import_relist(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN
+		SELECT array_agg(n.product_id) AS ids FROM (
+			SELECT t.product_id, (row_number() OVER (ORDER BY t.product_id) - 1) / 500 AS batch
+			FROM (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t) n
+		GROUP BY n.batch ORDER BY n.batch
+	LOOP
+		PERFORM catalog.relist(p_tenant, r.ids);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_relist(uuid) IS 'Part of the imports of products and listings: the read model of what they touched, in batches.';
+
 -- Merges all staged products.  Without p_update products that are there already are left alone.
 CREATE OR REPLACE FUNCTION catalog.import_products(p_tenant uuid, p_store uuid, p_update boolean)
 RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
@@ -389,7 +420,6 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	left_alone bigint;
-	r record;
 BEGIN
 	PERFORM set_config('sutler.relist', 'later', true);
 	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
@@ -428,14 +458,7 @@ BEGIN
 	UPDATE catalog.product x SET updated_at = sutler.now()
 	FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
 	  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
-	FOR r IN
-		SELECT array_agg(n.product_id) AS ids FROM (
-			SELECT t.product_id, (row_number() OVER (ORDER BY t.product_id) - 1) / 500 AS batch
-			FROM (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t) n
-		GROUP BY n.batch ORDER BY n.batch
-	LOOP
-		PERFORM catalog.relist(p_tenant, r.ids);
-	END LOOP;
+	PERFORM catalog.import_relist(p_tenant);
 	RETURN QUERY
 	SELECT count(*) FILTER (WHERE m.is_new),
 	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NOT NULL),

@@ -26,6 +26,11 @@ END
 $$;
 COMMENT ON FUNCTION tenancy.import_value(text, text, text, text) IS 'A staged setting of a store file, or NULL.';
 
+CREATE OR REPLACE FUNCTION tenancy.import_step(p_currency text) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT coalesce(tenancy.import_value('store', '', 'smallest_amount', p_currency), '1')::bigint $$;
+COMMENT ON FUNCTION tenancy.import_step(text) IS 'Minor units in the smallest step of a currency''s amounts, as a staged store file says.';
+
 -- What a file cannot mean, beyond the value of one setting.
 CREATE OR REPLACE FUNCTION tenancy.import_check(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -51,6 +56,16 @@ BEGIN
 	FROM pg_temp.import_conf c
 	WHERE ((c.section = 'tax' AND c.key = 'class') OR (c.section = 'store' AND c.key = 'shipping_tax_class'))
 	  AND NOT EXISTS (SELECT FROM pg_temp.import_conf t WHERE t.section = 'tax-class' AND t.key = '' AND t.name = c.value);
+
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT c.line, 'smallest_amount.' || c.suffix, 'the smallest amount is more than nothing and at most 100000 minor units'
+	FROM pg_temp.import_conf c
+	WHERE c.section = 'store' AND c.key = 'smallest_amount' AND c.value::bigint NOT BETWEEN 1 AND 100000
+	UNION ALL
+	SELECT c.line, c.key || '.' || c.suffix, format('amounts in %s are multiples of smallest_amount.%s', c.suffix, c.suffix)
+	FROM pg_temp.import_conf c
+	WHERE c.section IN ('delivery', 'coupon') AND c.key IN ('price', 'bands', 'first', 'each', 'free_above', 'value', 'minimum')
+	  AND c.suffix <> '' AND c.value::bigint % greatest(tenancy.import_step(c.suffix), 1) <> 0;
 
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT d.line, format('%s.%s', CASE d.value WHEN 'flat' THEN 'price' WHEN 'weight' THEN 'bands' ELSE 'first' END, cur.value),
@@ -159,11 +174,12 @@ BEGIN
 		SELECT p_tenant, p_store, c.value, c.more, c.position FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'locales';
 		n := n + 1;
 	END IF;
-	IF (SELECT array_agg(c.value ORDER BY c.position) FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'currencies')
-	   IS DISTINCT FROM (SELECT array_agg(l.currency ORDER BY l.position) FROM tenancy.store_currency l WHERE l.store_id = p_store) THEN
+	IF (SELECT array_agg(c.value || ' ' || tenancy.import_step(c.value) ORDER BY c.position)
+		FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'currencies')
+	   IS DISTINCT FROM (SELECT array_agg(l.currency || ' ' || l.step ORDER BY l.position) FROM tenancy.store_currency l WHERE l.store_id = p_store) THEN
 		DELETE FROM tenancy.store_currency l WHERE l.store_id = p_store;
-		INSERT INTO tenancy.store_currency (tenant_id, store_id, currency, position)
-		SELECT p_tenant, p_store, c.value, c.position FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'currencies';
+		INSERT INTO tenancy.store_currency (tenant_id, store_id, currency, position, step)
+		SELECT p_tenant, p_store, c.value, c.position, tenancy.import_step(c.value) FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'currencies';
 		n := n + 1;
 	END IF;
 

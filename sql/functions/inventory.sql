@@ -229,6 +229,28 @@ END
 $$;
 COMMENT ON FUNCTION inventory.release_expired(uuid, integer) IS 'Gives back what carts held too long; how many holds ended.';
 
+-- Gives back what a cart holds.
+CREATE OR REPLACE FUNCTION inventory.release_cart(p_tenant uuid, p_cart uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	v uuid[];
+	w uuid[];
+	q integer[];
+BEGIN
+	WITH due AS (
+		SELECT h.hold_id FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE
+	), gone AS (
+		DELETE FROM inventory.hold h USING due WHERE h.hold_id = due.hold_id RETURNING h.variant_id, h.warehouse_id, h.quantity
+	)
+	SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO v, w, q FROM gone g;
+	IF v IS NOT NULL THEN
+		PERFORM inventory.free(p_tenant, v, w, q);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION inventory.release_cart(uuid, uuid) IS 'Gives back what a cart held.';
+
 -- Gives back all holds of a cancelled order.
 CREATE OR REPLACE FUNCTION inventory.release_order(p_tenant uuid, p_order uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

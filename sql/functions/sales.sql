@@ -125,8 +125,9 @@ DECLARE
 	need uuid[];
 	wanted integer[];
 BEGIN
-	SELECT x.*, s.prices_include_tax, s.tax_rounding INTO c
+	SELECT x.*, s.prices_include_tax, s.tax_rounding, coalesce(k.step, 1) AS step INTO c
 	FROM sales.cart x JOIN tenancy.store s USING (tenant_id, store_id)
+	LEFT JOIN tenancy.store_currency k ON k.store_id = x.store_id AND k.currency = x.currency
 	WHERE x.cart_id = p_cart FOR UPDATE OF x;
 	IF NOT FOUND THEN
 		RETURN QUERY SELECT 'gone', NULL::uuid, NULL::text, NULL::uuid;
@@ -150,11 +151,11 @@ BEGIN
 	BEGIN
 		new_number := sales.next_number(p_tenant, c.store_id);
 		INSERT INTO sales."order" (tenant_id, store_id, order_id, number, cart_id, state, locale, currency, customer_type,
-			prices_include_tax, tax_rounding, goods, discount, shipping, tax, total, coupon_code, contact_id, billing_id,
-			method_id, method_name, payment_method, note, promise_from, promise_to)
+			prices_include_tax, tax_rounding, amount_step, goods, discount, shipping, tax, total, coupon_code, contact_id, billing_id,
+			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id)
 		VALUES (p_tenant, c.store_id, p_order, new_number, p_cart, 'draft', c.locale, c.currency, c.customer_type,
-			c.prices_include_tax, c.tax_rounding, p_goods, p_discount, p_shipping, p_tax, p_total,
-			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to);
+			c.prices_include_tax, c.tax_rounding, c.step, p_goods, p_discount, p_shipping, p_tax, p_total,
+			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
 		INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, options, image, quantity,
 			unit_price, discount, tax, total, tax_label, made_to_order, weight_g)
 		SELECT p_tenant, p_order, l.no, l.variant_id, l.sku, l.name, l.options, l.image, l.quantity,

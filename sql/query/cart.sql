@@ -12,10 +12,12 @@ LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
 WHERE t.token_sha256 = :token AND c.store_id = :store AND c.state = 'open'
 
 -- The rules of the store, with the local day and minute of this moment.
--- cart_settings(store uuid) one
--- prices_include_tax bool, keep_gross bool, tax_rounding text, shipping_tax_class text, shipping_tax text,
+-- cart_settings(store uuid, currency text) one
+-- prices_include_tax bool, keep_gross bool, tax_rounding text, step int, shipping_tax_class text, shipping_tax text,
 -- country text, region text, postal_code text, low_stock int, cutoff_minute int, closed_weekdays int, today text, minute int
-SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding, s.shipping_tax_class, s.shipping_tax,
+SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding,
+       coalesce((SELECT c.step FROM tenancy.store_currency c WHERE c.store_id = s.store_id AND c.currency = :currency), 1),
+       s.shipping_tax_class, s.shipping_tax,
        s.country, s.region, s.postal_code, s.low_stock::bigint, s.cutoff_minute::bigint, s.closed_weekdays::bigint,
        to_char(sutler.now() AT TIME ZONE s.timezone, 'YYYY-MM-DD'),
        (extract(hour FROM sutler.now() AT TIME ZONE s.timezone) * 60 + extract(minute FROM sutler.now() AT TIME ZONE s.timezone))::bigint
@@ -26,14 +28,16 @@ FROM tenancy.store s WHERE s.store_id = :store
 -- cart_lines(token bytea, store uuid, locale text, currency text) many
 -- variant uuid, product uuid, sku text, slug text, name text, options text, image text, alt text, quantity int,
 -- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, price money?, available int?
-SELECT l.variant_id, v.product_id, v.sku, coalesce(pt.slug, ''), coalesce(st.name, pt.name, v.sku),
+SELECT l.variant_id, v.product_id, v.sku,
+       coalesce(pt.slug, ph.slug, (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = p.product_id ORDER BY x.locale LIMIT 1), ''),
+       coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
        coalesce((SELECT string_agg(coalesce(vt.label, av.code), ', ' ORDER BY o.position)
                  FROM catalog.variant_value vv
                  JOIN catalog.attribute_value av ON av.value_id = vv.value_id
                  LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
                  LEFT JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
                  WHERE vv.variant_id = v.variant_id), ''),
-       coalesce(pic.name, ''), coalesce(pic.label, ''), l.quantity::bigint,
+       coalesce(own.name, pic.name, ''), CASE WHEN own.name IS NULL THEN coalesce(pic.label, '') ELSE '' END, l.quantity::bigint,
        p.tax_class, v.weight_g::bigint, p.lead_time_days::bigint, v.made_to_order OR p.made_to_order, p.tiers_by = 'product',
        v.status = 'active' AND p.status = 'active' AND coalesce(sp.visible, false),
        (SELECT x.amount FROM catalog.price x
@@ -52,9 +56,16 @@ JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state =
 JOIN sales.cart_line l ON l.cart_id = c.cart_id
 JOIN catalog.variant v ON v.variant_id = l.variant_id
 JOIN catalog.product p ON p.product_id = v.product_id
+JOIN tenancy.store_locale d ON d.store_id = c.store_id AND d.position = 0
 LEFT JOIN catalog.product_text pt ON pt.product_id = p.product_id AND pt.locale = :locale
+LEFT JOIN catalog.product_text ph ON ph.product_id = p.product_id AND ph.locale = d.locale
 LEFT JOIN catalog.store_product sp ON sp.store_id = c.store_id AND sp.product_id = p.product_id
 LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
+LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
+LEFT JOIN LATERAL (
+    SELECT m.name
+    FROM catalog.store_product_media sm JOIN catalog.media m ON m.media_id = sm.media_id
+    WHERE sm.store_id = c.store_id AND sm.product_id = p.product_id ORDER BY sm.position, sm.media_id LIMIT 1) own ON true
 LEFT JOIN LATERAL (
     SELECT m.name, mt.label
     FROM catalog.product_media pm
@@ -157,6 +168,36 @@ ORDER BY p.method_id, p.up_to_g
 SELECT h.day::text FROM tenancy.holiday h
 WHERE h.store_id = :store AND h.day >= sutler.now()::date - 2 AND h.day < sutler.now()::date + 400
 ORDER BY h.day
+
+-- The variants of a product that a store sells, to be ordered several at once: the first
+-- option parts them into rows, the others into cells.  available: NULL when not counted.
+-- cart_run(store uuid, locale text, currency text, product uuid) many
+-- name text, slug text, variant uuid, sku text, price money, available int?, label text?, label2 text?
+SELECT l.name, l.slug, v.variant_id, v.sku, pr.amount,
+       CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+           coalesce((SELECT sum(greatest(s.on_hand - s.held, 0)) FROM inventory.stock s
+                     JOIN inventory.store_warehouse w ON w.store_id = l.store_id AND w.warehouse_id = s.warehouse_id
+                     WHERE s.variant_id = v.variant_id), 0)::bigint
+       END,
+       o.labels[1], nullif(array_to_string(o.labels[2:], ' / '), '')
+FROM catalog.listing l
+JOIN catalog.product p ON p.product_id = l.product_id
+JOIN catalog.variant v ON v.product_id = l.product_id AND v.status = 'active'
+JOIN LATERAL (SELECT x.amount FROM catalog.price x
+	WHERE x.store_id = l.store_id AND x.variant_id = v.variant_id AND x.currency = l.currency AND x.customer_group = ''
+	  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+	ORDER BY x.starts_at DESC LIMIT 1) pr ON true
+LEFT JOIN LATERAL (SELECT array_agg(coalesce(vt.label, av.code) ORDER BY po.position) AS labels,
+	array_agg(av.position ORDER BY po.position) AS places
+	FROM catalog.product_option po
+	JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
+	JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+	LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = av.value_id AND vt.locale = :locale
+	WHERE po.product_id = v.product_id) o ON true
+WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = :product
+ORDER BY o.places, v.position, v.variant_id
+LIMIT 99
 
 -- cart_add(tenant uuid, store uuid, token bytea, new_token bytea, locale text, currency text, variant uuid, quantity int, most_lines int) one
 -- outcome text, made bool, quantity int, available int

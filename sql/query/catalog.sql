@@ -83,13 +83,13 @@ LIMIT 400
 -- code text
 SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filterable
 
--- Cards of a category, or of the products that a search found (slug "": the whole store): one page
+-- Cards of a category, of a tag, or of the products that a search found (slug "": the whole store): one page
 -- in one direction by key; the last row only tells that there is more.
--- list_cards(store uuid, locale text, currency text, prefix text, slug text, found uuid[], attributes text[],
+-- list_cards(store uuid, locale text, currency text, prefix text, slug text, tag text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
 -- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, more text?, eager bool, place int, rank int, created_at time
+--	badge code, brand text?, eager bool, place int, rank int, created_at time
 SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, ''), false,
        l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint, l.created_at
@@ -110,6 +110,7 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 --? from: AND l.price >= :price_from
 --? to: AND l.price <= :price_to
 --? found: AND l.product_id = ANY (:found)
+--? tagged: AND l.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
 --? after_rank: AND pg_catalog.array_position(:found, l.product_id) > :key
 --? before_rank: AND pg_catalog.array_position(:found, l.product_id) < :key
 --? after_place: AND (l.position, l.product_id) > (:key::integer, :id_key)
@@ -132,10 +133,20 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 --? name_down: ORDER BY l.name DESC, l.product_id DESC
 LIMIT :rows
 
+-- A tag that some product of the store has, as it is written; everywhere: in all languages.
+-- tag_head(store uuid, locale text, currency text, tag text) one
+-- name text, everywhere bool
+SELECT g.tag, g.locale = ''
+FROM catalog.product_tag g
+JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = g.product_id
+WHERE g.slug = :tag AND g.locale IN ('', :locale)
+ORDER BY g.locale, g.product_id LIMIT 1
+
 -- Counts beside the filters of a filtered list, in one pass: a product counts for a value when it
 -- passes all filters but those of the value's own attribute.  By stock without attribute: the total.
 -- Above the bound of products only the total is counted.
--- list_counts(store uuid, locale text, currency text, slug text, found uuid[], attributes text[], values_in text[], stocks text[],
+-- list_counts(store uuid, locale text, currency text, slug text, tag text, found uuid[], attributes text[], values_in text[], stocks text[],
 --	price_from money, price_to money, bound int) many
 -- code text, value code, stock text, products int
 WITH here AS MATERIALIZED (
@@ -163,6 +174,7 @@ WITH here AS MATERIALIZED (
 		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 	  AND l.price BETWEEN :price_from AND :price_to
 --? found: AND l.product_id = ANY (:found)
+--? tagged: AND l.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
 )
@@ -187,7 +199,8 @@ JOIN catalog.attribute_value v ON v.value_id = t.value_id
 SELECT l.product_id, l.name, p.reference, p.brand,
        coalesce(o.summary, t.summary, oh.summary, h.summary, ''),
        coalesce(o.description, t.description, oh.description, h.description, ''),
-       coalesce(t.meta_title, h.meta_title, ''), coalesce(t.meta_description, h.meta_description, ''),
+       CASE WHEN coalesce(o.name, oh.name) IS NULL THEN coalesce(t.meta_title, h.meta_title, '') ELSE '' END,
+       CASE WHEN coalesce(o.summary, oh.summary) IS NULL THEN coalesce(t.meta_description, h.meta_description, '') ELSE '' END,
        l.price, l.was, l.price_varies, l.stock, p.lead_time_days::bigint
 FROM catalog.listing l
 JOIN catalog.product p ON p.product_id = l.product_id
@@ -258,11 +271,15 @@ WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.l
 	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
 GROUP BY x.min_quantity ORDER BY x.min_quantity LIMIT 20
 
--- Pictures, then documents.
+-- Pictures, those of the store's own in place of the product's, then documents.
 -- product_media(store uuid, locale text, currency text, slug text) many
 -- kind code, name code, label text?, bytes int
 SELECT m.kind, f.name, coalesce(t.label, h.label, CASE m.kind WHEN 'document' THEN nullif(f.file_name, '') END), f.bytes
-FROM catalog.product_media m
+FROM (SELECT x.product_id, x.media_id, x.kind, x.position FROM catalog.product_media x
+      WHERE x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
+		WHERE o.store_id = :store AND o.product_id = x.product_id)
+      UNION ALL
+      SELECT o.product_id, o.media_id, 'image', o.position FROM catalog.store_product_media o WHERE o.store_id = :store) m
 JOIN catalog.media f ON f.media_id = m.media_id
 JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
 LEFT JOIN catalog.product_media_text t ON t.product_id = m.product_id AND t.media_id = m.media_id AND t.locale = :locale
@@ -289,9 +306,19 @@ WHERE pv.product_id = (SELECT s.product_id FROM catalog.listing s
 	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
 GROUP BY a.position, a.code, tt.label, th.label ORDER BY a.position, a.code
 
+-- Its tags that have a page.
+-- product_tags(store uuid, locale text, currency text, slug text) many
+-- tag text, slug text
+SELECT min(g.tag), g.slug
+FROM catalog.product_tag g
+WHERE g.slug <> '' AND g.locale IN ('', :locale) AND g.product_id = (SELECT s.product_id FROM catalog.listing s
+	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
+	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+GROUP BY g.slug ORDER BY 1 LIMIT 30
+
 -- What goes with it.
 -- product_related(store uuid, locale text, currency text, slug text, prefix text) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
 SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, '')
 FROM catalog.related r
@@ -333,18 +360,27 @@ SELECT t.name, t.slug
 FROM up JOIN catalog.category_text t ON t.category_id = up.category_id AND t.locale = :locale
 ORDER BY up.height DESC
 
--- Where a slug of before leads now.
+-- Where a slug of before, or of another language, leads: the product's slug in this one.
 -- product_moved(store uuid, locale text, currency text, slug text) one
 -- slug text
-SELECT l.slug
+(SELECT l.slug
 FROM catalog.slug_history h
 JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = h.target_id
-WHERE h.kind = 'product' AND h.store_id = '00000000-0000-0000-0000-000000000000' AND h.locale = :locale AND h.slug = :slug
+WHERE h.kind = 'product' AND h.store_id = '00000000-0000-0000-0000-000000000000' AND h.locale = :locale AND h.slug = :slug)
+UNION ALL
+(SELECT l.slug
+FROM tenancy.store_locale d
+JOIN catalog.listing o ON o.store_id = d.store_id AND o.locale = d.locale AND o.currency = :currency
+	AND o.category_id = '00000000-0000-0000-0000-000000000000' AND o.slug = :slug
+JOIN catalog.listing l ON l.store_id = o.store_id AND l.locale = :locale AND l.currency = :currency
+	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = o.product_id
+WHERE d.store_id = :store AND d.locale <> :locale AND l.slug <> :slug)
+LIMIT 1
 
 -- Cards of some products, in the order asked.
 -- recent_cards(store uuid, locale text, currency text, prefix text, products uuid[]) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
 SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, '')
 FROM unnest(:products) WITH ORDINALITY AS r (product_id, n)
@@ -354,7 +390,7 @@ ORDER BY r.n
 
 -- What somebody with a cart looked at last, newest first.
 -- viewed_cards(store uuid, locale text, currency text, prefix text, token bytea) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, more text?
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
 SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, '')
 FROM (SELECT x.product_id, max(x.view_id::text) AS last

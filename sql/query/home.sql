@@ -14,20 +14,22 @@ WHERE i.store_id = :store AND i.locale = :locale ORDER BY i.block_id, i.position
 
 -- Featured product cards of the whole store.
 -- home_featured(store uuid, locale text, currency text, prefix text) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge text
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies, 'badge/' || l.stock
+-- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge text, brand text?
+SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies, 'badge/' || l.stock,
+       nullif(l.brand, '')
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
   AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.featured
 ORDER BY l.position, l.product_id LIMIT 8
 
--- home_categories(store uuid, locale text, prefix text) many
+-- The top of the tree, or the collections beside it.
+-- home_categories(store uuid, locale text, prefix text, kind text) many
 -- url text, name text, image text?, alt text, count int
 SELECT :prefix || '/c/' || t.slug, t.name, '/media/' || nullif(c.image, ''), '', coalesce(n.products, 0)::bigint
 FROM catalog.category c
 JOIN catalog.category_text t ON t.category_id = c.category_id AND t.locale = :locale
 LEFT JOIN catalog.category_count n ON n.store_id = c.store_id AND n.category_id = c.category_id
-WHERE c.store_id = :store AND c.visible AND c.parent_id IS NULL AND c.kind = 'category'
+WHERE c.store_id = :store AND c.visible AND c.parent_id IS NULL AND c.kind = :kind
 ORDER BY c.position, t.name LIMIT 12
 
 -- page_content(store uuid, locale text, slug text) one

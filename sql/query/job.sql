@@ -4,6 +4,10 @@
 -- released int
 SELECT inventory.release_expired(:tenant, :most)::bigint
 
+-- job_forget(tenant uuid, most int4) one
+-- forgotten int
+SELECT customer.forget(:tenant, :most)::bigint
+
 -- job_remind(tenant uuid, step int4, after_s int4, before_s int4, gap_s int4, most int4) one
 -- queued int
 SELECT marketing.remind(:tenant, :step, :after_s, :before_s, :gap_s, :most)::bigint

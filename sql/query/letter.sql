@@ -6,8 +6,8 @@
 SELECT r.tenant_id, r.outbox_id FROM event.ready r WHERE r.due_at <= sutler.now() ORDER BY r.due_at LIMIT :most
 
 -- mail_take(tenant uuid, outbox uuid, first_s int4, most_s int4) one
--- store uuid, template text, order uuid?, cart uuid?, locale text, currency text, attempt int
-SELECT t.store_id, t.template, t.order_id, t.cart_id, t.locale, t.currency, t.attempt::bigint
+-- store uuid, template text, order uuid?, cart uuid?, customer uuid?, change uuid?, locale text, currency text, attempt int
+SELECT t.store_id, t.template, t.order_id, t.cart_id, t.customer_id, t.change_id, t.locale, t.currency, t.attempt::bigint
 FROM event.take_mail(:tenant, :outbox, :first_s, :most_s) t
 
 -- mail_finish(tenant uuid, outbox uuid, state text, error text, again_s int4) one
@@ -18,13 +18,14 @@ SELECT true FROM event.finish_mail(:tenant, :outbox, :state, :error, :again_s)
 -- that one no more.
 -- letter_store(store uuid, locale text) one
 -- name text, from_name text, email text, phone text, street text, postal_code text, city text, timezone text,
--- locale text, tag text, position int, currency text, origin text, host text
+-- locale text, tag text, position int, currency text, origin text, host text, signature text
 SELECT s.name, coalesce(nullif(s.mail_from_name, ''), s.name), s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.timezone,
        l.locale, l.tag, l.position::bigint,
        coalesce((SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = s.store_id ORDER BY c.position LIMIT 1), ''),
-       h.origin, h.host
+       h.origin, h.host, coalesce(x.mail_signature, '')
 FROM tenancy.store s
 JOIN tenancy.store_locale l ON l.store_id = s.store_id
+LEFT JOIN tenancy.store_text x ON x.store_id = s.store_id AND x.locale = l.locale
 JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
 WHERE s.store_id = :store
 ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
@@ -94,7 +95,7 @@ WHERE c.cart_id = :cart AND c.state = 'open'
 
 -- letter_cart_lines(cart uuid, locale text) many
 -- name text, options text?, quantity int
-SELECT coalesce(st.name, pt.name, v.sku),
+SELECT coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
        (SELECT string_agg(coalesce(vt.label, av.code), ', ' ORDER BY o.position)
         FROM catalog.variant_value vv
         JOIN catalog.attribute_value av ON av.value_id = vv.value_id
@@ -106,10 +107,21 @@ FROM sales.cart_line l
 JOIN sales.cart c ON c.cart_id = l.cart_id
 JOIN catalog.variant v ON v.variant_id = l.variant_id AND v.status = 'active'
 JOIN catalog.product p ON p.product_id = v.product_id AND p.status = 'active'
+JOIN tenancy.store_locale d ON d.store_id = c.store_id AND d.position = 0
 LEFT JOIN catalog.product_text pt ON pt.product_id = p.product_id AND pt.locale = :locale
+LEFT JOIN catalog.product_text ph ON ph.product_id = p.product_id AND ph.locale = d.locale
 LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.product_id = p.product_id AND st.locale = :locale
+LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
+
+-- Who has an account, and a change of its mail address.
+-- letter_customer(customer uuid, change uuid?) one
+-- email text, name text, verified bool, old_email text, new_email text, done bool
+SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL
+FROM customer.person p
+LEFT JOIN customer.email_change c ON c.customer_id = p.customer_id AND c.change_id = :change
+WHERE p.customer_id = :customer AND p.erased_at IS NULL
 
 -- Links that a mail carries; a try makes its own, for nobody keeps the old ones.
 -- letter_order_link(tenant uuid, token bytea, order_id uuid, days int4) exec
@@ -119,9 +131,15 @@ SELECT :tenant, :token, :order_id, sutler.now() + make_interval(days => :days)
 -- letter_cart_link(tenant uuid, token bytea, cart uuid) exec
 INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id) VALUES (:tenant, :token, :cart)
 
+-- letter_customer_link(tenant uuid, token bytea, customer uuid, purpose text, change uuid?, minutes int4) one
+-- done bool
+SELECT true FROM customer.make_token(:tenant, :token, :customer, :purpose, :change, :minutes)
+
 -- Puts the hash of a fresh code where one was asked for; the address it goes to.
 -- letter_code(cart uuid, code bytea) one
 -- email text
 UPDATE sales.verification v SET code_sha256 = :code
-WHERE v.cart_id = :cart AND v.expires_at > sutler.now() AND v.tries < 5
-RETURNING v.email
+FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id
+WHERE v.cart_id = :cart AND c.cart_id = v.cart_id AND v.expires_at > sutler.now() AND v.tries < 5
+  AND v.email_sha256 = sha256(convert_to(k.email_key, 'UTF8'))
+RETURNING k.email

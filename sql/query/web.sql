@@ -1,15 +1,15 @@
 -- What the web library itself asks: sessions, idempotency keys, notes.
 
 -- A live session by the hash of its cookie.
--- web_session(token code) one
--- session_id uuid, customer_id uuid, created_at time, seen_at time
-SELECT s.session_id, s.customer_id, s.created_at, s.seen_at
-FROM customer.session s
-WHERE s.token_sha256 = pg_catalog.decode(:token, 'hex') AND s.expires_at > sutler.now()
+-- web_session(token bytea) one
+-- session_id uuid, customer_id uuid, name text, created_at time, seen_at time
+SELECT s.session_id, s.customer_id, s.name, s.created_at, s.seen_at
+FROM customer.session_find(nullif(pg_catalog.current_setting('sutler.tenant', true), '')::uuid, :token) s
 
 -- Writes the last use of a session.
--- web_session_touch(session uuid) exec
-UPDATE customer.session SET seen_at = sutler.now() WHERE session_id = :session
+-- web_session_touch(session uuid) one
+-- done bool
+SELECT true FROM customer.session_touch(nullif(pg_catalog.current_setting('sutler.tenant', true), '')::uuid, :session)
 
 -- Claims an idempotency key: one row is affected when it is ours.  A key claimed by a running
 -- transaction makes us wait for its end; one that has expired is taken over.

@@ -7,7 +7,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../../dev/lib", "$FindBin::Bin/../lib";
-use House qw(read_file write_file);
+use House qw(alive end_pid read_file wait_for write_file);
 use Jobs;
 use Test::More;
 
@@ -27,7 +27,7 @@ sub write_entries
 	return;
 }
 
-sub seal { my ($status, $text) = $j->run('seal-audit'); is($status, 0, 'seal-audit ends well') or diag $text; return }
+sub seal { my ($status, $text) = $j->run('seal-audit', '--once'); is($status, 0, 'seal-audit ends well') or diag $text; return }
 sub verify { return $j->{schema}->ctl('audit', 'verify', '--anchor', $anchors) }
 sub fine { my ($what) = @_; my ($status, $text) = verify(); is($status, 0, "$what: the log is whole") or diag $text; return $text }
 
@@ -157,7 +157,7 @@ subtest 'writers in parallel, and kills' => sub {
 		push @pids, $pid;
 	}
 	my $killed = 0;
-	for (1 .. 25) { $killed += $j->kill_after(5 + int rand 40, 'seal-audit') }
+	for (1 .. 25) { $killed += $j->kill_after(5 + int rand 40, 'seal-audit', '--once') }
 	waitpid $_, 0 for @pids;
 	seal();
 	cmp_ok($killed, '>', 5, "$killed kills");
@@ -167,11 +167,22 @@ subtest 'writers in parallel, and kills' => sub {
 		'each entry once');
 };
 
+subtest 'started by cron it stays, and seals what comes' => sub {
+	my $pid = $j->start('seal-audit');
+	for my $more (1, 2) {
+		write_entries($merchants[0], 3);
+		ok(wait_for(20, sub { ($j->{schema}->ctl('audit', 'verify'))[1] !~ /; [1-9]\d* unsealed$/m }), "time $more: all sealed");
+		ok(alive($pid), '... and it is still there');
+	}
+	end_pid($pid, 5);
+	fine('after the end');
+};
+
 subtest 'the anchors' => sub {
 	my ($status, $text) = $j->{schema}->ctl('audit', 'verify', '--anchor', "$j->{dir}/none");
 	is($status, 1, 'anchors that cannot be read are no good sign');
 	write_entries($merchants[0], 1);
-	($status, $text) = $j->run('seal-audit', '--anchor', "$j->{dir}/nowhere/anchor");
+	($status, $text) = $j->run('seal-audit', '--once', '--anchor', "$j->{dir}/nowhere/anchor");
 	is($status, 1, 'an anchor that cannot be written is told');
 	fine('and the chain is whole');
 };

@@ -23,6 +23,7 @@ sub state_of { my ($o, $template) = @_; return $j->value('SELECT state FROM even
 
 subtest 'an order in Spanish and one in English' => sub {
 	my $es = $j->order($t, quantity => 2, email => 'ana@example.org');
+	$j->put('tenancy.store_text', tenant_id => $t->{tenant}, store_id => $t->{store}, locale => 'es', mail_signature => "Un abrazo,\nel taller");
 	my $en = $j->order($t, email => 'joe@example.org', name => 'Joe', locale => 'en');
 	deliver();
 	my %by = map { $_->{to}[0] => $_ } $j->mails;
@@ -44,6 +45,9 @@ subtest 'an order in Spanish and one in English' => sub {
 		AND expires_at > now() + interval '179 days'}, sha256_hex($token)), $es->{order}, 'the link opens the order');
 	like($by{'joe@example.org'}{text}, qr{https://suelas\.example\.org/en/order/}, 'English: link with its prefix');
 	like($by{'joe@example.org'}{text}, qr/€18\.15/, 'English: the total as the British write it');
+	like($m->{text}, qr/\n\nUn abrazo,\nel taller\n\n--\n/, 'text: the store\'s last words');
+	like($m->{html}, qr{<p>Un abrazo,<br>el taller<br></p>}, 'html: the same');
+	unlike($by{'joe@example.org'}{text}, qr/abrazo/, 'in its language alone');
 	like($by{'joe@example.org'}{text}, qr/Thank you for your order/, 'English words');
 	is($j->value('SELECT count(*) FROM event.ready'), 0, 'the queue is empty');
 	is(state_of($es, 'order-placed'), 'done', 'and the row done');
@@ -69,7 +73,7 @@ subtest 'each state has its mail' => sub {
 subtest 'a code for a guest' => sub {
 	$j->forget_mails;
 	my $c = $j->cart($t, email => 'gina@example.org');
-	$j->put('sales.verification', tenant_id => $c->{tenant}, cart_id => $c->{cart}, email => 'gina@example.org',
+	$j->put('sales.verification', tenant_id => $c->{tenant}, cart_id => $c->{cart}, email_sha256 => '\x' . sha256_hex('gina@example.org'),
 		expires_at => $j->value("SELECT now() + interval '10 minutes'"));
 	$j->change('SELECT event.queue_mail(?, ?, ?, NULL, ?, NULL)', @$c{qw(tenant store)}, 'verify-code', $c->{cart});
 	my $text = deliver();

@@ -156,5 +156,13 @@ for my $program (map { $_->{name} } @{ $t->{rows} }) {
 	}
 	cmp_ok($n, '>', 3, "$program: finding the host takes calls of its own");
 	ok(!@bad, '... and each may fail') or diag join "\n", @bad;
+	@bad = ();
+	for my $kind (qw(lost retry)) {
+		for my $i (1 .. $n - 1) {
+			my ($got) = struck($route, "$i $kind once");
+			push @bad, "$kind at $i: $got->{status}" if $got->{status} >= 500;
+		}
+	}
+	ok(!@bad, '... once, and nobody notices') or diag join "\n", @bad;
 }
 done_testing;

@@ -76,6 +76,23 @@ subtest 'T79 crash loops are throttled' => sub {
 	ok(wait_for(10, sub { $t->ask('order', { method => 'GET', host => 'one.localhost', path => '/order/x' })->{status} }), 'and it comes back');
 };
 
+# The first contact gives the cart another token: whoever loses the answer must not lose the cart.
+subtest 'T80 a contact whose COMMIT got lost leaves no cart behind' => sub {
+	my ($route) = grep { $_->{method} eq 'POST' && $_->{path} eq '/checkout/contact' } $t->routes;
+	for my $n (1 .. 8) {
+		my $ask = $t->request($route, 'one');
+		$t->fault("$n lost once");
+		my $got = $t->ask('checkout', $ask);
+		$t->fault(undef);
+		my $again = $t->ask('checkout', $ask);
+		my @carts = map { map { /^(?:__Host-)?cart=([\w-]{43});/ ? $1 : () } @{ $_->{cookies} } } $got, $again;
+		is($again->{status}, 303, "lost at $n: sent again, it goes on");
+		ok(@carts && !grep({ $_ ne $carts[0] } @carts), '... with one token');
+		is($t->get('one', '/checkout/address', { cart => $carts[-1] })->{status}, 200, '... that opens the cart');
+		is($t->get('one', '/checkout/address', $ask->{cookies})->{status}, 302, '... and the old one opens nothing');
+	}
+};
+
 subtest 'T80 an order whose COMMIT got lost exists once' => sub {
 	my ($route) = grep { $_->{path} eq '/checkout/order' } $t->routes;
 	for my $n (1 .. 14) {

@@ -115,6 +115,8 @@ subtest 'caches' => sub {
 subtest 'who is signed in' => sub {
 	my $got = $p->get('/template/me?');
 	is "$got->{status} $got->{headers}{location}", '302 /login?next=%2Ftemplate%2Fme', 'nobody: to the sign-in page and back';
+	$p->dbh->do(q{INSERT INTO customer.person (tenant_id, customer_id, email, store_id) VALUES (?,
+		'01900000-0000-7000-8000-0000000000aa', 'ana@example.test', ?)}, undef, $Program::TENANT_ONE, $Program::STORE_ONE);
 	$p->dbh->do(q{INSERT INTO customer.session (tenant_id, session_id, token_sha256, customer_id, expires_at, seen_at)
 		VALUES (?, sutler.uuid7(), sha256(?::bytea), '01900000-0000-7000-8000-0000000000aa', now() + interval '1 day',
 			now() - interval '1 hour')}, undef, $Program::TENANT_ONE, $Program::VISITOR);
@@ -128,7 +130,13 @@ subtest 'who is signed in' => sub {
 		$p->dbh->selectrow_array(q{SELECT seen_at > now() - interval '1 minute' FROM customer.session}) }),
 		'the last use is written after the answer';
 	$p->dbh->do(q{UPDATE customer.session SET expires_at = now()});
-	is $p->get('/template/me', Cookie => "__Host-sid=$Program::VISITOR")->{status}, 302, 'an expired one is nobody';
+	is $p->get('/template/me', Cookie => "__Host-sid=$Program::VISITOR")->{status}, 302, 'T33 an expired one is nobody';
+	$p->dbh->do(q{UPDATE customer.session SET expires_at = now() + interval '1 day', seen_at = now() - interval '31 days'});
+	is $p->get('/template/me', Cookie => "__Host-sid=$Program::VISITOR")->{status}, 302, 'T33 nor one that was idle for a month';
+	$p->dbh->do(q{UPDATE customer.session SET seen_at = now() - interval '29 days'});
+	is $p->get('/template/me', Cookie => "__Host-sid=$Program::VISITOR")->{status}, 200, 'a day less is somebody';
+	$p->dbh->do(q{UPDATE customer.person SET erased_at = now()});
+	is $p->get('/template/me', Cookie => "__Host-sid=$Program::VISITOR")->{status}, 302, 'T33 unless the person was erased';
 };
 
 subtest 'stores that are not open' => sub {

@@ -108,6 +108,36 @@ subtest 'SRC-02 filters and their counts' => sub {
 	is cards($v->get(link_of($page, 'next'))), slugs(11, 9, 7, 5, 3, 1), 'filters and order go on to the next page';
 };
 
+subtest 'the price filter' => sub {
+	my $label = qr{<label class="muted small" for="price-from">};
+	like $v->get('/c/botas')->html, qr{${label}Desde €</label>}, 'names the currency by its sign';
+	like $v->get('/en/c/boots')->html, qr{${label}From €</label>}, 'in each language';
+};
+
+subtest 'CAT-05 collections' => sub {
+	my @s = (tenant_id => $f->{tenant}{acme}, store_id => $f->{store}{one});
+	my ($gifts, $block) = (Fixture::id(), Fixture::id());
+	$f->add('catalog.category', @s, category_id => $gifts, kind => 'collection');
+	$f->add('catalog.category_text', @s, category_id => $gifts, locale => 'es', slug => 'regalos', name => 'Regalos');
+	$f->add('catalog.category_text', @s, category_id => $gifts, locale => 'en', slug => 'gifts', name => 'Gifts', description => 'For those you like.');
+	$f->add('catalog.category_product', @s, category_id => $gifts, product_id => $f->{product}{$_}) for qw(BT-03 SD-01);
+	$f->add('content.block', @s, block_id => $block, code => 'c', kind => 'collections', position => 99);
+	$f->add('content.block_text', @s, block_id => $block, locale => 'en', title => 'Our collections');
+	Shelf::freshen($shop, $f);
+	my $page = $v->get('/en/c/gifts');
+	is_deeply [sort split / /, cards($page)], [qw(boot-03 sandalia)], 'has a page with its products';
+	like $page->text, qr/For those you like\./, 'and its text';
+	is offers($page, 'color'), 'black:1 red:1', 'and filters';
+	like $page->body, qr{hreflang="es-ES" href="http://one\.localhost/c/regalos"}, 'in each language';
+	my $home;
+	ok soon(sub { $home = $v->get('/en/'); $home->body =~ m{<h2>Our collections</h2>\s*<ul class="tiles">\s*<li><a class="tile" href="/en/c/gifts">} }),
+		'the home page leads to it';
+	like $home->text, qr/Gifts 2 products/, 'and says how much is there';
+	unlike $home->body =~ s{<main.*</main>}{}sr, qr{/c/gifts}, 'but no menu does';
+	unlike $v->get('/en/p/boot-03')->body, qr{<nav class="crumbs.*?gifts.*?</nav>}s, 'nor the way to a product';
+	is $shop->visitor('two')->get('/c/gifts')->status, 404, 'it is no other store\'s';
+};
+
 subtest 'T27 T49 T53 T66 T68 what an address cannot do' => sub {
 	for my $case (
 		['?nosuch=black', 400, 'an attribute that does not exist'], ['?color=black&color=black', 400, 'a filter twice'],

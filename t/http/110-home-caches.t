@@ -21,8 +21,8 @@ my $cookie = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 
 # Both workers have a frame before anything changes: as many answers as needed in a row
 # that each could have met.
-$v->get('/') for 1 .. 8;
-$v->get('/en/') for 1 .. 8;
+$v->get('/') for 1 .. 40;
+$v->get('/en/') for 1 .. 40;
 
 sub bump
 {

@@ -31,6 +31,8 @@ $f->add('catalog.product_media_text', @p, media_id => $sheet, locale => 'en', la
 $f->add('catalog.related', @p, related_id => $f->{product}{'BT-11'});
 $f->add('catalog.related', @p, related_id => $f->{product}{OUT}, position => 1);
 
+# Slugs of the cards of a page.
+sub tagged { my ($page) = @_; return join ' ', sort $page->body =~ m{<h3><a href="[^"]*/p/([^"]+)"}g }
 sub data { my ($page) = @_; return JSON::PP->new->decode($page->html =~ m{application/ld\+json">(.*?)</script>}s ? $1 : '{}') }
 
 subtest 'CAT-01 CAT-02 CAT-06 CAT-07 CAT-10 the page' => sub {
@@ -74,12 +76,101 @@ subtest 'CAT-11 CAT-12 CAT-13 badges, lead time, tiers' => sub {
 	ok wait_for(4, sub { $v->get('/en/p/plain')->body =~ /badge few/ || do { Shelf::freshen($shop, $f); 0 } }), 'stock that falls shows';
 };
 
+subtest 'CAT-05 T27 tags' => sub {
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{$_}, tag => 'Warm & dry') for qw(BT-10 BT-11 BT-12 SD-01);
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{'BT-13'}, tag => 'warm, dry');
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{'BT-10'}, tag => 'Año', locale => 'es');
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{'BT-10'}, tag => '!!');
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{FEW}, tag => 'rare');
+	$f->add('catalog.product_tag', @t, product_id => $f->{product}{EURO}, tag => 'coin');
+	my $page = $v->get('/en/p/boot-10');
+	is join(' ', $page->body =~ m{<h2>Tags</h2>\s*<ul class="chips">(.*?)</ul>}s ? $1 =~ m{<a class="chip" href="([^"]+)">}g : ()),
+		'/en/t/warm-dry', 'link from the product; those of other languages and those without a letter do not';
+	like $v->get('/p/bota-10')->html, qr{<a class="chip" href="/t/a%C3%B1o">Año</a>}, 'in their own language they do';
+	$page = $v->get('/en/t/warm-dry');
+	is $page->status, 200, 'a tag has a page';
+	like $page->body, qr{<h1>Warm &amp; dry</h1>}, 'with its name, escaped';
+	is tagged($page), 'boot-10 boot-11 boot-12 boot-13 sandalia', 'and its products, however they spell it';
+	like $page->header('cache-control'), qr/s-maxage=2\b/, 'as cacheable as other lists';
+	unlike $page->body, qr{name="robots"}, 'search engines may know it';
+	like $page->body, qr{hreflang="es-ES" href="http://one\.localhost/t/warm-dry"}, 'in the other language too';
+	is tagged($v->get('/en/t/warm-dry?material=rubber')), 'sandalia', 'filters narrow it';
+	is $v->get('/en/t/warm-dry?nosuch=1')->status, 400, 'as they do elsewhere';
+	is $v->get('/en/t/warm-dry?after=x')->status, 404, 'and a cursor that is none is none here';
+	is tagged($v->get('/t/a%C3%B1o')), 'bota-10', 'a tag of one language';
+	like $v->get('/t/a%C3%B1o')->body, qr{name="robots" content="noindex"}, 'with so few products is nothing for search engines';
+	is $v->get('/en/t/a%C3%B1o')->status, 404, 'and is not there in the other';
+	is $v->get('/en/t/nothing')->status, 404, 'no such tag';
+	is $v->get('/en-usd/t/coin')->status, 404, 'nor one whose products are not sold in this currency';
+	is $shop->visitor('three')->get('/t/warm-dry')->status, 404, "nor another tenant's";
+	is tagged($shop->visitor('two')->get('/t/rare')), 'few', 'the tenant\'s other store shows what it sells';
+	is $shop->visitor('two')->get('/t/warm-dry')->status, 404, 'and no more';
+};
+
+subtest 'the brand on cards' => sub {
+	my $more = qr{<p class="muted small">(?:Norte|Sur)</p>};
+	Shelf::freshen($shop, $f);
+	my $page = $v->get('/en/c/boots');
+	unlike $page->body, $more, 'is left out where all goods are of one';
+	$dbh->do(q{UPDATE catalog.product SET brand = 'Sur' WHERE reference = 'BT-02'});
+	Shelf::freshen($shop, $f);
+	ok wait_for(4, sub { $v->get('/en/c/boots')->body =~ m{Norte</p>.*>Sur</p>}s }), 'stands there when there are more';
+	ok wait_for(4, sub { $v->get('/en/search?q=boot')->body =~ $more }), 'in results';
+	ok wait_for(4, sub { $v->get("/en/recent?ids=$f->{product}{'BT-02'}")->body =~ $more }), 'among those seen before';
+	$dbh->do(q{UPDATE catalog.product SET brand = 'Norte' WHERE reference = 'BT-02'});
+	Shelf::freshen($shop, $f);
+	ok wait_for(4, sub { $v->get('/en/c/boots')->body !~ $more }), 'and goes again';
+};
+
+subtest 'CAT-15 a store\'s own listing' => sub {
+	my @two = (@t, store_id => $f->{store}{two}, product_id => $f->{product}{PLAIN});
+	$f->add('catalog.store_product_text', @two, locale => 'en', name => 'Our very own', summary => 'Said our way', description => 'By **us**.');
+	$dbh->do(q{UPDATE catalog.product_text SET meta_title = 'Shared title', meta_description = 'Shared words' WHERE slug = 'plain'});
+	$dbh->do(q{UPDATE catalog.price SET amount = 1234 WHERE store_id = ? AND variant_id = ? AND min_quantity = 1}, undef,
+		$f->{store}{two}, $f->{variant}{PLAIN});
+	my $own = Fixture::id();
+	$f->add('catalog.media', @t, media_id => $own, name => 'ef/' . '3' x 30, mime => 'image/png', bytes => 1, width => 960, height => 960);
+	$f->add('catalog.store_product_media', @two, media_id => $own, position => 0);
+	$f->add('catalog.product_media', @t, product_id => $f->{product}{PLAIN}, media_id => $picture, position => 0);
+	my ($one, $two) = ($v->get('/en/p/plain'), $shop->visitor('two')->get('/p/plain'));
+	like $two->body, qr{<h1>Our very own</h1>}, 'its title';
+	like $two->body, qr{Said our way.*<p>By <strong>us</strong>\.</p>}s, 'its texts';
+	like $two->html, qr{<span class="price">€12\.34}, 'its price';
+	is $two->title, 'Our very own · Store two', 'its title for search engines';
+	like $two->body, qr{name="description" content="Said our way"}, 'and description';
+	is join(' ', $two->body =~ m{<figure[^>]*><img src="/media/(..)}g), 'ef', 'its picture alone';
+	is join(' ', $one->body =~ m{<figure[^>]*><img src="/media/(..)}g), 'ab', 'the other store that of the product';
+	like $one->body, qr{<h1>Product PLAIN en</h1>}, 'the other store keeps its own';
+	is $one->title, 'Shared title · Store one', 'also for search engines';
+	like $one->html, qr{<span class="price">€10\.00}, 'at its own price';
+	like $shop->visitor('two')->get('/search?q=very+own')->text, qr/Our very own .*12\.34/, 'found by it';
+	like $v->get('/en/search?q=very+own&exact=1')->text, qr/We found no product/, 'only there';
+	my $b = $shop->visitor('two');
+	$b->post('/cart/items', { variant => $f->{variant}{PLAIN}, quantity => 1 });
+	like $b->get('/cart')->text, qr/Our very own/, 'in the cart too';
+	like $b->get('/cart')->body, qr{/media/ef/3}, 'with its picture';
+	$dbh->do(q{DELETE FROM catalog.product_text WHERE product_id = ? AND locale = 'en'}, undef, $f->{product}{PLAIN});
+	is $shop->visitor('two')->get('/p/plain')->status, 200, 'a product without a text in the store\'s language lives by the store\'s own';
+	like $b->get('/cart')->text, qr/Our very own/, 'in the cart likewise';
+	like $v->get('/en/p/plain')->body, qr{<h1>Product PLAIN es</h1>}, 'where the first store falls back to its own language';
+	my $c = $shop->visitor('one');
+	$c->post('/en/cart/items', { variant => $f->{variant}{PLAIN}, quantity => 1 });
+	like $c->get('/en/cart')->text, qr/Product PLAIN es/, 'as its cart does';
+	$dbh->do(q{DELETE FROM catalog.store_product_text WHERE product_id = ?}, undef, $f->{product}{PLAIN});
+	is $shop->visitor('two')->get('/p/plain')->status, 404, 'without any name it is not shown';
+	$f->add('catalog.product_text', @t, product_id => $f->{product}{PLAIN}, locale => 'en', slug => 'plain', name => 'Product PLAIN en');
+};
+
 subtest 'what is not there' => sub {
 	is $v->get('/en/p/nothing')->status, 404, 'no such product';
 	is $shop->visitor('three')->get('/p/plain')->status, 404, 'another tenant\'s';
 	is $v->get('/en-usd/p/euro')->status, 404, 'not sold in this currency';
 	is $v->get('/en-usd/p/plain')->status, 200, 'sold in it';
 	is $v->get('/en/p/boot-10?color=black')->status, 400, 'no parameters';
+	is $v->get('/en/p/bota-11')->status . ' ' . $v->get('/en/p/bota-11')->header('location'), '301 /en/p/boot-11',
+		'a slug of the other language leads to that of this one';
+	is $v->get('/p/boot-11')->header('location'), '/p/bota-11', 'and back';
+	is $shop->visitor('two')->get('/p/bota-11')->status, 404, 'but to no product that this store does not show';
 	$dbh->do(q{UPDATE catalog.product_text SET slug = 'warm-boot-10' WHERE slug = 'boot-10'});
 	is $v->get('/en/p/boot-10')->header('location'), '/en/p/warm-boot-10', 'a slug of before moves';
 	$dbh->do(q{UPDATE catalog.product SET status = 'archived' WHERE reference = 'BT-12'});

@@ -54,6 +54,32 @@ subtest 'CHK-03 a guest buys' => sub {
 		SELECT e::text FROM sales.order_event e UNION ALL SELECT n::text FROM event.note n") }), qr/ana|Mayor/, 'nothing personal in events';
 };
 
+subtest 'T22 the contact form sent twice' => sub {
+	my $b = buyer('one', '/en')->add($v->{PLAIN});
+	$b->start;
+	my $page = $b->get('/checkout/contact');
+	my %old = %{ $b->visitor->{cookies} };
+	my %typed = (email => 'twice@example.test', phone => '+34 600 000 000');
+	my @new;
+	for (1, 2) {
+		%{ $b->visitor->{cookies} } = %old;
+		is $b->visitor->submit($page, action => '/en/checkout/contact', {%typed})->status, 303, "time $_";
+		push @new, $b->visitor->{cookies}{cart};
+	}
+	isnt $new[0], $old{cart}, 'the cart has a token of its own now';
+	is $new[1], $new[0], 'the same both times';
+	is $b->get('/checkout/address')->status, 200, 'it goes on';
+	my $stranger = $shop->visitor('one');
+	$stranger->{cookies}{cart} = $old{cart};
+	like $stranger->get('/en/cart')->text, qr/Your cart is empty/, 'the old one opens nothing';
+	my $his = $b->get('/checkout/contact');
+	%{ $b->visitor->{cookies} } = %old;
+	my ($turn) = $his->html =~ /name="turn" value="([\w-]{43})"/;
+	my ($csrf) = $page->html =~ /name="csrf" value="([^"]+)"/;
+	is $b->visitor->post('/en/checkout/contact', { %typed, csrf => $csrf, turn => $turn })->header('location'), '/en/cart',
+		'nor with the turn of another page';
+};
+
 subtest 'T23 steps cannot be skipped' => sub {
 	my $b = buyer('one', '/en')->add($v->{PLAIN});
 	$b->start;

@@ -10,7 +10,7 @@ package Fixture;
 # tenant acme:  store one (one.localhost; es, en; EUR, USD; prices with 21 % IVA; guests plain)
 #               store two (two.localhost; en; EUR; prices without tax; guests prove their mail)
 #               both sell from warehouses W1, then W2.
-# tenant bahari: store three (three.localhost; id; IDR; PPN 11 % included)
+# tenant bahari: store three (three.localhost; id; IDR without sen; PPN 11 % included)
 # Goods of acme (price in EUR with tax, pieces in W1):
 #	PLAIN 10.00, 100   FEW 25.00, 3   LAST 12.50, 1   OUT 9.00, 0   MADE 80.00, made to order in 5 days
 #	TIERS 4.00, 3.00 from 10, 2.50 from 100; 1000 pieces   EURO 7.00, 50, not sold in USD
@@ -19,8 +19,8 @@ package Fixture;
 # Delivery of store one: post (flat 5.00, free above 60.00; ES, PT, FR, DE), courier (by weight; ES).
 #
 # variant() makes more; count() says what a warehouse holds.
-# furnish() gives every store a page of text (about), one block of each kind and a category
-# (shoes) with its goods; the fault tests look for its words on other tenants' pages.
+# furnish() gives every store a page of text (about), one block of each kind, a category
+# (shoes) and a collection (gifts) with its goods, and the goods a tag (Gift); the fault tests look for its words on other tenants' pages.
 
 use strict;
 use warnings;
@@ -74,7 +74,10 @@ sub store
 	my $n = 0;
 	$self->add('tenancy.store_locale', @ids, locale => (split /-/)[0], tag => $_, position => $n++) for @{ $o{locales} };
 	$n = 0;
-	$self->add('tenancy.store_currency', @ids, currency => $_, position => $n++) for @{ $o{currencies} };
+	for (@{ $o{currencies} }) {
+		my ($currency, $step) = split m{/};
+		$self->add('tenancy.store_currency', @ids, currency => $currency, position => $n++, step => $step // 1);
+	}
 	$self->add('tenancy.host', @ids, host => "$code.localhost", origin => "http://$code.localhost", is_primary => 1);
 	$self->{dbh}->do('SELECT sales.prepare_store(?, ?)', undef, $tenant, $store);
 	return $store;
@@ -221,7 +224,7 @@ sub bahari
 {
 	my ($self) = @_;
 	my $t = $self->tenant('bahari');
-	my $three = $self->store($t, 'three', locales => ['id-ID'], currencies => ['IDR'],
+	my $three = $self->store($t, 'three', locales => ['id-ID'], currencies => ['IDR/100'],
 		row => { country => 'ID', timezone => 'Asia/Jakarta' });
 	$self->warehouse($t, 'B1', 'three');
 	$self->tax($t, $three, 'id', 'ID', 110_000, 'PPN');
@@ -233,9 +236,10 @@ sub bahari
 
 # Goods that the store sells, in plenty.
 sub variant_of { my ($self, $store) = @_; return $self->{variant}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+sub product_of { my ($self, $store) = @_; return $self->{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
 sub slug_of { my ($self, $store) = @_; return $store eq 'three' ? 'sandal' : 'plain' }
 
-my @BLOCKS = qw(hero mission vision objectives values featured categories testimonials sustainability cta);
+my @BLOCKS = qw(hero mission vision objectives values featured categories collections testimonials sustainability cta);
 
 sub furnish
 {
@@ -257,7 +261,13 @@ sub furnish
 		$self->add('catalog.category_text', @ids, category_id => $category, locale => $_, slug => 'shoes', name => "Shoes $_",
 			description => 'Made by hand.') for @locales;
 		my @goods = $code eq 'three' ? qw(SANDAL) : qw(PLAIN FEW LAST OUT MADE TIERS EURO);
-		$self->add('catalog.category_product', @ids, category_id => $category, product_id => $self->{product}{$_}) for @goods;
+		my $collection = id();
+		$self->add('catalog.category', @ids, category_id => $collection, kind => 'collection');
+		$self->add('catalog.category_text', @ids, category_id => $collection, locale => $_, slug => 'gifts', name => "Gifts $_") for @locales;
+		for my $product (@{ $self->{product} }{@goods}) {
+			$self->add('catalog.category_product', @ids, category_id => $_, product_id => $product) for $category, $collection;
+			$self->add('catalog.product_tag', tenant_id => $tenant, product_id => $product, tag => 'Gift') if $code ne 'two';
+		}
 	}
 	$self->{dbh}->commit;
 	return;

@@ -57,14 +57,14 @@ sub start_database
 	$c->createdb('sutler');
 	# The migrations name it in their policies; the rest of bootstrap.sql is not needed here.
 	$c->psql('sutler', 'CREATE ROLE sutler_search');
-	$c->psql_file('sutler', $_) for sort glob top() . '/sql/migrations/*.sql';
+	$c->psql_file('sutler', $_) for sort(glob top() . '/sql/migrations/*.sql'), top() . '/sql/functions/customer_session.sql';
 	# The rights a program to copy needs; those of the shop's programs are in sql/roles.sql.
 	$c->psql('sutler', qq{
 		CREATE ROLE "$role" LOGIN;
 		GRANT USAGE ON SCHEMA sutler, tenancy, event, customer TO "$role";
-		GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency,
-			customer.session TO "$role";
-		GRANT UPDATE (seen_at) ON customer.session TO "$role";
+		GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency TO "$role";
+		REVOKE ALL ON ALL ROUTINES IN SCHEMA customer FROM PUBLIC;
+		GRANT EXECUTE ON FUNCTION customer.session_find(uuid, bytea), customer.session_touch(uuid, uuid) TO "$role";
 		GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "$role";
 		GRANT SELECT, INSERT ON event.note TO "$role";
 		ALTER ROLE "$role" SET lock_timeout = '2s';

@@ -28,7 +28,10 @@ sub address_of { my ($store) = @_; return $ADDRESS{ $store eq 'three' ? 'ID' : '
 # The steps of checkout, in their order: what each posts.
 my @STEPS = (
 	[ start => '/checkout', sub { return } ],
-	[ contact => '/checkout/contact', sub { return (email => sprintf('ana%d.%d@example.test', $$, $mails++), phone => '+34 600 000 000') } ],
+	[ contact => '/checkout/contact', sub {
+		my ($t) = @_;
+		return (turn => $t->key, email => sprintf('ana%d.%d@example.test', $$, $mails++), phone => '+34 600 000 000');
+	} ],
 	[ verify => '/checkout/verify', sub { return (code => '123456') } ],
 	[ address => '/checkout/address', sub { my ($t, $s) = @_; return %{ address_of($s) } } ],
 	[ delivery => '/checkout/delivery', sub {
@@ -103,6 +106,55 @@ sub ordered
 	return { path => $path . ($more // '') };
 }
 
+# A customer of a store whose address is proven, made once for a trial: { email, id }.
+my %customers;
+sub customer
+{
+	my ($t, $store) = @_;
+	return $customers{"$t $store"} if $customers{"$t $store"};
+	my %c = (email => sprintf('kim%d.%d@example.test', $$, $mails++), password => 'mi gato come a las 7');
+	$t->post($store, '/login/register', { %c, name => 'Kim' });
+	my ($id) = $t->value("UPDATE customer.person SET verified_at = now() WHERE email = ? RETURNING customer_id", $c{email});
+	return $customers{"$t $store"} = { %c, id => $id // die "no account at store $store\n" };
+}
+
+sub ids { my ($t, $store) = @_; return ($t->{f}{tenant}{ $store eq 'three' ? 'bahari' : 'acme' }, customer($t, $store)->{id}) }
+
+# Signed in: cookies, and a form with the page's token.
+sub signed_in
+{
+	my ($t, $store, $path, $form) = @_;
+	my $sid = $t->token;
+	$t->dbh->do(q{INSERT INTO customer.session (tenant_id, session_id, token_sha256, customer_id, expires_at)
+		VALUES (?, sutler.uuid7(), sha256(convert_to(?, 'UTF8')), ?, now() + interval '1 day')}, undef,
+		(ids($t, $store))[0], $sid, customer($t, $store)->{id});
+	return { path => $path, cookies => { sid => $sid }, $form ? (form => { csrf => $t->csrf($sid), %$form }) : () };
+}
+
+# A mailed link of a customer.
+sub mailed
+{
+	my ($t, $store, $purpose, $form) = @_;
+	my ($token, $change) = ($t->token);
+	my @ids = ids($t, $store);
+	if ($purpose =~ /^(?:email|undo)$/) {
+		($change) = $t->value(q{INSERT INTO customer.email_change (tenant_id, change_id, customer_id, old_email, new_email, done_at)
+			SELECT tenant_id, sutler.uuid7(), customer_id, email, ?, CASE WHEN ? = 'undo' THEN now() END FROM customer.person
+			WHERE tenant_id = ? AND customer_id = ? RETURNING change_id}, sprintf('new%d.%d@example.test', $$, $mails++), $purpose, @ids);
+	}
+	$t->dbh->do(q{INSERT INTO customer.token (tenant_id, customer_id, token_sha256, purpose, change_id, expires_at)
+		VALUES (?, ?, sha256(convert_to(?, 'UTF8')), ?, ?, now() + interval '1 hour')}, undef, @ids, $token, $purpose, $change);
+	return { path => "/login/$purpose/$token", $form ? (form => $form) : () };
+}
+
+# The password is reset and mail addresses change in between.
+sub entrance
+{
+	my ($t, $store) = @_;
+	my ($email) = $t->value('SELECT email FROM customer.person WHERE customer_id = ?', customer($t, $store)->{id});
+	return (email => $email, password => customer($t, $store)->{password});
+}
+
 my %ENTRY = (
 	# home
 	'GET /' => sub { return { path => '/' } },
@@ -114,6 +166,7 @@ my %ENTRY = (
 
 	# catalog
 	'GET /c/{slug}' => sub { return { path => '/c/shoes' } },
+	'GET /t/{slug}' => sub { return { path => '/t/gift' } },
 	'GET /p/{slug}' => sub { my ($t, $s) = @_; return { path => '/p/' . $t->{f}->slug_of($s) } },
 	'GET /search' => sub { return { path => '/search?q=product' } },
 	'GET /search/suggest' => sub { return { path => '/search/suggest?q=prod' } },
@@ -134,6 +187,11 @@ my %ENTRY = (
 		return in_cart($t, $s, '/cart/lines/remove', line => $t->{f}->variant_of($s));
 	},
 	'POST /cart/coupon' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon', coupon => 'TENPERCENT') },
+	'GET /cart/run/{product:id}' => sub { my ($t, $s) = @_; return { path => '/cart/run/' . $t->{f}->product_of($s) } },
+	'POST /cart/run/{product:id}' => sub {
+		my ($t, $s) = @_;
+		return { path => '/cart/run/' . $t->{f}->product_of($s), form => { variant => $t->{f}->variant_of($s), quantity => 1 } };
+	},
 	'POST /cart/coupon/remove' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/coupon/remove') },
 	'POST /cart/note' => sub { my ($t, $s) = @_; return in_cart($t, $s, '/cart/note', note => 'Please ring twice.') },
 	'GET /checkout' => sub { my ($t, $s) = @_; return { path => '/checkout', cookies => scalar before($t, $s, 'contact') } },
@@ -179,6 +237,69 @@ my %ENTRY = (
 	'POST /webhooks/{provider}/{account:id}' => sub {
 		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
 	},
+	# login
+	'GET /login' => sub { return { path => '/login' } },
+	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },
+	'POST /login/out' => sub {
+		my ($t, $s) = @_;
+		my $ask = signed_in($t, $s, '/login/out', {});
+		# The session's end shows by the cart's cookie that ends with it: sessions themselves are traces.
+		my ($tenant, $person) = ids($t, $s);
+		$t->dbh->do(q{INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, customer_id)
+			VALUES (?, ?, sutler.uuid7(), 'en', 'EUR', ?) ON CONFLICT DO NOTHING}, undef, $tenant, $t->{f}{store}{$s}, $person);
+		$t->dbh->do(q{INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
+			SELECT c.tenant_id, sha256(convert_to(?, 'UTF8')), c.cart_id, s.session_id FROM sales.cart c, customer.session s
+			WHERE c.tenant_id = ? AND c.customer_id = ? AND c.state = 'open' AND s.token_sha256 = sha256(convert_to(?, 'UTF8'))}, undef,
+			$t->token, $tenant, $person, $ask->{cookies}{sid});
+		return $ask;
+	},
+	'GET /login/register' => sub { return { path => '/login/register' } },
+	'POST /login/register' => sub {
+		my ($t) = @_;
+		return { path => '/login/register', form => { name => 'Lee', email => sprintf('lee%d.%d@example.test', $$, $mails++),
+			password => 'kopi susu tanpa gula' } };
+	},
+	'GET /login/register/sent' => sub { return { path => '/login/register/sent' } },
+	'GET /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify') },
+	'POST /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify', { password => customer($t, $s)->{password} }) },
+	'GET /login/reset' => sub { return { path => '/login/reset' } },
+	'POST /login/reset' => sub { my ($t, $s) = @_; return { path => '/login/reset', form => { email => customer($t, $s)->{email} } } },
+	'GET /login/reset/sent' => sub { return { path => '/login/reset/sent' } },
+	'GET /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset') },
+	'POST /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset', { password => customer($t, $s)->{password} }) },
+	'GET /login/password' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/password') },
+	'POST /login/password' => sub {
+		my ($t, $s) = @_;
+		my %e = entrance($t, $s);
+		return signed_in($t, $s, '/login/password', { current => $e{password}, password => $e{password} });
+	},
+	'GET /login/email' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email') },
+	'POST /login/email' => sub {
+		my ($t, $s) = @_;
+		my %e = entrance($t, $s);
+		return signed_in($t, $s, '/login/email', { email => sprintf('next%d.%d@example.test', $$, $mails++), password => $e{password} });
+	},
+	'GET /login/email/sent' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email/sent') },
+	'GET /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email') },
+	'POST /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email', {}) },
+	'GET /login/undo/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'undo') },
+	'POST /login/undo/{token}' => sub {
+		my ($t, $s) = @_;
+		# The one before left no password: this customer is done with.
+		my $ask = mailed($t, $s, 'undo', {});
+		delete $customers{"$t $s"};
+		return $ask;
+	},
+	'GET /login/undo/done' => sub { return { path => '/login/undo/done' } },
+	'GET /login/sessions' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions') },
+	'POST /login/sessions/end' => sub {
+		my ($t, $s) = @_;
+		my $ask = signed_in($t, $s, '/login/sessions/end', {});
+		($ask->{form}{session}) = $t->value("SELECT session_id FROM customer.session WHERE token_sha256 = sha256(convert_to(?, 'UTF8'))",
+			signed_in($t, $s, '/')->{cookies}{sid});
+		return $ask;
+	},
+	'POST /login/sessions/end-others' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions/end-others', {}) },
 
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },

@@ -12,6 +12,7 @@ use Digest::MD5 qw(md5_hex);
 use Encode qw(encode encode_utf8);
 use File::Temp qw(tempdir);
 use House qw(top wait_for);
+use Picture qw(chunk png);
 use Schema;
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -67,21 +68,7 @@ SQL
 	return md5_hex(encode_utf8(join "\n", map { value("SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM $_ t") } @tables));
 }
 
-# ---- pictures, written by hand: a PNG of one colour ----
-sub chunk
-{
-	my ($type, $data) = @_;
-	require Compress::Zlib;
-	return pack('N', length $data) . $type . $data . pack('N', Compress::Zlib::crc32($type . $data));
-}
-sub png
-{
-	my ($w, $h, @rgb) = @_;
-	require Compress::Zlib;
-	my $rows = ("\0" . pack('C3', @rgb) x $w) x $h;
-	return "\x89PNG\r\n\x1a\n" . chunk('IHDR', pack('NNCCCCC', $w, $h, 8, 2, 0, 0, 0)) . chunk('tEXt', "Comment\0secret place")
-		. chunk('IDAT', Compress::Zlib::compress($rows)) . chunk('IEND', '');
-}
+# ---- pictures ----
 put('red.png', png(1200, 800, 255, 0, 0));
 put('blue.png', png(300, 300, 0, 0, 255));
 put('sheet.pdf', "%PDF-1.4\nsheet\n%%EOF\n");

@@ -160,6 +160,8 @@ my @bad = (
 	['a setting left out', "kind = weight\n", '', '[delivery post]', 'needs this setting'],
 	['no price in a currency', "bands.JPY = 1000:500\n", '', 'kind = weight', 'each currency'],
 	['a tax class that is not there', 'class = standard', 'class = luxury', 'class = luxury', 'no section [tax-class luxury]'],
+	['a smallest amount of nothing', "currencies = ", "smallest_amount.EUR = 0\ncurrencies = ", 'smallest_amount', 'more than nothing'],
+	['an amount between two steps', "currencies = ", "smallest_amount.EUR = 1\ncurrencies = ", 'bands.EUR', 'multiples of smallest_amount.EUR'],
 	['a time zone', 'Europe/Madrid', 'Europe/Elche', 'timezone', 'no time zone'],
 	['a line that is nothing', '[social]', "hello\n[social]", 'hello', 'no setting = value'],
 	['an address that is not https', 'https://instagram', 'javascript:alert', 'instagram = ', 'https://'],

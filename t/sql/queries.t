@@ -30,7 +30,7 @@ my @big = qw(
 	catalog.word catalog.media catalog.stale
 	inventory.stock inventory.movement inventory.hold
 	event.outbox event.ready event.idempotency event.note
-	customer.session audit.entry analytics.search analytics.view
+	customer.person customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
 	sales.contact sales.cart sales.cart_token sales.cart_line sales.verification sales.order
 	sales.order_line sales.order_tax sales.order_event sales.order_token sales.coupon_use
 	payment.payment payment.entry payment.intent payment.refund payment.event shipping.shipment shipping.shipment_line

@@ -36,6 +36,23 @@ name.en = Standard
 CONF
 done(['import', 'products', put('p.csv', "product,name:en,sku,price:EUR,stock:ELX\nA,A,A-1,19.90,5\n"), '--store', 'shoes'], 'a product');
 
+# ---- customers ----
+{
+	my $said = done(['customer', 'add', 'Ana@Example.test', '--store', 'shoes', '--name', 'Ana'], 'an account is made');
+	like($said, qr/^password [\w-]{22}$/m, 'with a password that is told once');
+	my ($password) = $said =~ /^password (\S+)$/m;
+	is(value(q{SELECT email || ' ' || name || ' ' || locale FROM customer.person WHERE verified_at IS NOT NULL}), 'Ana@Example.test Ana en', 'it counts as proven');
+	like(value('SELECT hash FROM customer.credential'), qr/^\$s1\$0f0803\$/, 'P24 the database has its hash');
+	ok(!defined value('SELECT 1 FROM customer.credential WHERE hash LIKE ?', undef, "%$password%"), 'and nothing else');
+	is(value(q{SELECT count(*) FROM audit.entry WHERE action = 'customer add' AND target = (SELECT customer_id::text FROM customer.person)}), 1, 'an audit entry');
+	refused(['customer', 'add', 'ANA@example.TEST', '--store', 'shoes'], 'has an account', 'a second one');
+	done(['customer', 'add', 'ana@example.test', '--store', 'shoes', '--keep'], 'unless it may stay as it is');
+	refused(['customer', 'add', 'bea@example.test', '--store', 'boots'], 'no store boots', 'an unknown store');
+	refused(['customer', 'add', 'nobody', '--store', 'shoes'], 'no mail address', 'what is no address');
+	is(($s->ctl('customer', 'add', 'bea@example.test'))[0], 64, 'without a store it is wrong usage');
+	is(value('SELECT count(*) FROM customer.person'), 1, 'nothing else was made');
+}
+
 # ---- stock ----
 like(done(['stock', 'show', 'a-1'], 'stock is shown'), qr/^ELX\t5 on hand\t0 held\t5 free$/m, 'with what is free');
 done(['stock', 'adjust', 'A-1', 'ELX', '-2', '--reason', 'damaged'], 'stock is corrected');

@@ -79,6 +79,18 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct token *)a)->text, ((const struct token *)b)->text);
 }
 
+/* Who has the key and the other half gets the token; a change of either gives another. */
+static void derived(const struct token *t)
+{
+	struct token a = token_derived(t[0].text, t[1].text);
+
+	tap_ok(token_valid(a.text), "a derived token has its form");
+	tap_ok(strcmp(a.text, token_derived(t[0].text, t[1].text).text) == 0, "the same again");
+	tap_ok(strcmp(a.text, token_derived(t[2].text, t[1].text).text) != 0, "another key, another token");
+	tap_ok(strcmp(a.text, token_derived(t[0].text, t[2].text).text) != 0, "another half, another token");
+	tap_ok(strcmp(a.text, token_derived(t[1].text, t[0].text).text) != 0, "the two are not alike");
+}
+
 static void tokens(void *ctx)
 {
 	static const struct { const char *name, *text; } bad[] = {
@@ -103,6 +115,7 @@ static void tokens(void *ctx)
 	for (int i = 1; i < COUNT; i++)
 		twice |= strcmp(t[i - 1].text, t[i].text) == 0;
 	tap_ok(!twice, "no token comes twice");
+	derived(t);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		tap_ok(!token_valid(bad[i].text), "no token: %s", bad[i].name);
 }

@@ -197,6 +197,18 @@ static void examples(void *ctx)
 	}
 }
 
+static void signs(void)
+{
+	static const struct { const char *tag, *currency, *want; } cases[] = {
+		{ "en-GB", "GBP", "£" }, { "es-ES", "EUR", "€" }, { "id-ID", "IDR", "Rp" }, { "es-ES", "USD", "$" },
+		{ "ja-JP", "JPY", "￥" }, { "en-GB", "KWD", "KWD" }, { "en-GB", "CHF", "CHF" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		tap_is_str(locale_currency_sign(locale_get(cases[i].tag), cases[i].currency), cases[i].want, "sign of %s in %s",
+			   cases[i].currency, cases[i].tag);
+}
+
 static void names(void)
 {
 	static const struct { const char *tag, *language, *own, *spain; bool rtl; } cases[] = {
@@ -297,6 +309,7 @@ int main(void)
 		numbers(ctx, tags[i]);
 	}
 	examples(ctx);
+	signs();
 	names();
 	order();
 	dates(ctx);

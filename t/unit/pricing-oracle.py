@@ -77,7 +77,7 @@ TIER = "min:i unit:i"
 BAND = "up_to:i price:i"
 LINE = ("id:t variant:t product:t cats:l cls:t qty:i base:i tiers:T weight:i by_product:i "
         "no_discount:i intangible:i")
-CART = ("exponent:i incl:i rounding:i other:i ship_tax:i home:p dest:p customer:i prepaid:i "
+CART = ("exponent:i step:i incl:i rounding:i other:i ship_tax:i home:p dest:p customer:i prepaid:i "
         "rules:R kind:i percent:i value:i minimum:i inc_p:l exc_p:l inc_c:l exc_c:l "
         "method:i price:i further:i free_from:i ship_cls:t bands:B lines:L")
 
@@ -151,6 +151,7 @@ class Class:
 
 def check(c):
     bad = not 0 <= c.exponent <= 4
+    bad |= not 0 <= c.step <= 100000
     bad |= min(c.prepaid, c.minimum, c.value, c.price, c.further, c.free_from) < 0
     bad |= c.kind == 1 and c.percent <= 0
     bad |= any(b.up_to < 0 or b.price < 0 for b in c.bands)
@@ -165,6 +166,19 @@ def check(c):
     large |= any(t.unit > MAX_PRICE for l in c.lines for t in l.tiers)
     if large:
         raise Declined(TOO_LARGE)
+
+
+def in_steps(c):
+    """Every amount of the cart as a number of whole steps."""
+    def steps(x):
+        return R(Decimal(x) / c.step)
+
+    for thing, names in [(c, "value minimum price further free_from")] + \
+            [(l, "base") for l in c.lines] + [(b, "price") for b in c.bands] + \
+            [(t, "unit") for l in c.lines for t in l.tiers]:
+        for name in names.split():
+            setattr(thing, name, steps(getattr(thing, name)))
+    c.prepaid //= c.step
 
 
 def coupon(c, o):
@@ -263,6 +277,8 @@ def price(c):
     o = Thing()
     o.outcome = OK
     check(c)
+    c.step = max(c.step, 1)
+    in_steps(c)
     classes = {n: Class(c, n, False) for n in sorted({l.cls for l in c.lines})}
     for l in c.lines:
         if l.by_product:
@@ -272,7 +288,7 @@ def price(c):
         l.k = classes[l.cls]
         l.unit = min([l.base] + [t.unit for t in l.tiers if t.min <= n])
         l.unit = l.k.restate(c, l.unit)
-        if l.unit > MAX_PRICE:
+        if l.unit * c.step > MAX_PRICE:
             raise Declined(TOO_LARGE)
         l.subtotal = l.unit * l.qty
     o.goods = sum(l.subtotal for l in c.lines)
@@ -295,18 +311,21 @@ def price(c):
     o.net = sum(i.net for i in c.lines + ship)
     o.tax = sum(i.tax for i in c.lines + ship)
     o.total = o.net + o.tax
-    if max([o.total, o.ship] + [base for base, _ in rows.values()]) > MAX_TOTAL:
+    if max([o.total, o.ship] + [base for base, _ in rows.values()]) * c.step > MAX_TOTAL:
         raise Declined(TOO_LARGE)
     o.prepaid = min(c.prepaid, o.total)
-    words = [o.outcome, o.coupon, o.missing, o.goods, o.discount, o.full, o.ship, o.ship_net,
-             o.ship_tax, o.ship_gross, o.net, o.tax, o.total, o.prepaid, o.total - o.prepaid,
-             o.items, o.weight]
+    words = [o.outcome, o.coupon]
+    words += [n * c.step for n in (
+        o.missing, o.goods, o.discount, o.full, o.ship, o.ship_net, o.ship_tax, o.ship_gross,
+        o.net, o.tax, o.total, o.prepaid, o.total - o.prepaid)]
+    words += [o.items, o.weight]
     for l in c.lines:
-        words += ["L", l.unit, l.subtotal, l.discount, l.net, l.tax, l.gross, int(l.eligible)]
+        words += ["L"] + [n * c.step for n in (l.unit, l.subtotal, l.discount, l.net, l.tax,
+                                               l.gross)] + [int(l.eligible)]
         words += [r.name for r in l.k.rates]
     for key in sorted(rows, key=lambda k: (k[2], -k[1], k[0], k[3], k[4])):
         name, rate, priority, compound, treatment = key
-        words += ["T", name, rate, *rows[key], priority, compound, treatment]
+        words += ["T", name, rate, *(n * c.step for n in rows[key]), priority, compound, treatment]
     return words
 
 

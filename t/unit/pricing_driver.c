@@ -127,6 +127,7 @@ static struct pricing_cart *read_cart(struct reader *r)
 	struct pricing_line *lines;
 
 	c->settings.exponent = (int)number(r);
+	c->settings.step_minor = number(r);
 	c->settings.prices_include_tax = number(r) != 0;
 	c->settings.rounding = (enum pricing_rounding)number(r);
 	c->settings.other_place = (enum pricing_other_place)number(r);

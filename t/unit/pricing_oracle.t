@@ -121,7 +121,8 @@ sub cart {
 		my $tail = $lines[0] =~ s/^\S+//r;
 		s/ .*/$tail/ for @lines;
 	}
-	return join ' ', pick(0, 2, 2, 3), pick(0, 1), pick(0, 1), pick(0, 1), pick(0, 1), $home, $to,
+	my $step = chance(0.7) ? pick(0, 1, 1) : chance(0.99) ? pick(5, 10, 100, 100, 100_000, between(2, 1_000)) : pick(-1, 100_001);
+	return join ' ', pick(0, 2, 2, 3), $step, pick(0, 1), pick(0, 1), pick(0, 1), pick(0, 1), $home, $to,
 		chance(0.3) ? 1 : 0, chance(0.8) ? 0 : price(), scalar @rules, @rules, coupon(),
 		delivery(), scalar @lines, @lines;
 }
@@ -139,6 +140,7 @@ sub compare {
 		$_ //= "(nothing)\n" for $c, $py;
 		$seen->{"outcome $1"}++, $seen->{"coupon $2"}++ if $c =~ /^(\d) (\d)/;
 		$seen->{compound}++ if $c =~ / T \S+ \d+ \d+ \d+ \d+ 1 /;
+		$seen->{'steps'}++ if $cart =~ /^\d (?!100001)\d{2,} / && $c =~ /^[01] /;
 		$seen->{'reverse charge'}++ if $c =~ / T \S+ 0 \d+ \d+ \d+ \d 2/;
 		next if $c eq $py;
 		print STDERR "# cart   $cart# C      $c# oracle $py" if $different++ < 2;
@@ -196,8 +198,8 @@ for (@pipes) {
 is($sum{carts} // 0, $carts, "$carts carts were compared");
 is($sum{different}, 0, 'every figure of every cart agrees');
 SKIP: {
-	skip 'too few carts to reach every case', 10 if $carts < 20_000;
+	skip 'too few carts to reach every case', 11 if $carts < 20_000;
 	ok($sum{$_}, "reached: $_ (" . ($sum{$_} // 0) . ' carts)')
-		for map({ "outcome $_" } 0 .. 3), map({ "coupon $_" } 0 .. 3), 'compound', 'reverse charge';
+		for map({ "outcome $_" } 0 .. 3), map({ "coupon $_" } 0 .. 3), 'compound', 'steps', 'reverse charge';
 }
 done_testing();

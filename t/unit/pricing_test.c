@@ -33,6 +33,9 @@ static const struct pricing_tax_rule quebec[] = {
 	  .compound = true },
 	{ .name = "GST", .country = "CA", .rate_ppm = 50000, .priority = 1, .shipping = true },
 };
+static const struct pricing_tax_rule mwst[] = {
+	{ .name = "MwSt", .country = "CH", .rate_ppm = 81000, .shipping = true },
+};
 static const struct pricing_tax_rule ppn[] = {
 	{ .name = "PPN", .country = "ID", .rate_ppm = 110000, .shipping = true },
 };
@@ -87,6 +90,16 @@ static const struct {
 	{ "rupiah has no decimals: 11 % of 15005 = 1650.55", { .settings = { .home = { "ID" } },
 		.destination = { "ID" }, RULES(ppn), LINES(ONE(15005, 1)) },
 	  { .goods_minor = 15005, .net_minor = 15005, .tax_minor = 1651, .total_minor = 16656 } },
+	{ "rupiah without sen: 11 % in 12 900 000 sen is 1 278 378.38, whole rupiah 1 278 400",
+	  { .settings = { .exponent = 2, .step_minor = 100, .prices_include_tax = true,
+		.rounding = PRICING_ROUND_DOCUMENT, .home = { "ID" } },
+		.destination = { "ID" }, RULES(ppn), LINES(ONE(12900000, 1)) },
+	  { .goods_minor = 12900000, .net_minor = 11621600, .tax_minor = 1278400, .total_minor = 12900000 } },
+	{ "five Rappen: 10.07 is 10.05, 8.1 % of it 0.80", { .settings = { .exponent = 2, .step_minor = 5,
+		.home = { "CH" } }, .destination = { "CH" }, RULES(mwst), LINES(ONE(1007, 1)) },
+	  { .goods_minor = 1005, .net_minor = 1005, .tax_minor = 80, .total_minor = 1085 } },
+	{ "a step that is none", { .settings = { .step_minor = -1 }, LINES(ONE(100, 1)) },
+	  { .outcome = PRICING_INVALID } },
 	{ "dinar has three: 1.005 and 11 %", { .settings = { .exponent = 3, .home = { "ID" } },
 		.destination = { "ID" }, RULES(ppn), LINES(ONE(1005, 1)) },
 	  { .goods_minor = 1005, .net_minor = 1005, .tax_minor = 111, .total_minor = 1116 } },

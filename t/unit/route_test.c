@@ -72,6 +72,7 @@ static void checking(void)
 		{ "cacheable POST", false, false, { { POST, "/a", handler, .cache_s = 1 } } },
 		{ "cacheable with session", false, false, { { GET, "/a", handler, .cache_s = 1, .needs = NEEDS_SESSION } } },
 		{ "idempotent GET", false, false, { { GET, "/a", handler, .idempotent = true } } },
+		{ "repeatable GET", false, false, { { GET, "/a", handler, .repeatable = true } } },
 		{ "cross-site with token", false, false, { { POST, "/a", handler, .needs = NEEDS_CROSS_SITE, .csrf_token = true } } },
 		{ "upload of nothing", false, false, { { POST, "/a", handler, .upload = &none } } },
 		{ "parameter twice", false, false, { { GET, "/a", handler, .params = twice } } },

@@ -94,13 +94,14 @@ sub attribute_rows {
 	return \@rows;
 }
 
-# Rows from [parent slug or '', image, [name, description] per locale].
+# Rows from [parent slug, '' or '*' for a collection, image, [name, description] per locale].
 sub category_rows {
 	my ($locales, $shop_name, @list) = @_;
 	my (@rows, %n);
 	for my $c (@list) {
 		my ($parent, $image, @texts) = @$c;
-		my %row = (parent => $parent, image => $image, position => ++$n{$parent});
+		my %row = (parent => $parent eq '*' ? '' : $parent, image => $image, position => ++$n{$parent},
+			kind => $parent eq '*' ? 'collection' : 'category');
 		for my $i (0 .. $#$locales) {
 			my ($name, $description) = @{ $texts[$i] };
 			my $l = $locales->[$i];
@@ -140,6 +141,8 @@ sub check_shop {
 		die "$shop->{code}: parent $c->{parent}\n" if $c->{parent} ne '' && !$cat{ $c->{parent} };
 		die "$shop->{code}: category picture $c->{image}\n" unless $file{ $c->{image} };
 	}
+	$cat{ $_->{"slug:$shop->{locales}[0]"} } = 0 for grep { $_->{kind} eq 'collection' } @{ $shop->{categories} };
+	my %shown;
 	for my $p (@{ $shop->{products} }) {
 		my $where = "$shop->{code} $p->{ref}";
 		die "$where twice\n" if $ref{ $p->{ref} }++;
@@ -148,7 +151,9 @@ sub check_shop {
 			die "$where: no $_ in $l\n"
 				for grep { ($p->{$_}{$l} // '') eq '' } qw(name summary description meta_title meta_description);
 		}
-		$cat{$_} or die "$where: category $_\n" for @{ $p->{cats} };
+		defined $cat{$_} or die "$where: category $_\n" for @{ $p->{cats} };
+		$shown{$_}++ for @{ $p->{cats} };
+		die "$where: no tags in $_\n" for grep { ref $p->{tags} eq 'HASH' && !@{ $p->{tags}{$_} } } @{ $shop->{locales} };
 		$file{ $_->{file} } or die "$where: picture $_->{file}\n" for @{ $p->{images} }, @{ $p->{docs} // [] };
 		for my $name (keys %{ $p->{spec} }) {
 			$value{"$name $_"} or die "$where: $name $_\n" for @{ $p->{spec}{$name} };
@@ -159,6 +164,7 @@ sub check_shop {
 			$value{"size $v->{size}"} or die "$where: size $v->{size}\n" if ($v->{size} // '') ne '';
 		}
 	}
+	for my $slug (grep { !$cat{$_} && ($shown{$_} // 0) < 4 } keys %cat) { die "$shop->{code}: collection $slug is nearly empty\n" }
 	return $shop;
 }
 

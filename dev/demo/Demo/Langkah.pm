@@ -96,10 +96,10 @@ sub shoe {
 	my ($feel, $care) = @{ $feel{$mat} };
 	my $mto = $f->{code} eq 'SK' && $i == 7;
 	my $lead = $mto ? 12 : 1;
-	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$f->{cat}, $sale ? 'promo' : ()], lead => $lead, mto => $mto,
+	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$f->{cat}, $sale ? 'promo' : (), $i % 5 == 1 ? 'baru-datang' : (), $mat eq 'batik' ? 'batik-pekalongan' : ()], lead => $lead, mto => $mto,
 		featured => $i == 0 && $f->{code} =~ /SP|SW|PF|FL|SK|BT/ || $i == 1 && $f->{code} =~ /SP|FL/ ? 1 : 0, tags => [$sale ? 'promo' : (), $i % 5 == 1 ? 'baru' : (), $mat eq 'batik' ? 'batik' : ()],
 		spec => { material => [$mat], application => $f->{apps} }, name => { id => "$f->{type} $name" });
-	push @{ $p{tags} }, 'buatan-indonesia' unless @{ $p{tags} };
+	push @{ $p{tags} }, 'buatan Indonesia' unless @{ $p{tags} };
 	my $cl = sentence_join('dan', map { $color{$_} } @c);
 	$p{summary}{id} = "$f->{type} $name dari " . ($label{$mat} eq 'EVA' ? 'EVA' : lc $label{$mat}) . ", tersedia dalam warna $cl, ukuran $sizes[0] sampai $sizes[-1].";
 	$p{description}{id} = ($f->{say}[$i % @{ $f->{say} }] =~ s/\{n\}/$name/gr) . " Bahannya $feel.\n\n## Keunggulan\n\n- "
@@ -152,7 +152,7 @@ sub extra {
 	my $ref = sprintf 'LR-AK-%02d', $i + 1;
 	my %pic = %$pic;
 	my $kind = delete $pic{kind};
-	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$cat], lead => 1, featured => 0, tags => ['buatan-indonesia'],
+	my %p = (ref => $ref, brand => 'Langkah Raya', cats => [$cat, $mat eq 'batik' ? 'batik-pekalongan' : ()], lead => 1, featured => 0, tags => ['buatan Indonesia'],
 		spec => { material => [$mat], application => [$cat eq 'tas' ? 'everyday' : 'care'] }, name => { id => $name }, summary => { id => ($text =~ /^(.+?\.)(?:\s|$)/)[0] });
 	$p{description}{id} = "$text\n\n## Rincian\n\n- Bahan: " . lc($label{$mat}) . "\n- Berat: $grams g\n- Pilihan warna: " . sentence_join('dan', map { $color{$_} } @$colors);
 	for my $c (@$colors) {
@@ -167,7 +167,29 @@ sub extra {
 	return finish(\%p);
 }
 
+# Bags of the sister store Velora, shown here by names, texts and prices of our own; the stock is shared.
+# reference, colours, name, price, sentence
+my @guests = (
+	['VL-BG-01', ['tan', 'black', 'burgundy'], 'Tas Jinjing Margot', 2_490_000, 'Tas kulit yang muat laptop, baju hangat, dan buku. Dibuat di Porto untuk merek saudara kami, Velora.'],
+	['VL-BG-03', ['black', 'cognac', 'sage'], 'Tas Selempang Romilly', 1_690_000, 'Tas selempang kulit dengan penutup magnet dan satu saku sepanjang ponsel.'],
+	['VL-BG-05', ['blush', 'black'], 'Dompet Pesta Seraphina', 1_090_000, 'Dompet genggam satin tebal bertali pergelangan, pasangan sepatu hak untuk kondangan.'],
+	['VL-BG-06', ['gold', 'silver'], 'Dompet Pesta Ottoline', 1_190_000, 'Kulit metalik yang berkilau lembut. Muat kunci, kartu, lipstik, dan undangan.'],
+	['VL-BG-07', ['chocolate', 'black'], 'Ransel Tamsin', 2_390_000, 'Ransel kulit lembut dengan saku tersembunyi di punggung dan ritsleting dua arah.'],
+);
+
+sub listings {
+	my $n = 0;
+	return map {
+		my ($ref, $colors, $name, $price, $say) = @$_;
+		my @own = (visible => 'yes', featured => 'no', position => 500 + ++$n, categories => 'tas', 'name:id' => $name, 'summary:id' => $say,
+			'description:id' => "$say\n\nKoleksi Velora, merek saudara kami dari London. Dikirim dari gudang kami di Jakarta.");
+		map { +{ product => $ref, ($_ eq $colors->[0] ? @own : ()), sku => uc("$ref-" . substr $_, 0, 3), 'price:IDR' => rupiah($price) } } @$colors;
+	} @guests;
+}
+
 my @categories = (
+	['*', 'lr-sp-02-sepasang.png', ['Baru datang', 'Model terbaru yang baru saja masuk rak kami.']],
+	['*', 'lr-fl-02-terracotta.png', ['Batik Pekalongan', 'Sepatu, sandal, dan tas dari batik cap karya perajin Pekalongan.']],
 	['', 'kat-pria.png', ['Pria', 'Sneakers, pantofel, bot, dan sandal untuk langkah yang mantap.']],
 	['pria', 'kat-sneakers-pria.png', ['Sneakers pria', 'Ringan, empuk, dan siap menemani hari yang panjang.']],
 	['pria', 'kat-pantofel.png', ['Pantofel', 'Pantofel dan loafer untuk kantor, wisuda, dan kondangan.']],
@@ -227,6 +249,7 @@ sub shop {
 	my $own = sub { map { [$_->[0], $_->[2], @$_ > 3 ? $_->[3] : ()] } @_ };
 	return check_shop({
 		code => 'langkah', locales => ['id'], currencies => ['IDR'], warehouses => ['JKT', 'SBY'], specs => ['material', 'application'],
+		listings => [listings()],
 		products => \@products, pictures => \@pictures, categories => category_rows(['id'], 'Langkah Raya', @categories),
 		attributes => attribute_rows(['id'], ['color', ['Warna'], $own->(@Demo::Velora::colors)], ['size', ['Ukuran'], $own->(@Demo::Velora::all_sizes)],
 			['material', ['Bahan'], $own->(@Demo::Velora::materials)], ['application', ['Keperluan'], $own->(@Demo::Velora::applications)]),

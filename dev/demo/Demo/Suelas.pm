@@ -194,6 +194,15 @@ sub finish_texts {
 	return $p;
 }
 
+# Tags in both languages, by the Spanish one or the run of sizes.
+my %tag = ('a medida' => 'made to order', 'salida inmediata' => 'quick dispatch', novedad => 'new', taller => 'workshop',
+	kids => ['calzado infantil', "children's shoes"], men => ['horma de hombre', "men's lasts"], women => ['horma de mujer', "women's lasts"]);
+
+sub tags {
+	my @both = map { ref $tag{$_} ? $tag{$_} : [$_, $tag{$_}] } @_;
+	return { es => [map { $_->[0] } @both], en => [map { $_->[1] } @both] };
+}
+
 sub sole {
 	my ($f, $i, $pictures) = @_;
 	my $model = $f->{models}[$i];
@@ -207,9 +216,9 @@ sub sole {
 	my $base = $f->{price} * (1 + (hash($ref, 'price') % 31 - 12) / 100);
 	my @sizes = @{ $sizes{ $f->{sizes} } };
 	my $file = lc "$ref";
-	my %p = (ref => $ref, brand => 'Suelas Toty', cats => [$f->{cat}], lead => $lead, mto => $mto,
-		featured => $i == 0, tags => [$mto ? 'a-medida' : 'en-stock', $f->{sizes} eq 'kids' ? 'infantil' : 'adulto',
-			$i == 1 ? ('novedad') : ()],
+	my %p = (ref => $ref, brand => 'Suelas Toty', cats => [$f->{cat}, $i == 1 ? 'novedades' : (), (grep { $_ eq 'repair' } @{ $f->{apps} }) ? 'banco-de-reparacion' : ()],
+		lead => $lead, mto => $mto, featured => $i == 0,
+		tags => tags($mto ? 'a medida' : 'salida inmediata', $tag{ $f->{sizes} } ? $f->{sizes} : (), $i == 1 ? 'novedad' : ()),
 		spec => { material => [$f->{second} && $mat eq 'eva' && $f->{code} eq 'RUN' ? ('eva', 'rubber') : $mat], application => $f->{apps} });
 	$p{name} = { es => "$f->{es} $model", en => "$f->{en} $model" };
 	my ($m, $t) = ($material{$mat}, $tread{$tread});
@@ -275,6 +284,8 @@ sub lcfirst_keep { my ($s) = @_; return $s =~ /^[A-Z]{2}/ ? $s : lcfirst $s }
 require Demo::SuelasParts;
 
 my @categories = (
+	['*', 'st-run-02-navy.png', ['Novedades', 'Los modelos que han entrado en catálogo esta temporada.'], ['New in', 'The models that joined the catalogue this season.']],
+	['*', 'cat-reparacion.png', ['Banco de reparación', 'Lo que un zapatero usa a diario: cuero, tapas, planchas y fornituras.'], ['Repair bench', 'What a shoe repairer uses every day: leather, top pieces, sheets and findings.']],
 	['', 'cat-suelas.png', ['Suelas', 'Suelas por pares para calzado de vestir, urbano, deportivo y de trabajo, fabricadas en Elche.'], ['Soles', 'Soles by the pair for dress, city, sports and work shoes, made in Elche.']],
 	['suelas', 'cat-deportivas.png', ['Suelas deportivas', 'Cajas para coser y suelas de EVA con patín para zapatilla urbana y de running.'], ['Trainer soles', 'Stitchable cups and EVA soles with rubber outsoles for city and running shoes.']],
 	['suelas', 'cat-montana.png', ['Suelas de montaña', 'Suelas de tacos para bota de monte, campo y moto.'], ['Hiking soles', 'Lug soles for hill, country and motorcycle boots.']],

@@ -55,8 +55,8 @@ sub part {
 	my $mto = $code =~ /^T[AB]-0[46]$/;
 	my $lead = $mto ? 15 : 2;
 	my $pack = $es =~ /\((.+)\)/ ? $1 : undef;
-	my %p = (ref => $ref, brand => 'Suelas Toty', cats => [$cat], lead => $lead, mto => $mto,
-		featured => $code =~ /^(TB-01|PC-03)$/ ? 1 : 0, tags => [$mto ? 'a-medida' : 'en-stock', $kind eq 'goods' ? 'taller' : 'adulto'],
+	my %p = (ref => $ref, brand => 'Suelas Toty', cats => [$cat, (grep { $_ eq 'repair' } @$apps) ? 'banco-de-reparacion' : ()], lead => $lead, mto => $mto,
+		featured => $code =~ /^(TB-01|PC-03)$/ ? 1 : 0, tags => Demo::Suelas::tags($mto ? 'a medida' : 'salida inmediata', $kind eq 'goods' ? 'taller' : ()),
 		spec => { material => [$mat], application => $apps }, name => { es => $es, en => $en },
 		summary => { es => $say_es, en => $say_en });
 	$p{description} = {

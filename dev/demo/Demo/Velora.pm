@@ -149,8 +149,8 @@ sub shoe {
 	my $type = { gore => 'Chelsea Boot', laces => $f->{code} eq 'AB' ? 'Lace-up Boot' : '', jane => 'Mary Jane', slip => 'Slip-on', bit => 'Horsebit Loafer',
 		tassel => 'Tassel Loafer', penny => 'Penny Loafer', thong => 'Toe-post Sandal', slide => $f->{code} eq 'FS' ? 'Slide' : '' }->{ $vary{strap} && $vary{strap} eq 'jane' ? 'jane' : $vary{trim} // '' } || $f->{type};
 	my ($feel, $care) = @{ $feel{$mat} };
-	my %p = (ref => $ref, brand => 'Velora', cats => [$f->{cat}, $sale ? 'sale' : ()], lead => 1, featured => $i == 0 && $f->{code} =~ /CT|BF|LF|TR|AB|HS/ || $i == 1 && $f->{code} =~ /CT|LF/ ? 1 : 0,
-		tags => [$sale ? 'sale' : (), $i % 6 == 1 ? 'new-in' : (), $mm >= 70 ? 'high-heel' : $mm >= 40 ? 'mid-heel' : 'flat'],
+	my %p = (ref => $ref, brand => 'Velora', cats => [$f->{cat}, $sale ? 'sale' : (), $i % 6 == 1 ? 'new-in' : (), $mat =~ /^(satin|metallic)$/ ? 'wedding-guest' : ()], lead => 1, featured => $i == 0 && $f->{code} =~ /CT|BF|LF|TR|AB|HS/ || $i == 1 && $f->{code} =~ /CT|LF/ ? 1 : 0,
+		tags => [$sale ? 'sale' : (), $i % 6 == 1 ? 'new in' : (), $mm >= 70 ? 'high heel' : $mm >= 40 ? 'mid heel' : 'flat'],
 		spec => { material => [$mat], application => $f->{apps} }, name => { en => "$name $type" });
 	my $heel = $mm <= 15 ? "a barely-there $mm mm heel" : $f->{code} eq 'TR' ? "a $mm mm sole" : $f->{code} eq 'WS' ? "a $mm mm wedge" : $f->{code} =~ /FS|LF/ ? "a comfortable $mm mm lift" : "a $mm mm heel";
 	$p{summary}{en} = "$name in $label{$mat}, on $heel. " . (@c > 1 ? 'Choose ' : 'In ') . sentence_join('or', map { $color{$_} } @c) . ', UK 3 to 8.';
@@ -208,7 +208,7 @@ sub extra {
 	my $ref = sprintf 'VL-%s-%02d', $cat eq 'bags' ? 'BG' : 'CA', $i + 1;
 	my %pic = %$pic;
 	my $kind = delete $pic{kind};
-	my %p = (ref => $ref, brand => 'Velora', cats => [$cat], lead => 1, featured => 0, tags => [$cat eq 'bags' ? 'gift' : 'care'],
+	my %p = (ref => $ref, brand => 'Velora', cats => [$cat, $mat =~ /^(satin|metallic)$/ ? 'wedding-guest' : ()], lead => 1, featured => 0, tags => [$cat eq 'bags' ? 'gift' : 'care'],
 		spec => { material => [$mat], application => [$cat eq 'bags' ? 'everyday' : 'care'] }, name => { en => $name }, summary => { en => ($text =~ /^(.+?[.:])(?:\s|$)/)[0] =~ s/:$/./r });
 	$p{description}{en} = "$text\n\n## Details\n\n- Material: " . lc($label{$mat}) . "\n- Weight: $grams g\n- " . ($cat eq 'bags' ? 'Comes in a cotton dust bag' : 'Made in Europe');
 	for my $c (@$colors) {
@@ -224,6 +224,8 @@ sub extra {
 }
 
 my @categories = (
+	['*', 'vl-ct-02-pair.png', ['New in', 'Fresh off the last: this season\'s first pairs.']],
+	['*', 'vl-hs-08-silver.png', ['Wedding guest', 'Satin and metallics to dance in until the last train.']],
 	['', 'cat-heels.png', ['Heels', 'Courts, slingbacks and block heels, from a gentle 40 mm to a proper 100.']],
 	['heels', 'cat-courts.png', ['Courts', 'Pointed, almond or round: the court shoe in leather, suede and patent.']],
 	['heels', 'cat-block.png', ['Block heels', 'Steady heels for long days, with straps and without.']],

@@ -116,14 +116,17 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 
 	// The shop window.
 	await open(`${who.base}/`, 'home');
+	const collection = (await hrefs('main .tiles a')).at(-1);
 	const categories = await hrefs('.menu nav > ul > li > a'), pages = await hrefs('.foot nav a[href*="/page/"]');
 	await open(pages[0], 'text');
+	await open(collection, 'collection');
 	await open(categories[0], 'category');
 	const products = await hrefs('.grid .card a');
 	const box = await page.locator('.filters details.facet input[type=checkbox]').first().evaluate(e => `${e.name}=${e.value}`);
 	await open(`${categories[0]}?${box}`, 'category-filtered');
 	await open(`${categories[0]}?price_from=999999`, 'category-nothing');
 	for (const [n, where] of [products[0], products.at(-1)].entries()) await open(where, `product-${n + 1}`);
+	const tag = (await hrefs('.details .chips a'))[0];
 	const made = await shop.sql(`SELECT DISTINCT ON (l.stock) l.stock, x.slug FROM catalog.listing l
 		JOIN tenancy.store s USING (tenant_id, store_id) JOIN catalog.product_text x USING (tenant_id, product_id)
 		WHERE s.code = ? AND x.locale = ? AND l.stock <> 'in' ORDER BY 1, 2`, who.store, language);
@@ -133,8 +136,20 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 	await open(`${who.base}/search?q=${encodeURIComponent(`${word.slice(0, 2)}x${word.slice(2)}`)}`, 'search-misspelt');
 	await open(`${who.base}/search?q=qwxzjv`, 'search-nothing');
 	await open(`${who.base}/search`, 'search-empty');
+	await open(tag, 'tag');
 	await open(`${who.base}/no-such-page`, 'missing', 404);
 	await open(`${who.base}/cart`, 'cart-empty');
+
+	// The way in: what strangers see of accounts.
+	for (const [where, kind] of [['/login', 'login'], ['/login/register', 'register'], ['/login/register/sent', 'register-sent'],
+		['/login/reset', 'reset'], ['/login/reset/sent', 'reset-sent'], ['/login/undo/done', 'undone']])
+		await open(`${who.base}${where}`, kind);
+	await open(`${who.base}/login/reset/${'A'.repeat(43)}`, 'link-gone', 410);
+	for (const [where, kind] of [['/login', 'login'], ['/login/register', 'register'], ['/login/reset', 'reset']]) {
+		await page.goto(`${origin}${who.base}${where}`, { waitUntil: 'load' });
+		await mouse(page).press(page.locator('main form .form-end button'));
+		await look(`${kind}-wrong`, 422);
+	}
 
 	// The purchase, with a mistake at each step.
 	const o = { shop, page, hand: mouse(page), t: { ok() {}, is() {}, like() {} }, who };
