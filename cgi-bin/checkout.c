@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "front/basket.h"
 #include "front/front.h"
+#include "front/pay.h"
+#include "shop/visitor.h"
 
 #include <string.h>
 
@@ -103,7 +105,7 @@ static void start(struct req *r)
 		page_redirect(r, req_path(r, "/cart"));
 		return;
 	}
-	checkout_address_key(r->site->tenant, req_address(r), r->now_ms, address);
+	visitor_key(r->site->tenant, req_address(r), r->now_ms, address);
 	q_checkout_lazy_commit(r->db);
 	rows = q_checkout_start(r->db, r->site->tenant, r->site->store, c->cart->key.token, SHA256_LEN,
 				r->language, r->currency, address, CHECKOUT_HOLD_CAP);
@@ -355,6 +357,7 @@ static const struct { const char *method, *name, *text, *icon; } payments[] = {
 	{ "bank_transfer", N_("Bank transfer"),
 	  N_("You see our account with your order. We send as soon as the money has come."), "bank" },
 	{ "cod", N_("Cash on delivery"), N_("You pay when the parcel is handed over."), "cash" },
+	{ "card", N_("Card"), N_("You pay on a secure page of our payment partner, also by Apple Pay or Google Pay where your device has it."), "card" },
 };
 
 static const struct param payment_params[] = {
@@ -426,6 +429,8 @@ static const struct param order_params[] = {
 	{ 0 }
 };
 
+static bool paid_by_card(const struct checkout *c) { return strcmp(c->payment->method, "card") == 0; }
+
 static void review(struct req *r)
 {
 	struct checkout *c = steps_look(r);
@@ -449,7 +454,30 @@ static void review(struct req *r)
 	view_text(v, "terms_url", c->terms == NULL ? NULL : url_to(r, "/page/", c->terms));
 	form_text(r, v, "note", c->cart->head->note);
 	form_bool(r, v, "terms", false);
+	if (paid_by_card(c))
+		front_may_pay(r);
 	page_html(r, v);
+}
+
+/* ---- paying by card: on the gateway's page ------------------------------------------------- */
+
+/* The order stands, whatever came of the call: its page says how to go on. */
+static void begun(struct req *r, const struct call_answer *a)
+{
+	if (!front_go_pay(r, a))
+		page_redirect(r, a->back);
+}
+
+/* An attempt to pay, in the order's own transaction; false: the order's page says why not. */
+static bool begin_payment(struct req *r, const unsigned char *link, const char *order_path)
+{
+	const struct row_payment_begin *b = front_begin_payment(r, link);
+
+	if (strcmp(b->outcome, "ok") != 0)
+		return false;
+	page_call_repeated(r, order_path);
+	page_call(r, "payment.start", b->intent, begun);
+	return true;
 }
 
 /* Places the order or says why not. */
@@ -469,7 +497,7 @@ static enum place_outcome place(struct req *r, struct checkout *c, struct rows *
 static void order(struct req *r)
 {
 	const unsigned char *token = front_cart(r);
-	const char *note = param_text(r, "note");
+	const char *note = param_text(r, "note"), *order_path;
 	struct token link = token_new();
 	unsigned char sum[SHA256_LEN];
 	struct checkout *c;
@@ -497,12 +525,13 @@ static void order(struct req *r)
 	}
 	sha256(link.text, TOKEN_LEN, sum);
 	o = place(r, c, lock, sum);
+	order_path = mem_printf(r->mem, "%s/order/%s", r->prefix, link.text);
 	if (o == PLACE_OK && session_principal(r) != NULL)
 		q_checkout_own(r->db, r->site->tenant, sum, SHA256_LEN, session_principal(r));
-	if (o == PLACE_OK || o == PLACE_AGAIN)
-		page_redirect(r, mem_printf(r->mem, "%s/order/%s", r->prefix, link.text));
-	else
+	if (o != PLACE_OK && o != PLACE_AGAIN)
 		page_decline(r, review, NULL, place_sentence(o));
+	else if (o == PLACE_AGAIN || !paid_by_card(c) || !begin_payment(r, sum, order_path))
+		page_redirect(r, order_path);
 }
 
 static const struct route routes[] = {
@@ -520,7 +549,7 @@ static const struct route routes[] = {
 	{ GET,  "/checkout/payment", payment, .trips = 3, .csrf_token = true },
 	{ POST, "/checkout/payment", set_payment, .params = payment_params, .form = payment, .trips = 4, .csrf_token = true, .repeatable = true },
 	{ GET,  "/checkout/review", review, .trips = 3, .csrf_token = true },
-	{ POST, "/checkout/order", order, .params = order_params, .form = review, .trips = 5, .csrf_token = true,
+	{ POST, "/checkout/order", order, .params = order_params, .form = review, .trips = 7, .csrf_token = true,
 	  .idempotent = true },
 	{ 0 }
 };
@@ -528,7 +557,7 @@ static const struct route routes[] = {
 int main(int argc, char **argv)
 {
 	static const struct program checkout = {
-		.name = "checkout", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+		.name = "checkout", .routes = routes, .hooks = &front_hooks, .session = &session_customers, .calls = true,
 	};
 
 	return program_run(&checkout, argc, argv);

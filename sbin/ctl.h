@@ -28,6 +28,7 @@ int ctl_import(int argc, char **argv);
 int ctl_store(int argc, char **argv);
 int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
+int ctl_payment(int argc, char **argv);
 int ctl_customer(int argc, char **argv);
 /* Its verbs that look at a customer's data or forget it; -1 when the verb is another. */
 int ctl_customer_data(int argc, char **argv);
@@ -50,11 +51,16 @@ PGconn *ctl_connect(void);
 
 /* A result for the rest of this short run, kept under ctl_mem; NULL after a sentence. */
 const PGresult *ctl_ask(PGconn *conn, const char *sql, const char *const *params, int n);
-/* Its first value, or "". */
+/* The first value of an answer; "" when there is none. */
 const char *ctl_one(PGconn *conn, const char *sql, const char *const *params, int n);
-/* Finds the only tenant (with SLUG, if that is not NULL) for whom SQL with $1 = KEY has an answer, and
-   sets it for what follows in the transaction; the answer, or NULL after a sentence about WHAT. */
+/* Finds the only tenant (of SLUG, if it is not NULL) for whom SQL with $1 = KEY has an answer, in this
+   transaction, and sets it.  The answer, or NULL after a sentence that says there is no WHAT. */
 const char *ctl_find(PGconn *conn, const char *slug, const char *sql, const char *key, const char *what, const char **tenant);
+/* ANSWER is the word of the function that was called: on "ok" the audit entry is written and the
+   transaction committed, else the sentence is said.  Returns the exit status. */
+int ctl_settle(PGconn *conn, const char *tenant, const char *answer, const char *action, const char *target, const char *reason);
+/* Prints an amount of minor units. */
+void ctl_print_money(const char *currency, const char *minor);
 
 /* PATH below the directory of the SQL files (paths.sql). */
 const char *ctl_sql(const char *path);

@@ -1,5 +1,7 @@
-/* Questions of sutlerctl to the database. */
+/* What the subcommands that change shops share: questions, tenants, audit entries, amounts. */
+#include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "sbin/ctl.h"
 
 static void drop(void *kept)
@@ -52,4 +54,43 @@ const char *ctl_find(PGconn *conn, const char *slug, const char *sql, const char
 	else
 		ctl_one(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, true)", tenant, 1);
 	return found;
+}
+
+static const char *const answers[][2] = {
+	{ "not_allowed", "the order's state does not allow it" },
+	{ "unknown", "there is no such order" },
+	{ "amount", "the amount is not what is due" },
+	{ "lines", "its pieces are not held, or have left already" },
+	{ "negative", "less than nothing would lie there" },
+	{ "currency", "it is paid in another currency" },
+	{ "none", "nothing came in for it" },
+	{ "too_much", "more than came in and was not given back" },
+};
+
+int ctl_settle(PGconn *conn, const char *tenant, const char *answer, const char *action, const char *target, const char *reason)
+{
+	const char *entry[] = { tenant, action, target, reason };
+
+	if (strcmp(answer, "ok") == 0) {
+		if (ctl_ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL
+		    && ctl_ask(conn, "COMMIT", NULL, 0) != NULL) {
+			printf("%s %s: done\n", action, target);
+			return 0;
+		}
+		return 1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		if (strcmp(answers[i][0], answer) == 0)
+			return ctl_fail("%s %s: %s", action, target, answers[i][1]);
+	return ctl_fail("%s %s: %s", action, target, *answer != '\0' ? answer : "it failed");
+}
+
+void ctl_print_money(const char *currency, const char *minor)
+{
+	struct buf *out = buf_new(ctl_mem);
+	int64_t n;
+
+	if (parse_int(minor, INT64_MIN, INT64_MAX, &n) && currency_exponent(currency) >= 0)
+		locale_money(locale_get("en-GB"), currency, n, out);
+	fputs(out->data, stdout);
 }

@@ -2,7 +2,6 @@
  *
  * Every change is one transaction with its audit entry, through the same functions
  * of the schemas sales and inventory that pages call; what they decline is said. */
-#include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "sbin/ctl.h"
@@ -46,33 +45,6 @@ static bool read_given(int argc, char **argv, struct given *g)
 	return true;
 }
 
-static const char *const answers[][2] = {
-	{ "not_allowed", "the order's state does not allow it" },
-	{ "unknown", "there is no such order" },
-	{ "amount", "the amount is not what is due" },
-	{ "lines", "its pieces are not held, or have left already" },
-	{ "negative", "less than nothing would lie there" },
-};
-
-/* Writes the audit entry of a change that was allowed and ends the transaction; the exit status. */
-static int settle(PGconn *conn, const char *tenant, const char *answer, const char *action, const char *target, const char *reason)
-{
-	const char *entry[] = { tenant, action, target, reason };
-
-	if (strcmp(answer, "ok") == 0) {
-		if (ctl_ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, reason) VALUES ($1, 'sutlerctl', $2, $3, $4)", entry, 4) != NULL
-		    && ctl_ask(conn, "COMMIT", NULL, 0) != NULL) {
-			printf("%s %s: done\n", action, target);
-			return 0;
-		}
-		return 1;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
-		if (strcmp(answers[i][0], answer) == 0)
-			return ctl_fail("%s %s: %s", action, target, answers[i][1]);
-	return ctl_fail("%s %s: %s", action, target, *answer != '\0' ? answer : "it failed");
-}
-
 /* ---- orders ---------------------------------------------------------------------- */
 
 #define FIRE(axis, event) "SELECT sales.fire($1, $2, '" axis "', '" event "', 'sutlerctl', $3)"
@@ -100,16 +72,6 @@ static const struct step {
 	" WHERE l.order_id = $2::uuid AND l.quantity > coalesce((SELECT pg_catalog.sum(s.quantity) FROM shipping.shipment_line s" \
 	" WHERE s.order_id = l.order_id AND s.line_no = l.line_no), 0)) "
 
-static void print_money(const char *currency, const char *minor)
-{
-	struct buf *out = buf_new(ctl_mem);
-	int64_t n;
-
-	if (parse_int(minor, INT64_MIN, INT64_MAX, &n) && currency_exponent(currency) >= 0)
-		locale_money(locale_get("en-GB"), currency, n, out);
-	fputs(out->data, stdout);
-}
-
 static int order_list(PGconn *conn, const char *store)
 {
 	const PGresult *rows = ctl_ask(conn, "SELECT number, pg_catalog.to_char(placed_at, 'YYYY-MM-DD HH24:MI'), state, payment, fulfilment, currency, total"
@@ -118,7 +80,7 @@ static int order_list(PGconn *conn, const char *store)
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++) {
 		for (int j = 0; j < 5; j++)
 			printf("%s\t", PQgetvalue(rows, i, j));
-		print_money(PQgetvalue(rows, i, 5), PQgetvalue(rows, i, 6));
+		ctl_print_money(PQgetvalue(rows, i, 5), PQgetvalue(rows, i, 6));
 		putchar('\n');
 	}
 	return rows == NULL;
@@ -136,12 +98,12 @@ static int order_show(PGconn *conn, const char *order)
 		return 1;
 	printf("order %s of %s: %s, payment %s, %s; %s, %s; total ", PQgetvalue(o, 0, 0), PQgetvalue(o, 0, 1), PQgetvalue(o, 0, 2),
 	       PQgetvalue(o, 0, 3), PQgetvalue(o, 0, 4), PQgetvalue(o, 0, 7), PQgetvalue(o, 0, 8));
-	print_money(PQgetvalue(o, 0, 5), PQgetvalue(o, 0, 6));
+	ctl_print_money(PQgetvalue(o, 0, 5), PQgetvalue(o, 0, 6));
 	putchar('\n');
 	for (int i = 0; i < PQntuples(lines); i++) {
 		printf("%s\t%s x %s\t%s %s\t", PQgetvalue(lines, i, 0), PQgetvalue(lines, i, 1), PQgetvalue(lines, i, 2), PQgetvalue(lines, i, 3),
 		       PQgetvalue(lines, i, 4));
-		print_money(PQgetvalue(o, 0, 5), PQgetvalue(lines, i, 5));
+		ctl_print_money(PQgetvalue(o, 0, 5), PQgetvalue(lines, i, 5));
 		putchar('\n');
 	}
 	for (int i = 0; i < PQntuples(events); i++)
@@ -155,7 +117,7 @@ static int order_step(PGconn *conn, const struct step *step, const char *tenant,
 	const char *params[] = { tenant, order, g->reason, g->carrier, g->tracking, g->url, g->reference };
 	const char *sql = strcmp(step->name, "ship") == 0 ? mem_printf(ctl_mem, LEFT_OF "%s", step->sql) : step->sql;
 
-	return settle(conn, tenant, ctl_one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
+	return ctl_settle(conn, tenant, ctl_one(conn, sql, params, step->params), mem_printf(ctl_mem, "order %s", step->name), number, g->reason);
 }
 
 static int order_run(PGconn *conn, const char *what, const char *number, const struct given *g)
@@ -221,7 +183,7 @@ static int stock_adjust(PGconn *conn, const char *tenant, const char *variant, c
 		return ctl_fail("there is no warehouse %s", args[2]);
 	if (!parse_int(*args[3] == '+' ? args[3] + 1 : args[3], -10000000, 10000000, &n) || n == 0)
 		return ctl_fail("%s is no number of pieces", args[3]);
-	return settle(conn, tenant, ctl_one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
+	return ctl_settle(conn, tenant, ctl_one(conn, "SELECT inventory.adjust($1, $2, $3, $4, 'adjustment', $5, 'sutlerctl', NULL)", params, 5), "stock adjust",
 		      mem_printf(ctl_mem, "%s %s %s", args[1], args[2], args[3]), g->reason);
 }
 

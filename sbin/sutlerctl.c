@@ -18,6 +18,9 @@ static const struct ctl_command commands[] = {
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
+	{ "payment", ctl_payment, "account STORE GATEWAY | accounts STORE | show STORE ORDER | refund STORE ORDER AMOUNT|all --reason TEXT"
+	  " | review | close MATTER --reason TEXT",
+	  "accounts at gateways, refunds, and money matters for a person (--key-file, --webhook-secret-file, --account, --live)" },
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
 	{ "customer", ctl_customer, "add EMAIL --store CODE [--name NAME] [--password-stdin] [--keep] | show|export|erase EMAIL|ID --reason TEXT",
 	  "make an account whose address counts as proven; look at a customer's data, print it, forget him" },

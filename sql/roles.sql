@@ -77,6 +77,8 @@ GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home"
 -- Who is signed in, by his cookie and no other way.
 GRANT EXECUTE ON FUNCTION customer.session_find(uuid, bytea), customer.session_touch(uuid, uuid) TO
 	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
+GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid) TO
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 -- What must be known although its request was rolled back (lib/web).
 GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 
@@ -147,6 +149,37 @@ GRANT EXECUTE ON FUNCTION
 		text[], integer[], bigint[], bigint[]),
 	sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
 	TO "_sutler-account";
+-- Paying by card: checkout and order write down an attempt and read how it stands; what it comes
+-- to is written by courier, webhooks and reconcile-payments alone.
+GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
+GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
+GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
+-- What goes back is shown to the customer too.
+GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";
+-- webhooks: the shop behind a host, the secrets that prove a report, and the two doors of reports.
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-webhooks";
+GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old_sealed) ON payment.account TO "_sutler-webhooks";
+GRANT EXECUTE ON FUNCTION payment.keep_event(uuid, uuid, text, text, bytea),
+	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text) TO "_sutler-webhooks";
+-- reconcile-payments: what is to be asked (courier asks), and the end of unpaid orders.
+GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, integer), payment.forget(uuid, integer) TO "_sutler-reconcile-payments";
+
+-- courier: attempts and refunds with what a gateway must know of their orders and the sealed key of
+-- the account; the link the buyer comes back by; and the doors by which it writes down what came.
+GRANT SELECT ON payment.intent, payment.refund TO "_sutler-courier";
+GRANT SELECT (tenant_id, account_id, provider, live, key_sealed) ON payment.account TO "_sutler-courier";
+GRANT UPDATE (attempts) ON payment.refund TO "_sutler-courier";
+GRANT SELECT (tenant_id, order_id, store_id, number, locale, contact_id) ON sales."order" TO "_sutler-courier";
+GRANT SELECT (tenant_id, contact_id, email) ON sales.contact TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, name) ON tenancy.store TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, locale, tag, position) ON tenancy.store_locale TO "_sutler-courier";
+GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-courier";
+GRANT SELECT (host, tenant_id, store_id, kind, origin, is_primary) ON tenancy.host TO "_sutler-courier";
+GRANT INSERT ON sales.order_token TO "_sutler-courier";
+GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
+	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
+	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
 -- login: accounts by their doors alone; it is the one program that gets to see hashes.
 GRANT EXECUTE ON FUNCTION
 	customer.login_admit(uuid, text, text, bytea), customer.guess_right(uuid, text, text, bytea),
@@ -161,7 +194,7 @@ GRANT EXECUTE ON FUNCTION
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
-	"_sutler-forget", "_sutler-privacy";
+	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
@@ -182,6 +215,8 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_lo
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
+GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
+GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
 GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";

@@ -10,7 +10,7 @@ use File::Path qw(make_path);
 use House qw(quietly read_file top write_file);
 use Digest::SHA qw(sha1_hex);
 
-our @EXPORT_OK = qw(install_packages install_browser_tools build say_step);
+our @EXPORT_OK = qw(install_packages install_node_tools build say_step);
 
 # One short friendly line on what happens now.
 sub say_step
@@ -59,14 +59,17 @@ sub install_packages
 	return;
 }
 
-# Playwright, axe-core, Lighthouse and the HTML checker, in t/browser/node_modules.
-sub install_browser_tools
+# The node packages of t/NAME, in t/NAME/node_modules.
+#	browser	Playwright, axe-core, Lighthouse and the HTML checker
+#	node	libraries of outside services, which speak to our programs as those do
+sub install_node_tools
 {
-	my $dir = top() . '/t/browser';
+	my ($name) = @_;
+	my $dir = top() . "/t/$name";
 	my $stamp = "$dir/node_modules/.installed";
 	my $sum = sha1_hex(join '', map { read_file("$dir/$_") } 'package.json', 'package-lock.json');
 	return if -e $stamp && read_file($stamp) eq $sum;
-	say_step('installing the tools of the browser tests');
+	say_step("installing the tools of t/$name");
 	# The user's own npm settings (registry, proxy) stay in force.
 	quietly(top() . '/var/log/npm.log', 'npm', '--prefix', $dir, 'ci', '--no-audit', '--no-fund', '--ignore-scripts');
 	write_file($stamp, $sum);

@@ -27,6 +27,8 @@ package Stack;
 #	media		directory of the pictures; default DIR/media
 #	config		hash of settings, "section.key" => value, over the defaults
 #	web_workers	nginx worker processes
+#	key_file	what seals secrets in the database; default DIR/secret.key, made when missing
+#	gateway		true: a stand-in for the payment gateway runs as well (t/lib/stripe-stand-in)
 
 use strict;
 use warnings;
@@ -61,7 +63,7 @@ sub new
 sub start
 {
 	my ($self) = @_;
-	my @steps = qw(prepare_dirs start_cluster start_mail start_delay write_config build_database start_programs start_web);
+	my @steps = qw(prepare_dirs start_cluster start_mail start_gateway start_delay write_config build_database start_programs start_web);
 	for my $step (@steps) {
 		next if eval { $self->$step; 1 };
 		my $why = $@;
@@ -80,7 +82,28 @@ sub prepare_dirs
 	# The web server of dev/run is the same user, a production one shares the group.
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
 	make_path("$self->{dir}/pid");
+	$self->make_secret_key;
 	return;
+}
+
+sub secret_key_file { my ($self) = @_; return $self->{key_file} // "$self->{dir}/secret.key" }
+
+# What seals the gateways' keys in the database: made once, as a sysadmin does.
+sub make_secret_key
+{
+	my ($self) = @_;
+	my $file = $self->secret_key_file;
+	return if -e $file;
+	write_file($file, unpack('H*', random_bytes(32)) . "\n", 0600);
+	return;
+}
+
+sub random_bytes
+{
+	my ($n) = @_;
+	open my $f, '<:raw', '/dev/urandom' or die "cannot read /dev/urandom: $!\n";
+	read($f, my $bytes, $n) == $n or die "/dev/urandom gives too little\n";
+	return $bytes;
 }
 
 # ---- what runs: one file per process ----
@@ -122,7 +145,7 @@ sub stop
 {
 	my ($self) = @_;
 	my @names = map { s{.*/}{}r } glob "$self->{dir}/pid/*";
-	my %rank = (jobs => 0, nginx => 1, apache => 1, mail => 8, delay => 9);
+	my %rank = (jobs => 0, nginx => 1, apache => 1, mail => 8, gateway => 8, delay => 9);
 	$self->end($_, 12, $_ eq 'nginx' ? 'QUIT' : 'TERM')
 		for sort { ($rank{$a} // 5) <=> ($rank{$b} // 5) } grep { $_ ne 'postgres' } @names;
 	$_->close for values %{ $self->{sockets} };
@@ -217,9 +240,9 @@ sub ports
 	my $file = "$self->{dir}/ports";
 	my %old = -e $file ? read_file($file) =~ /^(\w+) (\d+)$/mg : ();
 	my %new;
-	for my $name (qw(http https smtp mailbox)) {
+	for my $name (qw(http https smtp mailbox gateway)) {
 		# A port that our own running server holds stays its port.
-		my $ours = $self->running($name =~ /^http/ ? $self->{web} : 'mail');
+		my $ours = $self->running($name =~ /^http/ ? $self->{web} : $name eq 'gateway' ? $name : 'mail');
 		$new{$name} = $ours && $old{$name} ? $old{$name} : free_port($old{$name});
 	}
 	write_file($file, join '', map { "$_ $new{$_}\n" } sort keys %new);
@@ -237,6 +260,8 @@ sub url
 
 sub mailbox_url { my ($self) = @_; return 'http://localhost:' . $self->ports->{mailbox} }
 
+sub gateway_url { my ($self) = @_; return 'http://127.0.0.1:' . $self->ports->{gateway} }
+
 # The settings that this directory needs; the rest keeps its default.
 sub settings
 {
@@ -253,6 +278,11 @@ sub settings
 		'paths.private' => "$dir/private",
 		'paths.documents' => "$dir/documents",
 		'paths.run' => "$dir/state",
+		'paths.courier' => $self->socket_path('courier'),
+		'secrets.key_file' => $self->secret_key_file,
+		'net.plain_loopback' => 'yes',
+		'pay.stripe_url' => $self->gateway_url,
+		'pay.stripe_pages' => $self->gateway_url,
 		'mail.smtp' => 'smtp://127.0.0.1:' . $self->ports->{smtp},
 		'web.secure_cookies' => $self->{tls} ? 'yes' : 'no',
 		%{ $self->{config} },
@@ -403,6 +433,56 @@ sub start_mail
 		'--smtp', $p->{smtp}, '--http', $p->{mailbox})], log => "$self->{dir}/log/mail.log", umask => 077);
 	$self->remember('mail', $pid);
 	$self->wait_port($p->{$_}, 'the mail catcher', 'mail') for qw(smtp mailbox);
+	return;
+}
+
+# ---- payment gateway ----
+
+sub start_gateway
+{
+	my ($self) = @_;
+	return if !$self->{gateway} || $self->running('gateway');
+	my $port = $self->ports->{gateway};
+	my $pid = spawn(cmd => [demoted($^X, "$self->{top}/t/lib/stripe-stand-in", '--port', $port,
+		'--dir', "$self->{dir}/state")], log => "$self->{dir}/log/gateway.log", umask => 077);
+	$self->remember('gateway', $pid);
+	$self->wait_port($port, 'the stand-in of the payment gateway', 'gateway');
+	return;
+}
+
+# The account of a store at the stand-in, made once as staff make it; { account, key, secret }.
+# The stand-in is told each time where the store hears its reports.
+sub gateway_account
+{
+	my ($self, $code) = @_;
+	my $dbh = $self->dbh;
+	my ($tenant, $store, $host) = $dbh->selectrow_array(q{SELECT s.tenant_id, s.store_id, h.host FROM tenancy.store s
+		JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
+		WHERE s.code = ? ORDER BY h.is_primary DESC LIMIT 1}, undef, $code) or die "there is no store $code\n";
+	my ($key, $secret) = map { "$self->{dir}/state/gateway-$code.$_" } qw(key secret);
+	my $known = -e $secret;
+	-e $key or write_file($key, "sk_test_" . unpack('H*', random_bytes(12)) . "\n", 0600);
+	-e $secret or write_file($secret, "whsec_" . unpack('H*', random_bytes(24)) . "\n", 0600);
+	my ($account) = $dbh->selectrow_array('SELECT account_id FROM payment.account WHERE tenant_id = ? AND store_id = ? AND active', undef, $tenant, $store);
+	($account) = $self->ctl('payment', 'account', $code, 'stripe', '--key-file', $key, '--webhook-secret-file', $secret)
+		=~ m{/webhooks/stripe/(\S+)} if !$account || !$known;
+	$dbh->disconnect;
+	my %made = (account => $account, key => read_file($key) =~ s/\s//gr, secret => read_file($secret) =~ s/\s//gr);
+	require HTTP::Tiny;
+	my $told = HTTP::Tiny->new->post_form($self->gateway_url . '/_control/endpoint', { key => $made{key}, secret => $made{secret},
+		url => $self->url($host) . "/webhooks/stripe/$account" });
+	die "the stand-in of the gateway does not listen: $told->{status} $told->{content}\n" if !$told->{success};
+	return \%made;
+}
+
+# The same for each store there is.
+sub open_accounts
+{
+	my ($self) = @_;
+	my $dbh = $self->dbh;
+	my $codes = $dbh->selectcol_arrayref('SELECT code FROM tenancy.store ORDER BY code');
+	$dbh->disconnect;
+	$self->gateway_account($_) for @$codes;
 	return;
 }
 

@@ -95,7 +95,7 @@ sub build_template
 	my $dir = "$self->{dir}/$name";
 	remove_tree($dir) if $kind eq 'demo';
 	my $s = Stack->new(dir => $dir, build => $self->{build}, cluster => $self->{cluster}, database => $name,
-		media => "$self->{dir}/media");
+		media => "$self->{dir}/media", key_file => "$self->{dir}/secret.key");
 	$s->prepare_dirs;
 	own_dir("$self->{dir}/media", 0755);
 	$s->write_config;
@@ -124,7 +124,7 @@ sub stack
 	my $database = $self->clone($kind);
 	(my $test = $0) =~ s{^.*/|\.t$}{}g;
 	my $s = Stack->new(dir => "$self->{dir}/run/$test-$$-$next", build => $self->{build}, cluster => $self->{cluster},
-		database => $database, prepared => 1, media => "$self->{dir}/media", web_workers => 1,
+		database => $database, prepared => 1, media => "$self->{dir}/media", key_file => "$self->{dir}/secret.key", web_workers => 1,
 		web => $ENV{SUTLER_TEST_WEB} // 'nginx', %o, config => { 'web.workers' => 2, %{ $o{config} // {} } });
 	push @{ $self->{stacks} }, $s;
 	return $s->start;

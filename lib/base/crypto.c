@@ -184,3 +184,25 @@ void hex_encode(const void *data, size_t n, char *out)
 	}
 	*out = '\0';
 }
+
+static int nibble(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+unsigned char *hex_decode(const void *ctx, const char *text, size_t *n_out)
+{
+	size_t n = strlen(text) / 2;
+	unsigned char *bytes = mem_array(ctx, unsigned char, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return NULL;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	*n_out = n;
+	return text[2 * n] == '\0' ? bytes : NULL;
+}

@@ -29,5 +29,7 @@ bool same_secret(const void *a, const void *b, size_t n);   /* constant time */
 /* Base64url without padding (RFC 4648 section 5); returns a string under CTX. */
 char *base64url(const void *ctx, const void *data, size_t n);
 void hex_encode(const void *data, size_t n, char *out);     /* 2n + 1 bytes */
+/* The bytes of TEXT, *N_OUT of them under CTX; NULL when it is no whole number of hexadecimal pairs. */
+unsigned char *hex_decode(const void *ctx, const char *text, size_t *n_out);
 
 #endif

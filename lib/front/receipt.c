@@ -1,6 +1,7 @@
 /* An order on a page. */
 #include "front/receipt.h"
 
+#include "base/crypto.h"
 #include "base/markdown.h"
 #include "base/mem.h"
 #include "front/basket.h"
@@ -16,6 +17,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.events = q_order_events(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
+		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
 }
 
@@ -70,21 +72,59 @@ static void add_steps(struct req *r, struct view *v, const struct row_order_head
 	}
 }
 
+const char *receipt_method(struct req *r, const char *method, const char *name)
+{
+	static const struct { const char *method, *name; } names[] = {
+		{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
+	};
+
+	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i].method, method) == 0)
+			return req_text(r, names[i].name);
+	return name;
+}
+
+bool receipt_due(const struct row_order_head *o)
+{
+	return strcmp(o->state, "open") == 0 && o->total > 0 &&
+		(strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+}
+
 static void add_payment(struct req *r, struct view *v, const struct row_order_head *o, struct rows *rows)
 {
 	const struct row_order_payment *p = row_order_payment(rows);
-	bool cash = strcmp(o->payment_method, "cod") == 0;
-	bool due = strcmp(o->payment, "pending") == 0 && strcmp(o->state, "open") == 0 && o->total > 0;
 	struct view *transfer = view_sub(v, "transfer");
+	bool due = receipt_due(o);
 
-	view_text(v, "payment_name", p->name[0] != '\0' ? p->name :
-		  req_text(r, cash ? N_("Cash on delivery") : N_("Bank transfer")));
-	view_bool(v, "awaiting_transfer", due && !cash);
-	view_bool(v, "cash_on_delivery", due && cash);
+	view_text(v, "payment_name", receipt_method(r, o->payment_method, p->name));
+	view_bool(v, "awaiting_transfer", due && strcmp(o->payment_method, "bank_transfer") == 0);
+	view_bool(v, "cash_on_delivery", due && strcmp(o->payment_method, "cod") == 0);
 	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
 	view_text(transfer, "reference", o->number);
 	view_text(transfer, "currency", o->currency);
 	view_money(transfer, "amount", o->total);
+}
+
+static void add_refunds(struct req *r, struct view *v, struct rows *refunds)
+{
+	static const struct { const char *state, *label; } labels[] = {
+		{ "done", N_("given back") }, { "failed", N_("could not be given back; we take care of it") },
+	};
+
+	view_bool(v, "has_refunds", rows_count(refunds) > 0);
+	for (size_t i = 0; i < rows_count(refunds); i++) {
+		const struct row_order_refunds *row = row_order_refunds_at(refunds, i);
+		struct view *item = view_item(v, "refunds");
+		const char *label = N_("on its way back to you");
+
+		for (size_t k = 0; k < ARRAY_LEN(labels); k++)
+			if (strcmp(labels[k].state, row->state) == 0)
+				label = labels[k].label;
+		view_text(item, "currency", row->currency);
+		view_money(item, "amount", row->amount);
+		view_time(item, "at", row->at);
+		view_text(item, "label", req_text(r, label));
+	}
 }
 
 static void add_head(struct req *r, struct view *v, const struct row_order_head *o, const char *invoice)
@@ -117,6 +157,7 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 	add_totals(r, v, o, q->taxes);
 	add_steps(r, v, o, q->events);
 	add_payment(r, v, o, q->payment);
+	add_refunds(r, v, q->refunds);
 	view_rows(v, "lines", q->lines);
 	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
 	view_rows(v, "parcels", q->parcels);
@@ -143,7 +184,7 @@ void receipt_invoice(struct req *r, const struct order_key *k)
 	size_t n = 0;
 
 	if (rows_found(rows))
-		pdf = order_unhex(r->mem, i->pdf_hex, &n);
+		pdf = hex_decode(r->mem, i->pdf_hex, &n);
 	if (pdf == NULL) {
 		page_not_found(r);
 		return;

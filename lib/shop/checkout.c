@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "shop/order_columns.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify, const char *customer)
@@ -135,23 +134,6 @@ const char *const *checkout_countries(void *ctx, struct rows *country_rows, cons
 }
 
 /* ---- start --------------------------------------------------------------------- */
-
-void checkout_address_key(const char *tenant, const char *address, int64_t now_ms, char out[SHA256_HEX])
-{
-	unsigned char mac[SHA256_LEN], six[16];
-	char salt[64];
-	size_t n = 0;
-
-	for (const char *s = tenant; *s != '\0' && n < 40; s++)
-		salt[n++] = *s;
-	for (int64_t day = now_ms / 86400000; day > 0 && n < sizeof(salt); day /= 10)
-		salt[n++] = (char)('0' + day % 10);
-	if (inet_pton(AF_INET6, address, six) == 1)
-		hmac_sha256(salt, n, six, 8, mac);
-	else
-		hmac_sha256(salt, n, address, strlen(address), mac);
-	hex_encode(mac, sizeof(mac), out);
-}
 
 enum start_outcome start_outcome(const char *word)
 {

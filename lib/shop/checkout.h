@@ -63,10 +63,6 @@ const char *checkout_step_name(enum checkout_step step);
 /* Country codes one may deliver to, sorted, HOME's first, closed by NULL. */
 const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n);
 
-/* What the cap on holds is counted by: HMAC of the network address (IPv6: its /64) under
-   tenant and day, so that it says nothing a day later. */
-void checkout_address_key(const char *tenant, const char *address, int64_t now_ms, char out[SHA256_HEX]);
-
 enum start_outcome { START_OK, START_GONE, START_EMPTY, START_SHORT, START_HOARDING };
 enum start_outcome start_outcome(const char *word);
 

@@ -7,8 +7,8 @@
 #include "base/mustache.h"
 #include "db/query/letter.h"
 #include "shop/country.h"
+#include "shop/link.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +19,7 @@ static const struct kind {
 	const char *template;
 	enum about about;
 	bool invoice;                   /* brings the invoice's file */
+	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
 	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
 	const char *purpose;            /* of the token behind that, or NULL: there is none */
 	int minutes;                    /* that the token counts */
@@ -32,6 +33,9 @@ static const struct kind {
 	{ "delivered", ABOUT_ORDER },
 	{ "cancelled", ABOUT_ORDER },
 	{ "order-changed", ABOUT_ORDER },
+	{ "payment-failed", ABOUT_ORDER, .when = WHILE_UNPAID },
+	{ "payment-returned", ABOUT_ORDER },
+	{ "refund-made", ABOUT_ORDER },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -57,7 +61,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *invoice, *cart, *proof, *person;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *cart, *proof, *person;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -128,6 +132,7 @@ static void gather_order(struct db *db, struct letter_draft *d)
 	d->taxes = q_letter_taxes(db, order);
 	d->parcels = q_letter_parcels(db, order);
 	d->payment = q_letter_payment(db, order, d->item.locale);
+	d->refunds = q_letter_refunds(db, order);
 	if (d->kind->invoice)
 		d->invoice = q_letter_invoice(db, d->item.tenant, order);
 }
@@ -205,20 +210,11 @@ struct desk_work {
 	const char *base;               /* "https://shop.example/en" */
 };
 
-/* The same prefix as pages have: nothing for the default, "/en", "/es-usd". */
 static const char *base_url(const void *ctx, const struct row_letter_store *s, const char *currency)
 {
-	struct buf *b = buf_new(ctx);
-	bool other = *currency != '\0' && strcmp(currency, s->currency) != 0;
+	const struct link_store place = { s->origin, s->locale, s->position == 0, s->currency };
 
-	buf_adds(b, s->origin);
-	if (s->position > 0 || other)
-		buf_printf(b, "/%s", s->locale);
-	if (other)
-		buf_addc(b, '-');
-	for (const char *c = other ? currency : ""; *c != '\0'; c++)
-		buf_addc(b, (char)tolower((unsigned char)*c));
-	return b->data;
+	return link_base(ctx, &place, currency);
 }
 
 static void view_lines(struct view *v, const struct desk_work *w, const char *name, const char *text)
@@ -297,12 +293,40 @@ static const char *without_stars(const void *ctx, const char *s)
 	return b->len > 0 ? b->data : "";
 }
 
+static bool awaits_card(const struct row_letter_order *o)
+{
+	return strcmp(o->state, "open") == 0 && strcmp(o->payment_method, "card") == 0 && (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+}
+
+/* Money that was given back, and what came although nothing was to be paid. */
+static void view_refunds(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
+{
+	struct rows *rows = w->draft->refunds;
+
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		const struct row_letter_refunds *r = row_letter_refunds_at(rows, i);
+		struct view *item;
+
+		if (r->done) {
+			item = view_item(v, "refunds");
+			view_money(item, "amount", r->amount);
+			view_date(item, "on_day", r->on_day);
+		}
+		if (r->extra) {
+			item = view_item(v, "returned");
+			view_money(item, "amount", r->amount);
+		}
+	}
+	view_bool(v, "order_cancelled", strcmp(o->state, "cancelled") == 0);
+}
+
 static void view_payment(struct view *v, const struct desk_work *w, const struct row_letter_order *o)
 {
 	const struct row_letter_payment *p = row_letter_payment(w->draft->payment);
 	struct view *transfer;
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
+	view_bool(v, "awaiting_card", awaits_card(o));
 	if (strcmp(o->payment_method, "bank_transfer") != 0 || strcmp(o->payment, "pending") != 0)
 		return;
 	view_bool(v, "awaiting_transfer", true);
@@ -318,7 +342,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	const struct row_letter_order *o = row_letter_order(w->draft->order);
 	struct view *order = view_sub(v, "order");
 
-	if (*o->email == '\0')
+	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !awaits_card(o)))
 		return LETTER_UNWANTED;
 	out->to = o->email;
 	out->to_name = o->name;
@@ -329,6 +353,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_rows(v, "lines", w->draft->lines);
 	view_totals(v, w, o);
 	view_payment(v, w, o);
+	view_refunds(v, w, o);
 	view_address(v, w, o);
 	view_rows(v, "parcels", w->draft->parcels);
 	view_text(v, "delivery_name", o->method_name);
@@ -337,28 +362,18 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_money(v, "amount", o->total);
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
+	view_bool(v, "unpaid", o->unpaid);
 	return LETTER_WRITTEN;
 }
 
 static enum letter_outcome attach_invoice(struct desk_work *w, struct view *v, struct letter *out)
 {
 	const struct row_letter_invoice *i = row_letter_invoice(w->draft->invoice);
-	size_t n = strlen(i->pdf_hex) / 2;
-	unsigned char *pdf;
+	size_t n = 0;
+	unsigned char *pdf = hex_decode(w->ctx, i->pdf_hex, &n);
 
 	if (n == 0)
 		return LETTER_UNWANTED;
-	pdf = mem_array(w->ctx, unsigned char, n);
-	for (size_t k = 0; k < n; k++) {
-		unsigned byte = 0;
-
-		for (int half = 0; half < 2; half++) {
-			char c = i->pdf_hex[2 * k + half];
-
-			byte = byte << 4 | (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
-		}
-		pdf[k] = (unsigned char)byte;
-	}
 	out->file = pdf;
 	out->file_size = n;
 	out->file_type = "application/pdf";

@@ -78,26 +78,3 @@ size_t order_steps(struct rows *events, bool on_delivery, struct order_step step
 		last->now = true;
 	return n;
 }
-
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-const unsigned char *order_unhex(void *ctx, const char *text, size_t *n_out)
-{
-	size_t n = strlen(text) / 2;
-	unsigned char *bytes = mem_array(ctx, unsigned char, n + 1);
-
-	for (size_t i = 0; i < n; i++) {
-		int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return NULL;
-		bytes[i] = (unsigned char)(high << 4 | low);
-	}
-	*n_out = n;
-	return text[2 * n] == '\0' ? bytes : NULL;
-}

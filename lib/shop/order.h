@@ -40,7 +40,4 @@ struct order_step {
    is paid when it arrives.  Returns how many of STEPS are filled. */
 size_t order_steps(struct rows *events, bool on_delivery, struct order_step steps[MILESTONES]);
 
-/* The bytes of hexadecimal TEXT under CTX, or NULL when it is none. */
-const unsigned char *order_unhex(void *ctx, const char *text, size_t *n);
-
 #endif

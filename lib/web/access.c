@@ -33,6 +33,8 @@ void access_log(const struct access *a)
 	text(b, "route", a->route);
 	buf_printf(b, ",\"status\":%d,\"bytes\":%zu,\"us\":%lld,\"db_us\":%lld,\"trips\":%u,\"calls\":%u,\"runs\":%u",
 		   a->status, a->bytes, (long long)a->time_us, (long long)a->db_us, a->trips, a->calls, a->runs);
+	if (a->call_us > 0)
+		buf_printf(b, ",\"call_us\":%lld", (long long)a->call_us);
 	text(b, "failure", a->failure);
 	buf_adds(b, "}\n");
 	log_line(b->data, b->len);

@@ -14,6 +14,7 @@ struct access {
 	int status;
 	size_t bytes;
 	int64_t time_us, db_us;
+	int64_t call_us;                                        /* spent waiting for courier; 0: not asked */
 	unsigned trips, calls, runs;
 	const char *failure;                                    /* or NULL */
 };

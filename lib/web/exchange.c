@@ -323,11 +323,11 @@ static void write_afterwards(struct exchange *x)
 {
 	struct req *r = &x->req;
 
-	if (x->nafterwards + x->ndeclined_notes == 0 || r->site == NULL)
+	if (x->nafterwards + x->nkept_notes == 0 || r->site == NULL)
 		return;
 	db_begin(r->db, r->mem, r->site->tenant, false, clock_steady_us() + 2000000);
-	for (size_t i = 0; i < x->ndeclined_notes; i++)
-		x->declined_notes[i].write(r, x->declined_notes[i].data);
+	for (size_t i = 0; i < x->nkept_notes; i++)
+		x->kept_notes[i].write(r, x->kept_notes[i].data);
 	for (size_t i = 0; i < x->nafterwards; i++)
 		x->afterwards[i].write(r, x->afterwards[i].data);
 	if (db_commit(r->db) != DB_OK)
@@ -362,12 +362,12 @@ static void account(struct exchange *x)
 		.method = x->head ? "HEAD" : method_name(r->method),
 		.route = r->route != NULL ? r->route->path : "", .status = x->answer.status,
 		.bytes = x->sent, .time_us = time_us, .db_us = x->db_us, .trips = x->trips,
-		.calls = x->calls, .runs = x->runs, .failure = failures[x->failure],
+		.calls = x->calls, .runs = x->runs, .call_us = x->call_us, .failure = failures[x->failure],
 	};
 
 	access_log(&a);
 	counter_add(x->worker->counters, route_index(x), x->answer.status, time_us, x->db_us, x->trips,
-		    x->runs > 0 ? x->runs - 1 : 0, r->now_ms);
+		    x->runs > x->called ? x->runs - 1 - x->called : 0, r->now_ms);
 }
 
 void exchange_serve(struct worker *w, struct peer *p)

@@ -12,6 +12,7 @@
 #ifndef WEB_EXCHANGE_H
 #define WEB_EXCHANGE_H
 
+#include "web/call.h"
 #include "web/counter.h"
 #include "web/form.h"
 #include "web/header.h"
@@ -43,6 +44,9 @@ struct worker {
 	const char *upload_dir;
 	int64_t deadline_ms;
 	bool secure_cookies;
+	bool plain_loopback;            /* net.plain_loopback */
+	const char *courier;            /* its socket */
+	int call_fd, call_slots;        /* who may wait for it (call.h) */
 };
 
 struct answer {
@@ -83,6 +87,14 @@ struct view_name {
 	const char *name;
 };
 
+/* Step 2 of a route in three steps (call.h). */
+struct wanted_call {
+	const char *name;               /* NULL: none */
+	const char *id, *repeat;
+	void (*then)(struct req *r, const struct call_answer *a);
+	struct call_answer answer;
+};
+
 struct exchange {
 	void *mem;
 	struct worker *worker;
@@ -111,7 +123,10 @@ struct exchange {
 	bool site_old;                  /* the database could not say what the site is now */
 	const char *failed;             /* req_fail() */
 	unsigned runs, trips, calls;
-	int64_t db_us;
+	unsigned reruns;                /* of the transaction at hand, after conflicts */
+	int64_t db_us, call_us;
+	struct wanted_call call;
+	bool called;                    /* step 2 was made: what runs is step 3, or about it */
 	struct answer answer;
 	size_t sent;
 
@@ -128,10 +143,11 @@ struct exchange {
 	bool session_known;
 	struct rows *claim, *earlier;   /* idempotency */
 	const char *new_personal;       /* cookie value set in this answer */
+	const char *form_action;        /* where forms may lead beside here */
 	struct afterwards afterwards[LIMIT_NOTES];
 	size_t nafterwards;
-	struct afterwards declined_notes[LIMIT_NOTES];  /* of the run that declined */
-	size_t ndeclined_notes;
+	struct afterwards kept_notes[2 * LIMIT_NOTES];  /* of runs before: step 1, or one that declined */
+	size_t nkept_notes;
 	struct kept_trace traces[LIMIT_NOTES];
 	size_t ntraces;
 	struct view_name views[8];

@@ -108,7 +108,7 @@ bool header_attachment(struct headers *h, const char *name)
 	return header_add(h, "Content-Disposition", b->data);
 }
 
-static void security_policy(struct headers *h, const struct site *site, bool admin)
+static void security_policy(struct headers *h, const struct site *site, bool admin, const char *form_action)
 {
 	bool https = site != NULL && strncmp(site->origin, "https:", 6) == 0;
 	struct buf *b = buf_new(h);
@@ -116,8 +116,10 @@ static void security_policy(struct headers *h, const struct site *site, bool adm
 	buf_adds(b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
 	if (site != NULL && site->image_origin != NULL)
 		buf_printf(b, " %s", site->image_origin);
-	buf_adds(b, "; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-		    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'");
+	buf_adds(b, "; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'");
+	if (form_action != NULL)
+		buf_printf(b, " %s", form_action);
+	buf_adds(b, "; base-uri 'none'; object-src 'none'; frame-ancestors 'none'");
 	if (admin)
 		buf_adds(b, "; require-trusted-types-for 'script'");
 	if (https)
@@ -127,7 +129,8 @@ static void security_policy(struct headers *h, const struct site *site, bool adm
 		header_add(h, "Strict-Transport-Security", "max-age=63072000");
 }
 
-void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer)
+void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
+		     const char *form_action)
 {
 	static const char *const always[][2] = {
 		{ "X-Content-Type-Options", "nosniff" },
@@ -140,7 +143,7 @@ void header_security(struct headers *h, const struct site *site, bool admin, boo
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		header_add(h, always[i][0], always[i][1]);
 	header_add(h, "Referrer-Policy", no_referrer ? "no-referrer" : "strict-origin-when-cross-origin");
-	security_policy(h, site, admin);
+	security_policy(h, site, admin, form_action);
 }
 
 /* The opaque part of an entity tag: without W/. */

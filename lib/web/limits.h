@@ -28,6 +28,8 @@
 	L(LIMIT_STALL_S, 30, "seconds after which a peer that neither sends nor reads costs the worker its life") \
 	L(LIMIT_RERUNS, 3, "times a handler is run again after a conflict; more would hide a design fault") \
 	L(LIMIT_RERUN_PAUSE_MS, 20, "longest pause before the first re-run, doubled for each further one") \
+	L(LIMIT_CALL_WAIT_MS, 1000, "wait for another worker to be through with courier: a call takes half as long") \
+	L(LIMIT_CALL_POLL_MS, 10, "between two looks whether one is") \
 	L(LIMIT_SITE_AGE_MS, 1000, "age of a cached site: a change of settings shows within a second") \
 	L(LIMIT_SITES, 256, "sites cached in one worker") \
 	L(LIMIT_TRACES, 64, "trace rows kept before they are inserted") \

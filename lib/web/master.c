@@ -43,7 +43,7 @@ static void start(struct master *m, struct child *c)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (getppid() != parent)
 			_exit(0);
-		exit(worker_run(m->service));
+		exit(m->service->worker(m->service));
 	}
 	c->pid = pid;
 	c->started_us = clock_steady_us();

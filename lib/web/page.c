@@ -1,8 +1,10 @@
 #include "web/page.h"
 
 #include "base/buf.h"
+#include "base/http.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "web/call.h"
 #include "web/exchange.h"
 #include "web/flash.h"
 #include "web/idempotency.h"
@@ -44,7 +46,8 @@ void page_asked(struct req *r)
 /* Success of an idempotent route is a redirect and nothing else. */
 static bool must_redirect(struct req *r)
 {
-	return r->route != NULL && r->route->idempotent && !r->x->again && r->x->refusal.status == 0;
+	return r->route != NULL && r->route->idempotent && !r->x->again && !r->x->called &&
+	       r->x->refusal.status == 0;
 }
 
 void page_raw(struct req *r, int status, const char *type, const char *body, size_t n)
@@ -157,11 +160,17 @@ void page_moved(struct req *r, const char *path)
 	go(r, 301, page_local(path));
 }
 
+static bool may_leave_to(const struct req *r, const char *origin)
+{
+	return http_is_origin(origin) && (strncmp(origin, "https://", 8) == 0 ||
+					    (r->x->worker->plain_loopback && http_is_loopback(origin)));
+}
+
 void page_leave(struct req *r, const char *origin, const char *url)
 {
 	size_t n = strlen(origin);
 
-	if (strncmp(origin, "https://", 8) != 0 || strncmp(url, origin, n) != 0 ||
+	if (!may_leave_to(r, origin) || strncmp(url, origin, n) != 0 ||
 	    (url[n] != '/' && url[n] != '\0' && url[n] != '?')) {
 		req_fail(r, "address of another site is not the one expected");
 		return;
@@ -249,6 +258,34 @@ void page_redraw(struct req *r, void (*show)(struct req *r))
 	r->x->redraw = true;
 }
 
+/* --- not yet: a call first ------------------------------------------------------------ */
+
+void page_call_repeated(struct req *r, const char *path)
+{
+	r->x->call.repeat = mem_strdup(r->x->mem, page_local(path));
+}
+
+void page_call(struct req *r, const char *call, const char *id,
+	       void (*then)(struct req *r, const struct call_answer *a))
+{
+	struct exchange *x = r->x;
+
+	if (!r->program->calls || x->again || x->called)
+		BUG("%s calls %s, and may not", r->route->path, call);
+	if (!begin_answer(r))
+		return;
+	if (x->claim != NULL) {
+		if (x->call.repeat == NULL)
+			BUG("%s does not say where a repeated form leads", r->route->path);
+		idempotency_keep(r, 303, x->call.repeat);
+	}
+	if (!page_settle(r))
+		return;
+	x->call.name = mem_strdup(x->mem, call);
+	x->call.id = mem_strdup(x->mem, id);
+	x->call.then = then;
+}
+
 /* --- other answers ---------------------------------------------------------------------- */
 
 void page_text(struct req *r, const char *type, const char *body)
@@ -294,6 +331,14 @@ void page_file(struct req *r, int fd, size_t size, const char *type, const char 
 void page_header(struct req *r, const char *name, const char *value)
 {
 	header_add(r->x->headers, name, value);
+}
+
+void page_form_action(struct req *r, const char *origin)
+{
+	if (!may_leave_to(r, origin))
+		req_fail(r, "forms may not lead to this origin");
+	else
+		r->x->form_action = mem_strdup(r->mem, origin);
 }
 
 static bool is_personal(const struct req *r, const char *name)

@@ -42,7 +42,9 @@ void page_fragment(struct req *r, struct view *v);
    A path that is not local goes to "/" (see page_local). */
 void page_redirect(struct req *r, const char *path);
 void page_moved(struct req *r, const char *path);               /* 301 */
-/* To another site, https only: a payment page.  ORIGIN is what it must start with. */
+/* To another site: a payment page.  ORIGIN is what it must start with, https (or, where
+   net.plain_loopback is set, http to this host).  The page with the form that leads here must
+   allow it by page_form_action(). */
 void page_leave(struct req *r, const char *origin, const char *url);
 /* PATH if it is a path of this site, else "/": '/' and then neither '/' nor '\'; no control. */
 const char *page_local(const char *path);
@@ -75,6 +77,9 @@ void page_file(struct req *r, int fd, size_t size, const char *type, const char 
 
 /* Additional to the answer, before the page_*() call that ends the handler. */
 void page_header(struct req *r, const char *name, const char *value);
+/* Forms on this page may end at ORIGIN: browsers hold the policy's form-action against the
+   redirect that answers a form as well. */
+void page_form_action(struct req *r, const char *origin);
 /* HttpOnly, Path=/, SameSite=Lax (Strict on admin), Secure and with the prefix __Host- when
    the site is on https.  TTL_S 0: until the browser ends. */
 void page_cookie_set(struct req *r, const char *name, const char *value, int64_t ttl_s);

@@ -17,17 +17,41 @@
 #include "web/program.h"
 
 struct service {
-	const struct program *program;
+	const char *name;               /* of the database role too: _sutler-NAME */
+	const struct route *routes;     /* rows of the counters file, and what -r prints */
+	int workers;                    /* 0: 2 x cores */
+	/* A worker's life; the exit status.  0: it was asked to end, or has served enough. */
+	int (*worker)(const struct service *s);
+	const void *data;               /* the worker's own */
+
+	/* Set by service_run(). */
 	struct counters *counters;
-	int workers;
+	int call_fd;                    /* slots of page_call() */
 	int idle_s;                     /* > 0: leave when no request came for so long */
 	char **argv;
 };
 
-/* Runs until told to end; the exit status. */
+/* All of a main: options, configuration, the socket on fd 0, and then the master. */
+int service_run(struct service *s, int argc, char **argv);
+
+/* Keeps the workers alive until told to end; the exit status. */
 int master_run(struct service *s);
 
-/* A worker's life; the exit status.  0: it was asked to end, or has served enough. */
-int worker_run(const struct service *s);
+/* What a worker does with its listening socket, which never blocks. */
+struct listener {
+	/* Takes one connection and serves it, *SERVED counting those that were; an alarm ends the
+	   worker when it takes too long.  False: accepting is broken. */
+	bool (*serve)(void *data, int64_t *served);
+	/* ms until idle() is due although nobody came, or -1.  May. */
+	int (*due_ms)(void *data);
+	/* Between two connections; LAST: before the worker ends.  May. */
+	void (*idle)(void *data, bool last);
+	void *data;
+};
+
+/* Signals as a worker wants them; before listener_run(). */
+void listener_signals(void);
+/* Serves until SIGTERM or enough; the worker's exit status. */
+int listener_run(const struct listener *l);
 
 #endif

@@ -23,6 +23,7 @@
 #ifndef WEB_PROGRAM_H
 #define WEB_PROGRAM_H
 
+#include "web/call.h"
 #include "web/page.h"
 #include "web/request.h"
 #include "web/route.h"
@@ -60,6 +61,7 @@ struct program {
 	const struct route *routes;             /* closed by an empty row */
 	const struct program_hooks *hooks;
 	const struct session_kind *session;     /* NULL: this program reads no sessions */
+	bool calls;                             /* may ask courier (page_call) */
 	bool admin;                             /* answers on admin hosts, and only there */
 	int workers;                            /* 0: 2 x cores */
 };

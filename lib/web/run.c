@@ -27,7 +27,7 @@ static void start_clean(struct exchange *x)
 	x->session = (struct session){ 0 };
 	x->session_known = false;
 	x->claim = x->earlier = NULL;
-	x->new_personal = NULL;
+	x->new_personal = x->form_action = NULL;
 	x->nafterwards = x->ntraces = x->nviews = 0;
 }
 
@@ -100,11 +100,11 @@ static void run_once(struct exchange *x, void (*handler)(struct req *r))
 	start_clean(x);
 	db_begin(r->db, r->mem, r->site->tenant, reads, r->deadline_us);
 	session_queue(r);
-	if (r->route->idempotent && !x->again)
+	if (r->route->idempotent && !x->again && !x->called)
 		idempotency_queue(r);
 	if (hooks->begin != NULL)
 		hooks->begin(r);
-	if (x->again || (admitted(x) && first_time(x)))
+	if (x->again || x->called || (admitted(x) && first_time(x)))
 		handler(r);
 	if (!x->over && !req_failed(r))
 		req_fail(r, "the handler gave no answer");
@@ -115,16 +115,17 @@ static void run_once(struct exchange *x, void (*handler)(struct req *r))
 static bool may_run_again(const struct exchange *x)
 {
 	const struct route *route = x->req.route;
+	/* After the call there is no claim that a run could find its own work by. */
 	bool harmless = x->failure == DB_RETRY ||
-		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable));
+		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable) && !x->called);
 
-	return harmless && x->runs <= LIMIT_RERUNS && clock_steady_us() < x->req.deadline_us;
+	return harmless && x->reruns < LIMIT_RERUNS && clock_steady_us() < x->req.deadline_us;
 }
 
 /* A random part keeps those who collided from colliding again. */
 static void pause_before_run(const struct exchange *x)
 {
-	uint32_t most_us = (LIMIT_RERUN_PAUSE_MS * 1000u) << (x->runs - 1);
+	uint32_t most_us = (LIMIT_RERUN_PAUSE_MS * 1000u) << x->reruns;
 	struct timespec t = { .tv_nsec = (long)random_below(most_us) * 1000 };
 
 	nanosleep(&t, NULL);
@@ -132,6 +133,12 @@ static void pause_before_run(const struct exchange *x)
 
 static void give_up(struct exchange *x)
 {
+	if (x->called) {
+		exchange_refuse(x, x->failed != NULL || x->failure == DB_ERROR ? 500 : 503,
+				N_("What you asked for was passed on, but we cannot show what came of it right now. "
+				   "Please look before you repeat it."));
+		return;
+	}
 	if (x->failed != NULL) {
 		exchange_refuse(x, 500, NULL);
 		return;
@@ -157,7 +164,7 @@ static void check_trips(struct exchange *x, unsigned trips)
 {
 	const struct route *route = x->req.route;
 
-	if (trips <= route_trips(route) || x->again || x->runs > 1 || x->refusal.status != 0)
+	if (trips <= route_trips(route) || x->again || x->runs > 1u + x->called || x->refusal.status != 0)
 		return;
 	log_warn("route costs more round trips than its row says", "route", route->path, NULL);
 #ifdef SUTLER_TEST_HOOKS
@@ -168,12 +175,57 @@ static void check_trips(struct exchange *x, unsigned trips)
 #endif
 }
 
-/* What a run noted before it declined is written too; its memory stays with it. */
+/* What a run noted before it declined, or before the call, is written too; its memory stays
+   with it. */
 static void keep_notes(struct exchange *x)
 {
-	memcpy(x->declined_notes, x->afterwards, sizeof(x->declined_notes));
-	x->ndeclined_notes = x->nafterwards;
+	for (size_t i = 0; i < x->nafterwards && x->nkept_notes < ARRAY_LEN(x->kept_notes); i++)
+		x->kept_notes[x->nkept_notes++] = x->afterwards[i];
 	x->req.mem = x->mem;
+}
+
+static void third_step(struct req *r)
+{
+	r->x->call.then(r, &r->x->call.answer);
+}
+
+/* Step 2: the first transaction stands, none is open, and whatever comes is an answer. */
+static void make_call(struct exchange *x)
+{
+	const struct worker *w = x->worker;
+	int64_t began = clock_steady_us(), until_us = began + CALL_MS * INT64_C(1000);
+	int64_t last_us = x->req.deadline_us - CALL_RESERVE_MS * INT64_C(1000);
+	int slot = call_slot_take(w);
+
+	keep_notes(x);
+	x->called = true;
+	x->reruns = 0;
+	x->call.answer = (struct call_answer){ .outcome = CALL_UNAVAILABLE, .url = "", .code = "busy", .state = "", .back = "" };
+	if (slot >= 0) {
+		call_courier(x->mem, w->courier, x->call.name, x->req.site->tenant, x->call.id,
+			     until_us < last_us ? until_us : last_us, &x->call.answer);
+		call_slot_leave(w, slot);
+	}
+	if (x->call.repeat != NULL)
+		x->call.answer.back = x->call.repeat;
+	x->call_us = clock_steady_us() - began;
+}
+
+/* After a run that went well: what is to run next, if anything. */
+static bool next_step(struct exchange *x, void (**handler)(struct req *r))
+{
+	if (x->declined != NULL && !x->again) {
+		keep_notes(x);
+		x->again = true;
+		*handler = x->declined;
+		return true;
+	}
+	if (x->call.name != NULL && !x->called) {
+		make_call(x);
+		*handler = third_step;
+		return true;
+	}
+	return false;
 }
 
 void run_handler(struct exchange *x)
@@ -189,13 +241,10 @@ void run_handler(struct exchange *x)
 	for (;;) {
 		nerrors = x->nerrors;
 		run_once(x, handler);
-		if (x->failed == NULL && x->failure == DB_OK && x->declined == NULL)
+		if (x->failed == NULL && x->failure == DB_OK) {
+			if (next_step(x, &handler))
+				continue;
 			break;
-		if (x->failed == NULL && x->failure == DB_OK && !x->again) {
-			keep_notes(x);
-			handler = x->declined;
-			x->again = true;
-			continue;
 		}
 		if (x->failed != NULL || !may_run_again(x)) {
 			give_up(x);
@@ -203,6 +252,7 @@ void run_handler(struct exchange *x)
 		}
 		x->nerrors = nerrors;
 		pause_before_run(x);
+		x->reruns++;
 	}
 	check_trips(x, x->trips);
 }

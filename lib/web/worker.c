@@ -1,38 +1,17 @@
 #include "web/process.h"
 
-#include "base/clock.h"
 #include "base/config.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "web/exchange.h"
-#include "web/limits.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t asked_to_end;
-
-static void on_term(int sig)
-{
-	(void)sig;
-	asked_to_end = 1;
-}
-
-/* libfcgi is stuck in read() or write() and cannot be told to stop. */
-static void on_alarm(int sig)
-{
-	static const char say[] = "{\"level\":\"warn\",\"message\":\"peer stalled, worker ends\"}\n";
-
-	(void)sig;
-	(void)!write(STDERR_FILENO, say, sizeof(say) - 1);
-	_exit(3);
-}
 
 /* --- the FastCGI peer --------------------------------------------------------------- */
 
@@ -63,30 +42,22 @@ static bool fcgi_write(struct peer *p, const char *data, size_t n)
 
 /* --- the loop ------------------------------------------------------------------------- */
 
-static int64_t stall_s(void)
+struct served_by {
+	struct worker *worker;
+	struct fcgi_peer peer;
+};
+
+/* One connection, if we are the one who gets it. */
+static bool serve_one(void *data, int64_t *served)
 {
-#ifdef SUTLER_TEST_HOOKS
-	const char *seconds = getenv("SUTLER_TEST_STALL_S");
+	struct served_by *d = data;
+	int rc = FCGX_Accept_r(&d->peer.request);
 
-	if (seconds != NULL)
-		return strtol(seconds, NULL, 10);
-#endif
-	return LIMIT_STALL_S;
-}
-
-/* One connection, if we are the one who gets it.  Returns false when accepting is broken. */
-static bool serve_one(struct worker *w, struct fcgi_peer *p, int64_t *served)
-{
-	int rc;
-
-	alarm((unsigned)stall_s());
-	rc = FCGX_Accept_r(&p->request);
 	if (rc == 0) {
-		exchange_serve(w, &p->peer);
-		FCGX_Finish_r(&p->request);
+		exchange_serve(d->worker, &d->peer.peer);
+		FCGX_Finish_r(&d->peer.request);
 		++*served;
 	}
-	alarm(0);
 	if (rc == 0 || rc == -EAGAIN || rc == -EWOULDBLOCK || rc == -EINTR || rc == -ECONNABORTED)
 		return true;
 	/* What the peer said was no FastCGI: its fault, not ours. */
@@ -97,55 +68,26 @@ static bool serve_one(struct worker *w, struct fcgi_peer *p, int64_t *served)
 	return false;
 }
 
-static int64_t requests_to_serve(void)
+static int traces_due_ms(void *data)
 {
-	int64_t n = config_int("web.request_limit");
-	int64_t spread = n / 10;
+	return trace_due_ms(((struct served_by *)data)->worker->traces);
+}
 
-	/* Not all workers at once. */
-	return spread == 0 ? n : n - spread + random_below((uint32_t)(2 * spread));
+static void write_traces(void *data, bool last)
+{
+	struct worker *w = ((struct served_by *)data)->worker;
+
+	trace_write(w->traces, w->db, last);
 }
 
 static int loop(struct worker *w)
 {
-	struct fcgi_peer p = { .peer = { fcgi_param, fcgi_read, fcgi_write } };
-	int64_t served = 0, enough = requests_to_serve();
-	sigset_t while_waiting;
+	struct served_by d = { .worker = w, .peer = { .peer = { fcgi_param, fcgi_read, fcgi_write } } };
+	struct listener l = { .serve = serve_one, .due_ms = traces_due_ms, .idle = write_traces, .data = &d };
 
-	if (FCGX_InitRequest(&p.request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	if (FCGX_InitRequest(&d.peer.request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("libfcgi cannot start", NULL);
-	sigemptyset(&while_waiting);
-	while (!asked_to_end && served < enough) {
-		struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-		int due_ms = trace_due_ms(w->traces);
-		struct timespec wait = { due_ms / 1000, due_ms % 1000 * 1000000L };
-		int ready = ppoll(&fd, 1, due_ms < 0 ? NULL : &wait, &while_waiting);
-
-		if (ready > 0 && !serve_one(w, &p, &served))
-			return 1;
-		trace_write(w->traces, w->db, false);
-	}
-	trace_write(w->traces, w->db, true);
-	return 0;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction term = { .sa_handler = on_term }, alarm_action = { .sa_handler = on_alarm };
-	sigset_t blocked;
-
-	/* After FCGX_Init(), which installs handlers of its own. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
-	sigaction(SIGTERM, &term, NULL);
-	sigaction(SIGALRM, &alarm_action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGUSR1, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	return listener_run(&l);
 }
 
 /* Files without a name: on the private temporary directory of the unit. */
@@ -156,16 +98,17 @@ static const char *upload_dir(void)
 	return dir != NULL && *dir == '/' ? dir : "/tmp";
 }
 
-int worker_run(const struct service *s)
+static int worker_run(const struct service *s)
 {
-	struct worker w = { .mem = mem_context(NULL, "worker"), .program = s->program };
-	const char *role = mem_printf(w.mem, "_sutler-%s", s->program->name);
+	struct worker w = { .mem = mem_context(NULL, "worker"), .program = s->data };
+	const char *role = mem_printf(w.mem, "_sutler-%s", s->name);
 	const char *conninfo = mem_printf(w.mem, "%s user='%s'", config_text("database.connection"), role);
 	int status;
 
 	if (FCGX_Init() != 0)
 		log_fatal("libfcgi cannot start", NULL);
-	catch_signals();
+	/* After FCGX_Init(), which installs handlers of its own. */
+	listener_signals();
 	w.db = db_open(w.mem, conninfo, role);
 	w.sites = site_cache_new(w.mem);
 	w.languages = languages_new(w.mem, config_text("paths.templates"), config_text("paths.messages"));
@@ -174,7 +117,37 @@ int worker_run(const struct service *s)
 	w.upload_dir = upload_dir();
 	w.deadline_ms = config_int("web.deadline_ms");
 	w.secure_cookies = config_bool("web.secure_cookies");
+	w.plain_loopback = config_bool("net.plain_loopback");
+	w.courier = config_text("paths.courier");
+	w.call_fd = s->call_fd;
+	w.call_slots = s->workers > 1 ? s->workers - 1 : 1;
 	status = loop(&w);
 	mem_free(w.mem);
 	return status;
+}
+
+static const char *check(const struct program *p)
+{
+	const struct program_hooks *hooks = p->hooks;
+
+	if (hooks == NULL || hooks->site_load == NULL)
+		return "no hook finds the shop";
+	if (p->admin && hooks->may == NULL)
+		return "no hook decides who may";
+	return route_check(p->routes, p->admin);
+}
+
+int program_run(const struct program *program, int argc, char **argv)
+{
+	struct service s = {
+		.name = program->name, .routes = program->routes, .workers = program->workers,
+		.worker = worker_run, .data = program,
+	};
+	const char *wrong = check(program);
+
+	if (wrong != NULL) {
+		fprintf(stderr, "%s: %s\n", program->name, wrong);
+		return EX_SOFTWARE;
+	}
+	return service_run(&s, argc, argv);
 }

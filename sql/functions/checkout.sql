@@ -204,7 +204,8 @@ DECLARE
 BEGIN
 	IF cart IS NULL THEN
 		RETURN 'gone';
-	ELSIF NOT EXISTS (SELECT FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method AND m.active) THEN
+	ELSIF NOT EXISTS (SELECT FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method AND m.active)
+		OR (p_method = 'card' AND NOT payment.has_gateway(p_tenant, p_store)) THEN
 		RETURN 'unknown';
 	END IF;
 	UPDATE sales.cart c SET payment_method = p_method, touched_at = sutler.now() WHERE c.cart_id = cart;

@@ -112,7 +112,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT EXISTS (SELECT FROM sales."order" o
 		WHERE o.order_id = p_order AND o.state = 'open' AND o.fulfilment = 'unfulfilled' AND o.payment IN ('pending', 'failed')
-		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0))
+		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
+		  -- A payment page that may still be paid comes first: it closes by itself within the hour.
+		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('new', 'open', 'unknown', 'review', 'succeeded')))
 $$;
 COMMENT ON FUNCTION sales.can_cancel(uuid, uuid) IS 'Whether the buyer may cancel: open, unpaid, nothing made or shipped.';
 

@@ -132,6 +132,7 @@ BEGIN
 	s.guest_checkout := coalesce(tenancy.import_value('store', '', 'guest_checkout'), 'plain');
 	s.low_stock := coalesce(tenancy.import_value('store', '', 'low_stock'), '5')::integer;
 	s.hold_minutes := coalesce(tenancy.import_value('store', '', 'hold_minutes'), '15')::integer;
+	s.unpaid_minutes := coalesce(tenancy.import_value('store', '', 'unpaid_minutes'), '60')::integer;
 	s.split_shipments := coalesce(tenancy.import_value('store', '', 'split_shipments'), 'true')::boolean;
 	s.cutoff_minute := coalesce(tenancy.import_value('store', '', 'cutoff'), '840')::integer;
 	s.closed_weekdays := coalesce(tenancy.import_value('store', '', 'closed_weekdays'), '96')::integer;
@@ -154,11 +155,11 @@ BEGIN
 		n := n + 1;
 	ELSIF s IS DISTINCT FROM was THEN
 		UPDATE tenancy.store x SET (status, name, legal_name, tax_id, timezone, prices_include_tax, keep_gross, tax_rounding,
-			shipping_tax_class, shipping_tax, guest_checkout, low_stock, hold_minutes, split_shipments, cutoff_minute,
+			shipping_tax_class, shipping_tax, guest_checkout, low_stock, hold_minutes, unpaid_minutes, split_shipments, cutoff_minute,
 			closed_weekdays, contact_email, contact_phone, street, postal_code, city, region, country, color_primary,
 			color_accent, logo, favicon, mail_from_name, order_prefix, invoice_prefix)
 		= (s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross, s.tax_rounding,
-			s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.split_shipments, s.cutoff_minute,
+			s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes, s.split_shipments, s.cutoff_minute,
 			s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.region, s.country, s.color_primary,
 			s.color_accent, s.logo, s.favicon, s.mail_from_name, s.order_prefix, s.invoice_prefix)
 		WHERE x.store_id = p_store;

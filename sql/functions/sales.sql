@@ -85,7 +85,7 @@ BEGIN
 	WHERE x.order_id = p_order;
 	INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
 	VALUES (p_tenant, p_order, p_axis, p_event, here, step.to_state, p_actor, coalesce(p_detail, ''));
-	IF p_axis = 'payment' AND step.to_state = 'paid' THEN
+	IF p_axis = 'payment' AND p_event = 'pay' THEN
 		INSERT INTO accounting.unbilled (tenant_id, order_id) VALUES (p_tenant, p_order) ON CONFLICT DO NOTHING;
 	END IF;
 	IF step.mail <> '' THEN
@@ -240,7 +240,7 @@ $$;
 COMMENT ON FUNCTION sales.receive_payment(uuid, uuid, bigint, text, text) IS
 	'Books the whole amount due as captured, as a double entry, and fires payment/pay.';
 
--- Cancels an order that has not left: its holds and its coupon use go back once.
+-- Cancels an order that has not left: its holds, its coupon use and card money go back once.
 CREATE OR REPLACE FUNCTION sales.cancel(p_tenant uuid, p_order uuid, p_actor text, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -268,6 +268,7 @@ BEGIN
 	IF FOUND THEN
 		UPDATE sales.coupon k SET used = k.used - 1 WHERE k.store_id = used_store AND k.coupon_id = used_coupon;
 	END IF;
+	PERFORM payment.order_cancelled(p_tenant, p_order, p_actor);
 	PERFORM inventory.release_order(p_tenant, p_order);
 	RETURN 'ok';
 END

@@ -42,7 +42,7 @@ ORDER BY k.country
 SELECT m.method, coalesce(x.name, ''), coalesce(x.instructions, '')
 FROM payment.method m
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
-WHERE m.store_id = :store AND m.active
+WHERE m.store_id = :store AND m.active AND (m.method <> 'card' OR payment.has_gateway(m.tenant_id, m.store_id))
   AND (NOT EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = m.store_id AND k.method = m.method)
        OR EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = m.store_id AND k.method = m.method
           AND k.country = (SELECT d.country FROM sales.cart_token t

@@ -47,7 +47,7 @@ SELECT s.network, s.url FROM tenancy.social s WHERE s.store_id = :store ORDER BY
 SELECT t.name
 FROM payment.method m
 JOIN payment.method_text t ON t.store_id = m.store_id AND t.method = m.method AND t.locale = :locale
-WHERE m.store_id = :store AND m.active ORDER BY m.position
+WHERE m.store_id = :store AND m.active AND (m.method <> 'card' OR payment.has_gateway(m.tenant_id, m.store_id)) ORDER BY m.position
 
 -- Pieces in the cart that the token opens.
 -- cart_pieces(token bytea) one

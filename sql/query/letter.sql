@@ -30,12 +30,17 @@ JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND
 WHERE s.store_id = :store
 ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
 
+-- refund is what a cancelled order gives back; unpaid: that is why it was cancelled.
 -- letter_order(order_id uuid) one
 -- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
--- shipping money, total money, refund money, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
+-- shipping money, total money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
 -- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
 SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
-       o.shipping, o.total, coalesce((SELECT sum(p.captured - p.refunded) FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
+       o.shipping, o.total, coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
+           WHERE r.payment_id = p.payment_id AND r.reason = 'order cancelled' AND r.state <> 'failed'), 0))
+           FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
+       EXISTS (SELECT FROM sales.order_event e WHERE e.order_id = o.order_id AND e.axis = 'order' AND e.event = 'cancel'
+           AND e.actor = 'house' AND e.detail = 'not paid'),
        o.coupon_code, o.method_name, o.payment_method, o.promise_from, o.promise_to,
        k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country
 FROM sales."order" o
@@ -63,6 +68,17 @@ SELECT t.name, t.instructions
 FROM sales."order" o
 JOIN payment.method_text t ON t.store_id = o.store_id AND t.method = o.payment_method AND t.locale = :locale
 WHERE o.order_id = :order_id
+
+-- Money given back; extra: it came although nothing was to be paid.
+-- letter_refunds(order_id uuid) many
+-- amount money, on_day date, done bool, extra bool
+SELECT r.amount, (r.changed_at AT TIME ZONE s.timezone)::date, r.state = 'done', r.actor = 'house' AND r.reason <> 'order cancelled'
+FROM sales."order" o
+JOIN tenancy.store s ON s.store_id = o.store_id
+JOIN payment.payment p ON p.order_id = o.order_id
+JOIN payment.refund r ON r.payment_id = p.payment_id
+WHERE o.order_id = :order_id AND r.state <> 'failed'
+ORDER BY r.refund_id
 
 -- The file of an invoice mail.
 -- letter_invoice(tenant uuid, order_id uuid) one

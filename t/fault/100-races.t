@@ -4,10 +4,10 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
-use DBI;
 use File::Temp qw(tempdir);
 use Fixture;
 use House qw(end_pid spawn top wait_for);
+use Race;
 use Test::More;
 use Testbed;
 
@@ -38,38 +38,7 @@ sub cart
 	return { id => $cart, lines => $lines, key => $o{coupon} ? $email : undef };
 }
 
-sub connection
-{
-	my ($role) = @_;
-	my $dsn = $cluster->dsn($database, $role);
-	$dsn =~ s/host=[^;]+/host=$through/ if $through;
-	my $d = DBI->connect($dsn, undef, undef, { RaiseError => 1, PrintError => 0, AutoCommit => 1 });
-	$d->{pg_server_prepare} = 0;
-	return $d;
-}
-
-# In a transaction of the tenant; again after a conflict, as the web library does.  Returns
-# the word of the outcome; counts deadlocks in the word.
-sub transaction
-{
-	my ($d, $work) = @_;
-	my $deadlocks = 0;
-	for my $try (1 .. 10) {
-		my $word = eval {
-			$d->begin_work;
-			$d->do("SELECT set_config('sutler.tenant', ?, true)", undef, $t);
-			my $w = $work->($d);
-			$d->commit;
-			$w;
-		};
-		return $word . ' deadlock' x $deadlocks if defined $word;
-		my $state = $d->state;
-		eval { $d->rollback };
-		$deadlocks++ if $state eq '40P01';
-		return "error $state" if $state !~ /^(?:40001|40P01|55P03)$/;
-	}
-	return 'busy';
-}
+sub connection { my ($role) = @_; return Race::connection($cluster, $database, $role, $through) }
 
 my $place = <<'SQL';
 SELECT outcome FROM sales.place_order(?, ?, ?, sha256(?::text::bytea), now() + interval '1 day', ?, 0, 0, 0, ?, 'Post', NULL, NULL, ?,
@@ -92,46 +61,7 @@ sub place
 	return $word;
 }
 
-# Runs the functions at the same moment, each in its own process and connection; their
-# answers by number: { ok => 10, sold_out => 54 }.
-sub at_once
-{
-	my ($role, @work) = @_;
-	my (@out, @pids, @go);
-	$dbh->{AutoInactiveDestroy} = 1;
-	for my $n (0 .. $#work) {
-		pipe my $start, my $go or die;
-		pipe my $read, my $write or die;
-		my $pid = fork // die "cannot fork: $!\n";
-		if ($pid == 0) {
-			close $_ for $go, $read, @go;
-			my $answer = eval {
-				my $d = connection($role);
-				syswrite $write, "ready\n";
-				sysread $start, my $wait, 1;
-				transaction($d, $work[$n]);
-			} // "died $@";
-			syswrite $write, $answer;
-			close $write;
-			require POSIX;
-			POSIX::_exit(0);
-		}
-		close $start;
-		close $write;
-		push @go, $go;
-		push @out, $read;
-		push @pids, $pid;
-	}
-	for my $read (@out) {
-		my $line = readline $read;
-		die 'a buyer did not come: ' . ($line // '') if ($line // '') ne "ready\n";
-	}
-	close $_ for @go;
-	my %seen;
-	$seen{ do { local $/; readline($_) // '' } }++ for @out;
-	waitpid $_, 0 for @pids;
-	return \%seen;
-}
+sub at_once { my ($role, @work) = @_; return Race::at_once($dbh, sub { connection($role) }, $t, @work) }
 
 sub holds_agree
 {

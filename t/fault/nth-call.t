@@ -146,7 +146,8 @@ $t->end;
 $t = Trial->new(env => { SUTLER_TEST_SITE_AGE_MS => 0 });
 for my $program (map { $_->{name} } @{ $t->{rows} }) {
 	undef $digest;
-	my ($route) = grep { $_->{program} eq $program && $_->{method} eq 'GET' && $t->known($_) } @routes;
+	# Looking changes nothing; who has no page to look at is asked to do something.
+	my ($route) = sort { ($b->{method} eq 'GET') <=> ($a->{method} eq 'GET') } grep { $_->{program} eq $program && $t->known($_) } @routes;
 	my (@bad, $n);
 	for ($n = 1; $n <= MOST_CALLS; $n++) {
 		my ($got, $changed, $struck) = struck($route, "$n error once");

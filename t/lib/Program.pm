@@ -7,6 +7,7 @@ package Program;
 #	my $p = Program->new('template');
 #	my $got = $p->get('/template');			# { status, headers => { lower => value }, body }
 #	my $got = $p->post('/template', { kind => 'idea' }, cookie => 'cart=...');
+#	Program->new('caller', file => "$build/t/lib/caller")	# a program of the tests
 #	$p->dbh, $p->log, $p->fault('3 retry once'), $p->kill('HUP')
 #
 # Two stores of two tenants: one.test (es-ES default, en-GB; EUR, USD) and two.test.
@@ -33,9 +34,10 @@ sub new
 {
 	my ($class, $name, %o) = @_;
 	my $build = $o{build} // $ENV{SUTLER_BUILD} // top() . '/var/build';
-	-x "$build/cgi-bin/$name" or die "$build/cgi-bin/$name is not built\n";
+	my $file = $o{file} // "$build/cgi-bin/$name";
+	-x $file or die "$file is not built\n";
 	my $dir = tempdir('sutler-t-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	my $self = bless { name => $name, dir => $dir, build => $build, pid => 0, owner => $$,
+	my $self = bless { name => $name, file => $file, dir => $dir, build => $build, pid => 0, owner => $$,
 		workers => $o{workers} // 1, config => $o{config} // {}, env => $o{env} // {},
 		args => $o{args} // [] }, $class;
 	chmod 0755, $dir;
@@ -93,7 +95,8 @@ sub write_config
 	my %c = (
 		'database.connection' => 'host=' . $self->{cluster}->socket_dir . ' dbname=sutler',
 		'paths.templates' => top() . '/tmpl', 'paths.messages' => "$self->{dir}/messages",
-		'paths.run' => "$self->{dir}/run", %{ $self->{config} });
+		'paths.run' => "$self->{dir}/run",
+		'paths.courier' => "$self->{dir}/run/courier.sock", %{ $self->{config} });
 	my ($text, $section) = ('', '');
 	for my $key (sort keys %c) {
 		my ($s, $name) = split /\./, $key, 2;
@@ -109,12 +112,11 @@ sub start
 {
 	my ($self) = @_;
 	my $path = "$self->{dir}/run/$self->{name}.sock";
-	my $program = "$self->{build}/cgi-bin/$self->{name}";
 	unlink $path;
 	$self->{listen} = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $path, Listen => SOMAXCONN)
 		or die "cannot listen on $path: $!\n";
 	$self->{pid} = spawn(stdin => $self->{listen}, log => $self->log_file,
-		cmd => [demoted($program, '-w', $self->{workers}, @{ $self->{args} })],
+		cmd => [demoted($self->{file}, '-w', $self->{workers}, @{ $self->{args} })],
 		env => { SUTLER_CONFIG => "$self->{dir}/sutler.conf",
 			SUTLER_TEST_FAULT => "$self->{dir}/run/fault", TMPDIR => "$self->{dir}/run",
 			%{ $self->{env} } });

@@ -120,6 +120,18 @@ static void tokens(void *ctx)
 		tap_ok(!token_valid(bad[i].text), "no token: %s", bad[i].name);
 }
 
+static void hexadecimal(void)
+{
+	void *ctx = mem_context(NULL, "hex");
+	size_t n = 0;
+	unsigned char *bytes = hex_decode(ctx, "00ff7F", &n);
+
+	tap_ok(bytes != NULL && n == 3 && bytes[0] == 0 && bytes[1] == 0xff && bytes[2] == 0x7f, "hexadecimal is read");
+	tap_ok(hex_decode(ctx, "", &n) != NULL && n == 0, "nothing is no bytes");
+	tap_ok(hex_decode(ctx, "0g", &n) == NULL && hex_decode(ctx, "abc", &n) == NULL, "what is none is not");
+	mem_free(ctx);
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
@@ -127,6 +139,7 @@ int main(void)
 	bool even = true;
 
 	vectors();
+	hexadecimal();
 	base64(ctx);
 	tokens(ctx);
 	tap_ok(same_secret("abcd", "abcd", 4), "same secret");

@@ -54,7 +54,7 @@ export async function house(options = {}) {
 		if (done) throw new Error('the house ended');
 		return JSON.parse(value);
 	};
-	const { port, scheme, mailbox } = await read();
+	const { port, scheme, mailbox, gateway } = await read();
 	let last = Promise.resolve();
 	const ask = q => last = last.catch(() => {}).then(async () => {
 		child.stdin.write(JSON.stringify(q) + '\n');
@@ -63,11 +63,15 @@ export async function house(options = {}) {
 		return a;
 	});
 	return {
-		port, scheme, mailbox,
+		port, scheme, mailbox, gateway,
 		url: (store, where = '/') => `${scheme}://${store.includes('.') ? store : `${store}.localhost`}:${port}${where}`,
 		sql: async (sql, ...bind) => (await ask({ sql, bind })).rows,
 		change: async (change, ...bind) => (await ask({ change, bind })).count,
 		job: async (job, ...args) => (await ask({ job, args })).output,
+		// The store's account at the stand-in of the gateway (house({ gateway: 1 })).
+		account: async account => ask({ account }),
+		// What the stand-in shall do: see t/lib/stripe-stand-in.
+		gatewayDo: async (what, form = {}) => (await fetch(`${gateway}/_control/${what}`, { method: 'POST', body: new URLSearchParams(form) })).json(),
 		mails: async () => (await ask({ mails: true })).mails,
 		// The first mail for which the function holds; the job deliver runs while we wait.
 		async mail(wanted, limit_ms = 20000) {

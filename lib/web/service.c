@@ -1,11 +1,10 @@
-#include "web/program.h"
+#include "web/process.h"
 
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "web/limits.h"
-#include "web/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,17 +15,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static const char *check(const struct program *p)
-{
-	const struct program_hooks *hooks = p->hooks;
-
-	if (hooks == NULL || hooks->site_load == NULL)
-		return "no hook finds the shop";
-	if (p->admin && hooks->may == NULL)
-		return "no hook decides who may";
-	return route_check(p->routes, p->admin);
-}
-
 static void print_params(const struct param *params)
 {
 	for (const struct param *p = params; p != NULL && p->name != NULL; p++)
@@ -35,9 +23,9 @@ static void print_params(const struct param *params)
 
 /* For tests and tools: method, path, round trips, seconds of caching, permission, what is
    needed, parameters; tabs between. */
-static int print_routes(const struct program *p)
+static int print_routes(const struct route *routes)
 {
-	for (const struct route *r = p->routes; r->path != NULL; r++) {
+	for (const struct route *r = routes; r->path != NULL; r++) {
 		printf("%s\t%s\t%u\t%d\t%s\t%s%s%s%s%s%s\t", method_name(r->method), r->path, route_trips(r),
 		       r->cache_s, r->permission != NULL ? r->permission : "-",
 		       r->needs & NEEDS_SESSION ? "session " : "",
@@ -77,12 +65,12 @@ static int cap(long long n, int most)
 	return n < 1 ? 1 : n > most ? most : (int)n;
 }
 
-static int workers(const struct program *p)
+static int workers(const struct service *s)
 {
 	if (config_int("web.workers") > 0)
 		return cap(config_int("web.workers"), LIMIT_WORKERS);
-	if (p->workers > 0)
-		return cap(p->workers, LIMIT_WORKERS);
+	if (s->workers > 0)
+		return cap(s->workers, LIMIT_WORKERS);
 	return cap(2 * sysconf(_SC_NPROCESSORS_ONLN), LIMIT_WORKERS);
 }
 
@@ -99,61 +87,55 @@ static enum log_level log_level_set(void)
 	return LOG_LEVEL_INFO;
 }
 
-static int serve(struct service *s)
+static int serve(struct service *s, int asked)
 {
-	const struct program *p = s->program;
 	void *mem = mem_context(NULL, "master");
 	const char *error = NULL, *path;
 	int status;
 
-	log_open(p->name, LOG_LEVEL_INFO);
+	log_open(s->name, LOG_LEVEL_INFO);
 	if (!config_load(&error)) {
-		fprintf(stderr, "%s: %s\n", p->name, error);
+		fprintf(stderr, "%s: %s\n", s->name, error);
 		return EX_CONFIG;
 	}
-	log_open(p->name, log_level_set());
+	log_open(s->name, log_level_set());
 	if (!take_socket()) {
 		fprintf(stderr, "%s: standard input is not a listening socket; start it by systemd, "
-				"spawn-fcgi or dev/run\n", p->name);
+				"spawn-fcgi or dev/run\n", s->name);
 		return EX_USAGE;
 	}
-	if (s->workers == 0)
-		s->workers = workers(p);
-	path = mem_printf(mem, "%s/counters-%s", config_text("paths.run"), p->name);
-	s->counters = counters_open(mem, path, p->name, p->routes, clock_ms());
+	s->workers = asked > 0 ? asked : workers(s);
+	path = mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
+	s->call_fd = call_slots_new();
+	s->counters = counters_open(mem, path, s->name, s->routes, clock_ms());
 	status = master_run(s);
 	mem_free(mem);
 	return status;
 }
 
-int program_run(const struct program *program, int argc, char **argv)
+int service_run(struct service *s, int argc, char **argv)
 {
-	struct service s = { .program = program, .argv = argv };
-	const char *wrong = check(program);
-	int option;
+	int option, asked = 0;
 
-	if (wrong != NULL) {
-		fprintf(stderr, "%s: %s\n", program->name, wrong);
-		return EX_SOFTWARE;
-	}
+	s->argv = argv;
 	while ((option = getopt(argc, argv, "w:i:rlV")) != -1) {
 		switch (option) {
 		case 'w':
-			s.workers = cap(strtoll(optarg, NULL, 10), LIMIT_WORKERS);
+			asked = cap(strtoll(optarg, NULL, 10), LIMIT_WORKERS);
 			break;
 		case 'i':
-			s.idle_s = (int)strtol(optarg, NULL, 10);
+			s->idle_s = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'r':
-			return print_routes(program);
+			return print_routes(s->routes);
 		case 'l':
 			return print_limits();
 		case 'V':
-			printf("%s (sutler) %s\n", program->name, SUTLER_VERSION);
+			printf("%s (sutler) %s\n", s->name, SUTLER_VERSION);
 			return 0;
 		default:
-			return usage(program->name);
+			return usage(s->name);
 		}
 	}
-	return optind < argc ? usage(program->name) : serve(&s);
+	return optind < argc ? usage(s->name) : serve(s, asked);
 }

@@ -1,0 +1,98 @@
+#include "web/process.h"
+
+#include "base/config.h"
+#include "base/crypto.h"
+#include "web/limits.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t asked_to_end;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	asked_to_end = 1;
+}
+
+/* Whoever reads or writes is stuck and cannot be told to stop. */
+static void on_alarm(int sig)
+{
+	static const char say[] = "{\"level\":\"warn\",\"message\":\"peer stalled, worker ends\"}\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, say, sizeof(say) - 1);
+	_exit(3);
+}
+
+void listener_signals(void)
+{
+	struct sigaction term = { .sa_handler = on_term }, alarm_action = { .sa_handler = on_alarm };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	sigaction(SIGTERM, &term, NULL);
+	sigaction(SIGALRM, &alarm_action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+}
+
+static int64_t stall_s(void)
+{
+#ifdef SUTLER_TEST_HOOKS
+	const char *seconds = getenv("SUTLER_TEST_STALL_S");
+
+	if (seconds != NULL)
+		return strtol(seconds, NULL, 10);
+#endif
+	return LIMIT_STALL_S;
+}
+
+static int64_t requests_to_serve(void)
+{
+	int64_t n = config_int("web.request_limit");
+	int64_t spread = n / 10;
+
+	/* Not all workers at once. */
+	return spread == 0 ? n : n - spread + random_below((uint32_t)(2 * spread));
+}
+
+static void be_idle(const struct listener *l, bool last)
+{
+	if (l->idle != NULL)
+		l->idle(l->data, last);
+}
+
+int listener_run(const struct listener *l)
+{
+	int64_t served = 0, enough = requests_to_serve();
+	sigset_t while_waiting;
+
+	sigemptyset(&while_waiting);
+	while (!asked_to_end && served < enough) {
+		struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+		int due_ms = l->due_ms != NULL ? l->due_ms(l->data) : -1;
+		struct timespec wait = { due_ms / 1000, due_ms % 1000 * 1000000L };
+		int ready = ppoll(&fd, 1, due_ms < 0 ? NULL : &wait, &while_waiting);
+		bool good = true;
+
+		if (ready > 0) {
+			alarm((unsigned)stall_s());
+			good = l->serve(l->data, &served);
+			alarm(0);
+		}
+		if (!good)
+			return 1;
+		be_idle(l, false);
+	}
+	be_idle(l, true);
+	return 0;
+}
