@@ -8,7 +8,8 @@ const htdocs = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..
 const css = path.join(htdocs, 'css/shop.css');
 const t = tap();
 // A phone on a slow line has the page in its second second.
-t.ok(statSync(css).size < 30 * 1024, `the style sheet has ${statSync(css).size} bytes, less than 30 KiB`);
+// 32 and no longer 30 KiB: log-in, account and payment pages have come.
+t.ok(statSync(css).size < 32 * 1024, `the style sheet has ${statSync(css).size} bytes, less than 32 KiB`);
 const js = statSync(path.join(htdocs, 'js/shop.js')).size;
 t.ok(js < 6 * 1024, `the script has ${js} bytes, less than 6 KiB`);
 // What the checker does not know yet: relative colours, a variable in min(), the inside of details.
