@@ -16,7 +16,7 @@
 struct checkout *steps_look(struct req *r)
 {
 	struct cart_key key = basket_key(r);
-	struct checkout *c = checkout_queue(r->mem, r->db, &key, front_store(r)->guest_verified);
+	struct checkout *c = checkout_queue(r->mem, r->db, &key, front_store(r)->guest_verified, session_principal(r));
 
 	checkout_look(c);
 	return c;
@@ -147,8 +147,9 @@ static void contact(struct req *r)
 	if (!step_enter(r, c, STEP_CONTACT))
 		return;
 	v = step_view(r, c, STEP_CONTACT);
-	form_text(r, v, "email", c->person->email);
-	form_text(r, v, "phone", c->person->phone);
+	form_text(r, v, "email", c->account != NULL ? c->account->email : c->person->email);
+	form_text(r, v, "phone", c->account != NULL && c->person->phone[0] == '\0' ? c->account->phone : c->person->phone);
+	view_bool(v, "is_account", c->account != NULL);
 	form_bool(r, v, "reminders", c->cart->head->reminders);
 	view_bool(v, "reminders", true);
 	view_bool(v, "verify", c->verify && !c->verified);
@@ -156,24 +157,20 @@ static void contact(struct req *r)
 	page_html(r, v);
 }
 
-/* Digits enough for a call, and nothing but what is written around them. */
-static bool phone_good(const char *phone)
+/* The row of who is signed in with a mail address that was proven, or NULL. */
+static const struct row_account_person *signed_in(struct req *r)
 {
-	size_t digits = 0;
+	const char *customer = session_principal(r);
+	const struct row_account_person *p = customer == NULL ? NULL : row_account_person(q_account_person(r->db, customer));
 
-	for (const char *s = phone; *s != '\0'; s++) {
-		if (*s >= '0' && *s <= '9')
-			digits++;
-		else if (strchr("+ -./()", *s) == NULL)
-			return false;
-	}
-	return phone[0] == '\0' || (digits >= 6 && digits <= 15);
+	return p != NULL && p->verified ? p : NULL;
 }
 
 /* The cart's next token follows from the one at hand and from what only this browser's page
    holds: the form sent again, after its answer got lost, finds the cart and gets the same. */
 static void set_contact(struct req *r)
 {
+	const struct row_account_person *account = signed_in(r);
 	const unsigned char *token = front_cart(r);
 	const char *phone = param_text(r, "phone"), *mine = req_cookie(r, CART_COOKIE);
 	struct token fresh = token_derived(param_text(r, "turn"), mine != NULL ? mine : "");
@@ -192,14 +189,16 @@ static void set_contact(struct req *r)
 	}
 	sha256(fresh.text, TOKEN_LEN, sum);
 	a = row_checkout_contact(q_checkout_contact(r->db, r->site->tenant, r->site->store, token, SHA256_LEN,
-		sum, SHA256_LEN, param_text(r, "email"), phone, param_bool(r, "reminders"),
-		front_store(r)->guest_verified));
+		sum, SHA256_LEN, account != NULL ? account->email : param_text(r, "email"), phone, param_bool(r, "reminders"),
+		front_store(r)->guest_verified && account == NULL));
 	if (strcmp(a->outcome, "too_many") == 0) {
 		page_decline(r, contact, "email", verify_sentence(a->outcome));
 		return;
 	}
 	if (a->rotated)
 		page_cookie_set(r, CART_COOKIE, fresh.text, CART_COOKIE_S);
+	if (account != NULL)
+		q_checkout_save_cart(r->db, r->site->tenant, r->site->store, a->rotated ? sum : token, SHA256_LEN, session_principal(r));
 	if (strcmp(a->outcome, "verify") == 0)
 		page_redirect(r, step_path(r, STEP_VERIFY));
 	else if (strcmp(a->outcome, "ok") == 0)
@@ -527,6 +526,8 @@ static void order(struct req *r)
 	sha256(link.text, TOKEN_LEN, sum);
 	o = place(r, c, lock, sum);
 	order_path = mem_printf(r->mem, "%s/order/%s", r->prefix, link.text);
+	if (o == PLACE_OK && session_principal(r) != NULL)
+		q_checkout_own(r->db, r->site->tenant, sum, SHA256_LEN, session_principal(r));
 	if (o != PLACE_OK && o != PLACE_AGAIN)
 		page_decline(r, review, NULL, place_sentence(o));
 	else if (o == PLACE_AGAIN || !paid_by_card(c) || !begin_payment(r, sum, order_path))
@@ -534,21 +535,21 @@ static void order(struct req *r)
 }
 
 static const struct route routes[] = {
-	{ GET,  "/checkout", where, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout", start, .trips = 3, .csrf_token = true, .repeatable = true },
-	{ GET,  "/checkout/contact", contact, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/contact", set_contact, .params = contact_params, .form = contact, .trips = 3, .csrf_token = true, .repeatable = true },
-	{ GET,  "/checkout/verify", verify, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/verify", set_verify, .params = verify_params, .form = verify, .trips = 3, .csrf_token = true },
-	{ POST, "/checkout/verify/again", verify_again, .trips = 3, .csrf_token = true },
-	{ GET,  "/checkout/address", address_show, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/address", address_set, .params = address_params, .form = address_show, .trips = 3, .csrf_token = true, .repeatable = true },
-	{ GET,  "/checkout/delivery", delivery, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/delivery", set_delivery, .params = delivery_params, .form = delivery, .trips = 3, .csrf_token = true, .repeatable = true },
-	{ GET,  "/checkout/payment", payment, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/payment", set_payment, .params = payment_params, .form = payment, .trips = 3, .csrf_token = true, .repeatable = true },
-	{ GET,  "/checkout/review", review, .trips = 2, .csrf_token = true },
-	{ POST, "/checkout/order", order, .params = order_params, .form = review, .trips = 6, .csrf_token = true,
+	{ GET,  "/checkout", where, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout", start, .trips = 4, .csrf_token = true, .repeatable = true },
+	{ GET,  "/checkout/contact", contact, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/contact", set_contact, .params = contact_params, .form = contact, .trips = 4, .csrf_token = true, .repeatable = true },
+	{ GET,  "/checkout/verify", verify, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/verify", set_verify, .params = verify_params, .form = verify, .trips = 4, .csrf_token = true },
+	{ POST, "/checkout/verify/again", verify_again, .trips = 4, .csrf_token = true },
+	{ GET,  "/checkout/address", address_show, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/address", address_set, .params = address_params, .form = address_show, .trips = 4, .csrf_token = true, .repeatable = true },
+	{ GET,  "/checkout/delivery", delivery, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/delivery", set_delivery, .params = delivery_params, .form = delivery, .trips = 4, .csrf_token = true, .repeatable = true },
+	{ GET,  "/checkout/payment", payment, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/payment", set_payment, .params = payment_params, .form = payment, .trips = 4, .csrf_token = true, .repeatable = true },
+	{ GET,  "/checkout/review", review, .trips = 3, .csrf_token = true },
+	{ POST, "/checkout/order", order, .params = order_params, .form = review, .trips = 7, .csrf_token = true,
 	  .idempotent = true },
 	{ 0 }
 };

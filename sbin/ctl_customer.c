@@ -113,8 +113,10 @@ int ctl_customer(int argc, char **argv)
 {
 	struct given g;
 	PGconn *conn;
-	int status;
+	int status = ctl_customer_data(argc, argv);
 
+	if (status >= 0)
+		return status;
 	if (!read_given(argc, argv, &g) || g.store == NULL || argc - optind != 2 || strcmp(argv[optind], "add") != 0)
 		return ctl_usage("customer");
 	conn = ctl_connect();

@@ -70,23 +70,23 @@ $common$;
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, tenancy.social,
 	catalog.version, catalog.category, catalog.category_text, content.page, content.page_text,
 	payment.method, payment.method_text
-	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+	TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 GRANT SELECT (tenant_id, cart_id, state) ON sales.cart TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
 GRANT SELECT (tenant_id, cart_id, token_sha256) ON sales.cart_token TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-home", "_sutler-catalog", "_sutler-order", "_sutler-login";
 -- Who is signed in, by his cookie and no other way.
 GRANT EXECUTE ON FUNCTION customer.session_find(uuid, bytea), customer.session_touch(uuid, uuid) TO
-	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid) TO
-	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+	"_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 -- What must be known although its request was rolled back (lib/web).
-GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login";
+GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 
 -- home: the brand's blocks and pages, and cards of featured products.
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
 
--- cart and checkout: a cart with everything its price depends on (sql/query/cart.sql).  They
+-- cart, checkout, and account where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
 -- change it through functions that ask for the cart's token.
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
@@ -95,7 +95,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
-	TO "_sutler-cart", "_sutler-checkout";
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
@@ -121,18 +121,41 @@ GRANT EXECUTE ON FUNCTION
 		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
 		text[], integer[], bigint[], bigint[])
 	TO "_sutler-checkout";
+-- checkout, for who is signed in: his address book, and the order becomes his.
+GRANT SELECT ON customer.person, customer.address TO "_sutler-checkout";
+GRANT EXECUTE ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid), sales.own_order(uuid, bytea, uuid),
+	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean)
+	TO "_sutler-checkout";
 -- order: what the buyer sees of his order, and its invoice through a door of its own.
-GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_token, sales.contact,
-	shipping.shipment TO "_sutler-order";
-GRANT EXECUTE ON FUNCTION accounting.invoice_by_link(uuid, bytea), accounting.has_invoice(uuid, uuid),
-	sales.word(text, text, text, text) TO "_sutler-order";
+-- account shows the same to the customer.  Which order, sales.order_open() decides for both.
+GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.contact,
+	shipping.shipment TO "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice_open(uuid, uuid, bytea, uuid, uuid),
+	sales.word(text, text, text, text),
+	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
+	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
+	TO "_sutler-order", "_sutler-account";
+-- account: a customer's own person and addresses; changes by functions that ask whose they are.
+GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
+GRANT EXECUTE ON FUNCTION
+	customer.set_profile(uuid, uuid, text, text, text, text, text, text),
+	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean),
+	customer.drop_address(uuid, uuid, uuid),
+	sales.open_saved(uuid, uuid, uuid, uuid, bytea),
+	sales.change_begin(uuid, uuid, uuid, uuid, bytea, uuid[], integer[], text, text, text, text, text, text, text, text),
+	sales.change_drop(uuid, uuid, uuid, uuid, bytea),
+	sales.change_order(uuid, uuid, uuid, uuid, bytea, bigint, bigint, bigint, bigint, bigint, date, date, boolean,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
+	sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
+	TO "_sutler-account";
 -- Paying by card: checkout and order write down an attempt and read how it stands; what it comes
 -- to is written by courier, webhooks and reconcile-payments alone.
 GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
 GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
 GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
-GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order";
-GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order";
+GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";
 -- webhooks: the shop behind a host, the secrets that prove a report, and the two doors of reports.
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-webhooks";
 GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old_sealed) ON payment.account TO "_sutler-webhooks";
@@ -170,9 +193,18 @@ GRANT EXECUTE ON FUNCTION
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
-	"_sutler-forget", "_sutler-reconcile-payments";
+	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
+
+-- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
+GRANT EXECUTE ON FUNCTION customer.take_request(uuid), customer.export_data(uuid, uuid), customer.export_done(uuid, uuid),
+	customer.old_exports(uuid), customer.export_gone(uuid, uuid), customer.erase(uuid, uuid, text, text), customer.erase_orders(uuid, uuid)
+	TO "_sutler-privacy";
+-- account asks for both, and hands out the copy.
+GRANT SELECT ON customer.request TO "_sutler-account";
+GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_erase(uuid, uuid, uuid),
+	customer.confirm_erase(uuid, uuid, uuid, bytea), customer.keep_account(uuid, uuid) TO "_sutler-account";
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),

@@ -1,12 +1,12 @@
 #include "shop/checkout.h"
 
-#include "base/buf.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "shop/order_columns.h"
 
 #include <string.h>
 
-struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify)
+struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify, const char *customer)
 {
 	struct checkout *c = mem_new(ctx, struct checkout);
 
@@ -18,6 +18,10 @@ struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key 
 	c->country_rows = q_checkout_countries(db, key->store);
 	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale);
 	c->terms_rows = q_checkout_terms(db, key->store, key->locale);
+	if (customer != NULL) {
+		c->account_rows = q_account_person(db, customer);
+		c->book_rows = q_account_addresses(db, customer);
+	}
 	return c;
 }
 
@@ -31,6 +35,10 @@ static void read_person(struct checkout *c)
 	c->bill = (struct address){ p->billing_name, p->billing_company, p->billing_street, p->billing_street2,
 		p->billing_postal_code, p->billing_city, p->billing_region, p->billing_country };
 	c->verified = !c->verify || (p->email[0] != '\0' && strcmp(c->cart->head->verified_email, p->email_sha256) == 0);
+	if (c->account_rows == NULL || !row_account_person(c->account_rows)->verified)
+		return;
+	c->account = row_account_person(c->account_rows);
+	c->verified = c->verified || strcmp(c->account->email, p->email) == 0;
 }
 
 static bool chosen_payment(struct checkout *c)
@@ -171,74 +179,11 @@ const char *place_sentence(enum place_outcome o)
 	return places[o].sentence;
 }
 
-const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line)
-{
-	struct buf *b = buf_new(ctx);
-
-	buf_adds(b, "");
-	for (unsigned i = 0; i < line->nrates; i++) {
-		buf_adds(b, i > 0 ? " + " : "");
-		buf_adds(b, line->rates[i]->name);
-	}
-	return b->data;
-}
-
-/* The parallel arrays that sales.place_order() takes. */
-struct columns {
-	const char **variant, **sku, **name, **options, **image, **label;
-	int64_t *quantity, *unit, *discount, *tax, *total, *weight;
-	bool *made;
-	const char **tax_name;
-	int64_t *tax_rate, *tax_base, *tax_amount;
-};
-
-static struct columns columns(struct cart *c)
-{
-	size_t n = c->nlines, t = c->totals->ntaxes;
-	struct columns k = {
-		.variant = mem_array(c->ctx, const char *, n), .sku = mem_array(c->ctx, const char *, n),
-		.name = mem_array(c->ctx, const char *, n), .options = mem_array(c->ctx, const char *, n),
-		.image = mem_array(c->ctx, const char *, n), .label = mem_array(c->ctx, const char *, n),
-		.quantity = mem_array(c->ctx, int64_t, n), .unit = mem_array(c->ctx, int64_t, n),
-		.discount = mem_array(c->ctx, int64_t, n), .tax = mem_array(c->ctx, int64_t, n),
-		.total = mem_array(c->ctx, int64_t, n), .weight = mem_array(c->ctx, int64_t, n),
-		.made = mem_array(c->ctx, bool, n), .tax_name = mem_array(c->ctx, const char *, t),
-		.tax_rate = mem_array(c->ctx, int64_t, t), .tax_base = mem_array(c->ctx, int64_t, t),
-		.tax_amount = mem_array(c->ctx, int64_t, t),
-	};
-
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_lines *r = c->lines[i].row;
-		const struct pricing_line_total *p = c->lines[i].price;
-
-		k.variant[i] = r->variant;
-		k.sku[i] = r->sku;
-		k.name[i] = r->name;
-		k.options[i] = r->options;
-		k.image[i] = r->image;
-		k.label[i] = checkout_tax_label(c->ctx, p);
-		k.quantity[i] = r->quantity;
-		k.unit[i] = p->unit_minor;
-		k.discount[i] = p->discount_minor;
-		k.tax[i] = p->tax_minor;
-		k.total[i] = p->gross_minor;
-		k.weight[i] = r->weight_g;
-		k.made[i] = r->made;
-	}
-	for (size_t i = 0; i < t; i++) {
-		k.tax_name[i] = c->totals->taxes[i].name;
-		k.tax_rate[i] = c->totals->taxes[i].rate_ppm;
-		k.tax_base[i] = c->totals->taxes[i].base_minor;
-		k.tax_amount[i] = c->totals->taxes[i].amount_minor;
-	}
-	return k;
-}
-
 enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsigned char link[SHA256_LEN])
 {
 	struct cart *cart = c->cart;
 	const struct pricing_totals *t = cart->totals;
-	struct columns k = columns(cart);
+	struct order_columns k = order_columns(cart);
 	struct promise p = cart_promise(cart, cart->method);
 	struct id order = id_new();
 	size_t n = cart->nlines;

@@ -17,6 +17,7 @@
 #define SHOP_CHECKOUT_H
 
 #include "base/text.h"
+#include "db/query/account.h"
 #include "db/query/checkout.h"
 #include "shop/cart.h"
 #include "shop/country.h"
@@ -37,18 +38,21 @@ enum checkout_step {
 struct checkout {
 	struct cart *cart;
 	struct rows *person_rows, *country_rows, *payment_rows, *terms_rows;
+	struct rows *account_rows, *book_rows;          /* NULL: nobody is signed in */
 	bool verify;                    /* guests prove their mail address here */
 	/* after checkout_look() */
 	bool verified;                  /* and this one did, for the address given */
 	const struct row_checkout_person *person;       /* zeros when there is none yet */
+	const struct row_account_person *account;       /* who is signed in, his mail address proven; else NULL */
 	struct address ship, bill;
 	const struct row_checkout_payments *payment;    /* chosen and still offered, or NULL */
 	const char *terms;              /* slug of the page of terms, or NULL */
 	enum checkout_step next;        /* the first unfinished step */
 };
 
-/* VERIFY: the store wants guests' mail addresses proven. */
-struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify);
+/* VERIFY: the store wants guests' mail addresses proven.  CUSTOMER: who is signed in, or NULL;
+   the address of a verified account needs no code. */
+struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify, const char *customer);
 void checkout_look(struct checkout *c);
 
 /* Whether STEP may be shown: nothing before it is unfinished. */
@@ -83,8 +87,5 @@ const char *place_sentence(enum place_outcome o);
 
 /* What the mailed code may answer; N_("..."), NULL for "ok". */
 const char *verify_sentence(const char *word);
-
-/* Names of the taxes on a line: "IVA" or "PST + GST". */
-const char *checkout_tax_label(void *ctx, const struct pricing_line_total *line);
 
 #endif

@@ -420,3 +420,17 @@ const char *address_lines(const void *ctx, const struct address *a, const char *
 	add_line(b, country_name);
 	return b->data;
 }
+
+/* Digits enough for a call, and nothing but what is written around them. */
+bool phone_good(const char *phone)
+{
+	size_t digits = 0;
+
+	for (const char *s = phone; *s != '\0'; s++) {
+		if (*s >= '0' && *s <= '9')
+			digits++;
+		else if (strchr("+ -./()", *s) == NULL)
+			return false;
+	}
+	return phone[0] == '\0' || (digits >= 6 && digits <= 15);
+}

@@ -81,6 +81,9 @@ size_t address_check(const void *ctx, struct address *a, struct address_error er
    NULL.  Its look only: whether it was given to somebody a tax office would have to say. */
 const char *tax_id_check(const void *ctx, const char *country, const char *text);
 
+/* Whether it looks like a telephone number, or is empty: 6 to 15 digits (ITU-T E.164). */
+bool phone_good(const char *phone);
+
 /* The address as it is written on a parcel, lines parted by '\n'; COUNTRY_NAME is its last. */
 const char *address_lines(const void *ctx, const struct address *a, const char *country_name);
 

@@ -35,6 +35,7 @@ static const struct kind {
 	{ "payment-failed", ABOUT_ORDER, .when = WHILE_UNPAID },
 	{ "payment-returned", ABOUT_ORDER },
 	{ "refund-made", ABOUT_ORDER },
+	{ "order-changed", ABOUT_ORDER },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -42,6 +43,9 @@ static const struct kind {
 	{ "account-exists", ABOUT_ACCOUNT, .path = "/login" },
 	{ "password-changed", ABOUT_ACCOUNT, .path = "/login/reset" },
 	{ "email-confirm", ABOUT_ACCOUNT, .path = "/login/email/", .purpose = "email", .minutes = LETTER_PROOF_MINUTES },
+	{ "export-ready", ABOUT_ACCOUNT, .path = "/account/privacy" },
+	{ "erase-confirm", ABOUT_ACCOUNT, .path = "/account/privacy/erase/", .purpose = "erase", .minutes = LETTER_PROOF_MINUTES },
+	{ "erase-planned", ABOUT_ACCOUNT, .path = "/account/privacy" },
 	{ "email-changed", ABOUT_ACCOUNT, .path = "/login/undo/", .purpose = "undo", .minutes = LETTER_PROOF_MINUTES },
 };
 

@@ -2,7 +2,7 @@
  * order.h -- an order as its buyer sees it.
  *
  * An order is opened by a link with 256 random bits; only their hash is stored, with
- * an end (reliability T26).  What people see of its four states is one word
+ * an end (reliability T26); or by the customer whose it is.  What people see of its four states is one word
  * (sales.word() in SQL) and a row of milestones, read from the history that
  * sales.fire() writes: nothing is guessed from dates.
  */
@@ -11,6 +11,13 @@
 
 #include "db/query/order.h"
 #include "db/rows.h"
+
+/* By what an order is opened; texts are borrowed. */
+struct order_key {
+	const char *tenant, *store;
+	const unsigned char *link;              /* SHA-256 of the link's token, or NULL */
+	const char *order, *customer;           /* UUIDs, or NULL */
+};
 
 /* The word of sales.word() as a sentence part, N_("..."). */
 const char *order_word(const char *word);

@@ -251,6 +251,53 @@ END
 $$;
 COMMENT ON FUNCTION inventory.release_cart(uuid, uuid) IS 'Gives back what a cart held.';
 
+-- A cart's holds become those of its order, and what the order needs beyond them is taken; NULL,
+-- or the variant that is short.  Of a variant of which the cart holds more than is needed all
+-- goes back first and is taken anew, behind the lock of its stock rows: the last pieces can be
+-- ordered although the cart held one more.
+CREATE OR REPLACE FUNCTION inventory.adopt(p_tenant uuid, p_store uuid, p_cart uuid, p_order uuid, p_variants uuid[], p_quantities integer[])
+RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	spare_v uuid[];
+	spare_w uuid[];
+	spare_q integer[];
+	need uuid[];
+	wanted integer[];
+BEGIN
+	PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
+	WITH had AS (
+		SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
+	), asked AS (
+		SELECT l.variant_id, sum(l.quantity) AS quantity FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity) GROUP BY 1
+	), gone AS (
+		DELETE FROM inventory.hold h USING had
+		WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
+		  AND had.quantity > coalesce((SELECT w.quantity FROM asked w WHERE w.variant_id = h.variant_id), 0)
+		RETURNING h.variant_id, h.warehouse_id, h.quantity
+	)
+	SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
+	UPDATE inventory.hold h SET order_id = p_order, cart_id = NULL, expires_at = NULL, address_key = '' WHERE h.cart_id = p_cart;
+	IF spare_v IS NOT NULL THEN
+		PERFORM inventory.free(p_tenant, spare_v, spare_w, spare_q);
+	END IF;
+	SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
+	FROM (
+		SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h
+			WHERE h.order_id = p_order AND h.variant_id = l.variant_id), 0))::integer AS quantity
+		FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity)
+		JOIN catalog.variant v ON v.variant_id = l.variant_id
+		JOIN catalog.product p ON p.product_id = v.product_id
+		WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
+		GROUP BY l.variant_id
+	) n WHERE n.quantity > 0;
+	RETURN CASE WHEN need IS NOT NULL THEN inventory.take(p_tenant, p_store, NULL, p_order, NULL, '', need, wanted) END;
+END
+$$;
+COMMENT ON FUNCTION inventory.adopt(uuid, uuid, uuid, uuid, uuid[], integer[]) IS
+	'Hands a cart''s holds to its order and takes what is missing; NULL, or the variant that is short.';
+
 -- Gives back all holds of a cancelled order.
 CREATE OR REPLACE FUNCTION inventory.release_order(p_tenant uuid, p_order uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

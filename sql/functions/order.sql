@@ -1,17 +1,19 @@
 -- What the order's page reads through a door of its own: the invoice.
 
--- The PDF of an order's invoice, for who has the link to the order; no row while there is none.
-CREATE OR REPLACE FUNCTION accounting.invoice_by_link(p_tenant uuid, p_token bytea)
+-- The PDF of the invoice of an order that somebody may look at; no row while there is none.
+CREATE OR REPLACE FUNCTION accounting.invoice_open(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid)
 RETURNS TABLE (name text, pdf_hex text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT i.series || i.number, encode(d.pdf, 'hex')
-	FROM sales.order_token t
-	JOIN accounting.invoice i ON i.order_id = t.order_id
+BEGIN
+	RETURN QUERY SELECT i.series || i.number, encode(d.pdf, 'hex')
+	FROM accounting.invoice i
 	JOIN accounting.document d ON d.invoice_id = i.invoice_id
-	WHERE t.token_sha256 = p_token AND t.expires_at > sutler.now()
+	WHERE i.order_id = sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
+END
 $$;
-COMMENT ON FUNCTION accounting.invoice_by_link(uuid, bytea) IS 'The invoice''s file for a visitor with the order''s link.';
+COMMENT ON FUNCTION accounting.invoice_open(uuid, uuid, bytea, uuid, uuid) IS
+	'The invoice''s file for who has the order''s link or is its customer.';
 
 -- Whether that file is there, without reading it.
 CREATE OR REPLACE FUNCTION accounting.has_invoice(p_tenant uuid, p_order uuid) RETURNS boolean

@@ -119,11 +119,6 @@ DECLARE
 	new_number text;
 	refused text;
 	short uuid;
-	spare_v uuid[];
-	spare_w uuid[];
-	spare_q integer[];
-	need uuid[];
-	wanted integer[];
 BEGIN
 	SELECT x.*, s.prices_include_tax, s.tax_rounding, coalesce(k.step, 1) AS step INTO c
 	FROM sales.cart x JOIN tenancy.store s USING (tenant_id, store_id)
@@ -193,38 +188,10 @@ BEGIN
 		END IF;
 
 		-- Stock last: live holds of the cart go over, what is too much goes back, what is missing is taken.
-		PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
-		WITH had AS (
-			SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
-		), wanted AS (
-			SELECT l.variant_id, sum(l.quantity) AS quantity FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity) GROUP BY 1
-		), gone AS (
-			DELETE FROM inventory.hold h USING had
-			WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
-			  AND had.quantity > coalesce((SELECT w.quantity FROM wanted w WHERE w.variant_id = h.variant_id), 0)
-			RETURNING h.variant_id, h.warehouse_id, h.quantity
-		)
-		SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
-		UPDATE inventory.hold h SET order_id = p_order, cart_id = NULL, expires_at = NULL, address_key = '' WHERE h.cart_id = p_cart;
-		SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
-		FROM (
-			SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h
-				WHERE h.order_id = p_order AND h.variant_id = l.variant_id), 0))::integer AS quantity
-			FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity)
-			JOIN catalog.variant v ON v.variant_id = l.variant_id
-			JOIN catalog.product p ON p.product_id = v.product_id
-			WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
-			GROUP BY l.variant_id
-		) n WHERE n.quantity > 0;
-		IF need IS NOT NULL THEN
-			short := inventory.take(p_tenant, c.store_id, NULL, p_order, NULL, '', need, wanted);
-			IF short IS NOT NULL THEN
-				refused := 'sold_out';
-				RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
-			END IF;
-		END IF;
-		IF spare_v IS NOT NULL THEN
-			PERFORM inventory.free(p_tenant, spare_v, spare_w, spare_q);
+		short := inventory.adopt(p_tenant, c.store_id, p_cart, p_order, p_variants, p_quantities);
+		IF short IS NOT NULL THEN
+			refused := 'sold_out';
+			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 		END IF;
 		IF p_total = 0 THEN
 			PERFORM sales.fire(p_tenant, p_order, 'payment', 'pay', 'house', 'nothing to pay');

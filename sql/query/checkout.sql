@@ -63,6 +63,15 @@ WHERE p.store_id = :store AND p.code = 'terms'
 SELECT s.outcome, s.rotated
 FROM sales.checkout_contact(:tenant, :store, :token, :new_token, :email, :phone, :reminders, :verify) s
 
+-- The cart becomes the saved one of who is signed in, and the order placed in this transaction his.
+-- checkout_save_cart(tenant uuid, store uuid, token bytea, customer uuid) one
+-- saved bool
+SELECT sales.save_cart(:tenant, :store, :token, :customer)
+
+-- checkout_own(tenant uuid, link bytea, customer uuid) one
+-- owned bool
+SELECT sales.own_order(:tenant, :link, :customer)
+
 -- checkout_verify_send(tenant uuid, store uuid, token bytea) one
 -- outcome text
 SELECT sales.verify_send(:tenant, :store, :token)

@@ -1,71 +1,94 @@
--- An order as its buyer sees it, by the hash of the link's token.
+-- An order as its buyer sees it: by the hash of a link's token, or by id and the customer whose
+-- it is.  sales.order_open() answers for all of them whether he may.
 
--- order_head(token bytea, store uuid) one
+-- order_head(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- order_id uuid, number text, word text, state text, payment text, fulfilment text, currency text,
 -- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, coupon_code text,
--- method_name text, payment_method text, note text, promise_from date?, promise_to date?, placed time, fresh bool, has_invoice bool,
+-- method_name text, payment_method text, note text, promise_from date?, promise_to date?, placed time, fresh bool, has_invoice bool, can_cancel bool, can_change bool,
 -- email text, phone text, name text, company text, tax_id text, street text, street2 text, postal_code text, city text, region text, country text,
 -- has_billing bool, billing_name text, billing_company text, billing_street text, billing_street2 text, billing_postal_code text,
 -- billing_city text, billing_region text, billing_country text
 SELECT o.order_id, o.number, sales.word(o.state, o.payment, o.fulfilment, o.return_state), o.state, o.payment, o.fulfilment, o.currency,
        o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.coupon_code,
        o.method_name, o.payment_method, o.note, o.promise_from, o.promise_to, o.placed_at,
-       o.placed_at > sutler.now() - interval '30 minutes', accounting.has_invoice(o.tenant_id, o.order_id),
+       o.placed_at > sutler.now() - interval '30 minutes', accounting.has_invoice(o.tenant_id, o.order_id), sales.can_cancel(o.tenant_id, o.order_id), sales.can_change(o.tenant_id, o.order_id),
        k.email, k.phone, k.name, k.company, k.tax_id, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
        b.contact_id IS NOT NULL, coalesce(b.name, ''), coalesce(b.company, ''), coalesce(b.street, ''), coalesce(b.street2, ''),
        coalesce(b.postal_code, ''), coalesce(b.city, ''), coalesce(b.region, ''), coalesce(b.country, '')
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 LEFT JOIN sales.contact b ON b.contact_id = o.billing_id
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 
--- order_lines(token bytea, store uuid) many
--- sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text
-SELECT l.sku, l.name, nullif(l.options, ''), '/media/' || nullif(l.image, ''), '', l.quantity::bigint, l.unit_price,
+-- order_lines(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- variant uuid, sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text
+SELECT l.variant_id, l.sku, l.name, nullif(l.options, ''), '/media/' || nullif(l.image, ''), '', l.quantity::bigint, l.unit_price,
        l.unit_price * l.quantity, o.currency
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 JOIN sales.order_line l ON l.order_id = o.order_id
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY l.line_no
 
--- order_taxes(token bytea, store uuid) many
+-- order_taxes(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- name text, rate_ppm int, base money, amount money
 SELECT x.name, x.rate_ppm::bigint, x.base, x.amount
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 JOIN sales.order_tax x ON x.order_id = o.order_id
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY x.row_no
 
--- order_events(token bytea, store uuid) many
+-- order_events(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- axis text, event text, to_state text, at time
 SELECT e.axis, e.event, e.to_state, e.at
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 JOIN sales.order_event e ON e.order_id = o.order_id
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY e.event_id
 
--- order_parcels(token bytea, store uuid) many
+-- order_parcels(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- carrier text, tracking text, url text?
 SELECT s.carrier, s.tracking_number, nullif(s.tracking_url, '')
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 JOIN shipping.shipment s ON s.order_id = o.order_id
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY s.shipment_id
 
 -- What the store wrote for the order's way of payment.
--- order_payment(token bytea, store uuid, locale text) one
+-- order_payment(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, locale text) one
 -- name text, instructions text
 SELECT coalesce(x.name, ''), coalesce(x.instructions, '')
-FROM sales.order_token t
-JOIN sales."order" o ON o.order_id = t.order_id AND o.store_id = :store
+FROM sales."order" o
 LEFT JOIN payment.method_text x ON x.store_id = o.store_id AND x.method = o.payment_method AND x.locale = :locale
-WHERE t.token_sha256 = :token AND t.expires_at > sutler.now()
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 
--- order_invoice(tenant uuid, token bytea) one
+-- order_invoice(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- name text, pdf_hex text
-SELECT i.name, i.pdf_hex FROM accounting.invoice_by_link(:tenant, :token) i
+SELECT i.name, i.pdf_hex FROM accounting.invoice_open(:tenant, :store, :link, :order_id, :customer) i
+
+-- order_cancel(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
+-- outcome text
+SELECT sales.cancel_own(:tenant, :store, :link, :order_id, :customer)
+
+-- A change of an order: laid out as a cart, priced, then made or dropped, in one transaction.
+-- order_change_begin(tenant uuid, store uuid, order_id uuid, customer uuid, token bytea, variants uuid[], quantities int[], note text,
+-- name text, company text, street text, street2 text, postal_code text, city text, region text) one
+-- outcome text, locale text, currency text, total money, country text
+SELECT c.outcome, c.locale, c.currency, c.total, c.country
+FROM sales.change_begin(:tenant, :store, :order_id, :customer, :token, :variants, :quantities::integer[], :note,
+    :name, :company, :street, :street2, :postal_code, :city, :region) c
+
+-- order_change_drop(tenant uuid, store uuid, order_id uuid, customer uuid, token bytea) one
+-- dropped bool
+SELECT sales.change_drop(:tenant, :store, :order_id, :customer, :token)
+
+-- order_change(tenant uuid, store uuid, order_id uuid, customer uuid, token bytea,
+-- goods money, discount money, shipping money, tax money, total money, promise_from date?, promise_to date?, coupon bool,
+-- variants uuid[], quantities int[], units money[], discounts money[], taxes money[], totals money[],
+-- skus text[], names text[], options text[], images text[], labels text[], made bool[], weights int[],
+-- tax_names text[], tax_rates int[], tax_bases money[], tax_amounts money[]) one
+-- outcome text
+SELECT sales.change_order(:tenant, :store, :order_id, :customer, :token, :goods, :discount, :shipping, :tax, :total,
+    :promise_from, :promise_to, :coupon,
+    :variants, :quantities::integer[], :units, :discounts, :taxes, :totals,
+    :skus, :names, :options, :images, :labels, :made, :weights::integer[],
+    :tax_names, :tax_rates::integer[], :tax_bases, :tax_amounts)

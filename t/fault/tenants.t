@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
 use House qw(program_rows wait_for);
 use POSIX ();
+use Customer;
 use Test::More;
 use Time::HiRes qw(time);
 use Trial;
@@ -64,8 +65,9 @@ sub leaks
 }
 
 # Something of everything in each store.
-my (%order, %cart);
+my (%order, %cart, %signed);
 for my $store (@stores) {
+	$signed{$store} = Requests::signed_in($t, $store, '/')->{cookies};
 	$order{$store} = Requests::ordered($t, $store)->{path};
 	$cart{$store} = Requests::before($t, $store, 'order');
 	$t->post($store, '/cart/note', { csrf => $t->csrf($cart{$store}{cart}), note => 'Ring twice' }, $cart{$store});
@@ -134,6 +136,8 @@ subtest 'T27 names and ids of another tenant' => sub {
 	is($t->value('SELECT count(*) FROM sales.cart_line WHERE tenant_id = ?', $f->{tenant}{bahari}), $before, 'nothing of theirs changed');
 };
 
+my %sid;
+
 # One visitor at all hosts in turn, until so many requests were answered in spite of all;
 # returns (leaks, bad, good).
 sub alternate
@@ -141,8 +145,8 @@ sub alternate
 	my ($n) = @_;
 	my ($leaks, $bad, $good) = (0, 0, 0);
 	srand $n;
-	my @gets = grep { $_->{method} eq 'GET' && $_->{path} !~ m{^/(?:checkout|cart|order)} } @routes;
-	my %still = (one => { %{ $cart{one} } }, two => { %{ $cart{two} } }, three => { %{ $cart{three} } });
+	my @gets = grep { $_->{method} eq 'GET' && $_->{path} !~ m{^/(?:checkout|cart|order|account|login)} } @routes;
+	my %still = map { ($_ => { %{ $cart{$_} }, sid => $sid{$_} }) } @stores;
 	my $end = time + 90;
 	for (my $i = 0; $good < REQUESTS && time < $end; $i++) {
 		my $store = $stores[ $i % @stores ];
@@ -151,7 +155,7 @@ sub alternate
 			$ask = { method => 'POST', path => '/cart/items', host => "$store.localhost", cookies => {},
 				form => { variant => $t->{f}->variant_of($store), quantity => 1 } };
 		} elsif ($i % 3 == 1) {
-			my $path = ('/cart', '/checkout', '/checkout/review', $order{$store}, '/checkout/address')[ int rand 5 ];
+			my $path = ('/cart', '/checkout', '/checkout/review', $order{$store}, '/checkout/address', '/account', '/account/addresses', '/login/sessions')[ int rand 8 ];
 			$ask = { method => 'GET', path => $path, host => "$store.localhost", cookies => $still{$store} };
 		} else {
 			$ask = $t->request($gets[ int rand @gets ], $store);
@@ -165,6 +169,12 @@ sub alternate
 
 subtest 'T28 T80 alternating tenants while backends are killed and PostgreSQL restarts' => sub {
 	my %reader;
+	# Somebody is signed in at each of them.
+	for my $store (@stores) {
+		my $c = Customer->new($t->{shop}, $t->{f}, $store);
+		$c->address;
+		$sid{$store} = $c->{token};
+	}
 	$t->dbh->{AutoInactiveDestroy} = 1;
 	for my $n (1 .. VISITORS) {
 		pipe my $r, my $w or die "pipe: $!";

@@ -80,6 +80,17 @@ subtest 'T22 the contact form sent twice' => sub {
 		'nor with the turn of another page';
 };
 
+subtest 'fewer of the last pieces' => sub {
+	my $b = buyer('one', '/en')->add($v->{FEW}, 3)->ready;
+	is join(',', $f->count('FEW')), '3,3', 'all that there are';
+	my ($line) = $b->get('/cart')->html =~ m{lines/quantity".*?name="line" value="([^"]+)"}s;
+	$b->visitor->submit($b->get('/cart'), action => '/en/cart/lines/quantity', { quantity => 2 });
+	is $b->place->status, 200, 'two of them can be ordered, though the cart holds three';
+	is join(',', $f->count('FEW')), '3,2', 'and the third is free';
+	$shop->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $f->{tenant}{acme});
+	is $shop->value(q{SELECT sales.cancel(o.tenant_id, o.order_id, 'test', '') FROM sales."order" o ORDER BY placed_at DESC LIMIT 1}), 'ok', 'back with them';
+};
+
 subtest 'T23 steps cannot be skipped' => sub {
 	my $b = buyer('one', '/en')->add($v->{PLAIN});
 	$b->start;

@@ -84,9 +84,14 @@ subtest 'T35 ten tries a minute of a network' => sub {
 
 subtest 'T35 at the same moment' => sub {
 	my $a = account();
+	my $began = time;
 	my %seen;
 	$seen{ word(answer($_)) }++ for map { send_from('10.3.3.3', '/en/login', { email => $a->{email}, password => 'x' x 9 }) } 1 .. 9;
-	is_deeply \%seen, { wrong => 5, wait => 4 }, 'nine at once are five guesses';
+	# A busy machine needs seconds for them: then the waits of 2, 4 and 8 seconds may be over.
+	my $took = time - $began;
+	my $most = 5 + grep { $took >= $_ } 2, 6, 14;
+	ok $seen{wrong} >= 5 && $seen{wrong} <= $most, "nine at once are five guesses ($seen{wrong}, at most $most)";
+	is $seen{wrong} + ($seen{wait} // 0), 9, 'the others wait';
 	Account::forgive($shop);
 };
 

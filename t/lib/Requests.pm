@@ -7,6 +7,7 @@ package Requests;
 
 use strict;
 use warnings;
+use Customer;
 
 # A cart's cookie and a form with its token.
 sub in_cart
@@ -104,6 +105,30 @@ sub ordered
 	my (undef, $url) = before($t, $store, '');
 	my ($path) = $url =~ m{(/order/[\w-]{43})} or die "no order: $url\n";
 	return { path => $path . ($more // '') };
+}
+
+# A request of somebody who is signed in: the path, or a function of the trial, the customer and
+# the store's code that makes it; and for a post one of the trial and the code that returns the form.
+sub of_customer
+{
+	my ($path, $form) = @_;
+	return sub {
+		my ($t, $s) = @_;
+		my $c = Customer->new($t->{shop}, $t->{f}, $s);
+		my $ask = { path => ref $path ? $path->($t, $c, $s) : $path, cookies => { sid => $c->{token} } };
+		$ask->{form} = { csrf => $t->csrf($c->{token}), %{ $form->($t, $s) } } if $form;
+		return $ask;
+	};
+}
+
+sub own_order
+{
+	my ($t, $c, $s) = @_;
+	my ($token) = ordered($t, $s)->{path} =~ m{([\w-]{43})$};
+	my ($order) = $t->value(q{SELECT order_id FROM sales.order_token WHERE token_sha256 = sha256(convert_to(?, 'UTF8'))}, $token);
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $c->{tenant});
+	$t->dbh->do('UPDATE sales."order" SET customer_id = ? WHERE order_id = ?', undef, $c->{id}, $order);
+	return "/account/orders/$order";
 }
 
 # A customer of a store whose address is proven, made once for a trial: { email, id }.
@@ -237,6 +262,44 @@ my %ENTRY = (
 	'POST /webhooks/{provider}/{account:id}' => sub {
 		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
 	},
+	'POST /order/{token}/cancel' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/cancel') }, form => {} } },
+
+	# account
+	'GET /account' => of_customer('/account'),
+	'POST /account/cart' => of_customer('/account/cart', sub { return {} }),
+	'GET /account/profile' => of_customer('/account/profile'),
+	'POST /account/profile' => of_customer('/account/profile', sub {
+		my ($t, $s) = @_;
+		return { name => 'Ana Ruiz', phone => '+34 600 111 222', type => 'business', company => 'Firm', language => { one => 'es', two => 'en', three => 'id' }->{$s} };
+	}),
+	'GET /account/addresses' => of_customer('/account/addresses'),
+	'GET /account/addresses/new' => of_customer('/account/addresses/new'),
+	'POST /account/addresses/new' => of_customer('/account/addresses/new', sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_invoice => 1 } }),
+	'GET /account/addresses/{id:id}' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address }),
+	'POST /account/addresses/{id:id}' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address },
+		sub { my ($t, $s) = @_; return { %{ address_of($s) }, for_delivery => 1 } }),
+	'POST /account/addresses/{id:id}/remove' => of_customer(sub { my ($t, $c) = @_; return '/account/addresses/' . $c->address . '/remove' }, sub { return {} }),
+	'GET /account/orders' => of_customer('/account/orders'),
+	'GET /account/orders/{id:id}' => of_customer(sub { return own_order(@_) }),
+	'GET /account/orders/{id:id}/invoice.pdf' => of_customer(sub { return own_order(@_) . '/invoice.pdf' }),
+	'POST /account/orders/{id:id}/again' => of_customer(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'GET /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }),
+	'POST /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }, sub {
+		my ($t, $s) = @_;
+		my %a = %{ address_of($s) };
+		delete $a{country};
+		return { variant => $t->{f}->variant_of($s), quantity => 1, note => 'Changed', %a };
+	}),
+	'GET /account/privacy' => of_customer('/account/privacy'),
+	'POST /account/privacy/export' => of_customer('/account/privacy/export', sub { return {} }),
+	# A copy that is not there: a file is made by the job alone.
+	'GET /account/privacy/{id:id}' => of_customer('/account/privacy/01900000-0000-7000-8000-000000000001'),
+	'POST /account/privacy/erase' => of_customer('/account/privacy/erase', sub { return {} }),
+	'GET /account/privacy/erase/{token}' => of_customer(sub { my ($t) = @_; return '/account/privacy/erase/' . $t->token }),
+	'POST /account/privacy/erase/{token}' => of_customer(sub { my ($t, $c) = @_; return '/account/privacy/erase/' . $c->erase_token }, sub { return {} }),
+	'POST /account/privacy/keep' => of_customer('/account/privacy/keep', sub { return {} }),
+	'POST /account/orders/{id:id}/cancel' => of_customer(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
+
 	# login
 	'GET /login' => sub { return { path => '/login' } },
 	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },

@@ -13,8 +13,9 @@ my %allowed = (
 	'tmpl/catalog/category.mustache' => 'structured data: JSON made by the database, < escaped',
 	'tmpl/catalog/product.mustache' => 'descriptions: Markdown rendered by md4c without raw HTML; structured data',
 	'tmpl/home/index.mustache' => 'brand texts: Markdown rendered by md4c without raw HTML; structured data',
+	'tmpl/mail/order-changed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/mail/order-placed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
-	'tmpl/order/show.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
+	'tmpl/layout/order.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/home/page.mustache' => 'content pages: Markdown rendered by md4c without raw HTML',
 );
 # {{&x}} is also a number in the machine's form, as attributes want it: these names only.

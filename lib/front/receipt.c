@@ -1,0 +1,214 @@
+/* An order on a page. */
+#include "front/receipt.h"
+
+#include "base/crypto.h"
+#include "base/markdown.h"
+#include "base/mem.h"
+#include "db/query/payment.h"
+#include "front/basket.h"
+
+#include <string.h>
+
+struct receipt receipt_queue(struct req *r, const struct order_key *k)
+{
+	return (struct receipt){
+		.head = q_order_head(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.lines = q_order_lines(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.taxes = q_order_taxes(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.events = q_order_events(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
+		.refunds = q_payment_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+	};
+}
+
+static void money_or_not(struct view *v, const char *name, int64_t minor)
+{
+	if (minor > 0)
+		view_money(v, name, minor);
+	else
+		view_text(v, name, NULL);
+}
+
+static void add_totals(struct req *r, struct view *v, const struct row_order_head *o, struct rows *taxes)
+{
+	struct view *totals = view_sub(v, "totals");
+
+	/* What was agreed stays in its currency, whatever the page's path says. */
+	view_text(totals, "currency", o->currency);
+	view_money(totals, "subtotal", o->goods);
+	money_or_not(totals, "discount", o->discount);
+	view_text(totals, "discount_name", o->coupon_code[0] == '\0' ? NULL : o->coupon_code);
+	money_or_not(totals, "shipping", o->shipping);
+	view_bool(totals, "shipping_free", o->shipping == 0);
+	view_text(totals, "fee", NULL);
+	for (size_t i = 0; i < rows_count(taxes); i++) {
+		const struct row_order_taxes *t = row_order_taxes_at(taxes, i);
+		struct view *item = view_item(totals, "tax");
+
+		view_text(item, "name", basket_tax_name(r, t->name, t->rate_ppm));
+		view_text(item, "currency", o->currency);
+		view_money(item, "amount", t->amount);
+	}
+	view_money(totals, "total", o->total);
+	view_bool(totals, "tax_included", o->prices_include_tax);
+}
+
+static void add_steps(struct req *r, struct view *v, const struct row_order_head *o, struct rows *events)
+{
+	struct order_step steps[MILESTONES];
+	size_t n = order_steps(events, strcmp(o->payment_method, "cod") == 0, steps);
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(v, "steps");
+
+		view_text(item, "label", req_text(r, steps[i].label));
+		if (steps[i].at_ms != 0)
+			view_time(item, "at", steps[i].at_ms);
+		else
+			view_text(item, "at", NULL);
+		view_bool(item, "done", steps[i].at_ms != 0 && !steps[i].now);
+		view_bool(item, "now", steps[i].now);
+		view_bool(item, "bad", steps[i].bad);
+	}
+}
+
+static const struct { const char *method, *name; } method_names[] = {
+	{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
+};
+
+const char *receipt_method(struct req *r, const char *method, const char *name)
+{
+	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(method_names); i++)
+		if (strcmp(method_names[i].method, method) == 0)
+			return req_text(r, method_names[i].name);
+	return name;
+}
+
+/* Nothing came for it yet. */
+bool receipt_due(const struct row_order_head *o)
+{
+	return strcmp(o->state, "open") == 0 && o->total > 0
+		&& (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+}
+
+static void add_payment(struct req *r, struct view *v, const struct row_order_head *o, struct rows *rows)
+{
+	const struct row_order_payment *p = row_order_payment(rows);
+	bool due = receipt_due(o);
+	struct view *transfer = view_sub(v, "transfer");
+
+	view_text(v, "payment_name", receipt_method(r, o->payment_method, p->name));
+	view_bool(v, "awaiting_transfer", due && strcmp(o->payment_method, "bank_transfer") == 0);
+	view_bool(v, "cash_on_delivery", due && strcmp(o->payment_method, "cod") == 0);
+	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
+	view_text(transfer, "reference", o->number);
+	view_text(transfer, "currency", o->currency);
+	view_money(transfer, "amount", o->total);
+}
+
+static void add_refunds(struct req *r, struct view *v, struct rows *refunds)
+{
+	static const struct { const char *state, *label; } labels[] = {
+		{ "done", N_("given back") }, { "failed", N_("could not be given back; we take care of it") },
+	};
+
+	view_bool(v, "has_refunds", rows_count(refunds) > 0);
+	for (size_t i = 0; i < rows_count(refunds); i++) {
+		const struct row_payment_refunds *row = row_payment_refunds_at(refunds, i);
+		struct view *item = view_item(v, "refunds");
+		const char *label = N_("on its way back to you");
+
+		for (size_t k = 0; k < ARRAY_LEN(labels); k++)
+			if (strcmp(labels[k].state, row->state) == 0)
+				label = labels[k].label;
+		view_text(item, "currency", row->currency);
+		view_money(item, "amount", row->amount);
+		view_time(item, "at", row->at);
+		view_text(item, "label", req_text(r, label));
+	}
+}
+
+static void add_head(struct req *r, struct view *v, const struct row_order_head *o, const char *invoice)
+{
+	struct view *order = view_sub(v, "order");
+	struct address ship = { o->name, o->company, o->street, o->street2, o->postal_code, o->city, o->region, o->country };
+	struct address bill = { o->billing_name, o->billing_company, o->billing_street, o->billing_street2,
+		o->billing_postal_code, o->billing_city, o->billing_region, o->billing_country };
+
+	view_text(order, "number", o->number);
+	view_time(order, "placed", o->placed);
+	view_text(order, "email", o->email);
+	view_text(order, "note", o->note[0] == '\0' ? NULL : o->note);
+	view_text(order, "status_label", req_text(r, order_word(o->word)));
+	view_text(order, "tax_id", o->tax_id[0] == '\0' ? NULL : o->tax_id);
+	view_text(order, "invoice_url", o->has_invoice ? invoice : NULL);
+	view_text(v, "ship_to", basket_address(r, &ship));
+	view_text(v, "bill_to", basket_address(r, o->has_billing ? &bill : &ship));
+	view_text(v, "delivery_name", o->method_name);
+	view_text(v, "delivery_date", basket_dates(r, o->promise_from, o->promise_to));
+	view_bool(v, "can_cancel", o->can_cancel);
+	view_bool(v, "can_change", o->can_change);
+}
+
+void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice)
+{
+	const struct row_order_head *o = row_order_head(q->head);
+
+	add_head(r, v, o, invoice);
+	add_totals(r, v, o, q->taxes);
+	add_steps(r, v, o, q->events);
+	add_payment(r, v, o, q->payment);
+	add_refunds(r, v, q->refunds);
+	view_rows(v, "lines", q->lines);
+	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
+	view_rows(v, "parcels", q->parcels);
+}
+
+/* ---- its invoice -------------------------------------------------------------------- */
+
+/* Letters, digits and dashes of an invoice's number; whatever else a prefix has becomes a dash. */
+static const char *file_name(void *ctx, const char *number)
+{
+	char *name = mem_strdup(ctx, number);
+
+	for (char *s = name; *s != '\0'; s++)
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", *s) == NULL)
+			*s = '-';
+	return name;
+}
+
+void receipt_invoice(struct req *r, const struct order_key *k)
+{
+	struct rows *rows = q_order_invoice(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer);
+	const struct row_order_invoice *i = row_order_invoice(rows);
+	const unsigned char *pdf = NULL;
+	size_t n = 0;
+
+	if (rows_found(rows))
+		pdf = hex_decode(r->mem, i->pdf_hex, &n);
+	if (pdf == NULL) {
+		page_not_found(r);
+		return;
+	}
+	page_header(r, "Content-Disposition", mem_printf(r->mem, "inline; filename=\"invoice-%s.pdf\"", file_name(r->mem, i->name)));
+	page_bytes(r, "application/pdf", pdf, n);
+}
+
+/* ---- calling it off ----------------------------------------------------------------- */
+
+void receipt_cancel(struct req *r, const struct order_key *k, const char *back)
+{
+	const char *outcome = row_order_cancel(q_order_cancel(r->db, k->tenant, k->store, k->link, SHA256_LEN,
+							      k->order, k->customer))->outcome;
+
+	if (strcmp(outcome, "unknown") == 0) {
+		page_not_found(r);
+		return;
+	}
+	if (strcmp(outcome, "ok") == 0)
+		page_flash(r, "ok", N_("The order is cancelled. Nothing is to be paid for it."));
+	else
+		page_flash(r, "warn", N_("This order cannot be cancelled here any more. Please write to us: we will see what can be done."));
+	page_redirect(r, back);
+}

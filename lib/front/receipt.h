@@ -1,0 +1,35 @@
+/*
+ * receipt.h -- an order on a page, for who has its link and for its customer.
+ *
+ * Both programs show the same: the template layout/order prints what receipt_view()
+ * puts in.  What may be seen is decided in one place, sales.order_open() in SQL, by the
+ * key that every query takes along; what is found under a key that opens nothing is
+ * nothing, so a stranger's order is a page that does not exist (reliability T26).
+ */
+#ifndef FRONT_RECEIPT_H
+#define FRONT_RECEIPT_H
+
+#include "shop/order.h"
+#include "web/page.h"
+
+/* The promises of a page, under r->mem. */
+struct receipt {
+	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds;
+};
+struct receipt receipt_queue(struct req *r, const struct order_key *key);
+
+/* Nothing came for it yet, and something is to be paid. */
+bool receipt_due(const struct row_order_head *o);
+/* A way to pay as the store calls it, or as we do. */
+const char *receipt_method(struct req *r, const char *method, const char *name);
+
+/* Puts the order into V; INVOICE is the path of its invoice's file. */
+void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice);
+
+/* Answers with the file of its invoice; 404 without one. */
+void receipt_invoice(struct req *r, const struct order_key *key);
+
+/* The buyer cancels; the answer goes to BACK, with a sentence. */
+void receipt_cancel(struct req *r, const struct order_key *key, const char *back);
+
+#endif

@@ -1,0 +1,148 @@
+// Promise: a customer does everything of his account without scripts on a phone, and by the
+// keyboard alone at a desk; buys with what it knows; and every page of it is accessible, fits and
+// speaks his language (CUS-01, CUS-03, CUS-04, ORD-04, CHK-05).
+import { createHash, randomBytes } from 'node:crypto';
+import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+import { people, mouse, keyboard, fillCart } from '../lib/browser/shopper.mjs';
+
+const t = tap();
+const shop = await house();
+const b = await browser(shop);
+const pages = [];
+
+// A customer of the store whose session is in the browser's cookies.
+async function signIn(page, who) {
+	const token = randomBytes(32).toString('base64url');
+	const [{ tenant_id: tenant, store_id: store }] = await shop.sql('SELECT tenant_id, store_id FROM tenancy.store WHERE code = ?', who.store);
+	await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
+	const [{ id }] = await shop.sql('SELECT sutler.uuid7() AS id');
+	await shop.change(`INSERT INTO customer.person (tenant_id, customer_id, email, verified_at, name, locale, store_id)
+		VALUES (?, ?, ?, sutler.now(), ?, ?, ?)`, tenant, id, who.email, who.address.name, 'en', store);
+	await shop.change(`INSERT INTO customer.session (tenant_id, session_id, token_sha256, customer_id, expires_at)
+		VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 day')`, tenant, createHash('sha256').update(token).digest('hex'), id);
+	await page.context().addCookies([{ name: 'sid', value: token, url: shop.url(who.store, '/') }]);
+	return { tenant, id };
+}
+
+async function walk({ name, who, hand, page, pictures }) {
+	const go = path => page.goto(shop.url(who.store, `${who.base}${path}`), { waitUntil: 'load' });
+	const main = () => page.locator('main').innerText();
+	const look = async what => {
+		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
+		t.ok(await fits(page), `${name}: ${what} fits`);
+		if (pictures) await shot(page, `600-account-${name}-${what}`);
+		const cookies = (await page.context().cookies()).map(c => `${c.name}=${c.value}`).join('; ');
+		pages.push(await savePage(page.url(), `600-${name}-${what}`, { Cookie: cookies }));
+	};
+	const save = () => page.locator('main form .form-end button');
+	const { id } = await signIn(page, who);
+	await go('/account');
+	await look('overview-empty');
+
+	await hand.follow(page.locator('.chips a[href$="/account/profile"]'));
+	await look('profile');
+	await hand.fill(page.locator('#f-phone'), 'none');
+	await hand.press(save());
+	t.ok(await page.locator('#f-phone[aria-invalid=true]').count(), `${name}: a mistake is marked`);
+	await look('profile-wrong');
+	await hand.fill(page.locator('#f-phone'), who.phone);
+	await hand.press(save());
+	t.ok(await page.locator('.note.ok').count(), `${name}: the profile is saved`);
+
+	await hand.follow(page.locator('.chips a[href$="/account/addresses"]'));
+	await hand.follow(page.locator('a[href$="/account/addresses/new"]').first());
+	await look('address');
+	const country = page.locator('#f-country');
+	if (await country.inputValue() !== who.address.country) {
+		await hand.choose(country, who.address.country);
+		const change = page.locator('button[name=change_country]');
+		if (await change.isVisible()) await hand.press(change);
+		else await page.waitForFunction(c => document.querySelector(`#f-country option[value=${c}]`)?.defaultSelected
+			&& document.readyState === 'complete', who.address.country);
+	}
+	for (const [field, value] of Object.entries(who.address)) {
+		const l = page.locator(`main form #f-${field}`);
+		if (field === 'country' || !await l.count()) continue;
+		if (await l.evaluate(el => el.matches('select'))) await hand.choose(l, value);
+		else await hand.fill(l, value);
+	}
+	await hand.press(save());
+	t.like(await main(), new RegExp(who.address.city), `${name}: the address is in the book`);
+	await look('addresses');
+
+	// Buys with it.
+	await fillCart({ shop, page, who }, 2);
+	await hand.press(page.locator('form[action$="/checkout"] button'));
+	t.is(await page.locator('#f-email').inputValue(), who.email, `${name}: the checkout knows the mail address`);
+	await look('checkout-contact');
+	await hand.press(save());
+	t.like(page.url(), /\/checkout\/address$/, `${name}: and asks for no code`);
+	t.ok(await page.locator('input[name=book]').first().isChecked(), `${name}: the address is chosen`);
+	t.ok(!await page.locator('#f-street').isVisible(), `${name}: and its form stays out of the way`);
+	await look('checkout-address');
+	await hand.check(page.locator('input[name=book][value=""]'));
+	t.ok(await page.locator('#f-street').isVisible(), `${name}: until another is wanted`);
+	await hand.check(page.locator('input[name=book]').first());
+	await hand.press(save());
+	await hand.check(page.locator('input[name=method]').first());
+	await hand.press(save());
+	await hand.check(page.locator('input[name=method][value=bank_transfer]'));
+	await hand.press(save());
+	if (await page.locator('#f-terms').count()) await hand.check(page.locator('#f-terms'));
+	await hand.press(page.locator('form[action$="/checkout/order"] button.buy'));
+	const number = (await page.locator('.done-head strong').first().innerText()).trim();
+
+	await go('/account');
+	t.like(await main(), new RegExp(number), `${name}: the order is on the overview`);
+	await look('overview');
+	await hand.follow(page.locator('.chips a[href$="/account/orders"]'));
+	await look('orders');
+	await hand.follow(page.locator('main .section-head a[href*="/orders/"]').first());
+	await look('order');
+	await hand.follow(page.locator('a[href$="/change"]'));
+	await look('change');
+	await hand.fill(page.locator('main form input[name=quantity]').first(), '1');
+	await hand.press(save());
+	await look('change-confirm');
+	const total = (await page.locator('.sums .total td').innerText()).trim();
+	await hand.press(save());
+	t.ok(await page.locator('.note.ok').count(), `${name}: the order is changed`);
+	t.is((await page.locator('.sum .total td').innerText()).trim(), total, `${name}: to the total that was confirmed`);
+	await hand.press(page.locator('form[action$="/again"] button'));
+	t.like(page.url(), /\/cart$/, `${name}: it can be ordered again`);
+	await go('/account/orders');
+	await hand.follow(page.locator('main .section-head a[href*="/orders/"]').first());
+	await hand.open(page.locator('details:has(form[action$="/cancel"]) summary'));
+	await hand.press(page.locator('form[action$="/cancel"] button'));
+	const [{ state }] = await shop.sql('SELECT state FROM sales."order" WHERE customer_id = ?', id);
+	t.is(state, 'cancelled', `${name}: and cancelled`);
+	await look('cancelled');
+
+	await hand.follow(page.locator('.chips a[href$="/account/privacy"]'));
+	await hand.press(page.locator('form[action$="/export"] button'));
+	await shop.job('privacy');
+	await go('/account/privacy');
+	t.ok(await page.locator('a[href*="/account/privacy/"]').count(), `${name}: the copy of the data lies there`);
+	await look('privacy');
+	// The form with a mistake came back as one.
+	t.is(page.trouble.filter(line => !/status of 422/.test(line)).join('\n'), '', `${name}: the browser has nothing to complain about`);
+}
+
+const some = process.env.SUTLER_TEST_PEOPLE?.split(',');
+const visits = [
+	{ name: 'suelas-es', js: false, width: 390, dark: true },
+	{ name: 'velora', js: true, width: 1280, keys: true },
+	{ name: 'langkah', js: false, width: 1280 },
+	{ name: 'suelas-en', js: true, width: 390 },
+];
+for (const visit of visits.filter(v => !some || some.includes(v.name))) {
+	const who = { ...people[visit.name], email: `account.${visit.name}@example.test`, name: visit.name };
+	const page = await b.page(who.store, `${who.base}/`, visit);
+	page.setDefaultTimeout(15000);
+	const hand = visit.keys ? keyboard(page) : mouse(page);
+	await walk({ name: visit.name, who, hand, page, pictures: true });
+	if (hand.trouble) t.is(hand.trouble.join('\n'), '', `${visit.name}: the focus is seen all the way`);
+	await page.context().close();
+}
+t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+await end(t, b, shop);
