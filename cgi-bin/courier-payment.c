@@ -18,6 +18,7 @@ enum {
 	PAGE_S = 32 * 60,               /* life of a hosted page: the gateway wants 30 minutes by its own clock */
 	KEY_S = 23 * 60 * 60,           /* how long a gateway surely knows an idempotency key: 24 h, less an hour */
 	RECORD_MS = 700,                /* of the caller's time, kept for writing down what came of it */
+	LEAST_MS = 500,                 /* of time a gateway needs at least; with less it is not asked */
 	LINK_DAYS = 400                 /* of the link the buyer comes back by, as of other links to orders */
 };
 
@@ -93,6 +94,11 @@ static bool prepare(struct errand *e, const char *provider, const char *account,
 	};
 	if (out->pay.http == NULL)
 		return false;
+	/* Nobody is away because the question came late. */
+	if (out->pay.deadline_us - clock_steady_us() < LEAST_MS * INT64_C(1000)) {
+		e->answer.code = "too_late";
+		return false;
+	}
 	if (!breaker_allows(e->courier->breaker, account, clock_steady_us())) {
 		e->answer.code = "away";
 		return false;
@@ -101,10 +107,11 @@ static bool prepare(struct errand *e, const char *provider, const char *account,
 	return true;
 }
 
-/* Every call tells: only an answer, whatever it says, counts as one. */
+/* Every call tells: only an answer, whatever it says, counts as one.  Else one attempt that the
+   gateway has failed at for good could close the way for all. */
 static void tell(struct errand *e, const struct job_at *j, enum pay_outcome outcome)
 {
-	bool good = outcome != PAY_UNKNOWN && outcome != PAY_UNAVAILABLE;
+	bool good = j->pay.alive || (outcome != PAY_UNKNOWN && outcome != PAY_UNAVAILABLE);
 
 	if (!breaker_tell(e->courier->breaker, j->account.id, good, clock_steady_us()))
 		return;

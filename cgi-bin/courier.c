@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "web/process.h"
 
 #include <errno.h>
@@ -88,16 +89,6 @@ const struct seal_key *courier_key(struct courier *c)
 
 /* --- who asks, and what ------------------------------------------------------------------------ */
 
-static bool is_one_of(const char *word, const char *list)
-{
-	size_t n = strlen(word);
-
-	for (const char *s = list; (s = strstr(s, word)) != NULL; s++)
-		if ((s == list || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
-			return true;
-	return false;
-}
-
 /* The socket's mode lets in the house alone; this says which program of it may ask for what.
    The superuser and our own user (a house of one user, as in development) may all. */
 static bool may_ask(int fd, const struct errand_kind *kind)
@@ -113,7 +104,7 @@ static bool may_ask(int fd, const struct errand_kind *kind)
 		return true;
 	user = getpwuid(peer.uid);
 	return user != NULL && strncmp(user->pw_name, prefix, strlen(prefix)) == 0 &&
-	       is_one_of(user->pw_name + strlen(prefix), kind->callers);
+	       word_in(user->pw_name + strlen(prefix), kind->callers);
 }
 
 /* The question's line under CTX, or NULL: none came whole and in time. */
@@ -190,21 +181,12 @@ static bool is_awaited(int fd, const struct errand *e)
 
 /* --- the answer ---------------------------------------------------------------------------------- */
 
-static const char *outcome_word(enum call_outcome o)
-{
-	static const char *const words[] = {
-		[CALL_OK] = "ok", [CALL_DECLINE] = "decline", [CALL_UNKNOWN] = "unknown", [CALL_UNAVAILABLE] = "unavailable",
-	};
-
-	return words[o];
-}
-
 static void send_text(int fd, struct errand *e)
 {
 	const struct call_answer *a = &e->answer;
 	struct buf *b = buf_new(e->mem);
 
-	buf_printf(b, "{\"outcome\":\"%s\",\"url\":", outcome_word(a->outcome));
+	buf_printf(b, "{\"outcome\":\"%s\",\"url\":", call_outcome_word(a->outcome));
 	buf_json(b, a->url);
 	buf_adds(b, ",\"code\":");
 	buf_json(b, a->code);
@@ -221,7 +203,7 @@ static void say_done(const struct errand *e, const struct errand_kind *kind, int
 
 	snprintf(ms, sizeof(ms), "%lld", (long long)((clock_steady_us() - began_us) / 1000));
 	log_info("call done", "call", kind->call, "tenant", e->tenant, "id", e->id, "outcome",
-		 outcome_word(e->answer.outcome), "state", e->answer.state, "code", e->answer.code, "ms", ms, NULL);
+		 call_outcome_word(e->answer.outcome), "state", e->answer.state, "code", e->answer.code, "ms", ms, NULL);
 }
 
 struct listening {

@@ -1,4 +1,4 @@
-/* order -- an order's page for who has its link: confirmation, tracking, invoice.
+/* order -- an order's page for who has its link: confirmation, payment, tracking, invoice.
    Manual: sutler-order(8). */
 #include "base/mem.h"
 #include "front/front.h"
@@ -25,10 +25,27 @@ static const char *url_of(struct req *r, const char *what)
 	return mem_printf(r->mem, "%s/order/%s%s", r->prefix, path_text(r, "token"), what);
 }
 
-/* How an order stands that is paid by card. */
-struct money {
+/* An order with what its payment by card needs beside it. */
+struct looked {
+	struct receipt receipt;
 	struct rows *attempts, *others;
 };
+
+/* What the link opens; false when the request was answered by 404. */
+static bool look(struct req *r, struct order_key *key, struct looked *q)
+{
+	if (!link_key(r, key)) {
+		page_not_found(r);
+		return false;
+	}
+	q->receipt = receipt_queue(r, key);
+	q->attempts = q_payment_attempts(r->db, key->tenant, key->store, key->link, SHA256_LEN);
+	q->others = q_payment_others(r->db, key->tenant, key->store, key->link, SHA256_LEN, r->language);
+	if (rows_found(q->receipt.head))
+		return true;
+	page_not_found(r);
+	return false;
+}
 
 static bool awaits_card(const struct row_order_head *o)
 {
@@ -53,7 +70,7 @@ static const struct {
 	{ "review", false, N_("A payment has reached us that we must look at. You need not do anything; we will write to you."), false },
 };
 
-static void add_card(struct req *r, struct view *v, const struct row_order_head *o, const struct money *q, bool checking)
+static void add_card(struct req *r, struct view *v, const struct row_order_head *o, const struct looked *q, bool checking)
 {
 	const struct row_payment_attempts *last = row_payment_attempts_at(q->attempts, 0);
 	const char *sentence = N_("The payment was not completed yet. Your order is kept for you.");
@@ -82,44 +99,28 @@ static void add_card(struct req *r, struct view *v, const struct row_order_head 
 }
 
 /* The order's page; CHECKING: the buyer has just come back from paying. */
-static void page(struct req *r, const struct receipt *q, const struct money *m, bool checking)
+static void page(struct req *r, const struct looked *q, bool checking)
 {
-	const struct row_order_head *o = row_order_head(q->head);
+	const struct row_order_head *o = row_order_head(q->receipt.head);
 	struct view *v = page_view(r, "order/show");
 
 	front_noindex(r);
 	front_title(r, v, mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), o->number), NULL);
-	receipt_view(r, v, q, url_of(r, "/invoice.pdf"));
-	add_card(r, v, o, m, checking);
+	receipt_view(r, v, &q->receipt, url_of(r, "/invoice.pdf"));
+	add_card(r, v, o, q, checking);
 	/* Who is to pay yet is not told that all is done. */
 	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0 && !awaits_card(o));
 	view_text(v, "order_url", url_of(r, ""));
 	page_html(r, v);
 }
 
-/* What the link opens; false when the request was answered by 404. */
-static bool look(struct req *r, struct receipt *q, struct money *m)
-{
-	struct order_key key;
-
-	if (link_key(r, &key)) {
-		*q = receipt_queue(r, &key);
-		m->attempts = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN, NULL, NULL);
-		m->others = q_payment_others(r->db, key.tenant, key.store, key.link, SHA256_LEN, NULL, NULL, r->language);
-		if (rows_found(q->head))
-			return true;
-	}
-	page_not_found(r);
-	return false;
-}
-
 static void show(struct req *r)
 {
-	struct receipt q;
-	struct money m;
+	struct order_key key;
+	struct looked q;
 
-	if (look(r, &q, &m))
-		page(r, &q, &m, false);
+	if (look(r, &key, &q))
+		page(r, &q, false);
 }
 
 /* ---- paying by card ------------------------------------------------------------------------ */
@@ -157,9 +158,9 @@ static const struct param method_params[] = {
 	{ 0 }
 };
 
-static struct rows *switch_method(struct req *r, const unsigned char *link)
+static struct rows *switch_method(struct req *r, const struct order_key *key)
 {
-	return q_payment_switch(r->db, r->site->tenant, r->site->store, link, SHA256_LEN, param_text(r, "method"));
+	return q_payment_switch(r->db, key->tenant, key->store, key->link, SHA256_LEN, param_text(r, "method"));
 }
 
 /* The page at the gateway was closed, or had been paid: either way the order says it. */
@@ -169,7 +170,7 @@ static void closed(struct req *r, const struct call_answer *a)
 
 	(void)a;
 	if (link_key(r, &key))
-		switch_method(r, key.link);
+		switch_method(r, &key);
 	page_redirect(r, url_of(r, ""));
 }
 
@@ -183,8 +184,8 @@ static void change_method(struct req *r)
 		page_not_found(r);
 		return;
 	}
-	switched = switch_method(r, key.link);
-	attempts_made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN, NULL, NULL);
+	switched = switch_method(r, &key);
+	attempts_made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN);
 	if (strcmp(row_payment_switch(switched)->outcome, "open") == 0)
 		for (size_t i = 0; i < rows_count(attempts_made); i++) {
 			const struct row_payment_attempts *a = row_payment_attempts_at(attempts_made, i);
@@ -209,22 +210,22 @@ static const struct param paid_params[] = {
 };
 
 /* The address proves nothing: what counts is what the gateway told courier (T16). */
-static void looked(struct req *r, const struct call_answer *a)
+static void answered(struct req *r, const struct call_answer *a)
 {
 	int64_t n = param_int(r, "look");
-	struct receipt q;
-	struct money m;
+	struct order_key key;
+	struct looked q;
 
 	(void)a;
-	if (!look(r, &q, &m))
+	if (!look(r, &key, &q))
 		return;
-	if (!receipt_due(row_order_head(q.head))) {
+	if (!receipt_due(row_order_head(q.receipt.head))) {
 		page_redirect(r, url_of(r, ""));
 		return;
 	}
 	if (n < LOOKS)
-		page_header(r, "Refresh", mem_printf(r->mem, "%d; url=%s?look=%d", LOOK_S, url_of(r, "/paid"), (int)n + 1));
-	page(r, &q, &m, n < LOOKS);
+		page_header(r, "Refresh", mem_printf(r->mem, "%d; url=%s/paid?look=%d", LOOK_S, url_of(r, ""), (int)n + 1));
+	page(r, &q, n < LOOKS);
 }
 
 static void came_back(struct req *r)
@@ -236,12 +237,12 @@ static void came_back(struct req *r)
 		page_not_found(r);
 		return;
 	}
-	made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN, NULL, NULL);
+	made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN);
 	for (size_t i = 0; i < rows_count(made); i++) {
 		const struct row_payment_attempts *a = row_payment_attempts_at(made, i);
 
 		if (strcmp(a->state, "open") == 0 || strcmp(a->state, "unknown") == 0) {
-			page_call(r, "payment.status", a->intent, looked);
+			page_call(r, "payment.status", a->intent, answered);
 			return;
 		}
 	}
@@ -254,7 +255,7 @@ static void left(struct req *r)
 	page_redirect(r, url_of(r, ""));
 }
 
-/* ---- the invoice, and calling it off ---- */
+/* ---- the invoice, and calling it off ------------------------------------------------------------ */
 
 static void invoice(struct req *r)
 {
@@ -278,12 +279,12 @@ static void cancel(struct req *r)
 
 /* Forms carry no token of their own: the address is the secret, and other sites are refused. */
 static const struct route routes[] = {
-	{ GET, "/order/{token}", show, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}", show, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ POST, "/order/{token}/pay", pay, .trips = 4, .needs = NEEDS_NO_REFERRER },
 	{ POST, "/order/{token}/method", change_method, .params = method_params, .trips = 5, .needs = NEEDS_NO_REFERRER },
-	{ GET, "/order/{token}/paid", came_back, .params = paid_params, .trips = 4, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
-	{ GET, "/order/{token}/unpaid", left, .trips = 1, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
-	{ GET, "/order/{token}/invoice.pdf", invoice, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}/paid", came_back, .params = paid_params, .trips = 4, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}/unpaid", left, .trips = 1, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}/invoice.pdf", invoice, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ POST, "/order/{token}/cancel", cancel, .trips = 3, .needs = NEEDS_NO_REFERRER },
 	{ 0 }
 };

@@ -17,9 +17,9 @@ DECLARE
 	-- A program's role logs in as itself, inherits nothing, and never waits long:
 	-- a page answers within seconds or not at all.
 	programs constant text[] := ARRAY[
-		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'courier',
+		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'webhooks', 'courier',
 		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
-		'issue-invoices', 'forget', 'privacy', 'webhooks', 'reconcile-payments'
+		'issue-invoices', 'forget', 'privacy', 'reconcile-payments'
 	];
 	-- Roles without log-in.  sutler_search owns the search function alone and has a
 	-- read policy of its own on the search table; sutler_backup sees all tenants.

@@ -154,6 +154,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
 GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
 GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
+-- What goes back is shown to the customer too.
 GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";
 -- webhooks: the shop behind a host, the secrets that prove a report, and the two doors of reports.

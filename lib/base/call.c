@@ -13,6 +13,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+static const char *const words[] = {
+	[CALL_OK] = "ok", [CALL_DECLINE] = "decline", [CALL_UNKNOWN] = "unknown", [CALL_UNAVAILABLE] = "unavailable",
+};
+
+const char *call_outcome_word(enum call_outcome outcome)
+{
+	if (outcome >= ARRAY_LEN(words))
+		BUG("outcome %d of a call", (int)outcome);
+	return words[outcome];
+}
+
 /* --- the line that is asked, and the one that answers ----------------------------------------- */
 
 static struct buf *question(const void *ctx, const char *call, const char *tenant, const char *id, int64_t until_us)
@@ -40,9 +51,6 @@ static const char *text_of(struct json_object *top, const char *name)
 /* False when LINE is none of courier's answers. */
 static bool read_answer(const void *ctx, const char *line, size_t n, struct call_answer *out)
 {
-	static const char *const words[] = {
-		[CALL_OK] = "ok", [CALL_DECLINE] = "decline", [CALL_UNKNOWN] = "unknown", [CALL_UNAVAILABLE] = "unavailable",
-	};
 	const char *error;
 	struct json_object *top = json_read(ctx, line, n, &error);
 	const char *outcome = text_of(top, "outcome");

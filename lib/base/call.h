@@ -23,6 +23,9 @@ enum call_outcome {
 	CALL_UNAVAILABLE        /* did not happen: courier or the other side is away */
 };
 
+/* "ok", "decline", "unknown", "unavailable". */
+const char *call_outcome_word(enum call_outcome outcome);
+
 /* No text is NULL. */
 struct call_answer {
 	enum call_outcome outcome;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/http.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -44,9 +45,9 @@ const struct config_setting config_settings[] = {
 	  .meaning = "Other services may be spoken to over plain http on this host's own addresses: for "
 		     "development and tests." },
 
-	{ .name = "pay.stripe_url", .type = CONFIG_TEXT, .fallback = "https://api.stripe.com",
+	{ .name = "pay.stripe_url", .type = CONFIG_ORIGIN, .fallback = "https://api.stripe.com",
 	  .meaning = "Where Stripe answers." },
-	{ .name = "pay.stripe_pages", .type = CONFIG_TEXT, .fallback = "https://checkout.stripe.com",
+	{ .name = "pay.stripe_pages", .type = CONFIG_ORIGIN, .fallback = "https://checkout.stripe.com",
 	  .meaning = "Origin of Stripe's hosted payment pages; buyers are sent nowhere else." },
 	{ .name = "pay.stripe_version", .type = CONFIG_TEXT, .fallback = "2022-11-15",
 	  .meaning = "Version of Stripe's interface that is asked for." },
@@ -119,18 +120,6 @@ static bool parse_bool(const char *text, bool *out)
 	return false;
 }
 
-static bool is_choice(const char *choices, const char *word)
-{
-	size_t n = strlen(word);
-
-	if (n == 0 || strchr(word, ' ') != NULL)
-		return false;
-	for (const char *s = choices; (s = strstr(s, word)) != NULL; s++)
-		if ((s == choices || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
-			return true;
-	return false;
-}
-
 PRINTF_LIKE(2, 3)
 static int refuse(struct reading *r, const char *fmt, ...)
 {
@@ -157,7 +146,7 @@ static bool fits(struct reading *r, const struct config_setting *s, const char *
 
 	switch (s->type) {
 	case CONFIG_TEXT:
-		if (s->choices != NULL && !is_choice(s->choices, value))
+		if (s->choices != NULL && !word_in(value, s->choices))
 			return refuse(r, "The setting %s is one of: %s.", s->name, s->choices);
 		return true;
 	case CONFIG_INT:
@@ -172,6 +161,10 @@ static bool fits(struct reading *r, const struct config_setting *s, const char *
 	case CONFIG_PATH:
 		if (*value != '/' && *value != '\0')
 			return refuse(r, "The setting %s is a path from the root (/...).", s->name);
+		return true;
+	case CONFIG_ORIGIN:
+		if (!http_is_origin(value))
+			return refuse(r, "The setting %s is https://HOST, perhaps with a port, and no slash at its end.", s->name);
 		return true;
 	}
 	BUG("setting %s is of no type", s->name);
@@ -246,25 +239,26 @@ bool config_load(const char **error)
 	return !r.failed;
 }
 
-static const char *value_of(const char *name, enum config_type type, enum config_type also)
+/* TYPES: BIT(enum config_type) of those that will do. */
+static const char *value_of(const char *name, unsigned types)
 {
 	const struct config_setting *s = find(name, strlen(name));
 
-	if (s == NULL || (s->type != type && s->type != also))
-		BUG("no setting %s of type %d", name, (int)type);
+	if (s == NULL || (BIT(s->type) & types) == 0)
+		BUG("no setting %s of the type it is asked for", name);
 	return config.text[s - config_settings] != NULL ? config.text[s - config_settings] : s->fallback;
 }
 
 const char *config_text(const char *name)
 {
-	return value_of(name, CONFIG_TEXT, CONFIG_PATH);
+	return value_of(name, BIT(CONFIG_TEXT) | BIT(CONFIG_PATH) | BIT(CONFIG_ORIGIN));
 }
 
 int64_t config_int(const char *name)
 {
 	int64_t n;
 
-	if (!parse_int(value_of(name, CONFIG_INT, CONFIG_INT), INT64_MIN, INT64_MAX, &n))
+	if (!parse_int(value_of(name, BIT(CONFIG_INT)), INT64_MIN, INT64_MAX, &n))
 		BUG("the default of %s is no number", name);
 	return n;
 }
@@ -273,7 +267,7 @@ bool config_bool(const char *name)
 {
 	bool yes;
 
-	if (!parse_bool(value_of(name, CONFIG_BOOL, CONFIG_BOOL), &yes))
+	if (!parse_bool(value_of(name, BIT(CONFIG_BOOL)), &yes))
 		BUG("the default of %s is neither yes nor no", name);
 	return yes;
 }

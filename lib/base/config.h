@@ -13,7 +13,10 @@
 
 #include "base/buf.h"
 
-enum config_type { CONFIG_TEXT, CONFIG_INT, CONFIG_BOOL, CONFIG_PATH };
+enum config_type {
+	CONFIG_TEXT, CONFIG_INT, CONFIG_BOOL, CONFIG_PATH,
+	CONFIG_ORIGIN                   /* https://HOST or http://HOST, perhaps with a port, nothing behind */
+};
 
 struct config_setting {
 	const char *name;               /* "database.connection" is [database] connection = */

@@ -3,6 +3,14 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+bool http_is_origin(const char *s)
+{
+	static const char fine[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+	const char *host = strncmp(s, "https://", 8) == 0 ? s + 8 : strncmp(s, "http://", 7) == 0 ? s + 7 : "";
+
+	return *host != '\0' && strspn(host, fine) == strlen(host);
+}
+
 bool http_is_loopback(const char *url)
 {
 	const char *host = url + strlen("http://"), *port;

@@ -62,6 +62,8 @@ struct http {
 				  struct http_answer *out);
 };
 
+/* "https://HOST" or "http://HOST", perhaps with a port, and nothing behind it. */
+bool http_is_origin(const char *s);
 /* "http://127.0.0.1:8080", "http://[::1]:8080": this host by its address, with a port and
    nothing behind it. */
 bool http_is_loopback(const char *url);

@@ -257,3 +257,15 @@ bool parse_money(const char *s, int exponent, int64_t *minor_out)
 	*minor_out = v;
 	return true;
 }
+
+bool word_in(const char *word, const char *words)
+{
+	size_t n = strlen(word);
+
+	if (n == 0 || strchr(word, ' ') != NULL)
+		return false;
+	for (const char *s = words; (s = strstr(s, word)) != NULL; s++)
+		if ((s == words || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
+			return true;
+	return false;
+}

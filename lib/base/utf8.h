@@ -28,6 +28,9 @@ enum text_kind { TEXT_LINE, TEXT_BLOCK };                   /* BLOCK keeps line 
    above is passed). */
 char *text_clean(const void *ctx, const char *s, size_t n, enum text_kind kind);
 
+/* Whether WORD, not empty and without blanks, is one of WORDS, which stand between blanks. */
+bool word_in(const char *word, const char *words);
+
 /* N bytes of valid UTF-8 in NFC under CTX, otherwise as they are: for passwords. */
 char *text_nfc(const void *ctx, const char *s, size_t n);
 

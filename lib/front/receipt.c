@@ -4,7 +4,6 @@
 #include "base/crypto.h"
 #include "base/markdown.h"
 #include "base/mem.h"
-#include "db/query/payment.h"
 #include "front/basket.h"
 
 #include <string.h>
@@ -18,7 +17,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.events = q_order_events(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
-		.refunds = q_payment_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
 }
 
@@ -73,30 +72,29 @@ static void add_steps(struct req *r, struct view *v, const struct row_order_head
 	}
 }
 
-static const struct { const char *method, *name; } method_names[] = {
-	{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
-};
-
 const char *receipt_method(struct req *r, const char *method, const char *name)
 {
-	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(method_names); i++)
-		if (strcmp(method_names[i].method, method) == 0)
-			return req_text(r, method_names[i].name);
+	static const struct { const char *method, *name; } names[] = {
+		{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
+	};
+
+	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i].method, method) == 0)
+			return req_text(r, names[i].name);
 	return name;
 }
 
-/* Nothing came for it yet. */
 bool receipt_due(const struct row_order_head *o)
 {
-	return strcmp(o->state, "open") == 0 && o->total > 0
-		&& (strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
+	return strcmp(o->state, "open") == 0 && o->total > 0 &&
+		(strcmp(o->payment, "pending") == 0 || strcmp(o->payment, "failed") == 0);
 }
 
 static void add_payment(struct req *r, struct view *v, const struct row_order_head *o, struct rows *rows)
 {
 	const struct row_order_payment *p = row_order_payment(rows);
-	bool due = receipt_due(o);
 	struct view *transfer = view_sub(v, "transfer");
+	bool due = receipt_due(o);
 
 	view_text(v, "payment_name", receipt_method(r, o->payment_method, p->name));
 	view_bool(v, "awaiting_transfer", due && strcmp(o->payment_method, "bank_transfer") == 0);
@@ -115,7 +113,7 @@ static void add_refunds(struct req *r, struct view *v, struct rows *refunds)
 
 	view_bool(v, "has_refunds", rows_count(refunds) > 0);
 	for (size_t i = 0; i < rows_count(refunds); i++) {
-		const struct row_payment_refunds *row = row_payment_refunds_at(refunds, i);
+		const struct row_order_refunds *row = row_order_refunds_at(refunds, i);
 		struct view *item = view_item(v, "refunds");
 		const char *label = N_("on its way back to you");
 

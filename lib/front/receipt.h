@@ -18,13 +18,13 @@ struct receipt {
 };
 struct receipt receipt_queue(struct req *r, const struct order_key *key);
 
-/* Nothing came for it yet, and something is to be paid. */
-bool receipt_due(const struct row_order_head *o);
-/* A way to pay as the store calls it, or as we do. */
-const char *receipt_method(struct req *r, const char *method, const char *name);
-
 /* Puts the order into V; INVOICE is the path of its invoice's file. */
 void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice);
+
+/* Nothing came for it yet, and it is still wanted. */
+bool receipt_due(const struct row_order_head *o);
+/* NAME, or the house's own name of a way of payment where the store gave none. */
+const char *receipt_method(struct req *r, const char *method, const char *name);
 
 /* Answers with the file of its invoice; 404 without one. */
 void receipt_invoice(struct req *r, const struct order_key *key);

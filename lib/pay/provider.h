@@ -40,6 +40,9 @@ struct pay {
 	const char *version;            /* of the gateway's interface, from the configuration */
 	const char *page_origin;        /* its hosted pages begin with this */
 	int64_t deadline_us;            /* of clock_steady_us() */
+	/* Set by each call: the gateway answered and is not away, whatever it said.  An old failure
+	   that it repeats for the same key is such an answer. */
+	bool alive;
 };
 
 /* A payment to begin.  The same intent must always come with the same values: they are

@@ -125,6 +125,8 @@ static enum pay_outcome ask_once(struct pay *p, const struct ask *a, struct told
 		outcome = is_get(a) ? PAY_UNAVAILABLE : PAY_UNKNOWN;
 		out->code = "no_answer";
 	}
+	p->alive = got.status > 0 && (strcmp(got.replayed, "true") == 0 || outcome == PAY_OK ||
+				      (got.status < 500 && got.status >= 400 && got.status != 429));
 	/* The gateway knows better than we whether another try is of use. */
 	*again = (outcome == PAY_UNAVAILABLE || outcome == PAY_UNKNOWN) && strcmp(got.should_retry, "false") != 0;
 	if (outcome == PAY_OK)

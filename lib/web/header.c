@@ -108,14 +108,6 @@ bool header_attachment(struct headers *h, const char *name)
 	return header_add(h, "Content-Disposition", b->data);
 }
 
-bool header_is_origin(const char *s)
-{
-	static const char fine[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
-	const char *host = strncmp(s, "https://", 8) == 0 ? s + 8 : strncmp(s, "http://", 7) == 0 ? s + 7 : "";
-
-	return *host != '\0' && strspn(host, fine) == strlen(host);
-}
-
 static void security_policy(struct headers *h, const struct site *site, bool admin, const char *form_action)
 {
 	bool https = site != NULL && strncmp(site->origin, "https:", 6) == 0;

@@ -40,8 +40,6 @@ bool header_attachment(struct headers *h, const char *name);
    FORM_ACTION is another origin that forms may lead to, or NULL. */
 void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
 		     const char *form_action);
-/* Whether S is "https://HOST" or "http://HOST", perhaps with a port, and nothing behind it. */
-bool header_is_origin(const char *s);
 
 /* True when the If-None-Match value names ETAG, compared weakly (RFC 9110 section 8.8.3.2). */
 bool header_etag_matches(const char *if_none_match, const char *etag);

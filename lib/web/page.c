@@ -162,7 +162,7 @@ void page_moved(struct req *r, const char *path)
 
 static bool may_leave_to(const struct req *r, const char *origin)
 {
-	return header_is_origin(origin) && (strncmp(origin, "https://", 8) == 0 ||
+	return http_is_origin(origin) && (strncmp(origin, "https://", 8) == 0 ||
 					    (r->x->worker->plain_loopback && http_is_loopback(origin)));
 }
 

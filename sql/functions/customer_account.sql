@@ -33,6 +33,12 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN 'unknown';
 	END IF;
+	-- The same once more is no other entry: the form was sent twice.
+	IF p_make AND EXISTS (SELECT FROM customer.address a WHERE a.customer_id = p_customer
+		AND (a.name, a.company, a.street, a.street2, a.postal_code, a.city, a.region, a.country)
+			= (p_name, p_company, p_street, p_street2, p_postal_code, p_city, p_region, p_country)) THEN
+		RETURN 'ok';
+	END IF;
 	SELECT count(*) INTO had FROM customer.address a WHERE a.customer_id = p_customer;
 	IF p_make AND had >= p_most THEN
 		RETURN 'full';
@@ -106,7 +112,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT EXISTS (SELECT FROM sales."order" o
 		WHERE o.order_id = p_order AND o.state = 'open' AND o.fulfilment = 'unfulfilled' AND o.payment IN ('pending', 'failed')
-		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0))
+		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
+		  -- A payment page that may still be paid comes first: it closes by itself within the hour.
+		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('new', 'open', 'unknown', 'review', 'succeeded')))
 $$;
 COMMENT ON FUNCTION sales.can_cancel(uuid, uuid) IS 'Whether the buyer may cancel: open, unpaid, nothing made or shipped.';
 

@@ -61,6 +61,15 @@ FROM sales."order" o
 LEFT JOIN payment.method_text x ON x.store_id = o.store_id AND x.method = o.payment_method AND x.locale = :locale
 WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 
+-- What goes back to the buyer, and how far it is.
+-- order_refunds(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- state text, amount money, currency text, at time
+SELECT r.state, r.amount, r.currency, r.changed_at
+FROM payment.payment p
+JOIN payment.refund r ON r.payment_id = p.payment_id
+WHERE p.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+ORDER BY r.refund_id
+
 -- order_invoice(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- name text, pdf_hex text
 SELECT i.name, i.pdf_hex FROM accounting.invoice_open(:tenant, :store, :link, :order_id, :customer) i

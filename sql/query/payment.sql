@@ -37,33 +37,23 @@ SELECT b.outcome, b.intent_id FROM payment.begin_intent(:tenant, :store, :token,
 -- outcome text
 SELECT payment.switch(:tenant, :store, :token, :method)
 
--- The attempts of an order, the newest first.
--- payment_attempts(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- The attempts of an order's link, the newest first.
+-- payment_attempts(tenant uuid, store uuid, link bytea) many
 -- intent uuid, state text, code text, amount money, captured money, currency text, at time
 SELECT i.intent_id, i.state, i.code, i.amount, i.captured, i.currency, i.created_at
-FROM sales."order" o
-JOIN payment.intent i ON i.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+FROM payment.intent i
+WHERE i.order_id = sales.order_open(:tenant, :store, :link, NULL, NULL)
 ORDER BY i.intent_id DESC
 
--- payment_refunds(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
--- state text, amount money, currency text, at time
-SELECT r.state, r.amount, r.currency, r.changed_at
-FROM sales."order" o
-JOIN payment.payment p ON p.order_id = o.order_id
-JOIN payment.refund r ON r.payment_id = p.payment_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
-ORDER BY r.refund_id
-
 -- Other ways of the store to pay an order that waits for a card.
--- payment_others(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, locale text) many
+-- payment_others(tenant uuid, store uuid, link bytea, locale text) many
 -- method text, name text
 SELECT m.method, coalesce(x.name, '')
 FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 JOIN payment.method m ON m.store_id = o.store_id AND m.method <> o.payment_method
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, NULL, NULL)
   AND payment.offered(o.tenant_id, o.store_id, m.method, k.country)
 ORDER BY m.position, m.method
 

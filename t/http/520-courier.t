@@ -119,7 +119,7 @@ subtest 'how it stands' => sub {
 	is_deeply $g->problems, [], 'the gateway understood all of it';
 };
 
-subtest 'answers that are lost' => sub {
+subtest 'T21 answers that are lost' => sub {
 	for my $how (qw(drop hang_after error garbage)) {
 		$g->clear;
 		my $o = fresh();
@@ -134,6 +134,8 @@ subtest 'answers that are lost' => sub {
 		if ($how eq 'error') {
 			same($a, 'unknown unknown api_error', '... a failure that the gateway keeps stays one');
 			is scalar(grep { ($_->{client_reference_id} // '') eq $o->{intent} } $g->sessions), 0, '... no page';
+			call('start', $o->{intent}) for 1 .. 6;
+			same(call('start', fresh()->{intent}), 'ok open ', '... and asking for it again and again stops nobody else');
 			next;
 		}
 		same($a, 'ok open ', '... asked again, the page is found');

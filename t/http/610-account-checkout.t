@@ -56,6 +56,9 @@ subtest 'a new address, kept' => sub {
 	is $new->status, 303, 'another address is typed';
 	is $shop->value('SELECT count(*) FROM customer.address WHERE customer_id = ? AND street = ?', $ana->{id}, 'New Street 3'), 1, 'and kept in the book';
 	is $shop->value('SELECT street FROM customer.address WHERE customer_id = ? AND is_shipping', $ana->{id}), 'Calle Mayor 1', 'the default stays';
+	$b->visitor->submit($b->get('/checkout/address'), action => '/checkout/address', { change_country => undef, book => '', name => 'Ana',
+		street => 'New Street 3', postcode => '28014', city => 'Madrid', region => 'M', country => 'ES', billing_differs => undef, keep_address => 1 });
+	is $shop->value('SELECT count(*) FROM customer.address WHERE customer_id = ? AND street = ?', $ana->{id}, 'New Street 3'), 1, 'once, though it was sent twice';
 };
 
 subtest 'where nothing is delivered' => sub {

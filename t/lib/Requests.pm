@@ -258,10 +258,6 @@ my %ENTRY = (
 	'GET /order/{token}/unpaid' => sub { my ($t, $s) = @_; return ordered($t, $s, '/unpaid') },
 	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
 
-	# webhooks: a report that is not proven; the proven ones are in t/http/500-webhooks.t
-	'POST /webhooks/{provider}/{account:id}' => sub {
-		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
-	},
 	'POST /order/{token}/cancel' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/cancel') }, form => {} } },
 
 	# account
@@ -300,6 +296,10 @@ my %ENTRY = (
 	'POST /account/privacy/keep' => of_customer('/account/privacy/keep', sub { return {} }),
 	'POST /account/orders/{id:id}/cancel' => of_customer(sub { return own_order(@_) . '/cancel' }, sub { return {} }),
 
+	# webhooks: a report that is not proven; the proven ones are in t/http/500-webhooks.t
+	'POST /webhooks/{provider}/{account:id}' => sub {
+		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
+	},
 	# login
 	'GET /login' => sub { return { path => '/login' } },
 	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },

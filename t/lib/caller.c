@@ -9,10 +9,6 @@
 
 #include <string.h>
 
-static const char *const words[] = {
-	[CALL_OK] = "ok", [CALL_DECLINE] = "decline", [CALL_UNKNOWN] = "unknown", [CALL_UNAVAILABLE] = "unavailable",
-};
-
 static const struct param ask_params[] = {
 	{ "id", PARAM_ID },
 	{ 0 }
@@ -33,8 +29,8 @@ static void form(struct req *r)
 
 static void show(struct req *r, const struct call_answer *a)
 {
-	write_note(r, "answer", words[a->outcome]);
-	page_text(r, "text/plain", mem_printf(r->mem, "%s url=%s code=%s state=%s\n", words[a->outcome], a->url,
+	write_note(r, "answer", call_outcome_word(a->outcome));
+	page_text(r, "text/plain", mem_printf(r->mem, "%s url=%s code=%s state=%s\n", call_outcome_word(a->outcome), a->url,
 					      a->code, a->state));
 }
 
@@ -48,7 +44,7 @@ static void ask(struct req *r)
 
 static void look(struct req *r, const struct call_answer *a)
 {
-	page_text(r, "text/plain", mem_printf(r->mem, "%s back=%s\n", words[a->outcome], a->back));
+	page_text(r, "text/plain", mem_printf(r->mem, "%s back=%s\n", call_outcome_word(a->outcome), a->back));
 }
 
 /* Both transactions only read. */
@@ -60,7 +56,7 @@ static void read_only(struct req *r)
 
 static void leave(struct req *r, const struct call_answer *a)
 {
-	write_note(r, "answer", words[a->outcome]);
+	write_note(r, "answer", call_outcome_word(a->outcome));
 	req_note(r, "noted", "in step 3");
 	if (a->outcome == CALL_OK)
 		page_leave(r, "https://gateway.test", a->url);

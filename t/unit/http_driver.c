@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 	h = http_open(mem, &s, &error);
 	if (h == NULL) {
 		printf("refused\n%s\n", error);
+		mem_free(mem);
 		return 0;
 	}
 	while (times-- > 0) {

@@ -81,6 +81,7 @@ struct reply {
 	int status;
 	const char *body;
 	const char *should_retry;
+	const char *replayed;
 };
 
 struct network {
@@ -119,6 +120,7 @@ static enum http_verdict pretend(struct http *h, const void *ctx, const struct h
 		out->body = r->body;
 		out->size = strlen(r->body);
 		out->should_retry = r->should_retry != NULL ? r->should_retry : "";
+		out->replayed = r->replayed != NULL ? r->replayed : "";
 	}
 	return r->verdict;
 }
@@ -139,7 +141,7 @@ static struct pay *at(struct network *n, const struct pay_account *a, bool time_
 }
 
 #define NETWORK(...) { .reply = { __VA_ARGS__ }, .nreplies = ARRAY_LEN(((struct reply[]){ __VA_ARGS__ })) }
-#define SAYS(status_, body_) { HTTP_ANSWERED, status_, body_, NULL }
+#define SAYS(status_, body_) { HTTP_ANSWERED, status_, body_, NULL, NULL }
 
 static const struct pay_start starting = {
 	.tenant = TENANT, .order = ORDER, .intent = INTENT, .order_number = "1001", .store_name = "A & B", .email = "a@b.test",
@@ -234,6 +236,28 @@ static void check_outcomes(const struct payment_provider *g, const struct record
 		o = g->status(at(&n, a, false), "S1", &e);
 		tap_ok(o == cases[i].status && *e.code != '\0', "status, %s: %s", cases[i].name, pay_outcome_word(cases[i].status));
 		tap_is_int((int64_t)n.asked, 3, "... with no time left each is asked once");
+	}
+}
+
+/* Which answers say that the gateway is there. */
+static void check_alive(const struct payment_provider *g, const struct recorded *r, const struct pay_account *a)
+{
+	const struct { const char *name; struct reply reply; bool alive; } cases[] = {
+		{ "a page", SAYS(200, r->page), true }, { "a refusal", SAYS(402, r->card_error), true },
+		{ "a wrong key", SAYS(401, r->wrong_key), true }, { "a call under way", SAYS(409, "{}"), true },
+		{ "a failure", SAYS(500, "{}"), false }, { "a failure of before", { HTTP_ANSWERED, 500, "{}", NULL, "true" }, true },
+		{ "no answer", { HTTP_UNKNOWN, 0, NULL, NULL, NULL }, false }, { "no connection", { HTTP_NOT_SENT, 0, NULL, NULL, NULL }, false },
+		{ "too many of us", SAYS(429, "{}"), false }, { "a page of a proxy", SAYS(200, "<html>"), false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct network n = { .reply = { cases[i].reply }, .nreplies = 1 };
+		struct pay *p = at(&n, a, false);
+		struct pay_page page;
+
+		p->alive = !cases[i].alive;
+		g->start(p, &starting, &page);
+		tap_ok(p->alive == cases[i].alive, "%s: the gateway is %s", cases[i].name, cases[i].alive ? "there" : "away");
 	}
 }
 
@@ -349,6 +373,7 @@ int main(void)
 		check_table(*g);
 		check_start(*g, r, &account);
 		check_outcomes(*g, r, &account);
+		check_alive(*g, r, &account);
 		check_tries(*g, r, &account);
 		check_status(*g, r, &account);
 		check_refund(*g, r, &account);

@@ -189,10 +189,18 @@ static void money(void)
 	}
 }
 
+static void words(void)
+{
+	tap_ok(word_in("a", "a") && word_in("bc", "a bc d") && word_in("d", "a bc d"), "a word of a list is found");
+	tap_ok(!word_in("b", "a bc d") && !word_in("c", "a bc d") && !word_in("abc", "a bc d"), "a part of one, or more, is not");
+	tap_ok(!word_in("", "a b") && !word_in("a b", "a b") && !word_in("a", ""), "nor is nothing, nor two of them");
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
 
+	words();
 	validity();
 	cleaning(ctx);
 	integers();
