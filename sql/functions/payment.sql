@@ -532,7 +532,8 @@ AS $$
 		WHEN p_session_ref <> '' AND i.session_ref <> '' AND p_session_ref <> i.session_ref THEN 'session'
 		WHEN p_payment_ref <> '' AND i.payment_ref <> '' AND p_payment_ref <> i.payment_ref THEN 'payment'
 		WHEN p_currency <> i.currency AND (p_currency <> '' OR p_kind IN ('captured', 'authorised')) THEN 'currency'
-		WHEN p_kind IN ('captured', 'authorised') AND p_amount <> i.amount THEN 'amount'
+		WHEN p_kind IN ('captured', 'authorised') AND (p_amount <> i.amount
+			OR i.amount <> (SELECT p.amount FROM payment.payment p WHERE p.payment_id = i.payment_id)) THEN 'amount'
 	END
 $$;
 COMMENT ON FUNCTION payment.misfit(uuid, payment.intent, boolean, text, text, text, text, text, text, bigint) IS

@@ -145,6 +145,14 @@ for my $case ([ 'another amount', 'amount', amount => 999 ], [ 'another currency
 	is(said($o, 'expired', session_ref => 'cs_other'), 'ignored', 'an end of another page ends nothing');
 }
 
+{
+	my $o = order();
+	said($o, 'expired');
+	$dbh->do('UPDATE payment.payment SET amount = 1200 WHERE order_id = ?', undef, $o->{id});
+	is(said($o, 'captured'), 'review', 'T12 money of a page that asked for the total before the order was changed');
+	is(states($o), 'open failed', 'is not taken for the new one');
+}
+
 # ---- T13: two pages of one order both succeed ----
 {
 	my $o = order();
