@@ -142,10 +142,8 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
-	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product, catalog.product_text,
-	catalog.store_product_text, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
-	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.related,
-	catalog.category_product, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
+	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.slug_history,
+	catalog.related, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 

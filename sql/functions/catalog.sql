@@ -154,22 +154,18 @@ AS $$
 		JOIN catalog.product_media pm ON pm.product_id = w.product_id AND pm.kind = 'image'
 		JOIN catalog.media m ON m.media_id = pm.media_id
 		ORDER BY pm.product_id, pm.position, pm.media_id
-	), shade AS (
-		SELECT DISTINCT v.product_id, av.swatch, min(av.position) AS position
-		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
-		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
-		JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
-		JOIN catalog.attribute_value av ON av.value_id = vv.value_id
-		WHERE av.swatch IS NOT NULL
-		GROUP BY v.product_id, av.swatch
-	), swatch AS (
-		SELECT s.product_id, string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch) AS swatches
-		FROM (SELECT s.*, row_number() OVER (PARTITION BY s.product_id ORDER BY s.position, s.swatch) AS n FROM shade s) s
-		WHERE s.n <= 6 GROUP BY s.product_id
 	), fresh AS (
 		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
 		       coalesce(i.name, '') AS image, coalesce(mt.label, mh.label, t.name) AS alt,
-		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
+		       pr.price, pr.was, pr.price_varies, k.stock,
+		       -- Looked up for each row: a join with all products' would be planned badly, as nothing is known of their number.
+		       coalesce((SELECT string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch)
+				FROM (SELECT av.swatch, min(av.position) AS position
+				      FROM catalog.variant v
+				      JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+				      JOIN catalog.attribute_value av ON av.value_id = vv.value_id AND av.swatch IS NOT NULL
+				      WHERE v.product_id = t.product_id AND v.status = 'active'
+				      GROUP BY av.swatch ORDER BY 2, 1 LIMIT 6) s), '') AS swatches,
 		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
 		       date_trunc('milliseconds', p.created_at) AS created_at
 		FROM catalog.texts_of(p_tenant, p_products) t
@@ -183,7 +179,6 @@ AS $$
 			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
 		LEFT JOIN catalog.product_media_text mh
 			ON mh.product_id = t.product_id AND mh.media_id = i.media_id AND mh.locale = t.home
-		LEFT JOIN swatch s ON s.product_id = t.product_id
 	), gone AS (
 		DELETE FROM catalog.listing l
 		WHERE l.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
@@ -307,10 +302,11 @@ BEGIN
 	PERFORM catalog.relist_cards(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);
+	PERFORM catalog.relist_pages(p_tenant, p_products);
 END
 $$;
 COMMENT ON FUNCTION catalog.relist(uuid, uuid[]) IS
-	'Makes the read model of these products again: cards, facets, search, codes, in all stores, languages and currencies. Writes only what differs.';
+	'Makes the read model of these products again: cards, facets, search, codes, pages, in all stores, languages and currencies. Writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -555,10 +551,14 @@ BEGIN
 		('catalog.product_tag', 'products', 't.product_id', ''),
 		('catalog.variant', 'products', 't.product_id', ''),
 		('catalog.category_product', 'products', 't.product_id', ''),
+		('catalog.product_option', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.media', 'products', 'm.product_id', 'JOIN catalog.product_media m ON m.media_id = t.media_id'),
 		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
+			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
+			ON f.attribute_id = t.attribute_id'),
+		('catalog.attribute_text', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
 			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
 			ON f.attribute_id = t.attribute_id'),
 		('catalog.attribute_value', 'products', 'f.product_id', 'JOIN (SELECT p.value_id, p.product_id FROM catalog.product_value p
@@ -569,6 +569,9 @@ BEGIN
 			ON f.value_id = t.value_id'),
 		-- What hangs below a category moves with it.
 		('catalog.category', 'products', 'cp.product_id', 'JOIN LATERAL (WITH RECURSIVE down AS (
+			SELECT t.category_id UNION SELECT c.category_id FROM down JOIN catalog.category c ON c.parent_id = down.category_id)
+			SELECT p.product_id FROM down JOIN catalog.category_product p ON p.category_id = down.category_id) cp ON true'),
+		('catalog.category_text', 'products', 'cp.product_id', 'JOIN LATERAL (WITH RECURSIVE down AS (
 			SELECT t.category_id UNION SELECT c.category_id FROM down JOIN catalog.category c ON c.parent_id = down.category_id)
 			SELECT p.product_id FROM down JOIN catalog.category_product p ON p.category_id = down.category_id) cp ON true'),
 		('tenancy.store_locale', 'products', 'sp.product_id', 'JOIN catalog.store_product sp ON sp.store_id = t.store_id'),

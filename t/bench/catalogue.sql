@@ -235,3 +235,4 @@ FROM generate_series(1, 4) n CROSS JOIN (VALUES ('en', 'page'), ('es', 'pagina')
 
 COMMIT;
 SELECT sales.prepare_store(bench.tenant(), bench.store());
+ANALYZE;
