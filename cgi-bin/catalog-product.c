@@ -8,6 +8,7 @@
 #include "base/markdown.h"
 #include "base/mem.h"
 #include "base/record.h"
+#include "base/utf8.h"
 #include "db/query/catalog.h"
 #include "web/trace.h"
 

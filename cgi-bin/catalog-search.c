@@ -153,7 +153,7 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 	if (s->corrected != NULL)
 		view_text(v, "exact_url", search_url(r, s->q, true));
 	if (s->list.ask.nfound > 0) {
-		list_show(r, v, &s->list, facets_counted(r->mem, all, &s->list.ask, s->counts), s->cards);
+		list_show(r, v, &s->list, facets_counted(r->mem, all, &s->list.ask, s->counts), NULL, s->cards);
 	} else {
 		struct list_ask popular = { .sort = LIST_PLACE };
 		struct list_page page;

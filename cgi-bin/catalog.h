@@ -23,9 +23,12 @@ bool list_read(struct req *r, struct list_view *l, const char *path, const char 
 /* Whether the attributes asked for exist: queued, then looked at. */
 struct rows *list_known(struct req *r, const struct list_view *l);
 bool list_all_known(const struct list_view *l, struct rows *known);
-/* Filters, applied filters, sorts, cards and paging into V. */
+/* The filters of a list without any, as they are printed: a text under CTX for list_show(). */
+const char *list_facets_html(struct req *r, const void *ctx, const struct facets *facets);
+/* Filters, applied filters, sorts, cards and paging into V; FACETS_HTML (may be NULL) is
+   what list_facets_html() made of these FACETS. */
 void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
-	       struct rows *cards);
+	       const char *facets_html, struct rows *cards);
 
 /* Minor units without currency, as people type them and data formats want them: "12.50". */
 const char *list_plain_money(struct req *r, int64_t minor);

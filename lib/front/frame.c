@@ -7,13 +7,14 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "db/query/front.h"
+#include "web/page.h"
 
 struct frame {
 	char store[37];
 	const char *prefix;             /* stands for language and currency */
 	int64_t version;
 	uint64_t used;                  /* tick of the last use */
-	struct view *view;              /* nav, pages, social, payments */
+	struct view *view;              /* social, payments; the menus as HTML */
 };
 
 static struct frame *kept[FRAMES_KEPT];
@@ -54,7 +55,7 @@ static const char *keep_url(struct view *v, const struct req *r, const char *kin
 }
 
 /* Rows come parents first; a child finds its parent's view by id. */
-static void add_categories(struct view *v, const struct req *r, struct rows *rows)
+static void add_categories(struct view *v, struct req *r, struct rows *rows)
 {
 	size_t n = rows_count(rows);
 	struct view **at = mem_array(r->mem, struct view *, n);
@@ -95,16 +96,10 @@ static const char *network_name(const char *network)
 	return network;
 }
 
-static void add_lists(struct view *v, const struct req *r, const struct front *f)
+static void add_lists(struct view *v, const struct front *f)
 {
 	struct view *item;
 
-	for (size_t i = 0; i < rows_count(f->pages); i++) {
-		item = view_item(v, "pages");
-		view_text(item, "name", mem_strdup(v, row_nav_pages_at(f->pages, i)->title));
-		view_text(item, "url", keep_url(v, r, "/page/", row_nav_pages_at(f->pages, i)->slug));
-	}
-	view_bool(v, "has_pages", rows_count(f->pages) > 0);
 	for (size_t i = 0; i < rows_count(f->social); i++) {
 		const struct row_nav_social *s = row_nav_social_at(f->social, i);
 
@@ -117,6 +112,24 @@ static void add_lists(struct view *v, const struct req *r, const struct front *f
 	for (size_t i = 0; i < rows_count(f->payments); i++)
 		view_text(view_item(v, "payments"), "name", mem_strdup(v, row_nav_payments_at(f->payments, i)->name));
 	view_bool(v, "has_payments", rows_count(f->payments) > 0);
+}
+
+/* The menus are half of what a page's template would go through, and the same on all pages:
+   they are kept as they are printed. */
+static void add_menus(struct frame *frame, struct req *r, const struct front *f)
+{
+	struct view *v = view_new(r->mem);
+
+	add_categories(v, r, f->categories);
+	for (size_t i = 0; i < rows_count(f->pages); i++) {
+		struct view *item = view_item(v, "pages");
+
+		view_text(item, "name", row_nav_pages_at(f->pages, i)->title);
+		view_text(item, "url", keep_url(v, r, "/page/", row_nav_pages_at(f->pages, i)->slug));
+	}
+	view_bool(v, "has_pages", rows_count(f->pages) > 0);
+	view_html(frame->view, "menu_html", page_part(r, frame, v, "layout/menu"));
+	view_html(frame->view, "foot_menus_html", page_part(r, frame, v, "layout/foot-menus"));
 }
 
 /* Keeps the frame that this request loaded; under a latch there is nothing to keep. */
@@ -135,8 +148,8 @@ static const struct frame *load(struct req *r, struct front *f)
 	frame->version = front_store(r)->version;
 	frame->used = ++tick;
 	frame->view = view_new(frame);
-	add_categories(frame->view, r, f->categories);
-	add_lists(frame->view, r, f);
+	add_lists(frame->view, f);
+	add_menus(frame, r, f);
 	return frame;
 }
 

@@ -102,7 +102,7 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, ask->found, ask->nfound,
 			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
 			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
-			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store,
+			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store, ask->sort == LIST_NEWEST,
 			    (int64_t)(ask->some > 0 ? ask->some : LIST_CARDS + 1));
 }
 

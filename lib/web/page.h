@@ -37,6 +37,9 @@ void page_html(struct req *r, struct view *v);
 void page_html_status(struct req *r, struct view *v, int status);
 /* A fragment: the template without anything of lib/front's chrome. */
 void page_fragment(struct req *r, struct view *v);
+/* The template NAME printed with V as a text under CTX, in the page's language and currency:
+   for parts that are the same on many pages and kept.  NULL when it cannot be used. */
+const char *page_part(struct req *r, const void *ctx, struct view *v, const char *name);
 
 /* Sends the browser to a local PATH ("/..." with prefix): 303 after POST, else 302.
    A path that is not local goes to "/" (see page_local). */

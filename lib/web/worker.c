@@ -9,11 +9,12 @@
 #include "web/limits.h"
 
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_end;
@@ -54,11 +55,65 @@ static ssize_t fcgi_read(struct peer *p, char *out, size_t n)
 	return got > 0 ? got : FCGX_GetError(in) != 0 ? -1 : 0;
 }
 
-static bool fcgi_write(struct peer *p, const char *data, size_t n)
+/* All of it, however much the kernel takes at a time; changes the parts. */
+static bool write_parts(int fd, struct iovec *part, size_t n)
 {
-	FCGX_Stream *out = ((struct fcgi_peer *)p)->request.out;
+	while (n > 0) {
+		ssize_t done = writev(fd, part, (int)n);
 
-	return n == 0 || FCGX_PutStr(data, (int)n, out) == (int)n;
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		for (; n > 0 && (size_t)done >= part->iov_len; part++, n--)
+			done -= (ssize_t)part->iov_len;
+		if (n > 0) {
+			part->iov_base = (char *)part->iov_base + done;
+			part->iov_len -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+/* The largest record whose length fits 16 bits and needs no padding. */
+#define RECORD_BYTES 65528
+#define PARTS_MAX 2
+
+/* Records of our own instead of libfcgi's stream, which writes 8 kB at a time and wakes the
+   web server for each.  Its FCGX_Finish_r() ends the stream and the request behind them. */
+static bool fcgi_write(struct peer *p, const struct iovec *part, size_t n)
+{
+	FCGX_Request *r = &((struct fcgi_peer *)p)->request;
+	struct iovec left[PARTS_MAX], record[PARTS_MAX + 1];
+	size_t at = 0;
+
+	if (n > PARTS_MAX)
+		BUG("%zu parts in one write", n);
+	memcpy(left, part, n * sizeof(*part));
+	while (at < n) {
+		size_t bytes = 0, parts = 1;
+		unsigned char head[FCGI_HEADER_LEN] = {
+			FCGI_VERSION_1, FCGI_STDOUT, (unsigned char)(r->requestId >> 8), (unsigned char)r->requestId,
+		};
+
+		for (size_t i = at; i < n && bytes < RECORD_BYTES; i++) {
+			size_t take = left[i].iov_len < RECORD_BYTES - bytes ? left[i].iov_len : RECORD_BYTES - bytes;
+
+			record[parts++] = (struct iovec){ left[i].iov_base, take };
+			left[i].iov_base = (char *)left[i].iov_base + take;
+			left[i].iov_len -= take;
+			bytes += take;
+		}
+		while (at < n && left[at].iov_len == 0)
+			at++;
+		head[4] = (unsigned char)(bytes >> 8);
+		head[5] = (unsigned char)bytes;
+		record[0] = (struct iovec){ head, sizeof(head) };
+		/* An empty record would end the stream. */
+		if (bytes > 0 && !write_parts(r->ipcFd, record, parts))
+			return false;
+	}
+	return true;
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -106,20 +161,31 @@ static int64_t requests_to_serve(void)
 	return spread == 0 ? n : n - spread + random_below((uint32_t)(2 * spread));
 }
 
+/* All workers wait on the same socket; a connection wakes one of them, where poll() would wake
+   all who then fight for it. */
+static int wait_on_socket(void)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0)
+		log_fatal("cannot wait on the socket", "reason", strerror(errno), NULL);
+	return fd;
+}
+
 static int loop(struct worker *w)
 {
 	struct fcgi_peer p = { .peer = { fcgi_param, fcgi_read, fcgi_write } };
 	int64_t served = 0, enough = requests_to_serve();
 	sigset_t while_waiting;
+	int waiting = wait_on_socket();
 
 	if (FCGX_InitRequest(&p.request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("libfcgi cannot start", NULL);
 	sigemptyset(&while_waiting);
 	while (!asked_to_end && served < enough) {
-		struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-		int due_ms = trace_due_ms(w->traces);
-		struct timespec wait = { due_ms / 1000, due_ms % 1000 * 1000000L };
-		int ready = ppoll(&fd, 1, due_ms < 0 ? NULL : &wait, &while_waiting);
+		struct epoll_event event;
+		int ready = epoll_pwait(waiting, &event, 1, trace_due_ms(w->traces), &while_waiting);
 
 		if (ready > 0 && !serve_one(w, &p, &served))
 			return 1;
@@ -156,6 +222,9 @@ static const char *upload_dir(void)
 	return dir != NULL && *dir == '/' ? dir : "/tmp";
 }
 
+/* What most requests need in all, so that they cost no malloc(); the pages touched stay. */
+#define REQUEST_POOL_BYTES (256u * 1024)
+
 int worker_run(const struct service *s)
 {
 	struct worker w = { .mem = mem_context(NULL, "worker"), .program = s->program };
@@ -163,6 +232,7 @@ int worker_run(const struct service *s)
 	const char *conninfo = mem_printf(w.mem, "%s user='%s'", config_text("database.connection"), role);
 	int status;
 
+	w.pool = mem_pool(w.mem, REQUEST_POOL_BYTES, "requests");
 	if (FCGX_Init() != 0)
 		log_fatal("libfcgi cannot start", NULL);
 	catch_signals();

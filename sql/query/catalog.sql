@@ -87,12 +87,14 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 -- in one direction by key; the last row only tells that there is more.
 -- list_cards(store uuid, locale text, currency text, prefix text, slug text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
---	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
+--	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
 -- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, more text?, eager bool, place int, rank int, created_at time
+--	badge code, more text?, eager bool, place int, rank int, created_at time?
 SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, ''), false,
-       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint, l.created_at
+       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint,
+       -- Written out only where it is the key of the page: that took a quarter of the query's time.
+       CASE WHEN :newest THEN l.created_at END
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
   AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
