@@ -120,8 +120,31 @@ struct results {
 	const char *q, *corrected;
 	bool exact;
 	struct list_view list;
+	const char **facts;             /* of all that was found */
+	size_t nfound;
 	struct rows *near, *popular, *cards, *counts, *known;
 };
+
+/* The first trip: what is found and can be bought in the page's currency. */
+static void find(struct req *r, struct results *s)
+{
+	struct rows *found = q_search_find(r->db, r->site->store, r->language, s->q, s->exact);
+	size_t n = rows_count(found);
+	const char **ids = mem_array(r->mem, const char *, n);
+
+	s->facts = mem_array(r->mem, const char *, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct row_search_find *row = row_search_find_at(found, i);
+
+		if (!facts_sold_in(row->facts, r->currency))
+			continue;
+		ids[s->nfound] = row->product;
+		s->facts[s->nfound++] = row->facts;
+	}
+	s->list.ask.found = ids;
+	s->list.ask.nfound = s->nfound;
+	s->corrected = s->nfound > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+}
 
 /* The second trip: the page of what was found, or help. */
 static void ask(struct req *r, struct results *s)
@@ -131,9 +154,14 @@ static void ask(struct req *r, struct results *s)
 		.some = POPULAR_CARDS,
 	};
 
-	if (s->list.ask.nfound > 0) {
-		s->cards = list_cards(r->db, &s->list.ask);
-		s->counts = list_counts(r->db, &s->list.ask);
+	if (s->nfound > 0) {
+		struct list_ask page = s->list.ask;
+
+		list_cut(&page);
+		s->cards = list_cards(r->db, &page);
+		if (list_filtered(&s->list.ask))
+			s->counts = list_counts(r->db, &s->list.ask);
+		s->list.ask = page;
 	} else {
 		s->popular = list_cards(r->db, &popular);
 		if (s->q != NULL)
@@ -152,8 +180,9 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 	view_text(v, "corrected", s->corrected);
 	if (s->corrected != NULL)
 		view_text(v, "exact_url", search_url(r, s->q, true));
-	if (s->list.ask.nfound > 0) {
-		list_show(r, v, &s->list, facets_counted(r->mem, all, &s->list.ask, s->counts), NULL, s->cards);
+	if (s->nfound > 0) {
+		list_show(r, v, &s->list, s->counts != NULL ? facets_counted(r->mem, all, &s->list.ask, s->counts) :
+			  facets_of_facts(r->mem, all, s->facts, s->nfound), NULL, s->cards);
 	} else {
 		struct list_ask popular = { .sort = LIST_PLACE };
 		struct list_page page;
@@ -171,8 +200,7 @@ void search(struct req *r)
 {
 	const char *key = mem_printf(r->mem, "%s/%s", r->site->store, r->language);
 	const struct facets *all;
-	struct rows *found, *facets = NULL;
-	const char **ids;
+	struct rows *facets = NULL;
 	struct results s = { .q = param_text(r, "q"), .exact = param_bool(r, "exact") };
 
 	if (!list_read(r, &s.list, req_path(r, "/search"), "", LIST_RANK)) {
@@ -188,13 +216,7 @@ void search(struct req *r)
 		facets = facets_ask(r->db, r->site->store, r->language, "");
 	if (s.q != NULL) {
 		q_search_within(r->db, SEARCH_MS);
-		found = q_search_find(r->db, r->site->store, r->language, s.q, s.exact);
-		ids = mem_array(r->mem, const char *, rows_count(found));
-		for (size_t i = 0; i < rows_count(found); i++)
-			ids[i] = row_search_find_at(found, i)->product;
-		s.list.ask.found = ids;
-		s.list.ask.nfound = rows_count(found);
-		s.corrected = rows_count(found) > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+		find(r, &s);
 	}
 	ask(r, &s);
 	if (all == NULL)
@@ -204,7 +226,7 @@ void search(struct req *r)
 		return;
 	}
 	if (s.q != NULL && !s.list.ask.cursor.given && !list_filtered(&s.list.ask))
-		leave_search(r, s.q, s.corrected, s.list.ask.nfound);
+		leave_search(r, s.q, s.corrected, s.nfound);
 	show(r, &s, all);
 }
 

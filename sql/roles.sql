@@ -165,10 +165,11 @@ GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), acco
 -- migrate may not replace it); catalog calls the functions.
 GRANT SELECT ON catalog.search, catalog.search_code, catalog.word TO sutler_search;
 GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery),
+	catalog.matches(uuid, text, tsquery),
 	catalog.similar_words(uuid, text, text, integer), catalog.correct(uuid, text, text),
-	catalog.find(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
+	catalog.search_for(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
 GRANT SELECT ON catalog.word TO "_sutler-catalog";
-GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.find(uuid, text, text, boolean),
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.search_for(uuid, text, text, boolean),
 	catalog.similar_words(uuid, text, text, integer), catalog.find_begun(uuid, text, text) TO "_sutler-catalog";
 
 GRANT EXECUTE ON FUNCTION audit.seal_some(uuid, integer) TO "_sutler-seal-audit";

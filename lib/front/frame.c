@@ -153,6 +153,21 @@ static const struct frame *load(struct req *r, struct front *f)
 	return frame;
 }
 
+/* What the frame needs: travels with the page's own queries. */
+static void queue_frame(struct req *r, struct front *f)
+{
+	f->queued = true;
+	f->frame = find(r);
+	if (f->frame == NULL) {
+		f->categories = q_nav_categories(r->db, r->site->store, r->language);
+		f->pages = q_nav_pages(r->db, r->site->store, r->language);
+		f->social = q_nav_social(r->db, r->site->store);
+		f->payments = q_nav_payments(r->db, r->site->store, r->language);
+	}
+	if (f->has_cart)
+		f->pieces = q_cart_pieces(r->db, f->cart_sha256, SHA256_LEN);
+}
+
 static void begin(struct req *r)
 {
 	struct front *f = mem_new(r->mem, struct front);
@@ -162,18 +177,14 @@ static void begin(struct req *r)
 	/* A shop that is closed or not open yet shows nothing of what it has. */
 	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
-	f->frame = find(r);
-	if (f->frame == NULL) {
-		f->categories = q_nav_categories(r->db, r->site->store, r->language);
-		f->pages = q_nav_pages(r->db, r->site->store, r->language);
-		f->social = q_nav_social(r->db, r->site->store);
-		f->payments = q_nav_payments(r->db, r->site->store, r->language);
-	}
 	if (token != NULL && token_valid(token)) {
 		sha256(token, TOKEN_LEN, f->cart_sha256);
 		f->has_cart = true;
-		f->pieces = q_cart_pieces(r->db, f->cart_sha256, SHA256_LEN);
 	}
+	/* A form that was sent mostly ends in a redirect, which has no frame; shown again it runs
+	   a second time. */
+	if (r->method == GET || r->run > 0)
+		queue_frame(r, f);
 }
 
 static const char *path_in(const struct front *f, const struct req *r, const char *language)
@@ -286,6 +297,8 @@ static void chrome(struct req *r, struct view *v)
 
 	if (r->site == NULL || r->site->store == NULL || f == NULL)
 		return;
+	if (!f->queued && r->site->status == SITE_ACTIVE)
+		queue_frame(r, f);
 	if (f->frame == NULL && f->categories != NULL)
 		f->frame = load(r, f);
 	if (f->frame != NULL)

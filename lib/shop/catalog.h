@@ -40,6 +40,8 @@ struct list_ask {
 	const char *slug;               /* the category; "": the whole store */
 	size_t nfound;
 	const char *const *found;       /* only these products, best first; NULL: all */
+	size_t before;                  /* better ones left out of found by list_cut() */
+	bool cut;                       /* found is this page alone */
 	size_t nfilters;
 	const char *const *names, *const *values;       /* codes of attributes and values */
 	size_t nstocks;
@@ -52,6 +54,10 @@ struct list_ask {
 };
 /* Whether anything narrows the list. */
 bool list_filtered(const struct list_ask *ask);
+
+/* Of a list of what was found, best first and not filtered, only this page's products stay:
+   the database need not look at the others.  Any other list stays as it is. */
+void list_cut(struct list_ask *ask);
 
 /* Queues the cards; the counts when the list is filtered. */
 struct rows *list_cards(struct db *db, const struct list_ask *ask);
@@ -93,6 +99,12 @@ struct facets *facets_read(const void *ctx, struct rows *rows);
 /* The same filters with the counts of a filtered list; values without products stay. */
 struct facets *facets_counted(const void *ctx, const struct facets *all, const struct list_ask *ask,
 			      struct rows *counts);
+
+/* The same filters with the counts of products that are known by their FACTS (catalog.matches),
+   N of them. */
+struct facets *facets_of_facts(const void *ctx, const struct facets *all, const char *const *facts, size_t n);
+/* Whether a product with these FACTS is sold in the currency. */
+bool facts_sold_in(const char *facts, const char *currency);
 
 /* ---- categories --------------------------------------------------------------- */
 

@@ -41,6 +41,16 @@ void page_asked(struct req *r)
 	db_commit(r->db);
 }
 
+void page_changed(struct req *r)
+{
+	if (r->method == GET || (r->route != NULL && r->route->idempotent))
+		BUG("%s: only a form without a key commits before it looks", r->route->path);
+	if (r->x->under_latch || r->x->again || r->x->asked || req_failed(r))
+		return;
+	r->x->asked = true;
+	db_commit(r->db);
+}
+
 /* Success of an idempotent route is a redirect and nothing else. */
 static bool must_redirect(struct req *r)
 {

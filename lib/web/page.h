@@ -31,6 +31,10 @@ struct view *page_view(struct req *r, const char *name);
 /* All that this page (GET) needs is queued: COMMIT travels with it, and what the handler
    looks at afterwards costs no trip more.  No query may follow. */
 void page_asked(struct req *r);
+/* The same for a form whose whole change is the one SQL function that is queued and that
+   changes nothing when it declines: COMMIT travels with it, the handler looks at the outcome
+   afterwards and declines or redirects as ever.  Not for routes with an idempotency key. */
+void page_changed(struct req *r);
 
 /* HTML from the view's template, status 200 (422 when it is a form shown again). */
 void page_html(struct req *r, struct view *v);

@@ -267,16 +267,30 @@ AS $$
 		       || setweight(to_tsvector('pg_catalog.simple', catalog.fold(t.codes)), 'B')
 		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.summary || ' ' || t.labels)), 'C')
 		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.description)), 'D') AS tsv,
-		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words
+		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words,
+		       c.stock, c.currencies,
+		       -- Looked up for each row, as the swatches of cards are.
+		       coalesce((SELECT string_agg(catalog.field(a.code) || catalog.field(v.code), '' ORDER BY a.position, a.code, v.position, v.code)
+				FROM (SELECT pv.value_id FROM catalog.product_value pv WHERE pv.product_id = t.product_id
+				      UNION
+				      SELECT vv.value_id FROM catalog.variant x JOIN catalog.variant_value vv ON vv.variant_id = x.variant_id
+				      WHERE x.product_id = t.product_id AND x.status = 'active') h
+				JOIN catalog.attribute_value v ON v.value_id = h.value_id
+				JOIN catalog.attribute a ON a.attribute_id = v.attribute_id AND a.filterable), '') AS filters
 		FROM text t
+		CROSS JOIN LATERAL (SELECT string_agg(DISTINCT l.currency, ' ') AS currencies, min(l.stock) AS stock
+			FROM catalog.listing l WHERE l.store_id = t.store_id AND l.locale = t.locale AND l.product_id = t.product_id
+			  AND l.category_id = '00000000-0000-0000-0000-000000000000') c
+		WHERE c.currencies IS NOT NULL
 	), gone AS (
 		DELETE FROM catalog.search s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
 			WHERE f.store_id = s.store_id AND f.locale = s.locale AND f.product_id = s.product_id)
 	)
-	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words)
+	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words, stock, currencies, filters)
 	SELECT p_tenant, f.* FROM fresh f
-	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE SET tsv = excluded.tsv, words = excluded.words
-	WHERE (s.tsv, s.words) IS DISTINCT FROM (excluded.tsv, excluded.words)
+	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE
+	SET tsv = excluded.tsv, words = excluded.words, currencies = excluded.currencies, filters = excluded.filters
+	WHERE (s.tsv, s.words, s.currencies, s.filters) IS DISTINCT FROM (excluded.tsv, excluded.words, excluded.currencies, excluded.filters)
 $$;
 COMMENT ON FUNCTION catalog.relist_search(uuid, uuid[]) IS 'Part of catalog.relist: full text, words and codes of products that have a card.';
 
@@ -317,7 +331,11 @@ AS $$
 		UPDATE catalog.listing l SET stock = k.stock
 		FROM product, catalog.stock_of(p_tenant, product.ids) k
 		WHERE l.store_id = k.store_id AND l.product_id = k.product_id AND l.stock <> k.stock
-		RETURNING l.store_id
+		RETURNING l.store_id, l.product_id, l.stock
+	), found AS (
+		UPDATE catalog.search s SET stock = c.stock
+		FROM (SELECT DISTINCT c.store_id, c.product_id, c.stock FROM changed c) c
+		WHERE s.store_id = c.store_id AND s.product_id = c.product_id AND s.stock <> c.stock
 	)
 	SELECT DISTINCT c.store_id FROM changed c
 $$;

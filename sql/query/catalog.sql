@@ -159,12 +159,13 @@ WITH here AS MATERIALIZED (
 ), one AS MATERIALIZED (
 	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
 	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
-	FROM catalog.listing l LEFT JOIN hit h ON h.product_id = l.product_id
+	FROM catalog.listing l
+--? found: JOIN unnest(:found) AS u (product_id) ON u.product_id = l.product_id
+	LEFT JOIN hit h ON h.product_id = l.product_id
 	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 	  AND l.price BETWEEN :price_from AND :price_to
---? found: AND l.product_id = ANY (:found)
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
 )

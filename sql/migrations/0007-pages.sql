@@ -1,5 +1,5 @@
 -- transactional
--- What product pages show, put together once.
+-- What product pages show, put together once; what a search needs to know of a product to count filters.
 
 CREATE TABLE catalog.product_page (
 	tenant_id uuid NOT NULL,
@@ -58,3 +58,15 @@ CREATE INDEX product_page_slug ON catalog.product_page (tenant_id, store_id, loc
 CREATE INDEX product_page_product ON catalog.product_page (tenant_id, product_id);
 
 SELECT sutler.protect('catalog.product_page');
+
+-- A search counts filters over what it found, up to 1 000 products: out of the row it reads anyway.
+ALTER TABLE catalog.search
+	ADD COLUMN stock text NOT NULL DEFAULT 'out' CHECK (stock IN ('in', 'few', 'made', 'out')),
+	ADD COLUMN currencies text NOT NULL DEFAULT '',
+	ADD COLUMN filters text NOT NULL DEFAULT '';
+COMMENT ON COLUMN catalog.search.stock IS 'Availability badge, as in catalog.listing; kept by freshen alone.';
+COMMENT ON COLUMN catalog.search.currencies IS 'Currencies it has a price in, spaces between.';
+COMMENT ON COLUMN catalog.search.filters IS 'Codes of attribute and value of all its filters, each ended by U+001F.';
+-- With store and category, so that the filters of some products of one list are read and no others.
+DROP INDEX catalog.facet_product;
+CREATE INDEX facet_product ON catalog.facet (tenant_id, product_id, store_id, category_id);
