@@ -105,6 +105,8 @@ void category(struct req *r)
 	k = keep_find(kept, key, front_store(r)->version);
 	if (k == NULL)
 		category_ask(r->db, r->site->store, r->language, slug, &p);
+	else
+		l.ask.category = k->category->id;
 	cards = list_cards(r->db, &l.ask);
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))

@@ -23,7 +23,7 @@ const struct param recent_params[] = {
 };
 
 struct promises {
-	struct rows *page, *stock, *related, *moved;
+	struct rows *page, *related, *moved;
 };
 
 struct variant {
@@ -46,7 +46,6 @@ static void ask(struct req *r, const char *slug, struct promises *p)
 	const char *store = r->site->store, *locale = r->language, *currency = r->currency;
 
 	p->page = q_product_page(r->db, store, locale, currency, slug);
-	p->stock = q_product_stock(r->db, store, locale, currency, slug);
 	p->related = q_product_related(r->db, store, locale, currency, slug, r->prefix);
 	p->moved = q_product_moved(r->db, store, locale, currency, slug);
 	page_asked(r);
@@ -69,27 +68,29 @@ static int64_t number(const char *text)
 
 /* Fields of a variant's record, as catalog.page_variants writes them. */
 enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_STATE, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
+enum { N_VARIANT, N_PIECES, N_FIELDS };
 enum { T_QUANTITY, T_PRICE, T_FIELDS };
 enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
 enum { S_LABEL, S_VALUE, S_FIELDS };
 enum { P_LANGUAGE, P_SLUG, P_FIELDS };
 enum { C_NAME, C_SLUG, C_FIELDS };
 
-static const char *state_of(struct req *r, const char *state, const char *variant, struct rows *stock)
+static const char *state_of(struct req *r, const char *state, const char *variant, const struct records *stock)
 {
 	int64_t pieces = 0;
 
 	if (strcmp(state, "counted") != 0)
 		return state;
-	for (size_t i = 0; i < rows_count(stock); i++)
-		if (strcmp(row_product_stock_at(stock, i)->variant, variant) == 0)
-			pieces += row_product_stock_at(stock, i)->pieces;
+	for (size_t i = 0; i < stock->n; i++)
+		if (strcmp(record_at(stock, i)[N_VARIANT], variant) == 0)
+			pieces += number(record_at(stock, i)[N_PIECES]);
 	return pieces > front_store(r)->low_stock ? "in" : pieces > 0 ? "few" : "out";
 }
 
-static void read_variants(struct req *r, struct product *p, struct rows *stock)
+static void read_variants(struct req *r, struct product *p)
 {
 	struct records all = records_read(r->mem, p->row->variants, V_FIELDS);
+	struct records stock = records_read(r->mem, p->row->stock == NULL ? "" : p->row->stock, N_FIELDS);
 
 	p->variants = mem_array(r->mem, struct variant, all.n);
 	p->nvariants = all.n;
@@ -98,7 +99,7 @@ static void read_variants(struct req *r, struct product *p, struct rows *stock)
 
 		p->variants[i] = (struct variant){
 			.id = f[V_ID], .sku = f[V_SKU], .gtin = or_null(f[V_GTIN]), .price = number(f[V_PRICE]),
-			.state = state_of(r, f[V_STATE], f[V_ID], stock), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
+			.state = state_of(r, f[V_STATE], f[V_ID], &stock), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
 			.swatch = or_null(f[V_SWATCH]), .title2 = or_null(f[V_TITLE2]), .label2 = or_null(f[V_LABEL2]),
 		};
 	}
@@ -126,7 +127,7 @@ static struct product read_product(struct req *r, const struct promises *from)
 		.trail = records_read(r->mem, row->trail, C_FIELDS),
 	};
 
-	read_variants(r, &p, from->stock);
+	read_variants(r, &p);
 	p.stock = best_state(&p);
 	return p;
 }

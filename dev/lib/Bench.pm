@@ -41,8 +41,8 @@ sub new
 {
 	my ($class, %o) = @_;
 	my $self = bless { products => 10_000, carts => 20_000, workers => 4, top => top(), %o }, $class;
-	$self->{dir} = "$self->{top}/var/bench";
-	$self->{build} = "$self->{top}/var/build-bench";
+	$self->{dir} = $self->{built} ? "$self->{top}/var/bench-built" : "$self->{top}/var/bench";
+	$self->{build} = $self->{built} // "$self->{top}/var/build-bench";
 	return $self;
 }
 
@@ -51,7 +51,7 @@ sub new
 sub start
 {
 	my ($self) = @_;
-	build(dir => $self->{build}, targets => ['all', 't/bench/empty', 't/bench/orders']);
+	build(dir => $self->{build}, targets => ['all', 't/bench/empty', 't/bench/orders']) if !$self->{built};
 	make_path("$self->{dir}/answers", "$self->{dir}/lists");
 	my $c = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => 1, settings => {
 		shared_buffers => '512MB', max_wal_size => '4GB', checkpoint_timeout => '30min', autovacuum => 'off',

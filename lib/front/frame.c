@@ -14,7 +14,7 @@ struct frame {
 	const char *prefix;             /* stands for language and currency */
 	int64_t version;
 	uint64_t used;                  /* tick of the last use */
-	struct view *view;              /* social, payments; the menus as HTML */
+	struct view *view;              /* nav, pages, social, payments; the menus as HTML */
 };
 
 static struct frame *kept[FRAMES_KEPT];
@@ -96,10 +96,16 @@ static const char *network_name(const char *network)
 	return network;
 }
 
-static void add_lists(struct view *v, const struct front *f)
+static void add_lists(struct view *v, const struct req *r, const struct front *f)
 {
 	struct view *item;
 
+	for (size_t i = 0; i < rows_count(f->pages); i++) {
+		item = view_item(v, "pages");
+		view_text(item, "name", mem_strdup(v, row_nav_pages_at(f->pages, i)->title));
+		view_text(item, "url", keep_url(v, r, "/page/", row_nav_pages_at(f->pages, i)->slug));
+	}
+	view_bool(v, "has_pages", rows_count(f->pages) > 0);
 	for (size_t i = 0; i < rows_count(f->social); i++) {
 		const struct row_nav_social *s = row_nav_social_at(f->social, i);
 
@@ -116,20 +122,13 @@ static void add_lists(struct view *v, const struct front *f)
 
 /* The menus are half of what a page's template would go through, and the same on all pages:
    they are kept as they are printed. */
-static void add_menus(struct frame *frame, struct req *r, const struct front *f)
+static void add_menus(struct frame *frame, struct req *r)
 {
-	struct view *v = view_new(r->mem);
+	const char *menu = page_part(r, frame, frame->view, "layout/menu");
+	const char *foot = page_part(r, frame, frame->view, "layout/foot-menus");
 
-	add_categories(v, r, f->categories);
-	for (size_t i = 0; i < rows_count(f->pages); i++) {
-		struct view *item = view_item(v, "pages");
-
-		view_text(item, "name", row_nav_pages_at(f->pages, i)->title);
-		view_text(item, "url", keep_url(v, r, "/page/", row_nav_pages_at(f->pages, i)->slug));
-	}
-	view_bool(v, "has_pages", rows_count(f->pages) > 0);
-	view_html(frame->view, "menu_html", page_part(r, frame, v, "layout/menu"));
-	view_html(frame->view, "foot_menus_html", page_part(r, frame, v, "layout/foot-menus"));
+	view_html(frame->view, "menu_html", menu);
+	view_html(frame->view, "foot_menus_html", foot);
 }
 
 /* Keeps the frame that this request loaded; under a latch there is nothing to keep. */
@@ -148,8 +147,9 @@ static const struct frame *load(struct req *r, struct front *f)
 	frame->version = front_store(r)->version;
 	frame->used = ++tick;
 	frame->view = view_new(frame);
-	add_lists(frame->view, f);
-	add_menus(frame, r, f);
+	add_categories(frame->view, r, f->categories);
+	add_lists(frame->view, r, f);
+	add_menus(frame, r);
 	return frame;
 }
 

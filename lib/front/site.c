@@ -78,12 +78,13 @@ static void read_lists(void *ctx, struct rows *locales, struct rows *currencies,
 	out->ncurrencies = rows_count(currencies);
 }
 
-enum site_answer front_site_load(struct db *db, void *ctx, const char *host, int64_t deadline_us, struct site *out)
+static enum site_answer load(struct db *db, void *ctx, const char *host, int64_t deadline_us, struct site *out,
+			     enum db_failure *failure)
 {
 	struct rows *store, *locales, *currencies;
-	enum db_failure failure;
 
-	if (find_host(db, ctx, host, deadline_us, out) != DB_OK)
+	*failure = find_host(db, ctx, host, deadline_us, out);
+	if (*failure != DB_OK)
 		return SITE_UNAVAILABLE;
 	if (out->tenant == NULL)
 		return SITE_UNKNOWN;
@@ -95,10 +96,23 @@ enum site_answer front_site_load(struct db *db, void *ctx, const char *host, int
 		read_store(ctx, row_site_store(store), out);
 		read_lists(ctx, locales, currencies, out);
 	}
-	failure = db_commit(db);
+	*failure = db_commit(db);
 	db_end(db);
-	if (failure != DB_OK)
+	if (*failure != DB_OK)
 		return SITE_UNAVAILABLE;
 	/* A store without a language or currency is not ready to be shown. */
 	return out->nlocales > 0 && out->ncurrencies > 0 ? SITE_FOUND : SITE_UNKNOWN;
+}
+
+/* A connection that broke since the last request is no reason to send anybody away: as a
+   handler is, the look-up is run again, once. */
+enum site_answer front_site_load(struct db *db, void *ctx, const char *host, int64_t deadline_us, struct site *out)
+{
+	enum db_failure failure;
+	enum site_answer answer = load(db, ctx, host, deadline_us, out, &failure);
+
+	if (failure != DB_RETRY)
+		return answer;
+	*out = (struct site){ 0 };
+	return load(db, ctx, host, deadline_us, out, &failure);
 }

@@ -117,13 +117,14 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 
 	if (c->given && !ask->cut)
 		f |= c->back ? orders[ask->sort].before : orders[ask->sort].after;
+	f |= ask->category != NULL ? LIST_CARDS_KNOWN : LIST_CARDS_NAMED;
 	f |= ask->nfilters > 0 ? LIST_CARDS_FILTERED : 0;
 	f |= ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
 	f |= ask->has_from ? LIST_CARDS_FROM : 0;
 	f |= ask->has_to ? LIST_CARDS_TO : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
-	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, ask->found, ask->nfound,
-			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
+	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug,
+			    ask->category != NULL ? ask->category : ask->store, ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
 			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
 			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store, ask->sort == LIST_NEWEST,
 			    (int64_t)(ask->some > 0 ? ask->some : LIST_CARDS + 1));
@@ -371,6 +372,7 @@ struct category *category_read(const void *ctx, const struct category_promise *p
 		mem_free(c);
 		return NULL;
 	}
+	c->id = mem_strdup(c, head->category);
 	c->name = mem_strdup(c, head->name);
 	c->text = mem_strdup(c, head->description);
 	c->meta_title = mem_strdup(c, head->meta_title);

@@ -38,6 +38,7 @@ struct list_ask {
 	const char *store, *locale, *currency;
 	const char *prefix;             /* of links */
 	const char *slug;               /* the category; "": the whole store */
+	const char *category;           /* its id where that is known, else NULL */
 	size_t nfound;
 	const char *const *found;       /* only these products, best first; NULL: all */
 	size_t before;                  /* better ones left out of found by list_cut() */
@@ -111,7 +112,7 @@ bool facts_sold_in(const char *facts, const char *currency);
 struct place { const char *name, *slug; };      /* of paths: language and slug */
 
 struct category {
-	const char *name, *text, *meta_title, *meta_description;
+	const char *id, *name, *text, *meta_title, *meta_description;
 	size_t ntrail, nchildren, npaths;
 	struct place *trail;            /* the top first, itself last */
 	struct place *children;

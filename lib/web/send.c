@@ -76,11 +76,11 @@ static struct headers *head(struct exchange *x)
 	return h;
 }
 
-static bool put(struct exchange *x, const char *data, size_t n)
+static bool put(struct exchange *x, const char *data, size_t n, bool last)
 {
 	struct iovec part = { (void *)data, n };
 
-	if (!x->peer->write(x->peer, &part, 1))
+	if (!x->peer->write(x->peer, &part, 1, last))
 		return false;
 	x->sent += n;
 	return true;
@@ -91,7 +91,7 @@ static void put_all(struct exchange *x, const struct buf *head)
 {
 	struct iovec parts[] = { { head->data, head->len }, { (void *)x->answer.body, x->answer.size } };
 
-	if (x->peer->write(x->peer, parts, ARRAY_LEN(parts)))
+	if (x->peer->write(x->peer, parts, ARRAY_LEN(parts), true))
 		x->sent += head->len + x->answer.size;
 }
 
@@ -108,9 +108,9 @@ static void send_file(struct exchange *x)
 			log_error("file became shorter while it was sent", NULL);
 			return;
 		}
-		if (!put(x, piece, (size_t)n))
-			return;
 		left -= (size_t)n;
+		if (!put(x, piece, (size_t)n, left == 0))
+			return;
 	}
 }
 
@@ -131,9 +131,9 @@ void send_answer(struct exchange *x)
 	buf_add(b, h->text->data, h->text->len);
 	buf_adds(b, "\r\n");
 	if (x->head || x->answer.size == 0)
-		put(x, b->data, b->len);
+		put(x, b->data, b->len, true);
 	else if (x->answer.fd < 0)
 		put_all(x, b);
-	else if (put(x, b->data, b->len))
+	else if (put(x, b->data, b->len, false))
 		send_file(x);
 }

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_end;
@@ -40,6 +41,7 @@ static void on_alarm(int sig)
 struct fcgi_peer {
 	struct peer peer;               /* first */
 	FCGX_Request request;
+	bool ended;                     /* the end of the request was written */
 };
 
 static const char *fcgi_param(struct peer *p, const char *name)
@@ -79,41 +81,85 @@ static bool write_parts(int fd, struct iovec *part, size_t n)
 #define RECORD_BYTES 65528
 #define PARTS_MAX 2
 
-/* Records of our own instead of libfcgi's stream, which writes 8 kB at a time and wakes the
-   web server for each.  Its FCGX_Finish_r() ends the stream and the request behind them. */
-static bool fcgi_write(struct peer *p, const struct iovec *part, size_t n)
+static FCGI_Header record_head(const FCGX_Request *r, unsigned char type, size_t bytes)
 {
-	FCGX_Request *r = &((struct fcgi_peer *)p)->request;
-	struct iovec left[PARTS_MAX], record[PARTS_MAX + 1];
-	size_t at = 0;
+	return (FCGI_Header){
+		.version = FCGI_VERSION_1, .type = type,
+		.requestIdB1 = (unsigned char)(r->requestId >> 8), .requestIdB0 = (unsigned char)r->requestId,
+		.contentLengthB1 = (unsigned char)(bytes >> 8), .contentLengthB0 = (unsigned char)bytes,
+	};
+}
+
+/* Moves the next bytes of LEFT, at most one record, to RECORD behind its head; how many parts. */
+static size_t take_record(struct iovec *left, size_t n, struct iovec *record, size_t *bytes)
+{
+	size_t parts = 0;
+
+	*bytes = 0;
+	for (size_t i = 0; i < n && *bytes < RECORD_BYTES; i++) {
+		size_t take = left[i].iov_len < RECORD_BYTES - *bytes ? left[i].iov_len : RECORD_BYTES - *bytes;
+
+		if (take == 0)
+			continue;
+		record[parts++] = (struct iovec){ left[i].iov_base, take };
+		left[i].iov_base = (char *)left[i].iov_base + take;
+		left[i].iov_len -= take;
+		*bytes += take;
+	}
+	return parts;
+}
+
+/* Records of our own instead of libfcgi's stream, which writes 8 kB at a time, then the end
+   apart, and wakes the web server for each: a page is one call of the kernel. */
+static bool fcgi_write(struct peer *p, const struct iovec *part, size_t n, bool last)
+{
+	struct fcgi_peer *f = (struct fcgi_peer *)p;
+	const FCGX_Request *r = &f->request;
+	FCGI_Header end[] = { record_head(r, FCGI_STDOUT, 0), record_head(r, FCGI_END_REQUEST, sizeof(FCGI_EndRequestBody)) };
+	FCGI_EndRequestBody done = { .protocolStatus = FCGI_REQUEST_COMPLETE };
+	struct iovec left[PARTS_MAX], record[PARTS_MAX + 3];
+	size_t bytes, parts, more = 0;
 
 	if (n > PARTS_MAX)
 		BUG("%zu parts in one write", n);
 	memcpy(left, part, n * sizeof(*part));
-	while (at < n) {
-		size_t bytes = 0, parts = 1;
-		unsigned char head[FCGI_HEADER_LEN] = {
-			FCGI_VERSION_1, FCGI_STDOUT, (unsigned char)(r->requestId >> 8), (unsigned char)r->requestId,
-		};
+	for (size_t i = 0; i < n; i++)
+		more += left[i].iov_len;
+	while (more > 0) {
+		FCGI_Header head;
 
-		for (size_t i = at; i < n && bytes < RECORD_BYTES; i++) {
-			size_t take = left[i].iov_len < RECORD_BYTES - bytes ? left[i].iov_len : RECORD_BYTES - bytes;
-
-			record[parts++] = (struct iovec){ left[i].iov_base, take };
-			left[i].iov_base = (char *)left[i].iov_base + take;
-			left[i].iov_len -= take;
-			bytes += take;
+		parts = 1 + take_record(left, n, record + 1, &bytes);
+		head = record_head(r, FCGI_STDOUT, bytes);
+		record[0] = (struct iovec){ &head, sizeof(head) };
+		more -= bytes;
+		if (more == 0 && last) {
+			record[parts++] = (struct iovec){ end, sizeof(end) };
+			record[parts++] = (struct iovec){ &done, sizeof(done) };
 		}
-		while (at < n && left[at].iov_len == 0)
-			at++;
-		head[4] = (unsigned char)(bytes >> 8);
-		head[5] = (unsigned char)bytes;
-		record[0] = (struct iovec){ head, sizeof(head) };
-		/* An empty record would end the stream. */
-		if (bytes > 0 && !write_parts(r->ipcFd, record, parts))
+		if (!write_parts(r->ipcFd, record, parts))
 			return false;
 	}
+	f->ended = last;
 	return true;
+}
+
+/* libfcgi would shut the connection down and wait until the web server closes its side.  That
+   is needed when something it sent was not read: closing would take the answer away with it. */
+static void finish(struct fcgi_peer *f)
+{
+	FCGX_Request *r = &f->request;
+	int unread = 0;
+
+	if (!f->ended) {
+		FCGX_Finish_r(r);
+	} else if (ioctl(r->ipcFd, FIONREAD, &unread) != 0 || unread > 0) {
+		FCGX_Free(r, 1);
+	} else {
+		close(r->ipcFd);
+		r->ipcFd = -1;
+		FCGX_Free(r, 0);
+	}
+	f->ended = false;
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -138,7 +184,7 @@ static bool serve_one(struct worker *w, struct fcgi_peer *p, int64_t *served)
 	rc = FCGX_Accept_r(&p->request);
 	if (rc == 0) {
 		exchange_serve(w, &p->peer);
-		FCGX_Finish_r(&p->request);
+		finish(p);
 		++*served;
 	}
 	alarm(0);

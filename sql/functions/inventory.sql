@@ -56,42 +56,57 @@ DECLARE
 	v uuid[];
 	w uuid[];
 	q integer[];
+	planned bigint;
+	wanted bigint := (SELECT sum(u) FROM unnest(p_quantities) AS u);
+	holds uuid[];
+	taken integer;
 BEGIN
 	IF cardinality(p_variants) = 0 THEN
 		RETURN NULL;
 	END IF;
 	-- Others may take pieces between the plan and the updates; then plan again.
 	FOR attempt IN 1..5 LOOP
-		SELECT array_agg(p.variant_id), array_agg(p.warehouse_id), array_agg(p.quantity) INTO v, w, q
+		SELECT array_agg(p.variant_id), array_agg(p.warehouse_id), array_agg(p.quantity), sum(p.quantity) INTO v, w, q, planned
 		FROM inventory.plan(p_tenant, p_store, p_variants, p_quantities) p;
-		SELECT n.variant_id INTO missing
-		FROM (SELECT u.variant_id, sum(u.quantity) AS wanted
-		      FROM unnest(p_variants, p_quantities) AS u (variant_id, quantity) GROUP BY 1) n
-		LEFT JOIN (SELECT u.variant_id, sum(u.quantity) AS found
-		           FROM unnest(v, q) AS u (variant_id, quantity) GROUP BY 1) f USING (variant_id)
-		WHERE coalesce(f.found, 0) < n.wanted
-		ORDER BY n.variant_id LIMIT 1;
-		IF FOUND THEN
+		-- A plan never gives more than is wanted, so only a smaller sum asks for the variant that is short.
+		IF planned IS DISTINCT FROM wanted THEN
+			SELECT n.variant_id INTO missing
+			FROM (SELECT u.variant_id, sum(u.quantity) AS wanted
+			      FROM unnest(p_variants, p_quantities) AS u (variant_id, quantity) GROUP BY 1) n
+			LEFT JOIN (SELECT u.variant_id, sum(u.quantity) AS found
+			           FROM unnest(v, q) AS u (variant_id, quantity) GROUP BY 1) f USING (variant_id)
+			WHERE coalesce(f.found, 0) < n.wanted
+			ORDER BY n.variant_id LIMIT 1;
 			RETURN missing;
 		END IF;
-		BEGIN
+		WITH held AS (
 			INSERT INTO inventory.hold (tenant_id, hold_id, variant_id, warehouse_id, quantity, cart_id, order_id, address_key, expires_at)
 			SELECT p_tenant, sutler.uuid7(), u.variant_id, u.warehouse_id, u.quantity, p_cart, p_order, coalesce(p_address, ''), p_expires
-			FROM unnest(v, w, q) AS u (variant_id, warehouse_id, quantity);
-			-- The plan is in (variant, warehouse) order: so are the locks.
-			FOR i IN 1..cardinality(v) LOOP
-				UPDATE inventory.stock s SET held = s.held + q[i]
-				WHERE s.variant_id = v[i] AND s.warehouse_id = w[i] AND s.held + q[i] <= s.on_hand;
-				IF NOT FOUND THEN
-					missing := v[i];
-					RAISE EXCEPTION 'taken by another' USING ERRCODE = 'SU001';
-				END IF;
-			END LOOP;
-			PERFORM inventory.touched(p_tenant, v);
+			FROM unnest(v, w, q) AS u (variant_id, warehouse_id, quantity)
+			RETURNING hold_id
+		)
+		SELECT array_agg(h.hold_id) INTO holds FROM held h;
+		PERFORM inventory.touched(p_tenant, v);
+		-- The plan is in (variant, warehouse) order: so are the locks.  Nothing comes after them.
+		missing := NULL;
+		taken := 0;
+		FOR i IN 1..cardinality(v) LOOP
+			UPDATE inventory.stock s SET held = s.held + q[i]
+			WHERE s.variant_id = v[i] AND s.warehouse_id = w[i] AND s.held + q[i] <= s.on_hand;
+			IF NOT FOUND THEN
+				missing := v[i];
+				EXIT;
+			END IF;
+			taken := i;
+		END LOOP;
+		IF missing IS NULL THEN
 			RETURN NULL;
-		EXCEPTION WHEN SQLSTATE 'SU001' THEN
-			NULL;
-		END;
+		END IF;
+		-- Given back by hand: a savepoint would cost every order, and this is rare.
+		FOR i IN 1..taken LOOP
+			UPDATE inventory.stock s SET held = s.held - q[i] WHERE s.variant_id = v[i] AND s.warehouse_id = w[i];
+		END LOOP;
+		DELETE FROM inventory.hold h WHERE h.hold_id = ANY (holds);
 	END LOOP;
 	RETURN missing;
 END
@@ -105,7 +120,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
-	SELECT DISTINCT p_tenant, 'stock', v FROM unnest(p_variants) AS v;
+	SELECT p_tenant, 'stock', v FROM unnest(p_variants) AS v;
 END
 $$;
 COMMENT ON FUNCTION inventory.touched(uuid, uuid[]) IS 'Queues variants whose stock moved for freshen.';

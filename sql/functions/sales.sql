@@ -195,18 +195,20 @@ BEGIN
 
 		-- Stock last: live holds of the cart go over, what is too much goes back, what is missing is taken.
 		PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
-		WITH had AS (
-			SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
-		), wanted AS (
-			SELECT l.variant_id, sum(l.quantity) AS quantity FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity) GROUP BY 1
-		), gone AS (
-			DELETE FROM inventory.hold h USING had
-			WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
-			  AND had.quantity > coalesce((SELECT w.quantity FROM wanted w WHERE w.variant_id = h.variant_id), 0)
-			RETURNING h.variant_id, h.warehouse_id, h.quantity
-		)
-		SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
-		UPDATE inventory.hold h SET order_id = p_order, cart_id = NULL, expires_at = NULL, address_key = '' WHERE h.cart_id = p_cart;
+		IF FOUND THEN
+			WITH had AS (
+				SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
+			), wanted AS (
+				SELECT l.variant_id, sum(l.quantity) AS quantity FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity) GROUP BY 1
+			), gone AS (
+				DELETE FROM inventory.hold h USING had
+				WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
+				  AND had.quantity > coalesce((SELECT w.quantity FROM wanted w WHERE w.variant_id = h.variant_id), 0)
+				RETURNING h.variant_id, h.warehouse_id, h.quantity
+			)
+			SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
+			UPDATE inventory.hold h SET order_id = p_order, cart_id = NULL, expires_at = NULL, address_key = '' WHERE h.cart_id = p_cart;
+		END IF;
 		SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
 		FROM (
 			SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h

@@ -84,8 +84,9 @@ LIMIT 400
 SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filterable
 
 -- Cards of a category, or of the products that a search found (slug "": the whole store): one page
--- in one direction by key; the last row only tells that there is more.
--- list_cards(store uuid, locale text, currency text, prefix text, slug text, found uuid[], attributes text[],
+-- in one direction by key; the last row only tells that there is more.  The category is known by its
+-- id, or named by its slug.
+-- list_cards(store uuid, locale text, currency text, prefix text, slug text, category uuid, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
 -- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
@@ -97,8 +98,9 @@ SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.i
        CASE WHEN :newest THEN l.created_at END
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
-	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+--? named: AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+--? named:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+--? known: AND l.category_id = :category
 --? filtered: AND l.product_id IN (SELECT f.product_id
 --? filtered:	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 --? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
@@ -184,23 +186,19 @@ JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
 JOIN catalog.attribute_value v ON v.value_id = t.value_id
 
 -- The product page: everything but its stock was put together when the product changed
--- (sql/functions/product_page.sql).  Variants, tiers, media, specs, paths and trail are records.
+-- (sql/functions/product_page.sql).  Variants, tiers, media, specs, paths and trail are records;
+-- stock is one as well, of variant and pieces in the store's warehouses as they are now.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, paths text, trail text
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, paths text, trail text, stock text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
-       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.paths, g.trail
+       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.paths, g.trail,
+       (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
+        FROM unnest(g.variant_ids) AS v (variant_id)
+        JOIN inventory.stock s ON s.variant_id = v.variant_id
+        JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id)
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
-
--- What of its variants lies in the store's warehouses as it is now.
--- product_stock(store uuid, locale text, currency text, slug text) many
--- variant uuid, pieces int
-SELECT s.variant_id, greatest(s.on_hand - s.held, 0)::bigint
-FROM (SELECT unnest(g.variant_ids) AS variant_id FROM catalog.product_page g
-      WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug) v
-JOIN inventory.stock s ON s.variant_id = v.variant_id
-JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id
 
 -- What goes with it.
 -- product_related(store uuid, locale text, currency text, slug text, prefix text) many

@@ -1,7 +1,8 @@
 -- Carts that are ready to be ordered, and the ceiling beside sales.place_order().
 --
--- psql -v carts=N: N carts of three lines in each of two piles: "spread" over all variants,
--- "hot" with one variant that all of them want.  bench.pile(name) is what t/bench/orders
+-- psql -v carts=N: N carts of three lines in each of three piles: "spread" over all variants,
+-- "insert" the same for the ceiling, "hot" with one variant that all of them want; its id is
+-- in the middle of all, so that the order of locks favours nobody.  bench.pile(name) is what t/bench/orders
 -- reads: the values that the checkout hands to the database, one cart a line.
 
 SET client_min_messages = warning;
@@ -12,7 +13,7 @@ CREATE TABLE bench.cart AS
 SELECT c.n, c.pile, bench.id(CASE c.pile WHEN 'spread' THEN 50 WHEN 'insert' THEN 51 ELSE 52 END, c.n) AS cart_id
 FROM (SELECT p.pile, g AS n FROM unnest(ARRAY['spread', 'insert', 'hot']) AS p (pile) CROSS JOIN generate_series(1, :carts) g) c;
 CREATE TABLE bench.line AS
-SELECT c.cart_id, k.k, CASE WHEN c.pile = 'hot' AND k.k = 2 THEN bench.id(32, 0)
+SELECT c.cart_id, k.k, CASE WHEN c.pile = 'hot' AND k.k = 2 THEN bench.id(32, (SELECT count(*) FROM bench.product) * 2)
 	-- Sold out are those that are 18 or 19 behind a multiple of 20.
 	ELSE bench.id(32, v.v - v.v % 20 + v.v % 18) END AS variant_id, v.v
 FROM bench.cart c CROSS JOIN generate_series(0, 2) AS k (k)
@@ -26,7 +27,7 @@ SELECT bench.tenant(), bench.store(), c.cart_id, 'en', 'EUR', bench.id(53, 1 + c
 INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity)
 SELECT bench.tenant(), l.cart_id, l.variant_id, 1 FROM bench.line l ON CONFLICT DO NOTHING;
 
--- A hot variant of few pieces beside the one without end: whether anything is oversold.
+-- One line for each cart of a pile, in the order they are taken.
 CREATE FUNCTION bench.pile(p_pile text) RETURNS TABLE (tenant uuid, cart uuid, order_id uuid, token bytea, expires timestamptz,
 	goods bigint, discount bigint, shipping bigint, tax bigint, total bigint, method_name text, promise_from date, promise_to date,
 	email_key text, variants uuid[], quantities integer[], units bigint[], discounts bigint[], taxes bigint[], totals bigint[],

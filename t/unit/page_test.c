@@ -53,10 +53,11 @@ static ssize_t read_body(struct peer *p, char *out, size_t n)
 	return (ssize_t)len;
 }
 
-static bool write_answer(struct peer *p, const struct iovec *part, size_t n)
+static bool write_answer(struct peer *p, const struct iovec *part, size_t n, bool last)
 {
 	struct fake_peer *f = (struct fake_peer *)p;
 
+	(void)last;
 	if (f->deaf)
 		return false;
 	for (size_t i = 0; i < n; i++)
