@@ -16,9 +16,13 @@ use constant RESTART_S => 1;	# a crashed worker is there again
 my $t = Trial->new(workers => 2);
 my @gets = grep { $_->{method} eq 'GET' && $t->known($_) } $t->routes;
 
+# A cart, its token and its line.
+sub carts { return join ' ', $t->dbh->selectrow_array(q{SELECT (SELECT count(*) FROM sales.cart), (SELECT count(*) FROM sales.cart_token),
+	(SELECT count(*) FROM sales.cart_line)}) }
+
 subtest 'T79 a worker dies in the middle of a change' => sub {
 	for my $signal (qw(SEGV ABRT KILL)) {
-		my $before = $t->digest;
+		my ($before, $had) = ($t->digest, carts());
 		$t->dbh->begin_work;
 		$t->dbh->do('LOCK TABLE sales.cart IN ACCESS EXCLUSIVE MODE');
 		my $v = $t->{shop}->visitor('one');
@@ -40,7 +44,10 @@ subtest 'T79 a worker dies in the middle of a change' => sub {
 		my %old = map { ($_ => 1) } @old;
 		ok(wait_for(10, sub { my @now = $t->workers('cart'); @now && !grep { $old{$_} } @now }), '... new workers are there');
 		cmp_ok(time - $at, '<', RESTART_S + 2, '... soon');
-		is($t->digest, $before, '... and nothing is half done');
+		# COMMIT travels with the call, so the database may do all of it although nobody is there to hear.
+		my $whole = join ' ', map { $_ + 1 } split ' ', $had;
+		ok($t->digest eq $before || carts() eq $whole, '... and nothing is half done')
+			or diag("carts, tokens, lines: $had, then " . carts());
 		is($t->get('one', '/cart')->{status}, 200, '... and the next visitor is served');
 	}
 };

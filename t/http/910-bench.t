@@ -5,14 +5,15 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
-use House qw(top);
+use House qw(read_file top);
 use JSON::PP;
 use Test::More;
 
 my $top = top();
 my $build = $ENV{SUTLER_BUILD} // "$top/var/build";
-my $json = `'$top/dev/bench' smoke --json '--build=$build'`;
-is $?, 0, 'dev/bench smoke ends well';
+my $log = "$top/var/test/bench.log";
+my $json = `'$top/dev/bench' smoke --json '--build=$build' 2>'$log'`;
+is $?, 0, 'dev/bench smoke ends well' or diag(read_file($log));
 my $figures = eval { decode_json($json) };
 ok $figures, 'and prints one object' or BAIL_OUT($json);
 is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k product_10k search_10k cart_add
