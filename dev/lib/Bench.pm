@@ -231,15 +231,17 @@ sub workers
 # Proportional memory of a process, MB.
 sub pss_of
 {
-	my ($pid) = @_;
-	return (read_file("/proc/$pid/smaps_rollup") =~ /^Pss:\s+(\d+) kB/m)[0] / 1024;
+	my ($pid, $kind) = @_;
+	return (read_file("/proc/$pid/smaps_rollup") =~ /^$kind:\s+(\d+) kB/m)[0] / 1024;
 }
 
-# The largest worker of each program, MB.
+# The largest worker of each program, MB; with kind Pss_Anon only what it allocated itself, for
+# its part of shared libraries changes with every process of the machine.
 sub pss
 {
-	my ($self) = @_;
-	return { map { my $program = $_; ($program => max(0, map { pss_of($_) } $self->workers($program))) } sort keys %{ { reverse %PAGE } } };
+	my ($self, $kind) = @_;
+	return { map { my $program = $_; ($program => max(0, map { pss_of($_, $kind // 'Pss') } $self->workers($program))) }
+		sort keys %{ { reverse %PAGE } } };
 }
 
 # Where the database's time went, the most first (only with profile).
