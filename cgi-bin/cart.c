@@ -134,6 +134,7 @@ static void add(struct req *r)
 	rows = q_cart_add(r->db, r->site->tenant, r->site->store, mine != NULL ? mine : sum, SHA256_LEN,
 			  sum, SHA256_LEN, r->language, r->currency, param_id(r, "variant"),
 			  param_int(r, "quantity"), CART_MAX_LINES);
+	page_changed(r);
 	a = row_cart_add(rows);
 	o = cart_outcome(a->outcome);
 	if (o != CART_OK) {
@@ -167,6 +168,7 @@ static void set(struct req *r, int64_t quantity)
 		return;
 	}
 	rows = q_cart_set(r->db, r->site->tenant, r->site->store, token, SHA256_LEN, param_id(r, "line"), quantity);
+	page_changed(r);
 	s = row_cart_set(rows);
 	o = cart_outcome(s->outcome);
 	if (o != CART_OK) {

@@ -12,9 +12,16 @@
 
 static struct keep *kept;
 
+/* What is kept of a category: its rows, and its filters as they are printed. */
+struct kept_category {
+	struct category *category;
+	const char *facets_html;
+};
+
+/* The prefix stands for language and currency. */
 static const char *keep_key(struct req *r, const char *slug)
 {
-	return mem_printf(r->mem, "%s/%s/%s", r->site->store, r->language, slug);
+	return mem_printf(r->mem, "%s%s/%s", r->site->store, r->prefix, slug);
 }
 
 /* schema.org BreadcrumbList. */
@@ -59,27 +66,31 @@ static void head(struct req *r, struct view *v, const struct category *c)
 }
 
 /* The category out of what this request asked for, kept for those to come. */
-static const struct category *read_and_keep(struct req *r, const char *key, const struct category_promise *p)
+static const struct kept_category *read_and_keep(struct req *r, const char *key, const struct category_promise *p)
 {
 	const char *moved;
-	struct category *c = category_read(NULL, p, &moved);
+	struct kept_category *k = mem_new(NULL, struct kept_category);
 
-	if (c == NULL && moved != NULL)
-		page_moved(r, url_to(r, "/c/", moved));
-	else if (c == NULL)
-		page_not_found(r);
-	else if (req_failed(r))
-		mem_steal(r->mem, c);
-	else
-		keep_put(kept, key, front_store(r)->version, c);
-	return c;
+	k->category = category_read(k, p, &moved);
+	if (k->category == NULL) {
+		mem_free(k);
+		if (moved != NULL)
+			page_moved(r, url_to(r, "/c/", moved));
+		else
+			page_not_found(r);
+		return NULL;
+	}
+	if (req_failed(r))
+		return mem_steal(r->mem, k);
+	k->facets_html = list_facets_html(r, k, k->category->facets);
+	keep_put(kept, key, front_store(r)->version, k);
+	return k;
 }
 
 void category(struct req *r)
 {
 	const char *slug = path_text(r, "slug"), *key = keep_key(r, slug);
-	const struct category *c;
-	const struct facets *facets;
+	const struct kept_category *k;
 	struct category_promise p;
 	struct list_view l;
 	struct rows *cards, *counts = NULL, *known;
@@ -91,23 +102,27 @@ void category(struct req *r)
 	}
 	if (kept == NULL)
 		kept = keep_new(NULL, CATEGORIES_KEPT, CATEGORY_BYTES);
-	c = keep_find(kept, key, front_store(r)->version);
-	if (c == NULL)
+	k = keep_find(kept, key, front_store(r)->version);
+	if (k == NULL)
 		category_ask(r->db, r->site->store, r->language, slug, &p);
+	else
+		l.ask.category = k->category->id;
 	cards = list_cards(r->db, &l.ask);
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))
 		counts = list_counts(r->db, &l.ask);
 	page_asked(r);
-	if (c == NULL && (c = read_and_keep(r, key, &p)) == NULL)
+	if (k == NULL && (k = read_and_keep(r, key, &p)) == NULL)
 		return;
 	if (!list_all_known(&l, known)) {
 		page_bad_request(r);
 		return;
 	}
 	v = page_view(r, "catalog/category");
-	facets = counts == NULL ? c->facets : facets_counted(r->mem, c->facets, &l.ask, counts);
-	head(r, v, c);
-	list_show(r, v, &l, facets, cards);
+	head(r, v, k->category);
+	if (counts != NULL)
+		list_show(r, v, &l, facets_counted(r->mem, k->category->facets, &l.ask, counts), NULL, cards);
+	else
+		list_show(r, v, &l, k->category->facets, k->facets_html, cards);
 	page_html(r, v);
 }

@@ -323,8 +323,24 @@ static void add_sorts(struct req *r, struct view *v, const struct list_view *l)
 	}
 }
 
+static void add_facets(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets)
+{
+	for (size_t i = 0; i < facets->n; i++)
+		add_facet(r, v, l, &facets->facet[i], i < OPEN_FACETS);
+	add_stock(r, v, l, facets);
+}
+
+const char *list_facets_html(struct req *r, const void *ctx, const struct facets *facets)
+{
+	const struct list_view nothing_chosen = { .path = "" };
+	struct view *v = view_new(r->mem);
+
+	add_facets(r, v, &nothing_chosen, facets);
+	return page_part(r, ctx, v, "catalog/facets");
+}
+
 void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
-	       struct rows *cards)
+	       const char *facets_html, struct rows *cards)
 {
 	struct list_page page;
 
@@ -332,9 +348,10 @@ void list_show(struct req *r, struct view *v, const struct list_view *l, const s
 	view_bool(v, "has_cards", page.n > 0);
 	view_text(v, "action", l->path);
 	view_int(v, "total", facets->total);
-	for (size_t i = 0; i < facets->n; i++)
-		add_facet(r, v, l, &facets->facet[i], i < OPEN_FACETS);
-	add_stock(r, v, l, facets);
+	if (facets_html != NULL)
+		view_html(v, "facets_html", facets_html);
+	else
+		add_facets(r, v, l, facets);
 	add_prices(r, v, l);
 	add_sorts(r, v, l);
 	view_bool(v, "has_applied", list_filtered(&l->ask));

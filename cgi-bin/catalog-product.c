@@ -7,6 +7,8 @@
 #include "base/id.h"
 #include "base/markdown.h"
 #include "base/mem.h"
+#include "base/record.h"
+#include "base/utf8.h"
 #include "db/query/catalog.h"
 #include "web/trace.h"
 
@@ -23,22 +25,30 @@ const struct param recent_params[] = {
 };
 
 struct promises {
-	struct rows *head, *variants, *tiers, *media, *specs, *tags, *related, *paths, *trail, *moved;
+	struct rows *page, *related, *moved;
+};
+
+struct variant {
+	const char *id, *sku, *gtin, *state;    /* state: in, few, made, out */
+	int64_t price;
+	const char *title, *label, *swatch, *title2, *label2;   /* NULL: no such option */
+};
+
+/* What the handler knows of the product: the page's row, its lists read. */
+struct product {
+	const struct row_product_page *row;
+	struct variant *variants;
+	size_t nvariants;
+	struct records tiers, media, specs, tags, paths, trail;
+	const char *stock;                      /* the best that any variant has */
 };
 
 static void ask(struct req *r, const char *slug, struct promises *p)
 {
 	const char *store = r->site->store, *locale = r->language, *currency = r->currency;
 
-	p->head = q_product_head(r->db, store, locale, currency, slug);
-	p->variants = q_product_variants(r->db, store, locale, currency, slug);
-	p->tiers = q_product_tiers(r->db, store, locale, currency, slug);
-	p->media = q_product_media(r->db, store, locale, currency, slug);
-	p->specs = q_product_specs(r->db, store, locale, currency, slug);
-	p->tags = q_product_tags(r->db, store, locale, currency, slug);
+	p->page = q_product_page(r->db, store, locale, currency, slug);
 	p->related = q_product_related(r->db, store, locale, currency, slug, r->prefix);
-	p->paths = q_product_paths(r->db, store, locale, currency, slug);
-	p->trail = q_product_trail(r->db, store, locale, currency, slug);
 	p->moved = q_product_moved(r->db, store, locale, currency, slug);
 	page_asked(r);
 }
@@ -46,6 +56,83 @@ static void ask(struct req *r, const char *slug, struct promises *p)
 static const char *or_null(const char *text)
 {
 	return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+static int64_t number(const char *text)
+{
+	int64_t n = 0;
+
+	parse_int(text, INT64_MIN, INT64_MAX, &n);
+	return n;
+}
+
+/* ---- the row's lists ------------------------------------------------------------ */
+
+/* Fields of a variant's record, as catalog.page_variants writes them. */
+enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_STATE, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
+enum { N_VARIANT, N_PIECES, N_FIELDS };
+enum { T_QUANTITY, T_PRICE, T_FIELDS };
+enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
+enum { S_LABEL, S_VALUE, S_FIELDS };
+enum { G_TAG, G_SLUG, G_FIELDS };
+enum { P_LANGUAGE, P_SLUG, P_FIELDS };
+enum { C_NAME, C_SLUG, C_FIELDS };
+
+static const char *state_of(struct req *r, const char *state, const char *variant, const struct records *stock)
+{
+	int64_t pieces = 0;
+
+	if (strcmp(state, "counted") != 0)
+		return state;
+	for (size_t i = 0; i < stock->n; i++)
+		if (strcmp(record_at(stock, i)[N_VARIANT], variant) == 0)
+			pieces += number(record_at(stock, i)[N_PIECES]);
+	return pieces > front_store(r)->low_stock ? "in" : pieces > 0 ? "few" : "out";
+}
+
+static void read_variants(struct req *r, struct product *p)
+{
+	struct records all = records_read(r->mem, p->row->variants, V_FIELDS);
+	struct records stock = records_read(r->mem, p->row->stock == NULL ? "" : p->row->stock, N_FIELDS);
+
+	p->variants = mem_array(r->mem, struct variant, all.n);
+	p->nvariants = all.n;
+	for (size_t i = 0; i < all.n; i++) {
+		const char *const *f = record_at(&all, i);
+
+		p->variants[i] = (struct variant){
+			.id = f[V_ID], .sku = f[V_SKU], .gtin = or_null(f[V_GTIN]), .price = number(f[V_PRICE]),
+			.state = state_of(r, f[V_STATE], f[V_ID], &stock), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
+			.swatch = or_null(f[V_SWATCH]), .title2 = or_null(f[V_TITLE2]), .label2 = or_null(f[V_LABEL2]),
+		};
+	}
+}
+
+/* As catalog.stock_of says it for cards. */
+static const char *best_state(const struct product *p)
+{
+	static const char *const best_first[] = { "in", "few", "made" };
+
+	for (size_t s = 0; s < ARRAY_LEN(best_first); s++)
+		for (size_t i = 0; i < p->nvariants; i++)
+			if (strcmp(p->variants[i].state, best_first[s]) == 0)
+				return best_first[s];
+	return "out";
+}
+
+static struct product read_product(struct req *r, const struct promises *from)
+{
+	const struct row_product_page *row = row_product_page(from->page);
+	struct product p = {
+		.row = row,
+		.tiers = records_read(r->mem, row->tiers, T_FIELDS), .media = records_read(r->mem, row->media, M_FIELDS),
+		.specs = records_read(r->mem, row->specs, S_FIELDS), .tags = records_read(r->mem, row->tags, G_FIELDS),
+		.paths = records_read(r->mem, row->paths, P_FIELDS), .trail = records_read(r->mem, row->trail, C_FIELDS),
+	};
+
+	read_variants(r, &p);
+	p.stock = best_state(&p);
+	return p;
 }
 
 /* ---- data for search engines --------------------------------------------------- */
@@ -81,24 +168,24 @@ static void put_offer(struct buf *b, struct req *r, int64_t price, const char *s
 	buf_addc(b, '}');
 }
 
-static void put_images(struct buf *b, struct req *r, struct rows *media)
+static void put_images(struct buf *b, struct req *r, const struct product *p)
 {
 	bool first = true;
 
-	for (size_t i = 0; i < rows_count(media); i++) {
-		const struct row_product_media *m = row_product_media_at(media, i);
+	for (size_t i = 0; i < p->media.n; i++) {
+		const char *const *m = record_at(&p->media, i);
 
-		if (strcmp(m->kind, "image") != 0)
+		if (strcmp(m[M_KIND], "image") != 0)
 			continue;
 		buf_adds(b, first ? ",\"image\":[" : ",");
-		buf_json(b, mem_printf(r->mem, "%s/media/%s-960.webp", r->site->origin, m->name));
+		buf_json(b, mem_printf(r->mem, "%s/media/%s-960.webp", r->site->origin, m[M_NAME]));
 		first = false;
 	}
 	if (!first)
 		buf_addc(b, ']');
 }
 
-static const char *variant_name(struct req *r, const char *product, const struct row_product_variants *v)
+static const char *variant_name(struct req *r, const char *product, const struct variant *v)
 {
 	if (v->label == NULL)
 		return product;
@@ -107,29 +194,30 @@ static const char *variant_name(struct req *r, const char *product, const struct
 }
 
 /* schema.org Product, or ProductGroup with its variants. */
-static const char *json_ld(struct req *r, const struct row_product_head *h, const struct promises *p)
+static const char *json_ld(struct req *r, const struct product *p)
 {
 	struct buf *b = buf_new(r->mem);
+	const struct row_product_page *h = p->row;
 	const char *url = req_url(r, r->path);
-	size_t n = rows_count(p->variants);
+	size_t n = p->nvariants;
 
 	buf_printf(b, "{\"@context\":\"https://schema.org\",\"@type\":\"%s\"", n > 1 ? "ProductGroup" : "Product");
 	put(b, "name", h->name);
 	put(b, "description", h->summary);
 	put(b, "url", url);
-	put(b, n > 1 ? "productGroupID" : "sku", n > 1 ? h->reference : row_product_variants(p->variants)->sku);
+	put(b, n > 1 ? "productGroupID" : "sku", n == 1 ? p->variants[0].sku : h->reference);
 	if (or_null(h->brand) != NULL) {
 		buf_adds(b, ",\"brand\":{\"@type\":\"Brand\"");
 		put(b, "name", h->brand);
 		buf_addc(b, '}');
 	}
-	put_images(b, r, p->media);
+	put_images(b, r, p);
 	if (n <= 1) {
-		put(b, "gtin", n == 1 ? row_product_variants(p->variants)->gtin : NULL);
-		put_offer(b, r, h->price, h->stock, url);
+		put(b, "gtin", n == 1 ? p->variants[0].gtin : NULL);
+		put_offer(b, r, h->price, p->stock, url);
 	}
 	for (size_t i = 0; n > 1 && i < n && i < DATA_VARIANTS; i++) {
-		const struct row_product_variants *v = row_product_variants_at(p->variants, i);
+		const struct variant *v = &p->variants[i];
 
 		buf_adds(b, i == 0 ? ",\"hasVariant\":[{\"@type\":\"Product\"" : ",{\"@type\":\"Product\"");
 		put(b, "name", variant_name(r, h->name, v));
@@ -146,13 +234,13 @@ static const char *json_ld(struct req *r, const struct row_product_head *h, cons
 
 struct seen { bool few, made, out, prices; };
 
-static void add_choice(struct req *r, struct view *list, const char *name, const struct row_product_variants *v,
+static void add_choice(struct req *r, struct view *list, const char *name, const struct variant *v,
 		       bool own_price)
 {
 	struct view *item = view_item(list, name);
 	bool sizes = v->label2 != NULL;
 
-	view_text(item, "variant", v->variant);
+	view_text(item, "variant", v->id);
 	view_text(item, "label", sizes ? v->label2 : v->label != NULL ? v->label : v->sku);
 	view_text(item, "said", sizes ? mem_printf(r->mem, "%s, %s", v->label, v->label2) : v->label != NULL ? v->label : v->sku);
 	view_text(item, "badge_class", v->state);
@@ -167,16 +255,16 @@ static const char *swatch(struct req *r, const char *colour)
 	return colour == NULL ? NULL : mem_printf(r->mem, "/swatch/%s.svg", colour + 1);
 }
 
-static void add_choices(struct req *r, struct view *v, struct rows *rows, bool own_price)
+static void add_choices(struct req *r, struct view *v, const struct product *p, bool own_price)
 {
-	size_t n = rows_count(rows);
-	const struct row_product_variants *before = NULL;
+	size_t n = p->nvariants;
+	const struct variant *before = NULL;
 	struct view *shade = NULL;
 
 	if (n == 1)
-		view_text(v, "variant", row_product_variants(rows)->variant);
+		view_text(v, "variant", p->variants[0].id);
 	for (size_t i = 0; n > 1 && i < n; i++) {
-		const struct row_product_variants *one = row_product_variants_at(rows, i);
+		const struct variant *one = &p->variants[i];
 
 		if (one->label2 == NULL) {
 			view_bool(v, "single", true);
@@ -195,77 +283,79 @@ static void add_choices(struct req *r, struct view *v, struct rows *rows, bool o
 	}
 }
 
-static struct seen look(struct rows *variants)
+static struct seen look(const struct product *p)
 {
 	struct seen s = { 0 };
 
-	for (size_t i = 0; i < rows_count(variants); i++) {
-		const struct row_product_variants *v = row_product_variants_at(variants, i);
+	for (size_t i = 0; i < p->nvariants; i++) {
+		const struct variant *v = &p->variants[i];
 
 		s.few |= strcmp(v->state, "few") == 0;
 		s.made |= strcmp(v->state, "made") == 0;
 		s.out |= strcmp(v->state, "out") == 0;
-		s.prices |= v->price != row_product_variants(variants)->price;
+		s.prices |= v->price != p->variants[0].price;
 	}
 	return s;
 }
 
-static void add_variants(struct req *r, struct view *v, struct rows *variants)
+static void add_variants(struct req *r, struct view *v, const struct product *p)
 {
-	struct seen s = look(variants);
+	struct seen s = look(p);
 
-	add_choices(r, v, variants, s.prices);
+	add_choices(r, v, p, s.prices);
 	view_bool(v, "has_few", s.few);
 	view_bool(v, "has_made", s.made);
 	view_bool(v, "has_out", s.out);
-	view_bool(v, "several", rows_count(variants) > 1 && rows_count(variants) <= RUN_VARIANTS);
-	view_bool(v, "has_legend", rows_count(variants) > 1 && (s.few || s.made || s.out));
+	view_bool(v, "several", p->nvariants > 1 && p->nvariants <= RUN_VARIANTS);
+	view_bool(v, "has_legend", p->nvariants > 1 && (s.few || s.made || s.out));
 }
 
 /* ---- the rest of the page --------------------------------------------------------- */
 
-static void add_tiers(struct req *r, struct view *v, struct rows *tiers, int64_t plain)
+static void add_tiers(struct req *r, struct view *v, const struct product *p)
 {
-	for (size_t i = 0; i < rows_count(tiers); i++) {
-		const struct row_product_tiers *t = row_product_tiers_at(tiers, i);
-		struct view *item = view_item(v, "tiers");
-		int64_t percent = plain > t->price ? (plain - t->price) * 100 / plain : 0;
+	int64_t plain = p->row->price;
 
-		view_int(item, "from", t->quantity);
-		view_money(item, "price", t->price);
+	for (size_t i = 0; i < p->tiers.n; i++) {
+		const char *const *t = record_at(&p->tiers, i);
+		struct view *item = view_item(v, "tiers");
+		int64_t price = number(t[T_PRICE]), percent = plain > price ? (plain - price) * 100 / plain : 0;
+
+		view_int(item, "from", number(t[T_QUANTITY]));
+		view_money(item, "price", price);
 		view_text(item, "saving", percent > 0 ? mem_printf(r->mem, "%lld %%", (long long)percent) : NULL);
 	}
-	view_bool(v, "has_tiers", rows_count(tiers) > 0);
+	view_bool(v, "has_tiers", p->tiers.n > 0);
 }
 
-static void add_image(struct req *r, struct view *v, const struct row_product_media *m, int64_t n, const char *name)
+static void add_image(struct req *r, struct view *v, const char *const *m, int64_t n, const char *name)
 {
 	struct view *item = view_item(v, "images");
 
-	view_text(item, "image", url_media(r->mem, m->name));
-	view_text(item, "alt", m->label == NULL ? name : m->label);
+	view_text(item, "image", url_media(r->mem, m[M_NAME]));
+	view_text(item, "alt", m[M_LABEL][0] == '\0' ? name : m[M_LABEL]);
 	view_int(item, "n", n);
 	view_bool(item, "first", n == 1);
 }
 
-static void add_sheet(struct req *r, struct view *v, const struct row_product_media *m)
+static void add_sheet(struct req *r, struct view *v, const char *const *m)
 {
 	struct view *item = view_item(v, "sheets");
 
-	view_text(item, "name", m->label == NULL ? req_text(r, N_("Technical sheet")) : m->label);
-	view_text(item, "url", url_media(r->mem, m->name));
-	view_text(item, "size", mem_printf(r->mem, "%lld kB", (long long)(m->bytes + 1023) / 1024));
+	view_text(item, "name", m[M_LABEL][0] == '\0' ? req_text(r, N_("Technical sheet")) : m[M_LABEL]);
+	view_text(item, "url", url_media(r->mem, m[M_NAME]));
+	view_text(item, "size", mem_printf(r->mem, "%lld kB", (long long)(number(m[M_BYTES]) + 1023) / 1024));
 }
 
-static void add_media(struct req *r, struct view *v, struct rows *media, const char *name)
+static void add_media(struct req *r, struct view *v, const struct product *p)
 {
 	int64_t images = 0, sheets = 0;
 
-	for (size_t i = 0; i < rows_count(media); i++) {
-		const struct row_product_media *m = row_product_media_at(media, i);
+	for (size_t i = 0; i < p->media.n; i++) {
+		const char *const *m = record_at(&p->media, i);
 
-		if (strcmp(m->kind, "image") == 0)
-			add_image(r, v, m, ++images, name);
+		if (strcmp(m[M_KIND], "image") == 0)
+			add_image(r, v, m, ++images, p->row->name);
 		else
 			add_sheet(r, v, m), sheets++;
 	}
@@ -274,8 +364,20 @@ static void add_media(struct req *r, struct view *v, struct rows *media, const c
 	view_bool(v, "has_sheets", sheets > 0);
 }
 
-static void add_head(struct req *r, struct view *v, const struct row_product_head *h, struct rows *variants)
+static void add_specs(struct view *v, const struct product *p)
 {
+	for (size_t i = 0; i < p->specs.n; i++) {
+		struct view *item = view_item(v, "specs");
+
+		view_text(item, "label", record_at(&p->specs, i)[S_LABEL]);
+		view_text(item, "value", record_at(&p->specs, i)[S_VALUE]);
+	}
+	view_bool(v, "has_specs", p->specs.n > 0);
+}
+
+static void add_head(struct req *r, struct view *v, const struct product *product)
+{
+	const struct row_product_page *h = product->row;
 	struct view *p = view_sub(v, "product");
 
 	view_text(p, "id", h->product);
@@ -289,8 +391,8 @@ static void add_head(struct req *r, struct view *v, const struct row_product_hea
 		view_money(p, "was", h->was);
 	view_bool(p, "price_varies", h->price_varies);
 	view_bool(p, "tax_included", front_store(r)->prices_include_tax);
-	view_text(p, "badge", mem_printf(r->mem, "badge/%s", h->stock));
-	view_bool(p, "buyable", strcmp(h->stock, "out") != 0 && rows_count(variants) > 0);
+	view_text(p, "badge", mem_printf(r->mem, "badge/%s", product->stock));
+	view_bool(p, "buyable", strcmp(product->stock, "out") != 0);
 	if (h->lead_time_days > 0)
 		view_int(v, "lead_days", h->lead_time_days);
 	view_text(view_sub(v, "form"), "quantity", "1");
@@ -298,16 +400,15 @@ static void add_head(struct req *r, struct view *v, const struct row_product_hea
 		    h->meta_description[0] == '\0' ? h->summary : h->meta_description);
 }
 
-static void add_tags(struct req *r, struct view *v, struct rows *tags)
+static void add_tags(struct req *r, struct view *v, const struct product *p)
 {
-	for (size_t i = 0; i < rows_count(tags); i++) {
-		const struct row_product_tags *t = row_product_tags_at(tags, i);
+	for (size_t i = 0; i < p->tags.n; i++) {
 		struct view *item = view_item(v, "tags");
 
-		view_text(item, "name", t->tag);
-		view_text(item, "url", url_to(r, "/t/", t->slug));
+		view_text(item, "name", record_at(&p->tags, i)[G_TAG]);
+		view_text(item, "url", url_to(r, "/t/", record_at(&p->tags, i)[G_SLUG]));
 	}
-	view_bool(v, "has_tags", rows_count(tags) > 0);
+	view_bool(v, "has_tags", p->tags.n > 0);
 }
 
 static void add_assurance(struct req *r, struct view *v)
@@ -325,16 +426,15 @@ static void add_assurance(struct req *r, struct view *v)
 	}
 }
 
-static void add_ways(struct req *r, struct view *v, const struct promises *p, const char *name)
+static void add_ways(struct req *r, struct view *v, const struct product *p)
 {
 	front_crumb(v, req_text(r, N_("Home")), req_path(r, "/"));
-	for (size_t i = 0; i < rows_count(p->trail); i++)
-		front_crumb(v, row_product_trail_at(p->trail, i)->name, url_to(r, "/c/", row_product_trail_at(p->trail, i)->slug));
-	front_crumb(v, name, NULL);
+	for (size_t i = 0; i < p->trail.n; i++)
+		front_crumb(v, record_at(&p->trail, i)[C_NAME], url_to(r, "/c/", record_at(&p->trail, i)[C_SLUG]));
+	front_crumb(v, p->row->name, NULL);
 	front_own_paths(r);
-	for (size_t i = 0; i < rows_count(p->paths); i++)
-		front_path_in(r, row_product_paths_at(p->paths, i)->language,
-			      mem_printf(r->mem, "/p/%s", row_product_paths_at(p->paths, i)->slug));
+	for (size_t i = 0; i < p->paths.n; i++)
+		front_path_in(r, record_at(&p->paths, i)[P_LANGUAGE], mem_printf(r->mem, "/p/%s", record_at(&p->paths, i)[P_SLUG]));
 }
 
 /* ---- views, for "recently viewed" --------------------------------------------------- */
@@ -380,33 +480,32 @@ static void leave_view(struct req *r, const char *product_id)
 void product(struct req *r)
 {
 	const char *slug = path_text(r, "slug");
-	const struct row_product_head *h;
-	struct promises p;
+	struct promises from;
+	struct product p;
 	struct view *v;
 
-	ask(r, slug, &p);
-	h = row_product_head(p.head);
-	if (!rows_found(p.head)) {
-		if (rows_found(p.moved))
-			page_moved(r, url_to(r, "/p/", row_product_moved(p.moved)->slug));
+	ask(r, slug, &from);
+	if (!rows_found(from.page)) {
+		if (rows_found(from.moved))
+			page_moved(r, url_to(r, "/p/", row_product_moved(from.moved)->slug));
 		else
 			page_not_found(r);
 		return;
 	}
+	p = read_product(r, &from);
 	v = page_view(r, "catalog/product");
-	add_head(r, v, h, p.variants);
-	add_variants(r, v, p.variants);
-	add_tiers(r, v, p.tiers, h->price);
-	add_media(r, v, p.media, h->name);
+	add_head(r, v, &p);
+	add_variants(r, v, &p);
+	add_tiers(r, v, &p);
+	add_media(r, v, &p);
 	add_assurance(r, v);
-	view_rows(v, "specs", p.specs);
-	view_bool(v, "has_specs", rows_count(p.specs) > 0);
-	add_tags(r, v, p.tags);
-	view_rows(v, "related", p.related);
-	view_bool(v, "has_related", rows_count(p.related) > 0);
-	add_ways(r, v, &p, h->name);
-	view_html(v, "json_ld", json_ld(r, h, &p));
-	leave_view(r, h->product);
+	add_specs(v, &p);
+	add_tags(r, v, &p);
+	view_rows(v, "related", from.related);
+	view_bool(v, "has_related", rows_count(from.related) > 0);
+	add_ways(r, v, &p);
+	view_html(v, "json_ld", json_ld(r, &p));
+	leave_view(r, p.row->product);
 	page_html(r, v);
 }
 

@@ -8,10 +8,16 @@
 #include "base/mem.h"
 #include "db/query/catalog.h"
 #include "db/query/search.h"
+#include "shop/keep.h"
 #include "web/trace.h"
 
 /* A statement of a search may take so long: a search that is a bomb is given up. */
 #define SEARCH_MS "500"
+/* Searches a worker keeps until the catalogue changes, 4 kB for one that finds a hundred
+   products: the pages of one search and what many look for are found once. */
+#define SEARCHES_KEPT 512
+#define SEARCHES_BYTES (2560u * 1024)
+
 /* Shown when nothing was found: two rows. */
 #define POPULAR_CARDS 8
 
@@ -97,12 +103,87 @@ static void add_near(struct req *r, struct view *v, struct rows *near)
 	view_bool(v, "has_near", near != NULL && rows_count(near) > 0);
 }
 
+/* What a search found: enough for its pages and the counts beside its filters. */
+struct kept_search {
+	const char *corrected;
+	size_t n, nnumbers;
+	char (*ids)[ID_LEN + 1];
+	const int64_t *numbers;
+};
+static struct keep *searches;
+
 struct results {
 	const char *q, *corrected;
 	bool exact;
 	struct list_view list;
+	const char **facts;             /* of all that was found, when it was not kept */
+	size_t nfound;
+	struct facets *counted;         /* while nothing is filtered */
 	struct rows *near, *popular, *cards, *counts, *known;
 };
+
+/* The prefix stands for language and currency. */
+static const char *search_key(struct req *r, const struct results *s)
+{
+	return mem_printf(r->mem, "%s%s?%d%s", r->site->store, r->prefix, s->exact, s->q);
+}
+
+/* False when it was not kept, or counted by other filters than ALL (NULL: not read yet). */
+static bool take_kept(struct req *r, struct results *s, const struct facets *all)
+{
+	const struct kept_search *k = keep_find(searches, search_key(r, s), front_store(r)->version);
+	const char **ids;
+
+	s->counted = k == NULL || all == NULL ? NULL : facets_of_numbers(r->mem, all, k->numbers, k->nnumbers);
+	if (s->counted == NULL)
+		return false;
+	ids = mem_array(r->mem, const char *, k->n);
+	for (size_t i = 0; i < k->n; i++)
+		ids[i] = k->ids[i];
+	s->corrected = k->corrected;
+	s->list.ask.found = ids;
+	s->list.ask.nfound = s->nfound = k->n;
+	return true;
+}
+
+/* The first trip: what is found and can be bought in the page's currency. */
+static void find(struct req *r, struct results *s)
+{
+	struct rows *found = q_search_find(r->db, r->site->store, r->language, s->q, s->exact);
+	size_t n = rows_count(found);
+	const char **ids = mem_array(r->mem, const char *, n);
+
+	s->facts = mem_array(r->mem, const char *, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct row_search_find *row = row_search_find_at(found, i);
+
+		if (!facts_sold_in(row->facts, r->currency))
+			continue;
+		ids[s->nfound] = row->product;
+		s->facts[s->nfound++] = row->facts;
+	}
+	s->list.ask.found = ids;
+	s->list.ask.nfound = s->nfound;
+	s->corrected = s->nfound > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+}
+
+/* The counts of all that was found; and the search is kept for the next one. */
+static void count(struct req *r, struct results *s, const struct facets *all, const char *const *ids)
+{
+	struct kept_search *k;
+
+	s->counted = facets_of_facts(r->mem, all, s->facts, s->nfound);
+	if (req_failed(r))
+		return;
+	k = mem_new(NULL, struct kept_search);
+	k->corrected = mem_strdup(k, s->corrected);
+	k->n = s->nfound;
+	k->ids = mem_alloc_array(k, k->n, sizeof(*k->ids), "ids");
+	for (size_t i = 0; i < k->n; i++)
+		memcpy(k->ids[i], ids[i], ID_LEN);
+	k->numbers = facets_numbers(k, s->counted, &k->nnumbers);
+	keep_put(searches, search_key(r, s), front_store(r)->version, k);
+}
 
 /* The second trip: the page of what was found, or help. */
 static void ask(struct req *r, struct results *s)
@@ -112,9 +193,14 @@ static void ask(struct req *r, struct results *s)
 		.some = POPULAR_CARDS,
 	};
 
-	if (s->list.ask.nfound > 0) {
-		s->cards = list_cards(r->db, &s->list.ask);
-		s->counts = list_counts(r->db, &s->list.ask);
+	if (s->nfound > 0) {
+		struct list_ask page = s->list.ask;
+
+		list_cut(&page);
+		s->cards = list_cards(r->db, &page);
+		if (list_filtered(&s->list.ask))
+			s->counts = list_counts(r->db, &s->list.ask);
+		s->list.ask = page;
 	} else {
 		s->popular = list_cards(r->db, &popular);
 		if (s->q != NULL)
@@ -133,8 +219,9 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 	view_text(v, "corrected", s->corrected);
 	if (s->corrected != NULL)
 		view_text(v, "exact_url", search_url(r, s->q, true));
-	if (s->list.ask.nfound > 0) {
-		list_show(r, v, &s->list, facets_counted(r->mem, all, &s->list.ask, s->counts), s->cards);
+	if (s->nfound > 0) {
+		list_show(r, v, &s->list, s->counts != NULL ? facets_counted(r->mem, all, &s->list.ask, s->counts) :
+			  s->counted, NULL, s->cards);
 	} else {
 		struct list_ask popular = { .sort = LIST_PLACE };
 		struct list_page page;
@@ -151,8 +238,7 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 void search(struct req *r)
 {
 	struct store_facets all;
-	struct rows *found;
-	const char **ids;
+	const char *const *ids;
 	struct results s = { .q = param_text(r, "q"), .exact = param_bool(r, "exact") };
 
 	if (!list_read(r, &s.list, req_path(r, "/search"), "", LIST_RANK)) {
@@ -161,25 +247,24 @@ void search(struct req *r)
 	}
 	s.list.q = s.q == NULL ? "" : s.q;
 	s.list.exact = s.exact;
+	if (searches == NULL)
+		searches = keep_new(NULL, SEARCHES_KEPT, SEARCHES_BYTES);
 	store_facets_ask(r, &all);
-	if (s.q != NULL) {
+	if (s.q != NULL && !take_kept(r, &s, all.facets)) {
 		q_search_within(r->db, SEARCH_MS);
-		found = q_search_find(r->db, r->site->store, r->language, s.q, s.exact);
-		ids = mem_array(r->mem, const char *, rows_count(found));
-		for (size_t i = 0; i < rows_count(found); i++)
-			ids[i] = row_search_find_at(found, i)->product;
-		s.list.ask.found = ids;
-		s.list.ask.nfound = rows_count(found);
-		s.corrected = rows_count(found) > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+		find(r, &s);
 	}
+	ids = s.list.ask.found;
 	ask(r, &s);
 	store_facets_read(r, &all);
+	if (s.nfound > 0 && s.counted == NULL)
+		count(r, &s, all.facets, ids);
 	if (!list_all_known(&s.list, s.known)) {
 		page_bad_request(r);
 		return;
 	}
 	if (s.q != NULL && !s.list.ask.cursor.given && !list_filtered(&s.list.ask))
-		leave_search(r, s.q, s.corrected, s.list.ask.nfound);
+		leave_search(r, s.q, s.corrected, s.nfound);
 	show(r, &s, all.facets);
 }
 

@@ -33,9 +33,12 @@ struct store_facets {
 void store_facets_ask(struct req *r, struct store_facets *f);
 void store_facets_read(struct req *r, struct store_facets *f);
 
-/* Filters, applied filters, sorts, cards and paging into V. */
+/* The filters of a list without any, as they are printed: a text under CTX for list_show(). */
+const char *list_facets_html(struct req *r, const void *ctx, const struct facets *facets);
+/* Filters, applied filters, sorts, cards and paging into V; FACETS_HTML (may be NULL) is
+   what list_facets_html() made of these FACETS. */
 void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
-	       struct rows *cards);
+	       const char *facets_html, struct rows *cards);
 
 /* Minor units without currency, as people type them and data formats want them: "12.50". */
 const char *list_plain_money(struct req *r, int64_t minor);

@@ -228,10 +228,8 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
-	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product, catalog.product_text,
-	catalog.store_product_text, catalog.store_product_media, catalog.slug_history, catalog.product_value, catalog.product_option, catalog.variant,
-	catalog.variant_value, catalog.product_media, catalog.product_media_text, catalog.media, catalog.product_tag, catalog.related,
-	catalog.category_product, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
+	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
+	catalog.slug_history, catalog.related, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
@@ -253,10 +251,11 @@ GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), acco
 -- migrate may not replace it); catalog calls the functions.
 GRANT SELECT ON catalog.search, catalog.search_code, catalog.word TO sutler_search;
 GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery),
+	catalog.matches(uuid, text, tsquery),
 	catalog.similar_words(uuid, text, text, integer), catalog.correct(uuid, text, text),
-	catalog.find(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
+	catalog.search_for(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
 GRANT SELECT ON catalog.word TO "_sutler-catalog";
-GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.find(uuid, text, text, boolean),
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.search_for(uuid, text, text, boolean),
 	catalog.similar_words(uuid, text, text, integer), catalog.find_begun(uuid, text, text) TO "_sutler-catalog";
 
 GRANT EXECUTE ON FUNCTION audit.seal_some(uuid, integer) TO "_sutler-seal-audit";

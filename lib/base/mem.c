@@ -28,6 +28,14 @@ void *mem_context(const void *parent, const char *name)
 	return sure(talloc_named_const(parent, 1, name));
 }
 
+void *mem_pool(const void *parent, size_t size, const char *name)
+{
+	void *pool = sure(talloc_pool(parent, size));
+
+	talloc_set_name_const(pool, name);
+	return pool;
+}
+
 void *mem_alloc(const void *ctx, size_t size, const char *name)
 {
 	void *ptr = sure(talloc_named_const(ctx, size, name));

@@ -17,6 +17,11 @@
 /* Makes a context under PARENT (NULL: on its own).  NAME shows in reports. */
 void *mem_context(const void *parent, const char *name);
 
+/* Makes a context with a block of SIZE bytes from which contexts made under it, and all below
+   them, take their memory first; the block is empty again when they are gone.  Children of the
+   pool itself should be contexts that are freed as a whole. */
+void *mem_pool(const void *parent, size_t size, const char *name);
+
 /* SIZE zeroed bytes under CTX; NAME is the type's name for reports. */
 void *mem_alloc(const void *ctx, size_t size, const char *name);
 #define mem_new(ctx, type) ((type *)mem_alloc((ctx), sizeof(type), #type))

@@ -7,13 +7,14 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "db/query/front.h"
+#include "web/page.h"
 
 struct frame {
 	char store[37];
 	const char *prefix;             /* stands for language and currency */
 	int64_t version;
 	uint64_t used;                  /* tick of the last use */
-	struct view *view;              /* nav, pages, social, payments */
+	struct view *view;              /* nav, pages, social, payments; the menus as HTML */
 };
 
 static struct frame *kept[FRAMES_KEPT];
@@ -54,7 +55,7 @@ static const char *keep_url(struct view *v, const struct req *r, const char *kin
 }
 
 /* Rows come parents first; a child finds its parent's view by id. */
-static void add_categories(struct view *v, const struct req *r, struct rows *rows)
+static void add_categories(struct view *v, struct req *r, struct rows *rows)
 {
 	size_t n = rows_count(rows);
 	struct view **at = mem_array(r->mem, struct view *, n);
@@ -119,6 +120,17 @@ static void add_lists(struct view *v, const struct req *r, const struct front *f
 	view_bool(v, "has_payments", rows_count(f->payments) > 0);
 }
 
+/* The menus are half of what a page's template would go through, and the same on all pages:
+   they are kept as they are printed. */
+static void add_menus(struct frame *frame, struct req *r)
+{
+	const char *menu = page_part(r, frame, frame->view, "layout/menu");
+	const char *foot = page_part(r, frame, frame->view, "layout/foot-menus");
+
+	view_html(frame->view, "menu_html", menu);
+	view_html(frame->view, "foot_menus_html", foot);
+}
+
 /* Keeps the frame that this request loaded; under a latch there is nothing to keep. */
 static const struct frame *load(struct req *r, struct front *f)
 {
@@ -137,7 +149,23 @@ static const struct frame *load(struct req *r, struct front *f)
 	frame->view = view_new(frame);
 	add_categories(frame->view, r, f->categories);
 	add_lists(frame->view, r, f);
+	add_menus(frame, r);
 	return frame;
+}
+
+/* What the frame needs: travels with the page's own queries. */
+static void queue_frame(struct req *r, struct front *f)
+{
+	f->queued = true;
+	f->frame = find(r);
+	if (f->frame == NULL) {
+		f->categories = q_nav_categories(r->db, r->site->store, r->language);
+		f->pages = q_nav_pages(r->db, r->site->store, r->language);
+		f->social = q_nav_social(r->db, r->site->store);
+		f->payments = q_nav_payments(r->db, r->site->store, r->language);
+	}
+	if (f->has_cart)
+		f->pieces = q_cart_pieces(r->db, f->cart_sha256, SHA256_LEN);
 }
 
 static void begin(struct req *r)
@@ -149,20 +177,18 @@ static void begin(struct req *r)
 	/* A shop that is closed or not open yet shows nothing of what it has. */
 	if (r->site == NULL || r->site->store == NULL || r->site->status != SITE_ACTIVE)
 		return;
-	if (r->route != NULL && (r->route->needs & NEEDS_NO_DATABASE) != 0)
+	if (r->route != NULL && (r->route->needs & NEEDS_NO_DATABASE) != 0) {
+		f->queued = true;
 		return;
-	f->frame = find(r);
-	if (f->frame == NULL) {
-		f->categories = q_nav_categories(r->db, r->site->store, r->language);
-		f->pages = q_nav_pages(r->db, r->site->store, r->language);
-		f->social = q_nav_social(r->db, r->site->store);
-		f->payments = q_nav_payments(r->db, r->site->store, r->language);
 	}
 	if (token != NULL && token_valid(token)) {
 		sha256(token, TOKEN_LEN, f->cart_sha256);
 		f->has_cart = true;
-		f->pieces = q_cart_pieces(r->db, f->cart_sha256, SHA256_LEN);
 	}
+	/* A form that was sent mostly ends in a redirect, which has no frame; shown again it runs
+	   a second time. */
+	if (r->method == GET || r->run > 0)
+		queue_frame(r, f);
 }
 
 static const char *path_in(const struct front *f, const struct req *r, const char *language)
@@ -287,6 +313,8 @@ static void chrome(struct req *r, struct view *v)
 
 	if (r->site == NULL || r->site->store == NULL || f == NULL)
 		return;
+	if (!f->queued && r->site->status == SITE_ACTIVE)
+		queue_frame(r, f);
 	if (f->frame == NULL && f->categories != NULL)
 		f->frame = load(r, f);
 	if (f->frame != NULL)

@@ -47,7 +47,7 @@ bool list_cursor_read(const void *ctx, enum list_sort sort, const char *text, st
 	return true;
 }
 
-static const char *cursor_write(const void *ctx, enum list_sort sort, bool back, const struct row_list_cards *c)
+static const char *cursor_write(const void *ctx, enum list_sort sort, bool back, const struct row_list_cards *c, size_t before)
 {
 	const char *way = back ? "b" : "f";
 
@@ -57,7 +57,7 @@ static const char *cursor_write(const void *ctx, enum list_sort sort, bool back,
 	case LIST_NEWEST:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->created_at, c->product);
 	case LIST_RANK:
-		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->rank, c->product);
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->rank + (long long)before, c->product);
 	case LIST_PLACE:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->place, c->product);
 	case LIST_PRICE:
@@ -92,23 +92,48 @@ static const char *tag_of(const struct list_ask *ask)
 	return ask->tag == NULL ? "" : ask->tag;
 }
 
+/* A page and the one product that tells there is more; keys count from 1. */
+void list_cut(struct list_ask *ask)
+{
+	const struct list_cursor *c = &ask->cursor;
+	size_t from = 0, to, key = c->given && c->key > 0 ? (size_t)c->key : 0;
+
+	if (ask->found == NULL || ask->sort != LIST_RANK || list_filtered(ask))
+		return;
+	if (c->given && c->back) {
+		to = key == 0 ? 0 : key - 1;
+		if (to > ask->nfound)
+			to = ask->nfound;
+		from = to > LIST_CARDS + 1 ? to - LIST_CARDS - 1 : 0;
+	} else {
+		from = key > ask->nfound ? ask->nfound : key;
+		to = ask->nfound - from > LIST_CARDS + 1 ? from + LIST_CARDS + 1 : ask->nfound;
+	}
+	ask->found += from;
+	ask->nfound = to - from;
+	ask->before = from;
+	ask->cut = true;
+}
+
 struct rows *list_cards(struct db *db, const struct list_ask *ask)
 {
 	const struct list_cursor *c = &ask->cursor;
 	unsigned f = c->back ? orders[ask->sort].down : orders[ask->sort].up;
 
-	if (c->given)
+	if (c->given && !ask->cut)
 		f |= c->back ? orders[ask->sort].before : orders[ask->sort].after;
+	f |= ask->category != NULL ? LIST_CARDS_KNOWN : LIST_CARDS_NAMED;
 	f |= ask->nfilters > 0 ? LIST_CARDS_FILTERED : 0;
 	f |= ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
 	f |= ask->has_from ? LIST_CARDS_FROM : 0;
 	f |= ask->has_to ? LIST_CARDS_TO : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
 	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
-	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug, tag_of(ask),
-			    ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
+	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug,
+			    ask->category != NULL ? ask->category : ask->store, tag_of(ask), ask->found, ask->nfound,
+			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
 			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
-			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store,
+			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store, ask->sort == LIST_NEWEST,
 			    (int64_t)(ask->some > 0 ? ask->some : LIST_CARDS + 1));
 }
 
@@ -134,9 +159,9 @@ void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, 
 		page[i].eager = i < EAGER_CARDS;
 	}
 	if (n > 0 && (back ? more : ask->cursor.given))
-		out->prev = cursor_write(ctx, ask->sort, true, &page[0]);
+		out->prev = cursor_write(ctx, ask->sort, true, &page[0], ask->before);
 	if (n > 0 && (back || more))
-		out->next = cursor_write(ctx, ask->sort, false, &page[n - 1]);
+		out->next = cursor_write(ctx, ask->sort, false, &page[n - 1], ask->before);
 	view_described_list(v, name, &shape_row_list_cards, page, n);
 }
 
@@ -203,17 +228,27 @@ static void count_value(struct facets *f, const struct row_list_counts *row)
 				f->facet[i].value[j].products = row->products;
 }
 
-struct facets *facets_counted(const void *ctx, const struct facets *all, const struct list_ask *ask,
-			      struct rows *counts)
+/* The same filters without any product. */
+static struct facets *facets_emptied(const void *ctx, const struct facets *all)
 {
 	struct facets *f = mem_new(ctx, struct facets);
 
+	f->n = all->n;
+	f->facet = mem_array(f, struct facet, all->n);
 	for (size_t i = 0; i < all->n; i++) {
-		struct facet *one = add_facet(f, all->facet[i].code, all->facet[i].title);
-
-		for (size_t j = 0; j < all->facet[i].n; j++)
-			add_value(f, one, all->facet[i].value[j].code, all->facet[i].value[j].label, 0);
+		f->facet[i] = all->facet[i];
+		f->facet[i].value = mem_copy(f, all->facet[i].value, all->facet[i].n * sizeof(struct facet_value));
+		for (size_t j = 0; j < f->facet[i].n; j++)
+			f->facet[i].value[j].products = 0;
 	}
+	return f;
+}
+
+struct facets *facets_counted(const void *ctx, const struct facets *all, const struct list_ask *ask,
+			      struct rows *counts)
+{
+	struct facets *f = facets_emptied(ctx, all);
+
 	for (size_t i = 0; i < rows_count(counts); i++) {
 		const struct row_list_counts *row = row_list_counts_at(counts, i);
 
@@ -227,6 +262,125 @@ struct facets *facets_counted(const void *ctx, const struct facets *all, const s
 				f->total += asks_stock(ask, row->stock) ? row->products : 0;
 			}
 	}
+	return f;
+}
+
+/* ---- filters of what was found: counted here ------------------------------------- */
+
+#define FACT_END '\x1f'
+
+/* The next of the fields that end with FACT_END, of *N bytes; NULL after the last. */
+static const char *next_fact(const char **at, size_t *n)
+{
+	const char *fact = *at, *end = strchr(fact, FACT_END);
+
+	if (end == NULL)
+		return NULL;
+	*n = (size_t)(end - fact);
+	*at = end + 1;
+	return fact;
+}
+
+/* Called some ten thousand times for a search that finds a thousand. */
+static bool same(const char *s, size_t n, const char *code)
+{
+	return s[0] == code[0] && strncmp(s, code, n) == 0 && code[n] == '\0';
+}
+
+bool facts_sold_in(const char *facts, const char *currency)
+{
+	size_t n;
+	const char *all;
+
+	if (next_fact(&facts, &n) == NULL || (all = next_fact(&facts, &n)) == NULL)
+		return false;
+	for (size_t len = strlen(currency); n >= len; all++, n--)
+		if (memcmp(all, currency, len) == 0)
+			return true;
+	return false;
+}
+
+/* Looked for from *AT on and around: facts and filters come in the same order. */
+static struct facet *facet_of(struct facets *f, const char *name, size_t n, size_t *at)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct facet *one = &f->facet[(*at + i) % f->n];
+
+		if (same(name, n, one->code)) {
+			*at = (*at + i) % f->n;
+			return one;
+		}
+	}
+	return NULL;
+}
+
+static void count_facts(struct facets *f, const char *facts)
+{
+	size_t n, value_n, at = 0;
+	const char *stock = next_fact(&facts, &n), *attribute, *value;
+
+	for (size_t s = 0; stock != NULL && s < STOCK_COUNT; s++)
+		f->stock[s] += same(stock, n, list_stock_codes[s]);
+	next_fact(&facts, &n);
+	while ((attribute = next_fact(&facts, &n)) != NULL && (value = next_fact(&facts, &value_n)) != NULL) {
+		struct facet *one = facet_of(f, attribute, n, &at);
+
+		for (size_t j = 0; one != NULL && j < one->n; j++)
+			if (same(value, value_n, one->value[j].code)) {
+				one->value[j].products++;
+				break;
+			}
+	}
+}
+
+struct facets *facets_of_facts(const void *ctx, const struct facets *all, const char *const *facts, size_t n)
+{
+	struct facets *f = facets_emptied(ctx, all);
+
+	for (size_t i = 0; i < n; i++)
+		count_facts(f, facts[i]);
+	f->total = (int64_t)n;
+	return f;
+}
+
+/* The total, the badges, then each value of each filter. */
+static size_t count_numbers(const struct facets *f)
+{
+	size_t n = 1 + STOCK_COUNT;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += f->facet[i].n;
+	return n;
+}
+
+const int64_t *facets_numbers(const void *ctx, const struct facets *f, size_t *n)
+{
+	int64_t *number, *at;
+
+	*n = count_numbers(f);
+	at = number = mem_array(ctx, int64_t, *n);
+	*at++ = f->total;
+	for (size_t s = 0; s < STOCK_COUNT; s++)
+		*at++ = f->stock[s];
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t j = 0; j < f->facet[i].n; j++)
+			*at++ = f->facet[i].value[j].products;
+	return number;
+}
+
+struct facets *facets_of_numbers(const void *ctx, const struct facets *all, const int64_t *number, size_t n)
+{
+	struct facets *f;
+
+	if (count_numbers(all) != n)
+		return NULL;
+	f = facets_emptied(ctx, all);
+	f->total = *number++;
+	for (size_t s = 0; s < STOCK_COUNT; s++)
+		f->stock[s] = *number++;
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t j = 0; j < f->facet[i].n; j++)
+			f->facet[i].value[j].products = *number++;
 	return f;
 }
 
@@ -271,6 +425,7 @@ struct category *category_read(const void *ctx, const struct category_promise *p
 		mem_free(c);
 		return NULL;
 	}
+	c->id = mem_strdup(c, head->category);
 	c->name = mem_strdup(c, head->name);
 	c->text = mem_strdup(c, head->description);
 	c->meta_title = mem_strdup(c, head->meta_title);

@@ -39,8 +39,11 @@ struct list_ask {
 	const char *prefix;             /* of links */
 	const char *slug;               /* the category; "": the whole store */
 	const char *tag;                /* only products that have it; NULL: all */
+	const char *category;           /* its id where that is known, else NULL */
 	size_t nfound;
 	const char *const *found;       /* only these products, best first; NULL: all */
+	size_t before;                  /* better ones left out of found by list_cut() */
+	bool cut;                       /* found is this page alone */
 	size_t nfilters;
 	const char *const *names, *const *values;       /* codes of attributes and values */
 	size_t nstocks;
@@ -53,6 +56,10 @@ struct list_ask {
 };
 /* Whether anything narrows the list. */
 bool list_filtered(const struct list_ask *ask);
+
+/* Of a list of what was found, best first and not filtered, only this page's products stay:
+   the database need not look at the others.  Any other list stays as it is. */
+void list_cut(struct list_ask *ask);
 
 /* Queues the cards; the counts when the list is filtered. */
 struct rows *list_cards(struct db *db, const struct list_ask *ask);
@@ -95,12 +102,22 @@ struct facets *facets_read(const void *ctx, struct rows *rows);
 struct facets *facets_counted(const void *ctx, const struct facets *all, const struct list_ask *ask,
 			      struct rows *counts);
 
+/* The same filters with the counts of products that are known by their FACTS (catalog.matches),
+   N of them. */
+struct facets *facets_of_facts(const void *ctx, const struct facets *all, const char *const *facts, size_t n);
+/* The counts alone, N of them, to be kept; and the filters ALL with them: NULL when they are
+   of other filters. */
+const int64_t *facets_numbers(const void *ctx, const struct facets *f, size_t *n);
+struct facets *facets_of_numbers(const void *ctx, const struct facets *all, const int64_t *number, size_t n);
+/* Whether a product with these FACTS is sold in the currency. */
+bool facts_sold_in(const char *facts, const char *currency);
+
 /* ---- categories --------------------------------------------------------------- */
 
 struct place { const char *name, *slug; };      /* of paths: language and slug */
 
 struct category {
-	const char *name, *text, *meta_title, *meta_description;
+	const char *id, *name, *text, *meta_title, *meta_description;
 	size_t ntrail, nchildren, npaths;
 	struct place *trail;            /* the top first, itself last */
 	struct place *children;

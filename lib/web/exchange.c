@@ -376,7 +376,7 @@ void exchange_serve(struct worker *w, struct peer *p)
 		read_method, read_target, find_site, find_place, find_open_shop, find_route,
 		ask_no_more, read_cookies, check_origin, read_inputs, check_token, read_params,
 	};
-	void *mem = mem_context(w->mem, "request");
+	void *mem = mem_context(w->pool, "request");
 	struct exchange *x = mem_new(mem, struct exchange);
 	size_t done = 0;
 

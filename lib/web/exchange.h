@@ -22,19 +22,21 @@
 #include "web/trace.h"
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 struct peer {
 	/* A FastCGI parameter, or NULL. */
 	const char *(*param)(struct peer *p, const char *name);
 	/* Up to N bytes of the body; 0 at its end, -1 when the peer is gone. */
 	ssize_t (*read)(struct peer *p, char *out, size_t n);
-	/* False when the peer is gone. */
-	bool (*write)(struct peer *p, const char *data, size_t n);
+	/* N parts, one behind the other, LAST when nothing follows; false when the peer is gone. */
+	bool (*write)(struct peer *p, const struct iovec *part, size_t n, bool last);
 };
 
 /* One worker process: what lives longer than a request. */
 struct worker {
 	void *mem;
+	void *pool;                     /* where requests get their memory */
 	const struct program *program;
 	struct db *db;
 	struct site_cache *sites;

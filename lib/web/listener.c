@@ -2,11 +2,14 @@
 
 #include "base/config.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "web/limits.h"
 
-#include <poll.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t asked_to_end;
@@ -71,17 +74,29 @@ static void be_idle(const struct listener *l, bool last)
 		l->idle(l->data, last);
 }
 
+/* All workers wait on the same socket; a connection wakes one of them, where poll() would wake
+   all who then fight for it. */
+static int wait_on_socket(void)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0)
+		log_fatal("cannot wait on the socket", "reason", strerror(errno), NULL);
+	return fd;
+}
+
 int listener_run(const struct listener *l)
 {
 	int64_t served = 0, enough = requests_to_serve();
 	sigset_t while_waiting;
+	int waiting = wait_on_socket();
 
 	sigemptyset(&while_waiting);
 	while (!asked_to_end && served < enough) {
-		struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+		struct epoll_event event;
 		int due_ms = l->due_ms != NULL ? l->due_ms(l->data) : -1;
-		struct timespec wait = { due_ms / 1000, due_ms % 1000 * 1000000L };
-		int ready = ppoll(&fd, 1, due_ms < 0 ? NULL : &wait, &while_waiting);
+		int ready = epoll_pwait(waiting, &event, 1, due_ms, &while_waiting);
 		bool good = true;
 
 		if (ready > 0) {

@@ -43,6 +43,16 @@ void page_asked(struct req *r)
 	db_commit(r->db);
 }
 
+void page_changed(struct req *r)
+{
+	if (r->method == GET || (r->route != NULL && r->route->idempotent))
+		BUG("%s: only a form without a key commits before it looks", r->route->path);
+	if (r->x->under_latch || r->x->again || r->x->asked || req_failed(r))
+		return;
+	r->x->asked = true;
+	db_commit(r->db);
+}
+
 /* Success of an idempotent route is a redirect and nothing else. */
 static bool must_redirect(struct req *r)
 {
@@ -63,28 +73,36 @@ void page_raw(struct req *r, int status, const char *type, const char *body, siz
 
 /* --- HTML --------------------------------------------------------------------------- */
 
-static const char *render(struct req *r, struct view *v, const char *name, size_t *n)
+/* Most pages fit; a larger one grows the buffer. */
+#define PAGE_BYTES (48u * 1024)
+
+static bool render(struct req *r, struct view *v, const char *name, struct buf *out)
 {
 	const struct language *l = r->x->language;
 	struct render how = { .locale = l->locale, .currency = r->currency, .timezone = r->site->timezone };
-	struct buf *b = buf_new(r->mem);
 	const char *error = NULL;
 	const struct template *t = template_get(l->templates, name, &error);
 
 	if (t == NULL) {
 		log_error("template cannot be used", "template", name, "reason", error, NULL);
-		return NULL;
+		return false;
 	}
-	template_render(t, v, &how, b);
-	*n = b->len;
-	return b->data;
+	template_render(t, v, &how, out);
+	return true;
+}
+
+const char *page_part(struct req *r, const void *ctx, struct view *v, const char *name)
+{
+	struct buf *b = buf_new(r->mem);
+
+	return render(r, v, name, b) ? mem_strdup(ctx, b->data) : NULL;
 }
 
 static void html(struct req *r, struct view *v, int status, bool chrome)
 {
 	struct exchange *x = r->x;
-	const char *name = page_template(r, v), *body;
-	size_t n = 0;
+	const char *name = page_template(r, v);
+	struct buf *body;
 
 	if (must_redirect(r))
 		req_fail(r, "an idempotent route answers by redirect");
@@ -95,14 +113,15 @@ static void html(struct req *r, struct view *v, int status, bool chrome)
 	page_fill(r, v);
 	if (!begin_answer(r) || !page_settle(r))
 		return;
-	body = render(r, v, name, &n);
-	if (body == NULL) {
+	body = buf_new(r->mem);
+	buf_room(body, PAGE_BYTES);
+	if (!render(r, v, name, body)) {
 		x->failed = "template";
 		return;
 	}
 	x->answer = (struct answer){
-		.given = true, .status = status, .type = "text/html; charset=utf-8", .body = body,
-		.size = n, .fd = -1,
+		.given = true, .status = status, .type = "text/html; charset=utf-8", .body = body->data,
+		.size = body->len, .fd = -1,
 	};
 }
 

@@ -31,12 +31,19 @@ struct view *page_view(struct req *r, const char *name);
 /* All that this page (GET) needs is queued: COMMIT travels with it, and what the handler
    looks at afterwards costs no trip more.  No query may follow. */
 void page_asked(struct req *r);
+/* The same for a form whose whole change is the one SQL function that is queued and that
+   changes nothing when it declines: COMMIT travels with it, the handler looks at the outcome
+   afterwards and declines or redirects as ever.  Not for routes with an idempotency key. */
+void page_changed(struct req *r);
 
 /* HTML from the view's template, status 200 (422 when it is a form shown again). */
 void page_html(struct req *r, struct view *v);
 void page_html_status(struct req *r, struct view *v, int status);
 /* A fragment: the template without anything of lib/front's chrome. */
 void page_fragment(struct req *r, struct view *v);
+/* The template NAME printed with V as a text under CTX, in the page's language and currency:
+   for parts that are the same on many pages and kept.  NULL when it cannot be used. */
+const char *page_part(struct req *r, const void *ctx, struct view *v, const char *name);
 
 /* Sends the browser to a local PATH ("/..." with prefix): 303 after POST, else 302.
    A path that is not local goes to "/" (see page_local). */

@@ -3,9 +3,9 @@
  * a worker's loop.
  *
  * The listening socket is fd 0 and belongs to whoever started the program (systemd,
- * spawn-fcgi): it survives all of us.  Workers compete for it in ppoll(); it is
+ * spawn-fcgi): it survives all of us.  Workers wait for it in epoll_pwait(); it is
  * non-blocking, so one that loses the race goes back to wait.  SIGTERM is blocked
- * but inside ppoll(), so a request is never cut off: measured, 58 rolling restarts
+ * but inside epoll_pwait(), so a request is never cut off: measured, 58 rolling restarts
  * under load without one failed request.  A peer that stalls is not our problem
  * for long: an alarm ends the worker after LIMIT_STALL_S, because libfcgi cannot
  * be told to give up reading.

@@ -6,10 +6,12 @@
 #include "web/exchange.h"
 
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,6 +20,8 @@
 struct fcgi_peer {
 	struct peer peer;               /* first */
 	FCGX_Request request;
+	size_t body_read;               /* bytes of the body that were taken */
+	bool ended;                     /* the end of the request was written */
 };
 
 static const char *fcgi_param(struct peer *p, const char *name)
@@ -30,14 +34,129 @@ static ssize_t fcgi_read(struct peer *p, char *out, size_t n)
 	FCGX_Stream *in = ((struct fcgi_peer *)p)->request.in;
 	int got = FCGX_GetStr(out, (int)n, in);
 
+	((struct fcgi_peer *)p)->body_read += got > 0 ? (size_t)got : 0;
 	return got > 0 ? got : FCGX_GetError(in) != 0 ? -1 : 0;
 }
 
-static bool fcgi_write(struct peer *p, const char *data, size_t n)
+/* All of it, however much the kernel takes at a time; changes the parts. */
+static bool write_parts(int fd, struct iovec *part, size_t n)
 {
-	FCGX_Stream *out = ((struct fcgi_peer *)p)->request.out;
+	while (n > 0) {
+		ssize_t done = writev(fd, part, (int)n);
 
-	return n == 0 || FCGX_PutStr(data, (int)n, out) == (int)n;
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		for (; n > 0 && (size_t)done >= part->iov_len; part++, n--)
+			done -= (ssize_t)part->iov_len;
+		if (n > 0) {
+			part->iov_base = (char *)part->iov_base + done;
+			part->iov_len -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+/* The largest record whose length fits 16 bits and needs no padding. */
+#define RECORD_BYTES 65528
+#define PARTS_MAX 2
+
+static FCGI_Header record_head(const FCGX_Request *r, unsigned char type, size_t bytes)
+{
+	return (FCGI_Header){
+		.version = FCGI_VERSION_1, .type = type,
+		.requestIdB1 = (unsigned char)(r->requestId >> 8), .requestIdB0 = (unsigned char)r->requestId,
+		.contentLengthB1 = (unsigned char)(bytes >> 8), .contentLengthB0 = (unsigned char)bytes,
+	};
+}
+
+/* Moves the next bytes of LEFT, at most one record, to RECORD behind its head; how many parts. */
+static size_t take_record(struct iovec *left, size_t n, struct iovec *record, size_t *bytes)
+{
+	size_t parts = 0;
+
+	*bytes = 0;
+	for (size_t i = 0; i < n && *bytes < RECORD_BYTES; i++) {
+		size_t take = left[i].iov_len < RECORD_BYTES - *bytes ? left[i].iov_len : RECORD_BYTES - *bytes;
+
+		if (take == 0)
+			continue;
+		record[parts++] = (struct iovec){ left[i].iov_base, take };
+		left[i].iov_base = (char *)left[i].iov_base + take;
+		left[i].iov_len -= take;
+		*bytes += take;
+	}
+	return parts;
+}
+
+/* Records of our own instead of libfcgi's stream, which writes 8 kB at a time, then the end
+   apart, and wakes the web server for each: a page is one call of the kernel. */
+static bool fcgi_write(struct peer *p, const struct iovec *part, size_t n, bool last)
+{
+	struct fcgi_peer *f = (struct fcgi_peer *)p;
+	const FCGX_Request *r = &f->request;
+	FCGI_Header end[] = { record_head(r, FCGI_STDOUT, 0), record_head(r, FCGI_END_REQUEST, sizeof(FCGI_EndRequestBody)) };
+	FCGI_EndRequestBody done = { .protocolStatus = FCGI_REQUEST_COMPLETE };
+	struct iovec left[PARTS_MAX], record[PARTS_MAX + 3];
+	size_t bytes, parts, more = 0;
+
+	if (n > PARTS_MAX)
+		BUG("%zu parts in one write", n);
+	memcpy(left, part, n * sizeof(*part));
+	for (size_t i = 0; i < n; i++)
+		more += left[i].iov_len;
+	while (more > 0) {
+		FCGI_Header head;
+
+		parts = 1 + take_record(left, n, record + 1, &bytes);
+		head = record_head(r, FCGI_STDOUT, bytes);
+		record[0] = (struct iovec){ &head, sizeof(head) };
+		more -= bytes;
+		if (more == 0 && last) {
+			record[parts++] = (struct iovec){ end, sizeof(end) };
+			record[parts++] = (struct iovec){ &done, sizeof(done) };
+		}
+		if (!write_parts(r->ipcFd, record, parts))
+			return false;
+	}
+	f->ended = last;
+	return true;
+}
+
+/* Whether the web server has said all it will say: the end behind the body is mostly read
+   with it already.  Does not wait for what is still to come. */
+static bool heard_out(struct fcgi_peer *f)
+{
+	FCGX_Request *r = &f->request;
+	const char *declared = FCGX_GetParam("CONTENT_LENGTH", r->envp);
+	int yes = 1, unread = 0;
+	char more;
+
+	if (f->body_read != (declared == NULL ? 0 : strtoull(declared, NULL, 10)))
+		return false;
+	return ioctl(r->ipcFd, FIONBIO, &yes) == 0 && FCGX_GetStr(&more, 1, r->in) == 0 && FCGX_GetError(r->in) == 0 &&
+	       ioctl(r->ipcFd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* libfcgi shuts the connection down and waits until the web server closes its side.  That is
+   needed when it has more to say, for closing would take the answer away with it; else it is
+   a sleep for each request. */
+static void finish(struct fcgi_peer *f)
+{
+	FCGX_Request *r = &f->request;
+
+	if (!f->ended) {
+		FCGX_Finish_r(r);
+	} else if (!heard_out(f)) {
+		FCGX_Free(r, 1);
+	} else {
+		close(r->ipcFd);
+		r->ipcFd = -1;
+		FCGX_Free(r, 0);
+	}
+	f->ended = false;
+	f->body_read = 0;
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -55,7 +174,7 @@ static bool serve_one(void *data, int64_t *served)
 
 	if (rc == 0) {
 		exchange_serve(d->worker, &d->peer.peer);
-		FCGX_Finish_r(&d->peer.request);
+		finish(&d->peer);
 		++*served;
 	}
 	if (rc == 0 || rc == -EAGAIN || rc == -EWOULDBLOCK || rc == -EINTR || rc == -ECONNABORTED)
@@ -98,6 +217,9 @@ static const char *upload_dir(void)
 	return dir != NULL && *dir == '/' ? dir : "/tmp";
 }
 
+/* What most requests need in all, so that they cost no malloc(); the pages touched stay. */
+#define REQUEST_POOL_BYTES (256u * 1024)
+
 static int worker_run(const struct service *s)
 {
 	struct worker w = { .mem = mem_context(NULL, "worker"), .program = s->data };
@@ -105,6 +227,7 @@ static int worker_run(const struct service *s)
 	const char *conninfo = mem_printf(w.mem, "%s user='%s'", config_text("database.connection"), role);
 	int status;
 
+	w.pool = mem_pool(w.mem, REQUEST_POOL_BYTES, "requests");
 	if (FCGX_Init() != 0)
 		log_fatal("libfcgi cannot start", NULL);
 	/* After FCGX_Init(), which installs handlers of its own. */

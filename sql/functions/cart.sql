@@ -51,30 +51,18 @@ COMMENT ON FUNCTION event.try(uuid, text, bytea, integer, integer) IS 'Counts a 
 -- What a store can give of a variant to this cart: NULL when that is not counted (made to
 -- order, not tracked), else what is free and what the cart holds itself.
 CREATE OR REPLACE FUNCTION sales.cart_available(p_tenant uuid, p_store uuid, p_cart uuid, p_variant uuid) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+BEGIN
+	RETURN (SELECT CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
 		inventory.available(p_tenant, p_store, p_variant)
 		+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = p_variant), 0)::bigint
 	END
 	FROM catalog.variant v JOIN catalog.product p ON p.product_id = v.product_id
-	WHERE v.variant_id = p_variant
+	WHERE v.variant_id = p_variant);
+END
 $$;
 COMMENT ON FUNCTION sales.cart_available(uuid, uuid, uuid, uuid) IS 'Pieces of a variant that a cart can have; NULL: as many as wanted.';
-
--- Whether a store sells a variant in a currency now.
-CREATE OR REPLACE FUNCTION sales.sold(p_tenant uuid, p_store uuid, p_variant uuid, p_currency text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT EXISTS (SELECT FROM catalog.variant v
-		JOIN catalog.product p ON p.product_id = v.product_id
-		JOIN catalog.store_product sp ON sp.store_id = p_store AND sp.product_id = v.product_id
-		JOIN catalog.price x ON x.store_id = p_store AND x.variant_id = v.variant_id
-		WHERE v.variant_id = p_variant AND v.status = 'active' AND p.status = 'active' AND sp.visible
-		  AND x.currency = p_currency AND x.customer_group = '' AND x.min_quantity = 1
-		  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now())
-$$;
-COMMENT ON FUNCTION sales.sold(uuid, uuid, uuid, text) IS 'Whether a variant is active, visible in the store and priced in the currency.';
 
 -- Adds pieces to the cart of p_token; when that token opens none (p_token may be NULL) a
 -- cart is made and opened by p_new_token: a token that came from outside is never adopted.
@@ -89,39 +77,66 @@ AS $$
 DECLARE
 	cart uuid;
 	token bytea := p_new_token;
-	had integer;
+	had integer := 0;
+	lines integer := 0;
+	counted boolean;
 	free bigint;
 	ordered uuid;
 	owner uuid;
 BEGIN
-	IF NOT sales.sold(p_tenant, p_store, p_variant, p_currency) THEN
+	-- Active, visible in the store and priced in the currency; and what is free of it.
+	SELECT v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order,
+	       (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) FROM inventory.stock s
+	        JOIN inventory.store_warehouse w ON w.store_id = p_store AND w.warehouse_id = s.warehouse_id
+	        WHERE s.variant_id = p_variant)
+	INTO counted, free
+	FROM catalog.variant v
+	JOIN catalog.product p ON p.product_id = v.product_id
+	JOIN catalog.store_product sp ON sp.store_id = p_store AND sp.product_id = v.product_id
+	WHERE v.variant_id = p_variant AND v.status = 'active' AND p.status = 'active' AND sp.visible
+	  AND EXISTS (SELECT FROM catalog.price x
+		WHERE x.store_id = p_store AND x.variant_id = p_variant AND x.currency = p_currency AND x.customer_group = ''
+		  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now());
+	IF NOT FOUND THEN
 		RETURN QUERY SELECT 'unavailable', false, 0::bigint, 0::bigint;
 		RETURN;
 	END IF;
-	cart := sales.cart_lock(p_tenant, p_store, p_token);
-	IF cart IS NULL THEN
-		-- The token of an ordered cart of this store goes on; any other is not ours to use.
-		SELECT old.cart_id, old.customer_id INTO ordered, owner
-		FROM sales.cart_token t JOIN sales.cart old ON old.cart_id = t.cart_id
-		WHERE t.token_sha256 = p_token AND old.store_id = p_store AND old.state = 'ordered';
-		-- A customer's next cart may have been begun in another of his browsers.
-		cart := sales.cart_saved(p_tenant, p_store, owner);
-		IF cart IS NOT NULL THEN
-			UPDATE sales.cart_token t SET cart_id = cart WHERE t.token_sha256 = p_token;
+	IF p_token IS NOT NULL THEN
+		SELECT c.cart_id INTO cart
+		FROM sales.cart_token t JOIN sales.cart c ON c.cart_id = t.cart_id
+		WHERE t.token_sha256 = p_token AND c.store_id = p_store AND c.state = 'open'
+		FOR UPDATE OF c;
+		IF NOT FOUND THEN
+			-- The token of an ordered cart of this store goes on; any other is not ours to use.
+			SELECT old.cart_id, old.customer_id INTO ordered, owner
+			FROM sales.cart_token t JOIN sales.cart old ON old.cart_id = t.cart_id
+			WHERE t.token_sha256 = p_token AND old.store_id = p_store AND old.state = 'ordered';
+			IF owner IS NOT NULL THEN
+				-- A customer's next cart may have been begun in another of his browsers.
+				cart := sales.cart_saved(p_tenant, p_store, owner);
+				IF cart IS NOT NULL THEN
+					UPDATE sales.cart_token t SET cart_id = cart WHERE t.token_sha256 = p_token;
+				END IF;
+			END IF;
 		END IF;
 	END IF;
-	SELECT l.quantity INTO had FROM sales.cart_line l WHERE l.cart_id = cart AND l.variant_id = p_variant;
-	had := coalesce(had, 0);
+	IF cart IS NOT NULL THEN
+		SELECT count(*), coalesce(sum(l.quantity) FILTER (WHERE l.variant_id = p_variant), 0) INTO lines, had
+		FROM sales.cart_line l WHERE l.cart_id = cart;
+	END IF;
 	IF p_quantity < 1 OR had + p_quantity > 10000 THEN
 		RETURN QUERY SELECT 'too_many', false, had::bigint, 10000::bigint;
 		RETURN;
 	END IF;
-	free := sales.cart_available(p_tenant, p_store, cart, p_variant);
-	IF free < had + p_quantity THEN
-		RETURN QUERY SELECT 'short', false, had::bigint, free;
-		RETURN;
+	IF counted AND free < had + p_quantity THEN
+		-- What the cart holds itself is its own.
+		free := sales.cart_available(p_tenant, p_store, cart, p_variant);
+		IF free < had + p_quantity THEN
+			RETURN QUERY SELECT 'short', false, had::bigint, free;
+			RETURN;
+		END IF;
 	END IF;
-	IF had = 0 AND p_most_lines <= (SELECT count(*) FROM sales.cart_line l WHERE l.cart_id = cart) THEN
+	IF had = 0 AND p_most_lines <= lines THEN
 		RETURN QUERY SELECT 'full', false, 0::bigint, 0::bigint;
 		RETURN;
 	END IF;
@@ -142,11 +157,13 @@ BEGIN
 		END IF;
 	ELSE
 		token := NULL;
-		UPDATE sales.cart c SET touched_at = sutler.now(), locale = p_locale, currency = p_currency WHERE c.cart_id = cart;
+		-- Reminders count in hours: who adds one thing after the other does not write the cart each time.
+		UPDATE sales.cart c SET touched_at = sutler.now(), locale = p_locale, currency = p_currency
+		WHERE c.cart_id = cart AND (c.touched_at < sutler.now() - interval '1 minute' OR c.locale <> p_locale OR c.currency <> p_currency);
 	END IF;
 	INSERT INTO sales.cart_line AS l (tenant_id, cart_id, variant_id, quantity) VALUES (p_tenant, cart, p_variant, p_quantity)
 	ON CONFLICT (tenant_id, cart_id, variant_id) DO UPDATE SET quantity = l.quantity + excluded.quantity;
-	RETURN QUERY SELECT 'ok', token IS NOT NULL, (had + p_quantity)::bigint, coalesce(free, 0);
+	RETURN QUERY SELECT 'ok', token IS NOT NULL, (had + p_quantity)::bigint, CASE WHEN counted THEN free ELSE 0 END;
 END
 $$;
 COMMENT ON FUNCTION sales.cart_add(uuid, uuid, bytea, bytea, text, text, uuid, integer, integer) IS

@@ -163,23 +163,19 @@ AS $$
 		JOIN catalog.store_product_media sm ON sm.product_id = w.product_id
 		JOIN catalog.media m ON m.media_id = sm.media_id
 		ORDER BY sm.store_id, sm.product_id, sm.position, sm.media_id
-	), shade AS (
-		SELECT DISTINCT v.product_id, av.swatch, min(av.position) AS position
-		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
-		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
-		JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
-		JOIN catalog.attribute_value av ON av.value_id = vv.value_id
-		WHERE av.swatch IS NOT NULL
-		GROUP BY v.product_id, av.swatch
-	), swatch AS (
-		SELECT s.product_id, string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch) AS swatches
-		FROM (SELECT s.*, row_number() OVER (PARTITION BY s.product_id ORDER BY s.position, s.swatch) AS n FROM shade s) s
-		WHERE s.n <= 6 GROUP BY s.product_id
 	), fresh AS (
 		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
 		       coalesce(oi.name, i.name, '') AS image,
 		       coalesce(CASE WHEN oi.name IS NULL THEN coalesce(mt.label, mh.label) END, t.name) AS alt,
-		       pr.price, pr.was, pr.price_varies, k.stock, coalesce(s.swatches, '') AS swatches,
+		       pr.price, pr.was, pr.price_varies, k.stock,
+		       -- Looked up for each row: a join with all products' would be planned badly, as nothing is known of their number.
+		       coalesce((SELECT string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch)
+				FROM (SELECT av.swatch, min(av.position) AS position
+				      FROM catalog.variant v
+				      JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+				      JOIN catalog.attribute_value av ON av.value_id = vv.value_id AND av.swatch IS NOT NULL
+				      WHERE v.product_id = t.product_id AND v.status = 'active'
+				      GROUP BY av.swatch ORDER BY 2, 1 LIMIT 6) s), '') AS swatches,
 		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
 		       date_trunc('milliseconds', p.created_at) AS created_at
 		FROM catalog.texts_of(p_tenant, p_products) t
@@ -194,7 +190,6 @@ AS $$
 			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
 		LEFT JOIN catalog.product_media_text mh
 			ON mh.product_id = t.product_id AND mh.media_id = i.media_id AND mh.locale = t.home
-		LEFT JOIN swatch s ON s.product_id = t.product_id
 	), gone AS (
 		DELETE FROM catalog.listing l
 		WHERE l.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
@@ -284,16 +279,30 @@ AS $$
 		       || setweight(to_tsvector('pg_catalog.simple', catalog.fold(t.codes)), 'B')
 		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.summary || ' ' || t.labels)), 'C')
 		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.description)), 'D') AS tsv,
-		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words
+		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words,
+		       c.stock, c.currencies,
+		       -- Looked up for each row, as the swatches of cards are.
+		       coalesce((SELECT string_agg(catalog.field(a.code) || catalog.field(v.code), '' ORDER BY a.position, a.code, v.position, v.code)
+				FROM (SELECT pv.value_id FROM catalog.product_value pv WHERE pv.product_id = t.product_id
+				      UNION
+				      SELECT vv.value_id FROM catalog.variant x JOIN catalog.variant_value vv ON vv.variant_id = x.variant_id
+				      WHERE x.product_id = t.product_id AND x.status = 'active') h
+				JOIN catalog.attribute_value v ON v.value_id = h.value_id
+				JOIN catalog.attribute a ON a.attribute_id = v.attribute_id AND a.filterable), '') AS filters
 		FROM text t
+		CROSS JOIN LATERAL (SELECT string_agg(DISTINCT l.currency, ' ') AS currencies, min(l.stock) AS stock
+			FROM catalog.listing l WHERE l.store_id = t.store_id AND l.locale = t.locale AND l.product_id = t.product_id
+			  AND l.category_id = '00000000-0000-0000-0000-000000000000') c
+		WHERE c.currencies IS NOT NULL
 	), gone AS (
 		DELETE FROM catalog.search s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
 			WHERE f.store_id = s.store_id AND f.locale = s.locale AND f.product_id = s.product_id)
 	)
-	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words)
+	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words, stock, currencies, filters)
 	SELECT p_tenant, f.* FROM fresh f
-	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE SET tsv = excluded.tsv, words = excluded.words
-	WHERE (s.tsv, s.words) IS DISTINCT FROM (excluded.tsv, excluded.words)
+	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE
+	SET tsv = excluded.tsv, words = excluded.words, currencies = excluded.currencies, filters = excluded.filters
+	WHERE (s.tsv, s.words, s.currencies, s.filters) IS DISTINCT FROM (excluded.tsv, excluded.words, excluded.currencies, excluded.filters)
 $$;
 COMMENT ON FUNCTION catalog.relist_search(uuid, uuid[]) IS 'Part of catalog.relist: full text, words and codes of products that have a card.';
 
@@ -319,10 +328,11 @@ BEGIN
 	PERFORM catalog.relist_cards(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);
+	PERFORM catalog.relist_pages(p_tenant, p_products);
 END
 $$;
 COMMENT ON FUNCTION catalog.relist(uuid, uuid[]) IS
-	'Makes the read model of these products again: cards, facets, search, codes, in all stores, languages and currencies. Writes only what differs.';
+	'Makes the read model of these products again: cards, facets, search, codes, pages, in all stores, languages and currencies. Writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -333,7 +343,11 @@ AS $$
 		UPDATE catalog.listing l SET stock = k.stock
 		FROM product, catalog.stock_of(p_tenant, product.ids) k
 		WHERE l.store_id = k.store_id AND l.product_id = k.product_id AND l.stock <> k.stock
-		RETURNING l.store_id
+		RETURNING l.store_id, l.product_id, l.stock
+	), found AS (
+		UPDATE catalog.search s SET stock = c.stock
+		FROM (SELECT DISTINCT c.store_id, c.product_id, c.stock FROM changed c) c
+		WHERE s.store_id = c.store_id AND s.product_id = c.product_id AND s.stock <> c.stock
 	)
 	SELECT DISTINCT c.store_id FROM changed c
 $$;
@@ -573,11 +587,15 @@ BEGIN
 		('catalog.product_tag', 'products', 't.product_id', ''),
 		('catalog.variant', 'products', 't.product_id', ''),
 		('catalog.category_product', 'products', 't.product_id', ''),
+		('catalog.product_option', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.media', 'products', 'm.product_id', 'JOIN (SELECT p.media_id, p.product_id FROM catalog.product_media p
 			UNION ALL SELECT s.media_id, s.product_id FROM catalog.store_product_media s) m ON m.media_id = t.media_id'),
 		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
+			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
+			ON f.attribute_id = t.attribute_id'),
+		('catalog.attribute_text', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
 			UNION ALL SELECT w.attribute_id, v.product_id FROM catalog.variant_value w JOIN catalog.variant v ON v.variant_id = w.variant_id) f
 			ON f.attribute_id = t.attribute_id'),
 		('catalog.attribute_value', 'products', 'f.product_id', 'JOIN (SELECT p.value_id, p.product_id FROM catalog.product_value p
@@ -588,6 +606,9 @@ BEGIN
 			ON f.value_id = t.value_id'),
 		-- What hangs below a category moves with it.
 		('catalog.category', 'products', 'cp.product_id', 'JOIN LATERAL (WITH RECURSIVE down AS (
+			SELECT t.category_id UNION SELECT c.category_id FROM down JOIN catalog.category c ON c.parent_id = down.category_id)
+			SELECT p.product_id FROM down JOIN catalog.category_product p ON p.category_id = down.category_id) cp ON true'),
+		('catalog.category_text', 'products', 'cp.product_id', 'JOIN LATERAL (WITH RECURSIVE down AS (
 			SELECT t.category_id UNION SELECT c.category_id FROM down JOIN catalog.category c ON c.parent_id = down.category_id)
 			SELECT p.product_id FROM down JOIN catalog.category_product p ON p.category_id = down.category_id) cp ON true'),
 		('tenancy.store_locale', 'products', 'sp.product_id', 'JOIN catalog.store_product sp ON sp.store_id = t.store_id'),

@@ -2,10 +2,12 @@
 
 -- The number of the next order of a store: a sequence per store, gaps allowed.
 CREATE OR REPLACE FUNCTION sales.next_number(p_tenant uuid, p_store uuid) RETURNS text
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT (SELECT s.order_prefix FROM tenancy.store s WHERE s.store_id = p_store)
-		|| nextval(format('sales.%I', 'number_' || replace(p_store::text, '-', ''))::regclass)::text
+BEGIN
+	RETURN (SELECT s.order_prefix FROM tenancy.store s WHERE s.store_id = p_store)
+		|| nextval(format('sales.%I', 'number_' || replace(p_store::text, '-', ''))::regclass)::text;
+END
 $$;
 COMMENT ON FUNCTION sales.next_number(uuid, uuid) IS 'Takes the next order number of a store; numbers may be left out.';
 

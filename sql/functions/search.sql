@@ -8,18 +8,40 @@
 GRANT CREATE ON SCHEMA catalog TO sutler_search;
 
 -- Candidates are cut before they are ranked: a common word costs no more than a rare one.
+-- PL/pgSQL, for a SQL function that cannot be inlined is planned again in each transaction.
 CREATE OR REPLACE FUNCTION catalog.find_text(p_store uuid, p_locale text, p_query tsquery) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT array_agg(r.product_id ORDER BY r.rank DESC, r.product_id)
+BEGIN
+	RETURN (SELECT array_agg(r.product_id ORDER BY r.rank DESC, r.product_id)
 	FROM (SELECT c.product_id, ts_rank(c.tsv, p_query) AS rank
 	      FROM (SELECT s.product_id, s.tsv FROM catalog.search s
 	            WHERE s.tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid
 	              AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
-	            LIMIT 1000) c) r
+	            LIMIT 1000) c) r);
+END
 $$;
 COMMENT ON FUNCTION catalog.find_text(uuid, text, tsquery) IS 'Products that match, best first; NULL when none does. Of more than 1 000 the rest is not looked at.';
 ALTER FUNCTION catalog.find_text(uuid, text, tsquery) OWNER TO sutler_search;
+
+-- The same with what is known of each: its facts are fields that end with U+001F: the badge, the
+-- currencies it is sold in, then attribute and value of all its filters (lib/shop/catalog.c counts them).
+CREATE OR REPLACE FUNCTION catalog.matches(p_store uuid, p_locale text, p_query tsquery, OUT ids uuid[], OUT facts text[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	SELECT array_agg(r.product_id ORDER BY r.rank DESC, r.product_id),
+	       array_agg(r.stock || U&'\001F' || r.currencies || U&'\001F' || r.filters ORDER BY r.rank DESC, r.product_id)
+	INTO ids, facts
+	FROM (SELECT c.product_id, c.stock, c.currencies, c.filters, ts_rank(c.tsv, p_query) AS rank
+	      FROM (SELECT s.product_id, s.tsv, s.stock, s.currencies, s.filters FROM catalog.search s
+	            WHERE s.tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid
+	              AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
+	            LIMIT 1000) c) r;
+END
+$$;
+COMMENT ON FUNCTION catalog.matches(uuid, text, tsquery) IS 'Products that match, best first, with the facts that filters count; NULL when none does.';
+ALTER FUNCTION catalog.matches(uuid, text, tsquery) OWNER TO sutler_search;
 
 CREATE OR REPLACE FUNCTION catalog.similar_words(p_store uuid, p_locale text, p_word text, p_limit integer)
 RETURNS TABLE (word text, shown text)
@@ -63,8 +85,8 @@ COMMENT ON FUNCTION catalog.correct(uuid, text, text) IS 'The query with its mis
 ALTER FUNCTION catalog.correct(uuid, text, text) OWNER TO sutler_search;
 
 -- An exact code first; then all words; then all words corrected; then any of them.
-CREATE OR REPLACE FUNCTION catalog.find(p_store uuid, p_locale text, p_query text, p_exact boolean)
-RETURNS TABLE (product_id uuid, corrected text)
+CREATE OR REPLACE FUNCTION catalog.search_for(p_store uuid, p_locale text, p_query text, p_exact boolean)
+RETURNS TABLE (product_id uuid, corrected text, facts text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -75,6 +97,7 @@ DECLARE
 	better text;
 	codes uuid[];
 	ids uuid[];
+	about text[];
 BEGIN
 	BEGIN
 		asked := websearch_to_tsquery(config, typed);
@@ -86,28 +109,34 @@ BEGIN
 	FROM (SELECT s.product_id FROM catalog.search_code s
 	      WHERE s.tenant_id = tenant AND s.store_id = p_store AND s.code = typed LIMIT 100) c;
 	IF numnode(asked) > 0 THEN
-		ids := catalog.find_text(p_store, p_locale, asked);
+		SELECT m.ids, m.facts INTO ids, about FROM catalog.matches(p_store, p_locale, asked) m;
 		IF ids IS NULL AND codes IS NULL AND NOT p_exact THEN
 			better := catalog.correct(p_store, p_locale, typed);
 			IF better IS NOT NULL THEN
 				asked := websearch_to_tsquery(config, catalog.fold(better));
-				ids := catalog.find_text(p_store, p_locale, asked);
+				SELECT m.ids, m.facts INTO ids, about FROM catalog.matches(p_store, p_locale, asked) m;
 			END IF;
 		END IF;
 		-- Words that must not stand in it ("-boots") make "any of them" meaningless.
 		IF ids IS NULL AND codes IS NULL AND asked::text !~ '!' THEN
-			ids := catalog.find_text(p_store, p_locale, replace(asked::text, ' & ', ' | ')::tsquery);
+			SELECT m.ids, m.facts INTO ids, about
+			FROM catalog.matches(p_store, p_locale, replace(asked::text, ' & ', ' | ')::tsquery) m;
 		END IF;
 	END IF;
+	IF codes IS NULL THEN
+		RETURN QUERY SELECT u.id, better, u.fact FROM unnest(ids, about) AS u (id, fact);
+		RETURN;
+	END IF;
 	RETURN QUERY
-		SELECT u.id, CASE WHEN codes IS NULL THEN better END
-		FROM unnest(coalesce(codes, '{}') || coalesce(ids, '{}')) WITH ORDINALITY AS u (id, n)
-		GROUP BY u.id ORDER BY min(u.n) LIMIT 1000;
+		SELECT u.id, NULL::text, s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
+		FROM (SELECT c.id, min(c.n) AS n FROM unnest(codes || ids) WITH ORDINALITY AS c (id, n) GROUP BY c.id) u
+		JOIN catalog.search s ON s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND s.product_id = u.id
+		ORDER BY u.n LIMIT 1000;
 END
 $$;
-COMMENT ON FUNCTION catalog.find(uuid, text, text, boolean) IS
-	'What a search finds, best first, and the words it was corrected to. Exact: nothing is corrected.';
-ALTER FUNCTION catalog.find(uuid, text, text, boolean) OWNER TO sutler_search;
+COMMENT ON FUNCTION catalog.search_for(uuid, text, text, boolean) IS
+	'What a search finds, best first, the words it was corrected to, and facts to filter by. Exact: nothing is corrected.';
+ALTER FUNCTION catalog.search_for(uuid, text, text, boolean) OWNER TO sutler_search;
 
 -- While somebody types: the last word is only begun.
 CREATE OR REPLACE FUNCTION catalog.find_begun(p_store uuid, p_locale text, p_query text) RETURNS uuid[]

@@ -84,19 +84,23 @@ LIMIT 400
 SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filterable
 
 -- Cards of a category, of a tag, or of the products that a search found (slug "": the whole store): one page
--- in one direction by key; the last row only tells that there is more.
--- list_cards(store uuid, locale text, currency text, prefix text, slug text, tag text, found uuid[], attributes text[],
+-- in one direction by key; the last row only tells that there is more.  The category is known by its
+-- id, or named by its slug.
+-- list_cards(store uuid, locale text, currency text, prefix text, slug text, category uuid, tag text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
---	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, rows int) many
+--	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
 -- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, brand text?, eager bool, place int, rank int, created_at time
+--	badge code, brand text?, eager bool, place int, rank int, created_at time?
 SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, ''), false,
-       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint, l.created_at
+       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint,
+       -- Written out only where it is the key of the page: that took a quarter of the query's time.
+       CASE WHEN :newest THEN l.created_at END
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
-	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+--? named: AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+--? named:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+--? known: AND l.category_id = :category
 --? filtered: AND l.product_id IN (SELECT f.product_id
 --? filtered:	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 --? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
@@ -168,12 +172,13 @@ WITH here AS MATERIALIZED (
 ), one AS MATERIALIZED (
 	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
 	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
-	FROM catalog.listing l LEFT JOIN hit h ON h.product_id = l.product_id
+	FROM catalog.listing l
+--? found: JOIN unnest(:found) AS u (product_id) ON u.product_id = l.product_id
+	LEFT JOIN hit h ON h.product_id = l.product_id
 	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 	  AND l.price BETWEEN :price_from AND :price_to
---? found: AND l.product_id = ANY (:found)
 --? tagged: AND l.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
@@ -192,173 +197,32 @@ FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
 JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
 JOIN catalog.attribute_value v ON v.value_id = t.value_id
 
--- The product page: everything hangs on the slug, so all of it travels in one trip.
--- product_head(store uuid, locale text, currency text, slug text) one
+-- The product page: everything but its stock was put together when the product changed
+-- (sql/functions/product_page.sql).  Variants, tiers, media, specs, tags, paths and trail are records;
+-- stock is one as well, of variant and pieces in the store's warehouses as they are now.
+-- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, stock code, lead_time_days int
-SELECT l.product_id, l.name, p.reference, p.brand,
-       coalesce(o.summary, t.summary, oh.summary, h.summary, ''),
-       coalesce(o.description, t.description, oh.description, h.description, ''),
-       CASE WHEN coalesce(o.name, oh.name) IS NULL THEN coalesce(t.meta_title, h.meta_title, '') ELSE '' END,
-       CASE WHEN coalesce(o.summary, oh.summary) IS NULL THEN coalesce(t.meta_description, h.meta_description, '') ELSE '' END,
-       l.price, l.was, l.price_varies, l.stock, p.lead_time_days::bigint
-FROM catalog.listing l
-JOIN catalog.product p ON p.product_id = l.product_id
-JOIN tenancy.store_locale d ON d.store_id = l.store_id AND d.position = 0
-LEFT JOIN catalog.product_text t ON t.product_id = l.product_id AND t.locale = l.locale
-LEFT JOIN catalog.product_text h ON h.product_id = l.product_id AND h.locale = d.locale
-LEFT JOIN catalog.store_product_text o ON o.store_id = l.store_id AND o.product_id = l.product_id AND o.locale = l.locale
-LEFT JOIN catalog.store_product_text oh ON oh.store_id = l.store_id AND oh.product_id = l.product_id AND oh.locale = d.locale
-WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.slug = :slug
-
--- Its variants in the order of the matrix, with price and stock as they are now.
--- product_variants(store uuid, locale text, currency text, slug text) many
--- variant uuid, sku text, gtin text?, state code, price money, was money?, title text?, label text?, swatch text?, title2 text?, label2 text?
-SELECT v.variant_id, v.sku, v.gtin,
-       CASE WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in'
-            WHEN coalesce(a.pieces, 0) > st.low_stock THEN 'in' WHEN coalesce(a.pieces, 0) > 0 THEN 'few' ELSE 'out' END,
-       pr.amount, pr.was, o.title, o.label, o.swatch, o2.title, o2.label
-FROM catalog.variant v
-JOIN catalog.product p ON p.product_id = v.product_id
-JOIN tenancy.store st ON st.store_id = :store
-JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
-JOIN LATERAL (SELECT x.amount, x.was FROM catalog.price x
-	WHERE x.store_id = :store AND x.variant_id = v.variant_id AND x.currency = :currency AND x.customer_group = ''
-	  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
-	ORDER BY x.starts_at DESC LIMIT 1) pr ON true
-LEFT JOIN LATERAL (SELECT sum(greatest(s.on_hand - s.held, 0)) AS pieces
-	FROM inventory.stock s
-	JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id
-	WHERE s.variant_id = v.variant_id) a ON true
-LEFT JOIN LATERAL (SELECT coalesce(tt.label, th.label, at.code) AS title, coalesce(vt.label, vh.label, av.code) AS label, av.swatch, av.position
-	FROM catalog.product_option po
-	JOIN catalog.attribute at ON at.attribute_id = po.attribute_id
-	JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
-	JOIN catalog.attribute_value av ON av.value_id = vv.value_id
-	LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = po.attribute_id AND tt.locale = :locale
-	LEFT JOIN catalog.attribute_text th ON th.attribute_id = po.attribute_id AND th.locale = d.locale
-	LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
-	LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = vv.value_id AND vh.locale = d.locale
-	WHERE po.product_id = v.product_id ORDER BY po.position LIMIT 1) o ON true
-LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(x.title, ', ' ORDER BY x.place) AS title,
-	pg_catalog.string_agg(x.label, ' / ' ORDER BY x.place) AS label, min(x.position) AS position
-	FROM (SELECT coalesce(tt.label, th.label, at.code) AS title, coalesce(vt.label, vh.label, av.code) AS label, av.position, po.position AS place
-		FROM catalog.product_option po
-		JOIN catalog.attribute at ON at.attribute_id = po.attribute_id
-		JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
-		JOIN catalog.attribute_value av ON av.value_id = vv.value_id
-		LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = po.attribute_id AND tt.locale = :locale
-		LEFT JOIN catalog.attribute_text th ON th.attribute_id = po.attribute_id AND th.locale = d.locale
-		LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = vv.value_id AND vt.locale = :locale
-		LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = vv.value_id AND vh.locale = d.locale
-		WHERE po.product_id = v.product_id ORDER BY po.position OFFSET 1) x) o2 ON true
-WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-ORDER BY o.position NULLS FIRST, o2.position NULLS FIRST, v.position, v.variant_id
-LIMIT 400
-
--- Prices by quantity: the lowest of the variants at each step.
--- product_tiers(store uuid, locale text, currency text, slug text) many
--- quantity int, price money
-SELECT x.min_quantity::bigint, min(x.amount)
-FROM catalog.variant v
-JOIN catalog.price x ON x.store_id = :store AND x.variant_id = v.variant_id AND x.currency = :currency
-	AND x.customer_group = '' AND x.min_quantity > 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
-WHERE v.status = 'active' AND v.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-GROUP BY x.min_quantity ORDER BY x.min_quantity LIMIT 20
-
--- Pictures, those of the store's own in place of the product's, then documents.
--- product_media(store uuid, locale text, currency text, slug text) many
--- kind code, name code, label text?, bytes int
-SELECT m.kind, f.name, coalesce(t.label, h.label, CASE m.kind WHEN 'document' THEN nullif(f.file_name, '') END), f.bytes
-FROM (SELECT x.product_id, x.media_id, x.kind, x.position FROM catalog.product_media x
-      WHERE x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
-		WHERE o.store_id = :store AND o.product_id = x.product_id)
-      UNION ALL
-      SELECT o.product_id, o.media_id, 'image', o.position FROM catalog.store_product_media o WHERE o.store_id = :store) m
-JOIN catalog.media f ON f.media_id = m.media_id
-JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
-LEFT JOIN catalog.product_media_text t ON t.product_id = m.product_id AND t.media_id = m.media_id AND t.locale = :locale
-LEFT JOIN catalog.product_media_text h ON h.product_id = m.product_id AND h.media_id = m.media_id AND h.locale = d.locale
-WHERE m.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-ORDER BY m.kind DESC, m.position, m.media_id LIMIT 60
-
--- Free attributes, the values of one together.
--- product_specs(store uuid, locale text, currency text, slug text) many
--- label text, value text
-SELECT coalesce(tt.label, th.label, a.code), pg_catalog.string_agg(coalesce(vt.label, vh.label, v.code), ', ' ORDER BY v.position, v.code)
-FROM catalog.product_value pv
-JOIN catalog.attribute a ON a.attribute_id = pv.attribute_id
-JOIN catalog.attribute_value v ON v.value_id = pv.value_id
-JOIN tenancy.store_locale d ON d.store_id = :store AND d.position = 0
-LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = a.attribute_id AND tt.locale = :locale
-LEFT JOIN catalog.attribute_text th ON th.attribute_id = a.attribute_id AND th.locale = d.locale
-LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = v.value_id AND vt.locale = :locale
-LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = v.value_id AND vh.locale = d.locale
-WHERE pv.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-GROUP BY a.position, a.code, tt.label, th.label ORDER BY a.position, a.code
-
--- Its tags that have a page.
--- product_tags(store uuid, locale text, currency text, slug text) many
--- tag text, slug text
-SELECT min(g.tag), g.slug
-FROM catalog.product_tag g
-WHERE g.slug <> '' AND g.locale IN ('', :locale) AND g.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-GROUP BY g.slug ORDER BY 1 LIMIT 30
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?
+SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
+       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail,
+       (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
+        FROM unnest(g.variant_ids) AS v (variant_id)
+        JOIN inventory.stock s ON s.variant_id = v.variant_id
+        JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id)
+FROM catalog.product_page g
+WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
 
 -- What goes with it.
 -- product_related(store uuid, locale text, currency text, slug text, prefix text) many
 -- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
 SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
        'badge/' || l.stock, nullif(l.brand, '')
-FROM catalog.related r
+FROM catalog.product_page g
+JOIN catalog.related r ON r.product_id = g.product_id
 JOIN catalog.listing l ON l.product_id = r.related_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	AND l.category_id = '00000000-0000-0000-0000-000000000000'
-WHERE r.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
+WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
 ORDER BY r.position, r.related_id LIMIT 8
-
--- Its slug in the store's languages.
--- product_paths(store uuid, locale text, currency text, slug text) many
--- language text, slug text
-SELECT l.locale, l.slug
-FROM catalog.listing l
-WHERE l.store_id = :store AND l.currency = :currency AND l.category_id = '00000000-0000-0000-0000-000000000000'
-  AND l.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-
--- The way to it: the deepest category it was put into, with all above, the top first.
--- product_trail(store uuid, locale text, currency text, slug text) many
--- name text, slug text
-WITH RECURSIVE put AS (
-	SELECT c.category_id
-	FROM catalog.category_product cp
-	JOIN catalog.category c ON c.category_id = cp.category_id AND c.kind = 'category' AND c.visible
-	WHERE cp.store_id = :store AND cp.product_id = (SELECT s.product_id FROM catalog.listing s
-	WHERE s.store_id = :store AND s.locale = :locale AND s.currency = :currency
-	  AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.slug = :slug LIMIT 1)
-	ORDER BY c.parent_id IS NULL, c.position, c.category_id LIMIT 1
-), up AS (
-	SELECT c.category_id, c.parent_id, 0 AS height FROM put JOIN catalog.category c ON c.category_id = put.category_id
-	UNION ALL
-	SELECT c.category_id, c.parent_id, up.height + 1
-	FROM up JOIN catalog.category c ON c.category_id = up.parent_id WHERE up.height < 10
-)
-SELECT t.name, t.slug
-FROM up JOIN catalog.category_text t ON t.category_id = up.category_id AND t.locale = :locale
-ORDER BY up.height DESC
 
 -- Where a slug of before, or of another language, leads: the product's slug in this one.
 -- product_moved(store uuid, locale text, currency text, slug text) one

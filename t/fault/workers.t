@@ -16,9 +16,13 @@ use constant RESTART_S => 1;	# a crashed worker is there again
 my $t = Trial->new(workers => 2);
 my @gets = grep { $_->{method} eq 'GET' && $t->known($_) } $t->routes;
 
+# A cart, its token and its line.
+sub carts { return join ' ', $t->dbh->selectrow_array(q{SELECT (SELECT count(*) FROM sales.cart), (SELECT count(*) FROM sales.cart_token),
+	(SELECT count(*) FROM sales.cart_line)}) }
+
 subtest 'T79 a worker dies in the middle of a change' => sub {
 	for my $signal (qw(SEGV ABRT KILL)) {
-		my $before = $t->digest;
+		my ($before, $had) = ($t->digest, carts());
 		$t->dbh->begin_work;
 		$t->dbh->do('LOCK TABLE sales.cart IN ACCESS EXCLUSIVE MODE');
 		my $v = $t->{shop}->visitor('one');
@@ -40,7 +44,10 @@ subtest 'T79 a worker dies in the middle of a change' => sub {
 		my %old = map { ($_ => 1) } @old;
 		ok(wait_for(10, sub { my @now = $t->workers('cart'); @now && !grep { $old{$_} } @now }), '... new workers are there');
 		cmp_ok(time - $at, '<', RESTART_S + 2, '... soon');
-		is($t->digest, $before, '... and nothing is half done');
+		# COMMIT travels with the call, so the database may do all of it although nobody is there to hear.
+		my $whole = join ' ', map { $_ + 1 } split ' ', $had;
+		ok($t->digest eq $before || carts() eq $whole, '... and nothing is half done')
+			or diag("carts, tokens, lines: $had, then " . carts());
 		is($t->get('one', '/cart')->{status}, 200, '... and the next visitor is served');
 	}
 };
@@ -178,6 +185,25 @@ subtest 'T68 long searches' => sub {
 	is($t->get('one', '/search?q=' . 'a' x 10_000)->{status}, 414, '10 kB: 414');
 };
 
+# Before texts are changed under the version that workers keep them by.
+subtest 'T53 T54 what caches keep' => sub {
+	for my $route (grep { $_->{cache_s} > 0 } @gets) {
+		my $ask = $t->request($route, 'one');
+		my $plain = $t->ask($route->{program}, $ask);
+		my $odd = $t->ask($route->{program}, { %$ask, headers => { 'X-Forwarded-Host' => 'evil.test', 'X-Original-URL' => '/x',
+			'X-Forwarded-Proto' => 'gopher', Range => 'bytes=0-3', 'Accept-Language' => 'fr', 'User-Agent' => 'evil' } });
+		is("$odd->{status} $odd->{body}", "$plain->{status} $plain->{body}", "$route->{name} depends on host and address alone");
+		is(@{ $plain->{cookies} }, 0, '... sets no cookie');
+		unlike($odd->{head} . $odd->{body}, qr/evil\.test|gopher/, '... and repeats nothing of them');
+		my $mine = $t->ask($route->{program}, { %$ask, cookies => { cart => $t->token } });
+		is($mine->{headers}{'cache-control'}, 'no-store', '... with a cart it is personal');
+	}
+	for my $path ('/cart/x.css', '/checkout/contact/x.jpg', '/checkout%2fx.jpg', '/order/x.css', '/cart;x.css', '/cart%3bx.js', '/cart.css') {
+		my $page = $t->{shop}->visitor('one')->get($path);
+		ok($page->status >= 400 && $page->header('cache-control') eq 'no-store', "deception $path: " . $page->status);
+	}
+};
+
 subtest 'T46 T75 markup and deceiving characters in every text' => sub {
 	my $evil = qq{<b zq="1">'"&\x{202e}\x{200b}\x{1f45f}} . "e\x{301}" x 50;
 	my $planted = 0;
@@ -207,24 +233,6 @@ subtest 'T46 T75 markup and deceiving characters in every text' => sub {
 		ok(!@bad, $route->{name}) or diag join "\n", @bad;
 	}
 	cmp_ok($shown, '>', 10, "$shown pages show it as text");
-};
-
-subtest 'T53 T54 what caches keep' => sub {
-	for my $route (grep { $_->{cache_s} > 0 } @gets) {
-		my $ask = $t->request($route, 'one');
-		my $plain = $t->ask($route->{program}, $ask);
-		my $odd = $t->ask($route->{program}, { %$ask, headers => { 'X-Forwarded-Host' => 'evil.test', 'X-Original-URL' => '/x',
-			'X-Forwarded-Proto' => 'gopher', Range => 'bytes=0-3', 'Accept-Language' => 'fr', 'User-Agent' => 'evil' } });
-		is("$odd->{status} $odd->{body}", "$plain->{status} $plain->{body}", "$route->{name} depends on host and address alone");
-		is(@{ $plain->{cookies} }, 0, '... sets no cookie');
-		unlike($odd->{head} . $odd->{body}, qr/evil\.test|gopher/, '... and repeats nothing of them');
-		my $mine = $t->ask($route->{program}, { %$ask, cookies => { cart => $t->token } });
-		is($mine->{headers}{'cache-control'}, 'no-store', '... with a cart it is personal');
-	}
-	for my $path ('/cart/x.css', '/checkout/contact/x.jpg', '/checkout%2fx.jpg', '/order/x.css', '/cart;x.css', '/cart%3bx.js', '/cart.css') {
-		my $page = $t->{shop}->visitor('one')->get($path);
-		ok($page->status >= 400 && $page->header('cache-control') eq 'no-store', "deception $path: " . $page->status);
-	}
 };
 
 subtest 'T77 a clock that jumps revives nothing' => sub {

@@ -196,6 +196,55 @@ is(list('SELECT kind, locale, slug FROM catalog.slug_history'), 'product:es:suel
 $db->do(q{UPDATE catalog.category_text SET slug = 'hoja' WHERE slug = 'leaf'});
 is(one(q{SELECT target_id FROM catalog.slug_history WHERE kind = 'category' AND slug = 'leaf'}), $a->{leaf}, 'a category\'s too');
 
+# ---- the product page, put together
+my $part = sub {
+	my ($column, $locale) = @_;
+	return one("SELECT translate($column, U&'\\001F\\001E', '|;') FROM catalog.product_page WHERE currency = 'EUR' AND product_id = ? AND locale = ?",
+		$p, $locale // 'es');
+};
+is($part->('name'), one(q{SELECT DISTINCT name FROM catalog.listing WHERE locale = 'es' AND product_id = ?}, $p), 'a page bears the name of its card');
+unlike($part->('variants'), qr/negro/i, 'a value that is no option is not named');
+put('catalog.product_option', @t, product_id => $p, attribute_id => $a->{color}, position => 0);
+like($part->('variants'), qr/\|SU-100-N\|/, 'its variants are there');
+$db->do(q{UPDATE catalog.attribute_value_text SET label = 'Carbon' WHERE value_id = ?}, undef, $a->{black});
+like($part->('variants'), qr/\|Carbon\|/, 'with the label of their option, which follows a change');
+put('catalog.attribute_text', @t, attribute_id => $a->{color}, locale => 'es', label => 'Tono');
+like($part->('variants'), qr/\|Tono\|Carbon\|/, 'and of the attribute');
+is($part->('specs'), one(q{SELECT 'Tono|' || string_agg(l, ', ') || '|;' FROM (SELECT coalesce(t.label, v.code) AS l FROM catalog.product_value x
+	JOIN catalog.attribute_value v USING (tenant_id, attribute_id, value_id)
+	LEFT JOIN catalog.attribute_value_text t ON t.value_id = v.value_id AND t.locale = 'es' WHERE x.product_id = ?) y}, $p), 'its free attributes');
+$db->do(q{UPDATE catalog.category_text SET name = E'Hoja\u001F nueva' WHERE category_id = ? AND locale = 'es'}, undef, $a->{leaf});
+like($part->('trail'), qr/Hoja nueva\|hoja\|;\z/, 'the way to it follows a category\'s name, and no text ends a field');
+is($part->('media'), one(q{SELECT string_agg(concat_ws('|', m.kind, f.name, 'Foto', f.bytes) || '|;', '') FROM catalog.product_media m
+	JOIN catalog.media f USING (tenant_id, media_id) WHERE m.product_id = ?}, $p), 'its pictures');
+put('catalog.product_tag', @t, product_id => $p, tag => $_->[0], locale => $_->[1]) for ['Otoño', ''], ['otoño!', ''], ['abrigo', 'es'], ['warm', 'en'], ['!!', ''];
+is($part->('tags'), 'Otoño|otoño|;abrigo|abrigo|;verano|verano|;', 'its tags that have a page, those of its language and of all');
+is($part->('tags', 'en'), 'Otoño|otoño|;verano|verano|;warm|warm|;', 'each language its own');
+$db->do(q{DELETE FROM catalog.product_tag WHERE tag <> 'verano'});
+is($part->('tags'), 'verano|verano|;', 'a tag taken away is gone');
+my $shared = $part->('media');
+$db->do(q{UPDATE catalog.product_text SET meta_title = 'Para buscadores', meta_description = 'Dicho a buscadores' WHERE product_id = ?}, undef, $p);
+is($part->('meta_title') . '/' . $part->('meta_description'), 'Para buscadores/Dicho a buscadores', 'what search engines are told');
+put('catalog.store_product_text', @s, product_id => $p, locale => 'es', name => 'La nuestra', summary => 'Como decimos', description => '*Nuestra*');
+is(join('/', map { $part->($_) } qw(name summary description meta_title meta_description)), 'La nuestra/Como decimos/*Nuestra*//',
+	'texts of the store\'s own come first, and nobody tells search engines of the others');
+$db->do('DELETE FROM catalog.store_product_text WHERE product_id = ?', undef, $p);
+is($part->('meta_title'), 'Para buscadores', 'without them all is as before');
+my $own = id();
+put('catalog.media', @t, media_id => $own, name => 'ef/' . '3' x 30, mime => 'image/png', bytes => 5, width => 960, height => 960);
+put('catalog.store_product_media', @s, product_id => $p, media_id => $own, position => 0);
+is($part->('media'), 'image|ef/' . '3' x 30 . '||5|;', 'pictures of the store\'s own stand in place of the product\'s');
+$db->do('DELETE FROM catalog.store_product_media WHERE product_id = ?', undef, $p);
+is($part->('media'), $shared, 'and go again');
+is($part->('paths'), one(q{SELECT string_agg(locale || '|' || slug || '|;', '' ORDER BY locale) FROM catalog.listing
+	WHERE product_id = ? AND category_id = ? AND currency = 'EUR'}, $p, $ZERO), 'and its address in each language');
+is(one('SELECT cardinality(variant_ids) FROM catalog.product_page WHERE currency = ? AND locale = ? AND product_id = ?', 'EUR', 'es', $p), 2,
+	'the variants whose stock is asked for');
+is(one(q{SELECT currencies || ' ' || stock FROM catalog.search WHERE product_id = ? AND locale = 'es'}, $p),
+	one(q{SELECT DISTINCT 'EUR USD ' || stock FROM catalog.listing WHERE product_id = ?}, $p), 'a search knows currencies and badge');
+like(one(q{SELECT translate(filters, U&'\001F', '|') FROM catalog.search WHERE product_id = ? AND locale = 'es'}, $p), qr/color\|black\|color\|brown\|/,
+	'and the values it counts');
+
 # ---- later, and the same again
 $db->begin_work;
 $db->do(q{SELECT set_config('sutler.relist', 'later', true)});
@@ -205,7 +254,8 @@ $db->do('SELECT catalog.relist(?, ?)', undef, $a->{tenant}, [$p]);
 is(one(q{SELECT count(DISTINCT name) FROM catalog.listing WHERE name = 'Otra suela'}), 1, 'and relist does the whole batch');
 $db->commit;
 my $state = q{SELECT (SELECT string_agg(DISTINCT xmin::text, ',') FROM catalog.listing) || '/' || (SELECT string_agg(DISTINCT xmin::text, ',') FROM catalog.facet)
-	|| '/' || (SELECT string_agg(DISTINCT xmin::text, ',') FROM catalog.search)};
+	|| '/' || (SELECT string_agg(DISTINCT xmin::text, ',') FROM catalog.search)
+	|| '/' || (SELECT string_agg(DISTINCT xmin::text, ',') FROM catalog.product_page)};
 my $before = one($state);
 $db->do('SELECT catalog.relist(?, ?)', undef, $a->{tenant}, [$p]);
 is(one($state), $before, 'the same again writes no row');
@@ -229,6 +279,7 @@ is(one('SELECT count(*) FROM catalog.listing WHERE tenant_id = ?', $b->{tenant})
 $db->do(q{UPDATE catalog.store_product SET visible = false WHERE product_id = ?}, undef, $p);
 is(one('SELECT count(*) FROM catalog.listing WHERE product_id = ?', $p), 0, 'hidden in the store: no card');
 is(one('SELECT count(*) FROM catalog.search WHERE product_id = ?', $p), 0, 'not found');
+is(one('SELECT count(*) FROM catalog.product_page WHERE product_id = ?', $p), 0, 'no page');
 $db->do(q{UPDATE catalog.store_product SET visible = true WHERE product_id = ?}, undef, $p);
 is(one('SELECT count(*) > 0 FROM catalog.listing WHERE product_id = ?', $p), 1, 'shown again');
 $db->do(q{UPDATE catalog.product SET status = 'archived' WHERE product_id = ?}, undef, $p);

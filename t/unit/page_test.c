@@ -53,13 +53,15 @@ static ssize_t read_body(struct peer *p, char *out, size_t n)
 	return (ssize_t)len;
 }
 
-static bool write_answer(struct peer *p, const char *data, size_t n)
+static bool write_answer(struct peer *p, const struct iovec *part, size_t n, bool last)
 {
 	struct fake_peer *f = (struct fake_peer *)p;
 
+	(void)last;
 	if (f->deaf)
 		return false;
-	buf_add(f->answer, data, n);
+	for (size_t i = 0; i < n; i++)
+		buf_add(f->answer, part[i].iov_base, part[i].iov_len);
 	return true;
 }
 

@@ -1,0 +1,347 @@
+package Bench;
+
+# The measuring part of dev/bench: a house with a large catalogue, load, and clocks.
+#
+#	my $b = Bench->new(products => 10_000, carts => 20_000);
+#	$b->start;				# builds, fills a database (kept), starts the stack
+#	my $r = $b->load('category', 10);	# 10 s of load: { rps, p50_ms, p99_ms, cpu => {...}, ... }
+#	$r = $b->orders('hot', 5);		# the same for orders
+#	$b->pss;				# MB per worker, the largest of each program
+#	$b->stop;
+#
+# What is measured is a build without developer hooks, with the settings of production but
+# that workers do not make room after some requests.  The limit beside a page is the program
+# t/bench/empty, which sends the same bytes through the same nginx and as many workers.
+
+use strict;
+use warnings;
+use Cluster;
+use File::Path qw(make_path remove_tree);
+use House qw(demoted own_dir program_rows read_file top write_file);
+use Install qw(build say_step);
+use List::Util qw(max sum0);
+use POSIX ();
+use Stack;
+use Testbed;
+use Time::HiRes qw(time);
+
+our $HOST = 'bench.localhost';
+
+# Connections of the load, as many as one hot page has at a time; 2 threads drive them.
+my $CONNECTIONS = 32;
+my $THREADS = 2;
+# Clients that place orders: more than the checkout of a busy shop has workers.
+my $CLIENTS = 8;
+my $TICKS = POSIX::sysconf(POSIX::_SC_CLK_TCK());
+
+# The pages, and which program answers each.
+our %PAGE = (home => 'home', category => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart');
+
+sub new
+{
+	my ($class, %o) = @_;
+	my $self = bless { products => 10_000, carts => 20_000, workers => 4, top => top(), %o }, $class;
+	$self->{dir} = $self->{built} ? "$self->{top}/var/bench-built" : "$self->{top}/var/bench";
+	$self->{build} = $self->{built} // "$self->{top}/var/build-bench";
+	return $self;
+}
+
+# ---- the house ----
+
+sub start
+{
+	my ($self) = @_;
+	build(dir => $self->{build}, targets => ['all', 't/bench/empty', 't/bench/orders']) if !$self->{built};
+	make_path("$self->{dir}/answers", "$self->{dir}/lists");
+	my $c = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => 1, settings => {
+		shared_buffers => '512MB', max_wal_size => '4GB', checkpoint_timeout => '30min', autovacuum => 'off',
+		$self->{profile} ? (shared_preload_libraries => "'pg_stat_statements'", 'pg_stat_statements.track' => 'all') : () });
+	$c->stop;
+	$c->start;
+	my $template = $self->template;
+	say_step('starting the programs');
+	$c->dropdb('bench');
+	$c->createdb('bench', $template);
+	$c->psql('bench', 'CREATE EXTENSION pg_stat_statements') if $self->{profile};
+	my @rows = grep { $_->{kind} eq 'page' } program_rows();
+	push @rows, { name => 'empty', kind => 'page', prefixes => '/empty/', workers => $self->{workers}, body => '64k',
+		network => '', writes => '', schedule => '' };
+	my $build = $self->{build};
+	local $ENV{BENCH_ANSWERS} = "$self->{dir}/answers";
+	local $ENV{BENCH_WORKERS} = $self->{workers};
+	my $s = $self->{stack} = $self->stack(database => 'bench', prepared => 1, rows => \@rows, web_workers => 2,
+		program => sub { my ($row) = @_; $row->{name} eq 'empty' ? "$build/t/bench/empty" : "$build/cgi-bin/$row->{name}" },
+		config => { 'web.workers' => $self->{workers}, 'web.request_limit' => 1_000_000_000 });
+	$s->start;
+	write_file("$self->{dir}/lists/static", "GET\t/static/css/shop.css\t\t\n");
+	return;
+}
+
+sub stack
+{
+	my ($self, %o) = @_;
+	return Stack->new(dir => $self->{dir}, build => $self->{build}, cluster => $self->{cluster}, %o);
+}
+
+sub stop
+{
+	my ($self) = @_;
+	$self->{stack}->stop if $self->{stack};
+	$self->{cluster}->stop if $self->{cluster};
+	return;
+}
+
+# A database with the catalogue, made once for a state of its sources.
+sub template
+{
+	my ($self) = @_;
+	my $c = $self->{cluster};
+	my $name = "catalogue_$self->{products}";
+	my $stamp = "$self->{dir}/$name.stamp";
+	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', 't/bench/listings.sql', 't/bench/freshen.sql');
+	return $name if -e $stamp && read_file($stamp) eq $want && $c->exists_db($name);
+	say_step("making a catalogue of $self->{products} products");
+	unlink $stamp;
+	$c->dropdb($name);
+	my $s = $self->stack(database => $name);
+	$s->prepare_dirs;
+	$s->write_config;
+	$s->build_database;
+	$self->sql($name, 'catalogue.sql', products => $self->{products});
+	my $parts = 2;
+	my @pids = map { my $part = $_; $self->aside(sub { $self->sql($name, 'listings.sql', parts => $parts, part => $part) }) } 0 .. $parts - 1;
+	waitpid($_, 0) == $_ && $? == 0 or die "the listings are not made\n" for @pids;
+	$c->psql($name, 'VACUUM (ANALYZE)');
+	# The work of the job freshen, all of it in one step: it would count the store again for each 500.
+	$self->sql($name, 'freshen.sql');
+	write_file($stamp, $want);
+	return $name;
+}
+
+sub aside
+{
+	my ($self, $work) = @_;
+	my $pid = fork // die "cannot fork: $!\n";
+	return $pid if $pid;
+	my $ok = eval { $work->(); 1 };
+	print STDERR $@ if !$ok;
+	POSIX::_exit($ok ? 0 : 1);
+}
+
+# Runs a file of t/bench with variables; its output.
+sub sql
+{
+	my ($self, $database, $file, %variables) = @_;
+	return $self->{cluster}->psql_file($database, "$self->{top}/t/bench/$file", map { ('-v', "$_=$variables{$_}") } sort keys %variables);
+}
+
+# ---- what is asked for ----
+
+# Writes the lists of addresses; and what the empty program answers beside each page.
+sub prepare_pages
+{
+	my ($self, @pages) = @_;
+	for my $page (@pages) {
+		my $list = $page eq 'cart_add'
+			? $self->sql('bench', 'carts.sql', carts => 2000, lines => 8000, products => $self->{products})
+			: join "\n", map { "GET\t$_\t\t" } split /\n/, $self->sql('bench', 'addresses.sql', page => $page);
+		write_file("$self->{dir}/lists/$page", "$list\n");
+		$self->keep_answer($page, split /\n/, $list);
+	}
+	return;
+}
+
+# The answer of middle size among some, as the program sends it: the empty one gives the same.
+sub keep_answer
+{
+	my ($self, $page, @list) = @_;
+	my @some = sort { length $a <=> length $b } map { $self->ask($_) } @list[map { $_ * int(@list / 15) } 0 .. 14];
+	my $answer = $some[7];
+	my ($head, $body) = split /\r\n\r\n/, $answer, 2;
+	my ($status) = $head =~ m{^HTTP/1\.1 (.*)\r\n};
+	# What nginx says itself is not the program's.
+	my @own = grep { !/^(?:Server|Date|Connection|Transfer-Encoding|Content-Length|Vary):/i } split /\r\n/, $head =~ s/^.*\r\n//r;
+	my $length = length $body ? "Content-Length: " . length($body) . "\r\n" : '';
+	write_file("$self->{dir}/answers/$page", "Status: $status\r\n" . join('', map { "$_\r\n" } @own) . "$length\r\n$body");
+	my $base = join '', map { s{^(\w+)\t[^\t]*}{$1\t/empty/$page}r . "\n" } @list;
+	write_file("$self->{dir}/lists/empty-$page", $base);
+	$self->{bytes}{$page} = length $body;
+	return;
+}
+
+# One line of a list, asked for once; the whole answer.
+sub ask
+{
+	my ($self, $line) = @_;
+	require IO::Socket::INET;
+	my ($method, $path, $cookie, $body) = split /\t/, $line, -1;
+	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{stack}->port) or die "nginx does not answer: $!\n";
+	print {$s} "$method $path HTTP/1.1\r\nHost: $HOST\r\nConnection: close\r\n",
+		$cookie ne '' ? "Cookie: $cookie\r\n" : '',
+		$method eq 'POST' ? "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\nContent-Length: " . length($body) . "\r\n" : '',
+		"\r\n", $body;
+	my $answer = do { local $/; <$s> } // '';
+	die "$method $path answers:\n" . substr($answer, 0, 400) . "\n" if $answer !~ m{^HTTP/1\.1 (?:200|303) };
+	return $answer;
+}
+
+# ---- clocks ----
+
+# CPU seconds used so far by the processes of each class.
+sub cpu
+{
+	my ($self) = @_;
+	my %roots = (postgres => $self->{cluster}->pid, map { ($_ => $self->{stack}->running($_)) } 'nginx', 'empty', sort values %PAGE);
+	my %by;
+	for my $stat (glob '/proc/[0-9]*/stat') {
+		open my $f, '<', $stat or next;
+		my ($pid, $rest) = (<$f> // '') =~ /^(\d+) \(.*\) (.*)/s or next;
+		my @f = split ' ', $rest;
+		$by{$pid} = { parent => $f[1], own => ($f[11] + $f[12]) / $TICKS, gone => ($f[13] + $f[14]) / $TICKS };
+	}
+	my %used;
+	for my $class (keys %roots) {
+		my $root = $roots{$class} or next;
+		$used{$class} = ($by{$root}{gone} // 0) + sum0 map { $by{$_}{own} } grep { $_ == $root || $by{$_}{parent} == $root } keys %by;
+	}
+	return \%used;
+}
+
+# Round trips and statements per request of a program, out of the last lines of its log.
+sub trips
+{
+	my ($self, $program) = @_;
+	open my $f, '<', "$self->{dir}/log/$program.log" or return;
+	seek $f, max(0, (-s $f) - 200_000), 0;
+	my ($n, $trips, $calls) = (0, 0, 0);
+	while (<$f>) {
+		/"event":"request".*"trips":(\d+),"calls":(\d+)/ or next;
+		($n, $trips, $calls) = ($n + 1, $trips + $1, $calls + $2);
+	}
+	return $n ? { trips => $trips / $n, statements => $calls / $n } : undef;
+}
+
+sub workers
+{
+	my ($self, $program) = @_;
+	my $master = $self->{stack}->running($program);
+	return $master ? split ' ', read_file("/proc/$master/task/$master/children") : ();
+}
+
+# Proportional memory of a process, MB.
+sub pss_of
+{
+	my ($pid, $kind) = @_;
+	return (read_file("/proc/$pid/smaps_rollup") =~ /^$kind:\s+(\d+) kB/m)[0] / 1024;
+}
+
+# The largest worker of each program, MB; with kind Pss_Anon only what it allocated itself, for
+# its part of shared libraries changes with every process of the machine.
+sub pss
+{
+	my ($self, $kind) = @_;
+	return { map { my $program = $_; ($program => max(0, map { pss_of($_, $kind // 'Pss') } $self->workers($program))) }
+		sort keys %{ { reverse %PAGE } } };
+}
+
+# Where the database's time went, the most first (only with profile).
+sub statements
+{
+	my ($self) = @_;
+	return "\nCalls, mean ms and share of the database's time by statement; those inside functions stand alone too:\n"
+		. $self->{cluster}->psql('bench', q{SELECT format('%9s %8s %5s %%  %s', calls, round(mean_exec_time::numeric, 4),
+			round((100 * total_exec_time / sum(total_exec_time) OVER ())::numeric, 1), left(regexp_replace(query, '\s+', ' ', 'g'), 110))
+			FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+			ORDER BY total_exec_time DESC LIMIT 30}) . "\n";
+}
+
+sub forget_statements
+{
+	my ($self) = @_;
+	$self->{cluster}->psql('bench', 'SELECT pg_stat_statements_reset()');
+	return;
+}
+
+# ---- load ----
+
+sub load
+{
+	my ($self, $list, $seconds, %o) = @_;
+	my $before = $self->cpu;
+	my @mine = POSIX::times();
+	my $start = time;
+	my $text = $self->wrk($list, $seconds, %o);
+	my $took = time - $start;
+	my @now = POSIX::times();
+	my $after = $self->cpu;
+	my ($n, $us, $p50, $p99, $bad, $errors) = $text =~ /^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
+		or die "wrk fails:\n$text";
+	die "$list: $bad answers of 400 and above, $errors connections broke\n" if $bad || $errors || !$n;
+	my %cpu = map { ($_ => 1000 * ($after->{$_} - ($before->{$_} // 0)) / $n) } keys %$after;
+	$cpu{load} = 1000 * ($now[3] + $now[4] - $mine[3] - $mine[4]) / $TICKS / $n;
+	return { rps => $n / ($us / 1e6), p50_ms => $p50 / 1000, p99_ms => $p99 / 1000, requests => $n, cpu => \%cpu, seconds => $took };
+}
+
+sub wrk
+{
+	my ($self, $list, $seconds, %o) = @_;
+	my @cmd = ('wrk', '-t', $THREADS, '-c', $o{connections} // $CONNECTIONS, '-d', "${seconds}s", '--timeout', '10s',
+		'-s', "$self->{top}/t/bench/load.lua", sprintf('http://127.0.0.1:%d', $self->{stack}->port), '--',
+		"$self->{dir}/lists/$list", $HOST);
+	open my $out, '-|', @cmd or die "cannot run wrk: $!\n";
+	my $text = do { local $/; <$out> } // '';
+	close $out;
+	return $text;
+}
+
+# ---- orders ----
+
+sub prepare_orders
+{
+	my ($self) = @_;
+	$self->sql('bench', 'orders.sql', carts => $self->{carts});
+	for my $pile (qw(spread insert hot)) {
+		my @lines = split /\n/, $self->{cluster}->psql('bench', "COPY (SELECT * FROM bench.pile('$pile')) TO STDOUT");
+		# COPY doubles the backslash of a bytea; nothing else in it is escaped.
+		$self->{piles}{$pile} = [map { s/\\\\/\\/gr . "\n" } @lines];
+	}
+	$self->{cluster}->psql('bench', 'CHECKPOINT');
+	return;
+}
+
+# Orders of a pile for some seconds; carts that were ordered do not come again.
+sub orders
+{
+	my ($self, $pile, $seconds) = @_;
+	my $lines = $self->{piles}{$pile};
+	my $file = "$self->{dir}/lists/orders-now";
+	write_file($file, join '', @$lines);
+	my $tenant = $self->{cluster}->psql('bench', 'SELECT bench.tenant()');
+	my $before = $self->cpu;
+	my $command = join ' ', map { "'" . s/'/'\\''/gr . "'" } demoted("$self->{build}/t/bench/orders",
+		sprintf("host=%s dbname=bench", $self->{cluster}->socket_dir), '_sutler-checkout', $tenant, $CLIENTS, $seconds,
+		$pile eq 'insert' ? 'insert' : 'place');
+	my $text = qx{$command < '$file' 2>&1};
+	my $after = $self->cpu;
+	my ($placed, $took, $p50, $p99, $sold_out, $other, $failed) = $text =~ /^(\d+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
+		or die "orders fail:\n" . substr($text, -1000);
+	die "$pile: $other orders came out otherwise, $failed failed\n" . substr($text, 0, 1000) if $other || $failed || !$placed;
+	splice @$lines, 0, $placed + $sold_out;
+	return { rps => $placed / $took, p50_ms => $p50 / 1000, p99_ms => $p99 / 1000, requests => $placed, sold_out => $sold_out,
+		cpu => { postgres => 1000 * ($after->{postgres} - $before->{postgres}) / $placed } };
+}
+
+# What must be so after all orders: each stock's held pieces are the pieces of its holds and not
+# more than there are; and each order that was counted is there.
+sub oversold
+{
+	my ($self) = @_;
+	return $self->{cluster}->psql('bench', q{SELECT count(*) FROM inventory.stock s
+		LEFT JOIN (SELECT tenant_id, variant_id, warehouse_id, sum(quantity) AS pieces FROM inventory.hold h
+			WHERE EXISTS (SELECT FROM bench.cart c JOIN sales."order" o ON o.cart_id = c.cart_id
+				WHERE c.pile <> 'insert' AND o.order_id = h.order_id) GROUP BY 1, 2, 3) h
+			USING (tenant_id, variant_id, warehouse_id)
+		WHERE s.held > s.on_hand OR s.held <> coalesce(h.pieces, 0)});
+}
+
+1;

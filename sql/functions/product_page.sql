@@ -1,0 +1,231 @@
+-- What the product page shows of a product, put together once: catalog.product_page.
+--
+-- A part of catalog.relist (sql/functions/catalog.sql), so it changes in the transaction that
+-- changed the product.  Lists stand in one text each: records that end with U+001E, their
+-- fields that end with U+001F (lib/shop/product.h reads them).  Stock is not in it: the page
+-- asks for that as it is now.
+
+-- A text that cannot end a field.
+CREATE OR REPLACE FUNCTION catalog.field(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT pg_catalog.translate(coalesce(p_text, ''), U&'\001E\001F', '') || U&'\001F' $$;
+COMMENT ON FUNCTION catalog.field(text) IS 'A field of a record in catalog.product_page; NULL is an empty text.';
+
+-- The variants in the order of the matrix: id, sku, gtin, price, was, state (made: made to order;
+-- in: not counted; counted: as the stock says), title, label and swatch of the first option, titles
+-- and labels of the others.
+CREATE OR REPLACE FUNCTION catalog.page_variants(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, locale text, currency text, product_id uuid, ids uuid[], records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH one AS (
+		SELECT l.store_id, l.locale, pr.currency, v.product_id, v.variant_id, o.first, o.second, v.position,
+		       catalog.field(v.variant_id::text) || catalog.field(v.sku) || catalog.field(v.gtin)
+		       || catalog.field(pr.amount::text) || catalog.field(pr.was::text)
+		       || catalog.field(CASE WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in' ELSE 'counted' END)
+		       || catalog.field(o.title) || catalog.field(o.label) || catalog.field(o.swatch)
+		       || catalog.field(o.title2) || catalog.field(o.label2) || U&'\001E' AS record
+		FROM catalog.variant v
+		JOIN catalog.product p ON p.product_id = v.product_id
+		JOIN catalog.store_product sp ON sp.product_id = v.product_id
+		JOIN tenancy.store_locale l ON l.store_id = sp.store_id
+		JOIN tenancy.store_locale d ON d.store_id = sp.store_id AND d.position = 0
+		JOIN LATERAL (SELECT DISTINCT ON (x.currency) x.currency, x.amount, x.was FROM catalog.price x
+			WHERE x.store_id = sp.store_id AND x.variant_id = v.variant_id AND x.customer_group = '' AND x.min_quantity = 1
+			  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+			ORDER BY x.currency, x.starts_at DESC) pr ON true
+		-- Looked up for each variant: a join of all with all would be planned badly, as nothing is known of a function's rows.
+		CROSS JOIN LATERAL (SELECT min(x.title) FILTER (WHERE x.n = 1) AS title, min(x.label) FILTER (WHERE x.n = 1) AS label,
+			min(x.swatch) FILTER (WHERE x.n = 1) AS swatch, min(x.position) FILTER (WHERE x.n = 1) AS first,
+			string_agg(x.title, ', ' ORDER BY x.n) FILTER (WHERE x.n > 1) AS title2,
+			string_agg(x.label, ' / ' ORDER BY x.n) FILTER (WHERE x.n > 1) AS label2,
+			min(x.position) FILTER (WHERE x.n > 1) AS second
+			FROM (SELECT av.position, av.swatch, coalesce(tt.label, th.label, a.code) AS title, coalesce(vt.label, vh.label, av.code) AS label,
+			             row_number() OVER (ORDER BY po.position) AS n
+			      FROM catalog.product_option po
+			      JOIN catalog.attribute a ON a.attribute_id = po.attribute_id
+			      JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id AND vv.attribute_id = po.attribute_id
+			      JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+			      LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = a.attribute_id AND tt.locale = l.locale
+			      LEFT JOIN catalog.attribute_text th ON th.attribute_id = a.attribute_id AND th.locale = d.locale
+			      LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = av.value_id AND vt.locale = l.locale
+			      LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = av.value_id AND vh.locale = d.locale
+			      WHERE po.product_id = v.product_id) x) o
+		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
+	)
+	SELECT o.store_id, o.locale, o.currency, o.product_id, array_agg(o.variant_id ORDER BY o.n), string_agg(o.record, '' ORDER BY o.n)
+	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.store_id, x.locale, x.currency, x.product_id
+			ORDER BY x.first NULLS FIRST, x.second NULLS FIRST, x.position, x.variant_id) AS n FROM one x) o
+	WHERE o.n <= 400
+	GROUP BY o.store_id, o.locale, o.currency, o.product_id
+$$;
+COMMENT ON FUNCTION catalog.page_variants(uuid, uuid[]) IS 'Part of catalog.relist: the variants of product pages, at most 400 each.';
+
+-- Prices by quantity: from how many on, the lowest price of the variants.
+CREATE OR REPLACE FUNCTION catalog.page_tiers(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, currency text, product_id uuid, records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.store_id, t.currency, t.product_id,
+	       string_agg(catalog.field(t.min_quantity::text) || catalog.field(t.amount::text) || U&'\001E', '' ORDER BY t.min_quantity)
+	FROM (SELECT x.store_id, x.currency, v.product_id, x.min_quantity, min(x.amount) AS amount,
+	             row_number() OVER (PARTITION BY x.store_id, x.currency, v.product_id ORDER BY x.min_quantity) AS n
+	      FROM catalog.variant v
+	      JOIN catalog.price x ON x.variant_id = v.variant_id AND x.customer_group = '' AND x.min_quantity > 1
+	        AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+	      WHERE v.product_id = ANY (p_products) AND v.status = 'active'
+	      GROUP BY x.store_id, x.currency, v.product_id, x.min_quantity) t
+	WHERE t.n <= 20 GROUP BY t.store_id, t.currency, t.product_id
+$$;
+COMMENT ON FUNCTION catalog.page_tiers(uuid, uuid[]) IS 'Part of catalog.relist: the prices by quantity of product pages, at most 20 each.';
+
+-- Pictures, those of the store's own in place of the product's, then documents: kind, name, label, bytes.
+CREATE OR REPLACE FUNCTION catalog.page_media(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT m.store_id, m.locale, m.product_id, string_agg(m.record, '' ORDER BY m.n)
+	FROM (SELECT l.store_id, l.locale, pm.product_id,
+	             catalog.field(pm.kind) || catalog.field(f.name)
+	             || catalog.field(coalesce(t.label, h.label, CASE pm.kind WHEN 'document' THEN f.file_name END))
+	             || catalog.field(f.bytes::text) || U&'\001E' AS record,
+	             row_number() OVER (PARTITION BY l.store_id, l.locale, pm.product_id ORDER BY pm.kind DESC, pm.position, pm.media_id) AS n
+	      FROM (SELECT sp.store_id, x.product_id, x.media_id, x.kind, x.position
+	            FROM catalog.product_media x
+	            JOIN catalog.store_product sp ON sp.product_id = x.product_id
+	            WHERE x.product_id = ANY (p_products) AND (x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
+			WHERE o.store_id = sp.store_id AND o.product_id = x.product_id))
+	            UNION ALL
+	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position
+	            FROM catalog.store_product_media o WHERE o.product_id = ANY (p_products)) pm
+	      JOIN catalog.media f ON f.media_id = pm.media_id
+	      JOIN tenancy.store_locale l ON l.store_id = pm.store_id
+	      JOIN tenancy.store_locale d ON d.store_id = pm.store_id AND d.position = 0
+	      LEFT JOIN catalog.product_media_text t ON t.product_id = pm.product_id AND t.media_id = pm.media_id AND t.locale = l.locale
+	      LEFT JOIN catalog.product_media_text h ON h.product_id = pm.product_id AND h.media_id = pm.media_id AND h.locale = d.locale) m
+	WHERE m.n <= 60 GROUP BY m.store_id, m.locale, m.product_id
+$$;
+COMMENT ON FUNCTION catalog.page_media(uuid, uuid[]) IS 'Part of catalog.relist: pictures and documents of product pages, at most 60 each.';
+
+-- Free attributes, the values of one together: label, values.
+CREATE OR REPLACE FUNCTION catalog.page_specs(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.store_id, s.locale, s.product_id,
+	       string_agg(catalog.field(s.title) || catalog.field(s.labels) || U&'\001E', '' ORDER BY s.position, s.code)
+	FROM (SELECT l.store_id, l.locale, pv.product_id, a.position, a.code, coalesce(tt.label, th.label, a.code) AS title,
+	             string_agg(coalesce(vt.label, vh.label, v.code), ', ' ORDER BY v.position, v.code) AS labels
+	      FROM catalog.product_value pv
+	      JOIN catalog.attribute a ON a.attribute_id = pv.attribute_id
+	      JOIN catalog.attribute_value v ON v.value_id = pv.value_id
+	      JOIN catalog.store_product sp ON sp.product_id = pv.product_id
+	      JOIN tenancy.store_locale l ON l.store_id = sp.store_id
+	      JOIN tenancy.store_locale d ON d.store_id = sp.store_id AND d.position = 0
+	      LEFT JOIN catalog.attribute_text tt ON tt.attribute_id = a.attribute_id AND tt.locale = l.locale
+	      LEFT JOIN catalog.attribute_text th ON th.attribute_id = a.attribute_id AND th.locale = d.locale
+	      LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = v.value_id AND vt.locale = l.locale
+	      LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = v.value_id AND vh.locale = d.locale
+	      WHERE pv.product_id = ANY (p_products)
+	      GROUP BY l.store_id, l.locale, pv.product_id, a.position, a.code, tt.label, th.label) s
+	GROUP BY s.store_id, s.locale, s.product_id
+$$;
+COMMENT ON FUNCTION catalog.page_specs(uuid, uuid[]) IS 'Part of catalog.relist: the free attributes of product pages.';
+
+-- Tags that have a page, those of the language and those of all; spellings with one page once: tag, slug.
+CREATE OR REPLACE FUNCTION catalog.page_tags(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.store_id, t.locale, t.product_id,
+	       string_agg(catalog.field(t.tag) || catalog.field(t.slug) || U&'\001E', '' ORDER BY t.n)
+	FROM (SELECT l.store_id, l.locale, g.product_id, g.slug, min(g.tag) AS tag,
+	             row_number() OVER (PARTITION BY l.store_id, l.locale, g.product_id ORDER BY min(g.tag), g.slug) AS n
+	      FROM catalog.product_tag g
+	      JOIN catalog.store_product sp ON sp.product_id = g.product_id
+	      JOIN tenancy.store_locale l ON l.store_id = sp.store_id AND g.locale IN ('', l.locale)
+	      WHERE g.product_id = ANY (p_products) AND g.slug <> ''
+	      GROUP BY l.store_id, l.locale, g.product_id, g.slug) t
+	WHERE t.n <= 30 GROUP BY t.store_id, t.locale, t.product_id
+$$;
+COMMENT ON FUNCTION catalog.page_tags(uuid, uuid[]) IS 'Part of catalog.relist: the tags of product pages, at most 30 each.';
+
+-- The way to a product: the deepest category it was put into, with all above, the top first: name, slug.
+CREATE OR REPLACE FUNCTION catalog.page_trail(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE put AS (
+		SELECT DISTINCT ON (cp.store_id, cp.product_id) cp.store_id, cp.product_id, c.category_id
+		FROM catalog.category_product cp
+		JOIN catalog.category c ON c.category_id = cp.category_id AND c.kind = 'category' AND c.visible
+		WHERE cp.product_id = ANY (p_products)
+		ORDER BY cp.store_id, cp.product_id, c.parent_id IS NULL, c.position, c.category_id
+	), up AS (
+		SELECT c.category_id AS leaf, c.category_id, c.parent_id, 0 AS height
+		FROM (SELECT DISTINCT p.category_id FROM put p) p JOIN catalog.category c ON c.category_id = p.category_id
+		UNION ALL
+		SELECT up.leaf, c.category_id, c.parent_id, up.height + 1
+		FROM up JOIN catalog.category c ON c.category_id = up.parent_id WHERE up.height < 10
+	), way AS (
+		SELECT up.leaf, t.locale, string_agg(catalog.field(t.name) || catalog.field(t.slug) || U&'\001E', '' ORDER BY up.height DESC) AS records
+		FROM up JOIN catalog.category_text t ON t.category_id = up.category_id GROUP BY up.leaf, t.locale
+	)
+	SELECT p.store_id, w.locale, p.product_id, w.records FROM put p JOIN way w ON w.leaf = p.category_id
+$$;
+COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist: the breadcrumbs of product pages.';
+
+-- One row for each card of the whole store, which were made right before.
+CREATE OR REPLACE FUNCTION catalog.relist_pages(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH card AS (
+		SELECT l.* FROM catalog.listing l
+		WHERE l.product_id = ANY (p_products) AND l.category_id = '00000000-0000-0000-0000-000000000000'
+	), path AS (
+		SELECT c.store_id, c.currency, c.product_id,
+		       string_agg(catalog.field(c.locale) || catalog.field(c.slug) || U&'\001E', '' ORDER BY c.locale) AS records
+		FROM card c GROUP BY 1, 2, 3
+	), fresh AS (
+		SELECT c.store_id, c.locale, c.currency, c.product_id, c.slug, c.name::text AS name, p.reference, p.brand,
+		       coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
+		       -- What search engines are told of the product does not fit a name or summary of the store's own.
+		       CASE WHEN coalesce(o.name, oh.name) IS NULL THEN coalesce(pt.meta_title, ph.meta_title, '') ELSE '' END AS meta_title,
+		       CASE WHEN coalesce(o.summary, oh.summary) IS NULL THEN coalesce(pt.meta_description, ph.meta_description, '') ELSE '' END
+				AS meta_description,
+		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
+		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
+		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail
+		FROM card c
+		JOIN catalog.product p ON p.product_id = c.product_id
+		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
+		JOIN path x ON x.store_id = c.store_id AND x.currency = c.currency AND x.product_id = c.product_id
+		LEFT JOIN catalog.product_text pt ON pt.product_id = c.product_id AND pt.locale = c.locale
+		LEFT JOIN catalog.product_text ph ON ph.product_id = c.product_id AND ph.locale = t.home
+		LEFT JOIN catalog.store_product_text o ON o.store_id = c.store_id AND o.product_id = c.product_id AND o.locale = c.locale
+		LEFT JOIN catalog.store_product_text oh ON oh.store_id = c.store_id AND oh.product_id = c.product_id AND oh.locale = t.home
+		LEFT JOIN catalog.page_variants(p_tenant, p_products) v ON v.store_id = c.store_id AND v.locale = c.locale
+			AND v.currency = c.currency AND v.product_id = c.product_id
+		LEFT JOIN catalog.page_tiers(p_tenant, p_products) q ON q.store_id = c.store_id AND q.currency = c.currency AND q.product_id = c.product_id
+		LEFT JOIN catalog.page_media(p_tenant, p_products) m ON m.store_id = c.store_id AND m.locale = c.locale AND m.product_id = c.product_id
+		LEFT JOIN catalog.page_specs(p_tenant, p_products) s ON s.store_id = c.store_id AND s.locale = c.locale AND s.product_id = c.product_id
+		LEFT JOIN catalog.page_tags(p_tenant, p_products) k ON k.store_id = c.store_id AND k.locale = c.locale AND k.product_id = c.product_id
+		LEFT JOIN catalog.page_trail(p_tenant, p_products) w ON w.store_id = c.store_id AND w.locale = c.locale AND w.product_id = c.product_id
+	), gone AS (
+		DELETE FROM catalog.product_page g
+		WHERE g.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM card c
+			WHERE c.store_id = g.store_id AND c.locale = g.locale AND c.currency = g.currency AND c.product_id = g.product_id)
+	)
+	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
+		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
+		tags, paths, trail)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
+	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
+	    description = excluded.description, meta_title = excluded.meta_title, meta_description = excluded.meta_description,
+	    price = excluded.price, was = excluded.was, price_varies = excluded.price_varies, lead_time_days = excluded.lead_time_days,
+	    variant_ids = excluded.variant_ids, variants = excluded.variants, tiers = excluded.tiers, media = excluded.media,
+	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail
+	WHERE g IS DISTINCT FROM excluded
+$$;
+COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

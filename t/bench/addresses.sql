@@ -1,0 +1,31 @@
+-- What is asked for in each measurement, as load.lua's lines without method, cookie and body.
+--
+-- psql -v page=home|category|product|search.  At least 400 different addresses each, but for
+-- the home page, which has one per language, and its program's pages of text.
+SET client_min_messages = warning;
+SET search_path = bench;
+
+SELECT x.path
+FROM (
+	SELECT 'home' AS page, n, CASE WHEN n % 4 = 0 THEN '/page/page-' || 1 + n / 4 % 4 WHEN n % 4 = 2 THEN '/es' || '/' ELSE '/' END AS path
+	FROM generate_series(0, 15) n
+	UNION ALL
+	-- The first four pages of each of 100 categories, and the departments.
+	SELECT 'category', t.rank * 4 + p.p, '/c/' || t.slug || CASE WHEN p.p = 0 THEN '' ELSE '?after=f.' || l.position || '.' || l.product_id END
+	FROM (SELECT s.*, row_number() OVER (ORDER BY bench.pick('order', row_number, 1000), s.slug) AS rank
+	      FROM (SELECT c.slug, c.category_id, row_number() OVER (ORDER BY c.slug) FROM catalog.category_text c
+	            WHERE c.tenant_id = tenant() AND c.locale = 'en') s) t
+	CROSS JOIN generate_series(0, 3) AS p (p)
+	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.listing x
+		WHERE x.tenant_id = tenant() AND x.store_id = store() AND x.locale = 'en' AND x.currency = 'EUR' AND x.category_id = t.category_id
+		ORDER BY x.position, x.product_id OFFSET greatest(p.p * 24 - 1, 0) LIMIT 1) l ON true
+	UNION ALL
+	SELECT 'product', row_number() OVER (ORDER BY bench.pick('order', p.n, 100000), p.n), '/p/' || t.slug
+	FROM bench.product p JOIN catalog.product_text t ON t.product_id = p.product_id AND t.locale = 'en'
+	UNION ALL
+	-- Two words: a thing, and what it is made of, used for, worn in or how it fits.
+	SELECT 'search', row_number() OVER (ORDER BY md5(n.en || w.en)), '/search?q=' || lower(n.en) || '+' || w.en
+	FROM bench.word n JOIN bench.word w ON w.kind IN ('material', 'use', 'season', 'fit')
+	WHERE n.kind = 'noun'
+) x
+WHERE x.page = :'page' ORDER BY x.n;

@@ -1,0 +1,15 @@
+-- Carts for cart_add: :carts shoppers with a cookie each, and what they add.
+--
+-- Prints load.lua's lines, :lines of them.  The first time a line is made, afterwards it is
+-- raised; a cart gets :lines / :carts different variants, so none comes near its bounds.
+
+SET client_min_messages = warning;
+INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency)
+SELECT bench.tenant(), bench.store(), bench.id(60, g), 'en', 'EUR' FROM generate_series(1, :carts) g;
+INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id)
+SELECT bench.tenant(), sha256(rpad('cart' || g || '-', 43, 'A')::bytea), bench.id(60, g) FROM generate_series(1, :carts) g;
+ANALYZE sales.cart, sales.cart_token;
+SELECT 'POST' || E'\t/cart/items\tcart=' || rpad('cart' || 1 + (g * 7) % :carts || '-', 43, 'A')
+	-- Variants 0 to 17 of each 20 have stock.
+	|| E'\tvariant=' || bench.id(32, ((g * 131) % (:products * 4 / 20)) * 20 + bench.pick('add', g, 18)) || '&quantity=1'
+FROM generate_series(1, :lines) g;

@@ -1,0 +1,173 @@
+/*
+ * orders.c -- places orders as fast as it can: the load of dev/bench's place_order figures.
+ *
+ *	orders CONNINFO ROLE TENANT CLIENTS SECONDS CALL < CARTS
+ *
+ * CALL is "place", the statement that the checkout sends (sales.place_order), or "insert",
+ * the same rows without stock and without questions (bench.insert_order): the ceiling.  Each
+ * line of CARTS is one cart that is ready to be ordered: the call's values with tabs between,
+ * \N for null.  CLIENTS processes with a connection each take one line after the other and
+ * stop when these or SECONDS are over.  Each order is a transaction of lib/db, as in a
+ * program: BEGIN, the tenant and the call in one trip, a look at the outcome, COMMIT.
+ *
+ * Prints one line: orders, seconds, p50 and p99 in us, sold out, other outcomes, failures.
+ */
+#include "base/base.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "db/db.h"
+#include "db/rows.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define VALUES 31                       /* parameters of sales.place_order() */
+#define CARTS_MAX 1000000
+#define TRANSACTION_US INT64_C(10000000)
+
+struct outcome { const char *word; };
+static const struct field fields[] = {
+	{ "outcome", FIELD_TEXT, offsetof(struct outcome, word), FIELD_ALWAYS },
+};
+static const struct shape shape = { "outcome", sizeof(struct outcome), ARRAY_LEN(fields), fields };
+
+#define PARAMETERS "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20," \
+	"$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31)"
+static const struct query calls[] = {
+	{ .name = "place", .kind = QUERY_ONE, .nparams = VALUES, .shape = &shape,
+	  .sql = "SELECT s.outcome FROM sales.place_order" PARAMETERS " s" },
+	{ .name = "insert", .kind = QUERY_ONE, .nparams = VALUES, .shape = &shape,
+	  .sql = "SELECT bench.insert_order" PARAMETERS },
+};
+
+/* Shared with the clients; each writes its own part. */
+struct tally {
+	int64_t placed, sold_out, other, failed;
+};
+static struct tally *tallies;
+static size_t *next_line;               /* of all clients: a line is taken once */
+static int64_t *latency_us;             /* one per line; 0: not placed */
+
+static const char *lines[CARTS_MAX];
+static size_t nlines;
+
+static void read_lines(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	while (nlines < CARTS_MAX && (n = getline(&line, &size, stdin)) > 0) {
+		if (line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		lines[nlines++] = mem_strdup(NULL, line);
+	}
+	free(line);
+}
+
+static void place(struct db *db, const char *tenant, const struct query *q, size_t at, struct tally *t)
+{
+	void *mem = mem_context(NULL, "order");
+	char *rest = mem_strdup(mem, lines[at]);
+	const char *values[VALUES];
+	int64_t start_us = clock_steady_us();
+	const struct outcome *o;
+	bool ok;
+
+	for (size_t i = 0; i < VALUES; i++) {
+		const char *value = strsep(&rest, "\t");
+
+		values[i] = value == NULL || strcmp(value, "\\N") == 0 ? NULL : value;
+	}
+	db_begin(db, mem, tenant, false, start_us + TRANSACTION_US);
+	o = rows_get(db_queue(db, q, values), 0, &shape);
+	ok = strcmp(o->word, "ok") == 0;
+	if (strcmp(o->word, "sold_out") == 0)
+		t->sold_out++;
+	else if (!ok)
+		t->other++;
+	if (db_commit(db) != DB_OK) {
+		db_log_failure(db);
+		t->failed++;
+	} else if (ok) {
+		t->placed++;
+		latency_us[at] = clock_steady_us() - start_us;
+	}
+	db_end(db);
+	mem_free(mem);
+}
+
+static void client(char **argv, size_t me, int64_t until_us)
+{
+	struct db *db = db_open(NULL, mem_printf(NULL, "%s user='%s'", argv[1], argv[2]), argv[2]);
+	const struct query *q = &calls[strcmp(argv[6], "insert") == 0];
+
+	while (clock_steady_us() < until_us) {
+		size_t at = __atomic_fetch_add(next_line, 1, __ATOMIC_RELAXED);
+
+		if (at >= nlines)
+			break;
+		place(db, argv[3], q, at, &tallies[me]);
+	}
+	mem_free(db);
+	_exit(0);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void print(size_t clients, int64_t took_us)
+{
+	struct tally sum = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < clients; i++) {
+		sum.placed += tallies[i].placed;
+		sum.sold_out += tallies[i].sold_out;
+		sum.other += tallies[i].other;
+		sum.failed += tallies[i].failed;
+	}
+	for (size_t i = 0; i < nlines; i++)
+		if (latency_us[i] > 0)
+			latency_us[n++] = latency_us[i];
+	qsort(latency_us, n, sizeof(*latency_us), by_size);
+	printf("%lld %.3f %lld %lld %lld %lld %lld\n", (long long)sum.placed, (double)took_us / 1e6,
+	       n > 0 ? (long long)latency_us[n / 2] : 0, n > 0 ? (long long)latency_us[n * 99 / 100] : 0,
+	       (long long)sum.sold_out, (long long)sum.other, (long long)sum.failed);
+}
+
+static void *shared(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		exit(1);
+	return at;
+}
+
+int main(int argc, char **argv)
+{
+	int64_t start_us, seconds, clients;
+
+	if (argc != 7 || (clients = strtol(argv[4], NULL, 10)) < 1 || (seconds = strtol(argv[5], NULL, 10)) < 1) {
+		fprintf(stderr, "usage: orders CONNINFO ROLE TENANT CLIENTS SECONDS place|insert < CARTS\n");
+		return 2;
+	}
+	read_lines();
+	next_line = shared(sizeof(*next_line));
+	tallies = shared((size_t)clients * sizeof(*tallies));
+	latency_us = shared((nlines + 1) * sizeof(*latency_us));
+	start_us = clock_steady_us();
+	for (int64_t i = 0; i < clients; i++)
+		if (fork() == 0)
+			client(argv, (size_t)i, start_us + seconds * 1000000);
+	while (wait(NULL) > 0)
+		;
+	print((size_t)clients, clock_steady_us() - start_us);
+	return 0;
+}

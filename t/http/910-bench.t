@@ -1,0 +1,30 @@
+#!/usr/bin/perl
+# Promise: dev/bench works: it measures all its nine figures, each beside its limit, and no
+# answer is an error. How fast the shop is, a loaded machine cannot tell: no figure is judged.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
+use House qw(read_file top);
+use JSON::PP;
+use Test::More;
+
+my $top = top();
+my $build = $ENV{SUTLER_BUILD} // "$top/var/build";
+my $log = "$top/var/test/bench.log";
+my $json = `'$top/dev/bench' smoke --json '--build=$build' 2>'$log'`;
+is $?, 0, 'dev/bench smoke ends well' or diag(read_file($log));
+my $figures = eval { decode_json($json) };
+ok $figures, 'and prints one object' or BAIL_OUT($json);
+is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k product_10k search_10k cart_add
+	place_order_spread place_order_hot)], 'with the nine names';
+for my $name (sort keys %$figures) {
+	my $f = $figures->{$name};
+	is_deeply [sort keys %$f], [qw(p50_ms p99_ms ratio rps)], "$name has its four numbers";
+	cmp_ok $f->{rps}, '>', 1, "$name: something was done";
+	cmp_ok $f->{p50_ms}, '<=', $f->{p99_ms}, "$name: the median is no later than the last hundredth";
+	cmp_ok $f->{ratio}, '>', 0, "$name stands beside its limit";
+	cmp_ok $f->{ratio}, '<', 50, "$name: and the limit is one";
+}
+is $figures->{empty_fcgi}{ratio}, 1, 'the empty program is its own limit';
+done_testing;
