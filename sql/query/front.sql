@@ -31,12 +31,13 @@ WHERE c.store_id = :store AND c.visible AND c.kind = 'category'
   AND (c.parent_id IS NULL OR (p.parent_id IS NULL AND p.visible))
 ORDER BY c.parent_id IS NOT NULL, c.position, t.name
 
+-- Those that the footer has room for; all others are reached by links of the merchant's own.
 -- nav_pages(store uuid, locale text) many
 -- slug text, title text
 SELECT t.slug, t.title
 FROM content.page p
 JOIN content.page_text t ON t.store_id = p.store_id AND t.page_id = p.page_id AND t.locale = :locale
-WHERE p.store_id = :store ORDER BY p.position, t.title
+WHERE p.store_id = :store ORDER BY p.position, t.title LIMIT 24
 
 -- nav_social(store uuid) many
 -- network text, url text

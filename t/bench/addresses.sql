@@ -1,14 +1,15 @@
 -- What is asked for in each measurement, as load.lua's lines without method, cookie and body.
 --
--- psql -v page=home|category|product|search.  At least 400 different addresses each, but for
--- the home page, which has one per language, and its program's pages of text.
+-- psql -v page=home|category|product|search.  At least 400 different addresses each; every second
+-- one of home is the home page itself, the others are its program's pages of text.
 SET client_min_messages = warning;
 SET search_path = bench;
 
 SELECT x.path
 FROM (
-	SELECT 'home' AS page, n, CASE WHEN n % 4 = 0 THEN '/page/page-' || 1 + n / 4 % 4 WHEN n % 4 = 2 THEN '/es' || '/' ELSE '/' END AS path
-	FROM generate_series(0, 15) n
+	SELECT 'home' AS page, n, CASE n % 4 WHEN 0 THEN '/' WHEN 1 THEN '/page/page-' || 1 + n / 2 WHEN 2 THEN '/es/'
+		ELSE '/es/page/pagina-' || 1 + n / 2 END AS path
+	FROM generate_series(0, 799) n
 	UNION ALL
 	-- The first four pages of each of 100 categories, and the departments.
 	SELECT 'category', t.rank * 4 + p.p, '/c/' || t.slug || CASE WHEN p.p = 0 THEN '' ELSE '?after=f.' || l.position || '.' || l.product_id END

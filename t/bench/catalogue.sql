@@ -227,11 +227,11 @@ SELECT bench.tenant(), bench.store(), b.block_id, l.locale, n, 'Point ' || n, 'M
 FROM content.block b CROSS JOIN (VALUES ('en'), ('es')) AS l (locale) CROSS JOIN generate_series(1, 4) n
 WHERE b.tenant_id = bench.tenant() AND b.kind IN ('values', 'testimonials');
 INSERT INTO content.page (tenant_id, store_id, page_id, code, position)
-SELECT bench.tenant(), bench.store(), bench.id(41, n), 'page-' || n, n FROM generate_series(1, 4) n;
+SELECT bench.tenant(), bench.store(), bench.id(41, n), 'page-' || n, n FROM generate_series(1, 400) n;
 INSERT INTO content.page_text (tenant_id, store_id, page_id, locale, slug, title, body)
 SELECT bench.tenant(), bench.store(), bench.id(41, n), l.locale, l.word || '-' || n, initcap(l.word) || ' ' || n,
        E'## How we do it\n\nEvery order leaves the house within two days. Ask us anything before you order.\n\n- by mail\n- by telephone\n'
-FROM generate_series(1, 4) n CROSS JOIN (VALUES ('en', 'page'), ('es', 'pagina')) AS l (locale, word);
+FROM generate_series(1, 400) n CROSS JOIN (VALUES ('en', 'page'), ('es', 'pagina')) AS l (locale, word);
 
 COMMIT;
 SELECT sales.prepare_store(bench.tenant(), bench.store());

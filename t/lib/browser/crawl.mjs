@@ -97,7 +97,8 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 			const bad = [];
 			for (const img of document.images) {
 				img.loading = 'eager';
-				await img.decode().catch(() => bad.push(`${img.currentSrc || img.src} does not decode`));
+				// A size chosen anew for another width ends the decoding of the one before: then once more.
+				await img.decode().catch(() => img.decode()).catch(() => bad.push(`${img.currentSrc || img.src} does not decode`));
 				if (!img.naturalWidth) bad.push(`${img.src} is empty`);
 			}
 			return bad;
