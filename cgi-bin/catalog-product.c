@@ -10,6 +10,7 @@
 #include "base/record.h"
 #include "base/utf8.h"
 #include "db/query/catalog.h"
+#include "shop/card.h"
 #include "web/trace.h"
 
 /* Variants told to search engines: more they do not read. */
@@ -22,10 +23,6 @@
 const struct param recent_params[] = {
 	{ "ids", PARAM_TEXT, .max = RECENT_IDS * (ID_LEN + 1), .fold = true, .optional = "" },
 	{ 0 }
-};
-
-struct promises {
-	struct rows *page, *related, *moved;
 };
 
 struct variant {
@@ -42,16 +39,6 @@ struct product {
 	struct records tiers, media, specs, tags, paths, trail;
 	const char *stock;                      /* the best that any variant has */
 };
-
-static void ask(struct req *r, const char *slug, struct promises *p)
-{
-	const char *store = r->site->store, *locale = r->language, *currency = r->currency;
-
-	p->page = q_product_page(r->db, store, locale, currency, slug);
-	p->related = q_product_related(r->db, store, locale, currency, slug, r->prefix);
-	p->moved = q_product_moved(r->db, store, locale, currency, slug);
-	page_asked(r);
-}
 
 static const char *or_null(const char *text)
 {
@@ -120,9 +107,8 @@ static const char *best_state(const struct product *p)
 	return "out";
 }
 
-static struct product read_product(struct req *r, const struct promises *from)
+static struct product read_product(struct req *r, const struct row_product_page *row)
 {
-	const struct row_product_page *row = row_product_page(from->page);
 	struct product p = {
 		.row = row,
 		.tiers = records_read(r->mem, row->tiers, T_FIELDS), .media = records_read(r->mem, row->media, M_FIELDS),
@@ -477,22 +463,43 @@ static void leave_view(struct req *r, const char *product_id)
 	trace_add(r, &kind, one);
 }
 
+static void add_related(struct req *r, struct view *v, const struct product *p)
+{
+	size_t n;
+	struct card *cards = cards_read(r->mem, p->row->related, r->prefix, &n);
+
+	view_described_list(v, "related", &shape_card, cards, n);
+	view_bool(v, "has_related", n > 0);
+}
+
+/* No product has this slug: perhaps one had.  A trip of its own, which those who find what they
+   look for are spared. */
+static void look_elsewhere(struct req *r, const char *slug)
+{
+	struct rows *moved;
+
+	page_ask_again(r);
+	moved = q_product_moved(r->db, r->site->store, r->language, r->currency, slug);
+	page_asked(r);
+	if (rows_found(moved))
+		page_moved(r, url_to(r, "/p/", row_product_moved(moved)->slug));
+	else
+		page_not_found(r);
+}
+
 void product(struct req *r)
 {
 	const char *slug = path_text(r, "slug");
-	struct promises from;
+	struct rows *page = q_product_page(r->db, r->site->store, r->language, r->currency, slug);
 	struct product p;
 	struct view *v;
 
-	ask(r, slug, &from);
-	if (!rows_found(from.page)) {
-		if (rows_found(from.moved))
-			page_moved(r, url_to(r, "/p/", row_product_moved(from.moved)->slug));
-		else
-			page_not_found(r);
+	page_asked(r);
+	if (!rows_found(page)) {
+		look_elsewhere(r, slug);
 		return;
 	}
-	p = read_product(r, &from);
+	p = read_product(r, row_product_page(page));
 	v = page_view(r, "catalog/product");
 	add_head(r, v, &p);
 	add_variants(r, v, &p);
@@ -501,8 +508,7 @@ void product(struct req *r)
 	add_assurance(r, v);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
-	view_rows(v, "related", from.related);
-	view_bool(v, "has_related", rows_count(from.related) > 0);
+	add_related(r, v, &p);
 	add_ways(r, v, &p);
 	view_html(v, "json_ld", json_ld(r, &p));
 	leave_view(r, p.row->product);

@@ -223,7 +223,7 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 		list_show(r, v, &s->list, s->counts != NULL ? facets_counted(r->mem, all, &s->list.ask, s->counts) :
 			  s->counted, NULL, s->cards);
 	} else {
-		struct list_ask popular = { .sort = LIST_PLACE };
+		struct list_ask popular = { .sort = LIST_PLACE, .prefix = r->prefix };
 		struct list_page page;
 
 		list_page(r->mem, &popular, s->popular, v, "popular", &page);

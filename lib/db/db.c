@@ -290,17 +290,19 @@ static void enqueue(struct db *db, const struct query *q, const char *const *val
 	size_t bytes = 0;
 	char *text;
 
-	for (unsigned i = 0; i < q->nparams; i++)
-		bytes += values[i] != NULL ? strlen(values[i]) + 1 : 0;
 	r->values = mem_array(r, const char *, q->nparams + 1);
+	for (unsigned i = 0; i < q->nparams; i++) {
+		r->values[i] = values[q->picks != NULL ? q->picks[i] : i];
+		bytes += r->values[i] != NULL ? strlen(r->values[i]) + 1 : 0;
+	}
 	text = bytes > 0 ? mem_array(r, char, bytes) : NULL;
 	for (unsigned i = 0; i < q->nparams; i++) {
 		size_t n;
 
-		if (values[i] == NULL)
+		if (r->values[i] == NULL)
 			continue;
-		n = strlen(values[i]) + 1;
-		r->values[i] = memcpy(text, values[i], n);
+		n = strlen(r->values[i]) + 1;
+		r->values[i] = memcpy(text, r->values[i], n);
 		text += n;
 	}
 	r->db = db;

@@ -254,6 +254,9 @@ void view_row(struct view *v, const char *name, struct rows *r)
 /* Combinations in use, by query and mask; few for each query, kept for the process. */
 #define VARIANT_BUCKETS 256
 
+/* Parameters of one query. */
+#define PARAMS_MAX 63
+
 struct variant {
 	struct query query;             /* of the combination */
 	const struct query *of;
@@ -263,6 +266,43 @@ struct variant {
 
 static struct variant *variants[VARIANT_BUCKETS];
 static void *variants_ctx;
+
+/* Numbers the parameters anew so that those the combination does not use are neither sent nor read. */
+static void drop_unused(struct variant *v, const char *sql)
+{
+	unsigned char number[PARAMS_MAX + 1] = { 0 }, *picks = mem_array(v, unsigned char, v->of->nparams + 1);
+	unsigned *types = mem_array(v, unsigned, v->of->nparams + 1), n = 0;
+	struct buf *out = buf_new(v);
+
+	while (*sql != '\0') {
+		size_t plain = strcspn(sql, "$");
+		char *end;
+		unsigned long was;
+
+		buf_add(out, sql, plain);
+		sql += plain;
+		if (*sql == '\0')
+			break;
+		if (sql[1] < '0' || sql[1] > '9') {
+			buf_addc(out, *sql++);
+			continue;
+		}
+		was = strtoul(sql + 1, &end, 10);
+		if (was == 0 || was > v->of->nparams)
+			BUG("query %s has no parameter %lu", v->of->name, was);
+		if (number[was] == 0) {
+			picks[n] = (unsigned char)(was - 1);
+			types[n] = v->of->types[was - 1];
+			number[was] = (unsigned char)++n;
+		}
+		buf_printf(out, "$%u", number[was]);
+		sql = end;
+	}
+	v->query.sql = out->data;
+	v->query.nparams = n;
+	v->query.types = types;
+	v->query.picks = picks;
+}
 
 static struct variant *variant_new(const struct query *q, unsigned fragments)
 {
@@ -281,9 +321,9 @@ static struct variant *variant_new(const struct query *q, unsigned fragments)
 	}
 	v->query = *q;
 	v->query.name = mem_printf(v, "%s:%u", q->name, fragments);
-	v->query.sql = sql->data;
 	v->of = q;
 	v->fragments = fragments;
+	drop_unused(v, sql->data);
 	return v;
 }
 

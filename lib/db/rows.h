@@ -40,6 +40,7 @@ struct query {
 	enum query_kind kind;
 	unsigned nparams;
 	const unsigned *types;          /* type oids of the parameters */
+	const unsigned char *picks;     /* which of the values they are, counted from 0; NULL: all in turn */
 	const struct shape *shape;      /* NULL for QUERY_EXEC */
 	uint64_t may_be_null;           /* bit I: column I may be NULL */
 	const struct query_piece *pieces;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "db/query/catalog.h"
+#include "shop/card.h"
 
 /* Cards that are seen without scrolling: their pictures do not wait. */
 #define EAGER_CARDS 4
@@ -47,24 +48,33 @@ bool list_cursor_read(const void *ctx, enum list_sort sort, const char *text, st
 	return true;
 }
 
-static const char *cursor_write(const void *ctx, enum list_sort sort, bool back, const struct row_list_cards *c, size_t before)
+/* Counts from 1; 0: not among them. */
+static int64_t rank_of(const struct list_ask *ask, const char *product)
+{
+	for (size_t i = 0; i < ask->nfound; i++)
+		if (strcmp(ask->found[i], product) == 0)
+			return (int64_t)(ask->before + i + 1);
+	return 0;
+}
+
+static const char *cursor_write(const void *ctx, const struct list_ask *ask, bool back, const struct card *c, int64_t created_ms)
 {
 	const char *way = back ? "b" : "f";
 
-	switch (sort) {
+	switch (ask->sort) {
 	case LIST_NAME:
 		return mem_printf(ctx, "%s.%s.%s", way, c->name, c->product);
 	case LIST_NEWEST:
-		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->created_at, c->product);
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)created_ms, c->product);
 	case LIST_RANK:
-		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->rank + (long long)before, c->product);
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)rank_of(ask, c->product), c->product);
 	case LIST_PLACE:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->place, c->product);
 	case LIST_PRICE:
 	case LIST_PRICE_DOWN:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->price, c->product);
 	}
-	BUG("sort %d", (int)sort);
+	BUG("sort %d", (int)ask->sort);
 }
 
 bool list_filtered(const struct list_ask *ask)
@@ -129,7 +139,7 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 	f |= ask->has_to ? LIST_CARDS_TO : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
 	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
-	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->prefix, ask->slug,
+	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->slug,
 			    ask->category != NULL ? ask->category : ask->store, tag_of(ask), ask->found, ask->nfound,
 			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
 			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
@@ -150,19 +160,19 @@ void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, 
 	       const char *name, struct list_page *out)
 {
 	size_t count = rows_count(cards), n = count > LIST_CARDS ? LIST_CARDS : count;
-	struct row_list_cards *page = mem_array(ctx, struct row_list_cards, n);
+	struct card *page = mem_array(ctx, struct card, n);
 	bool back = ask->cursor.back, more = count > n;
 
 	*out = (struct list_page){ .n = n };
 	for (size_t i = 0; i < n; i++) {
-		page[i] = *row_list_cards_at(cards, back ? n - 1 - i : i);
+		card_read(ctx, row_list_cards_at(cards, back ? n - 1 - i : i)->card, ask->prefix, &page[i]);
 		page[i].eager = i < EAGER_CARDS;
 	}
 	if (n > 0 && (back ? more : ask->cursor.given))
-		out->prev = cursor_write(ctx, ask->sort, true, &page[0], ask->before);
+		out->prev = cursor_write(ctx, ask, true, &page[0], row_list_cards_at(cards, back ? n - 1 : 0)->created_at);
 	if (n > 0 && (back || more))
-		out->next = cursor_write(ctx, ask->sort, false, &page[n - 1], ask->before);
-	view_described_list(v, name, &shape_row_list_cards, page, n);
+		out->next = cursor_write(ctx, ask, false, &page[n - 1], row_list_cards_at(cards, back ? 0 : n - 1)->created_at);
+	view_described_list(v, name, &shape_card, page, n);
 }
 
 /* ---- filters ----------------------------------------------------------------- */

@@ -171,6 +171,8 @@ void exchange_refuse(struct exchange *x, int status, const char *sentence);
 bool body_read(struct exchange *x);
 
 /* run.c: runs the handler until its transaction stands, or gives up. */
+/* Ends the transaction at hand and adds up what it cost. */
+void exchange_end_transaction(struct exchange *x);
 void run_handler(struct exchange *x);
 /* Runs SHOW as an error page; UNDER_LATCH: without asking the database. */
 void run_error(struct exchange *x, void (*show)(struct req *r), bool under_latch);

@@ -43,6 +43,17 @@ void page_asked(struct req *r)
 	db_commit(r->db);
 }
 
+void page_ask_again(struct req *r)
+{
+	if (!r->x->asked)
+		BUG("%s: asks again and did not ask", r->route->path);
+	if (r->x->under_latch || req_failed(r))
+		return;
+	exchange_end_transaction(r->x);
+	r->x->asked = false;
+	db_begin(r->db, r->mem, r->site->tenant, true, r->deadline_us);
+}
+
 void page_changed(struct req *r)
 {
 	if (r->method == GET || (r->route != NULL && r->route->idempotent))

@@ -31,6 +31,9 @@ struct view *page_view(struct req *r, const char *name);
 /* All that this page (GET) needs is queued: COMMIT travels with it, and what the handler
    looks at afterwards costs no trip more.  No query may follow. */
 void page_asked(struct req *r);
+/* After page_asked(): what it found makes another look necessary.  Queries are queued again, for
+   a transaction of their own that sees what changed meanwhile; the trip counts. */
+void page_ask_again(struct req *r);
 /* The same for a form whose whole change is the one SQL function that is queued and that
    changes nothing when it declines: COMMIT travels with it, the handler looks at the outcome
    afterwards and declines or redirects as ever.  Not for routes with an idempotency key. */

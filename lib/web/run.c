@@ -31,17 +31,22 @@ static void start_clean(struct exchange *x)
 	x->nafterwards = x->ntraces = x->nviews = 0;
 }
 
-static void finish(struct exchange *x)
+void exchange_end_transaction(struct exchange *x)
 {
 	struct db *db = x->req.db;
 
-	x->failure = db_failure(db);
-	if (x->failure != DB_OK && x->failed == NULL)
-		db_log_failure(db);
 	x->trips += db_trips(db);
 	x->calls += db_calls(db);
 	x->db_us += db_wait_us(db);
 	db_end(db);
+}
+
+static void finish(struct exchange *x)
+{
+	x->failure = db_failure(x->req.db);
+	if (x->failure != DB_OK && x->failed == NULL)
+		db_log_failure(x->req.db);
+	exchange_end_transaction(x);
 }
 
 /* What must hold before the handler may run and takes the database to know. */

@@ -77,32 +77,18 @@ AS $$
 DECLARE
 	cart uuid;
 	token bytea := p_new_token;
-	had integer := 0;
-	lines integer := 0;
+	stale boolean;
+	had integer;
+	lines integer;
 	counted boolean;
 	free bigint;
 	ordered uuid;
 	owner uuid;
 BEGIN
-	-- Active, visible in the store and priced in the currency; and what is free of it.
-	SELECT v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order,
-	       (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) FROM inventory.stock s
-	        JOIN inventory.store_warehouse w ON w.store_id = p_store AND w.warehouse_id = s.warehouse_id
-	        WHERE s.variant_id = p_variant)
-	INTO counted, free
-	FROM catalog.variant v
-	JOIN catalog.product p ON p.product_id = v.product_id
-	JOIN catalog.store_product sp ON sp.store_id = p_store AND sp.product_id = v.product_id
-	WHERE v.variant_id = p_variant AND v.status = 'active' AND p.status = 'active' AND sp.visible
-	  AND EXISTS (SELECT FROM catalog.price x
-		WHERE x.store_id = p_store AND x.variant_id = p_variant AND x.currency = p_currency AND x.customer_group = ''
-		  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now());
-	IF NOT FOUND THEN
-		RETURN QUERY SELECT 'unavailable', false, 0::bigint, 0::bigint;
-		RETURN;
-	END IF;
+	-- Reminders count in hours: who adds one thing after the other does not write the cart each time.
 	IF p_token IS NOT NULL THEN
-		SELECT c.cart_id INTO cart
+		SELECT c.cart_id, c.touched_at < sutler.now() - interval '1 minute' OR c.locale <> p_locale OR c.currency <> p_currency
+		INTO cart, stale
 		FROM sales.cart_token t JOIN sales.cart c ON c.cart_id = t.cart_id
 		WHERE t.token_sha256 = p_token AND c.store_id = p_store AND c.state = 'open'
 		FOR UPDATE OF c;
@@ -114,15 +100,29 @@ BEGIN
 			IF owner IS NOT NULL THEN
 				-- A customer's next cart may have been begun in another of his browsers.
 				cart := sales.cart_saved(p_tenant, p_store, owner);
-				IF cart IS NOT NULL THEN
-					UPDATE sales.cart_token t SET cart_id = cart WHERE t.token_sha256 = p_token;
-				END IF;
+				stale := true;
 			END IF;
 		END IF;
 	END IF;
-	IF cart IS NOT NULL THEN
-		SELECT count(*), coalesce(sum(l.quantity) FILTER (WHERE l.variant_id = p_variant), 0) INTO lines, had
-		FROM sales.cart_line l WHERE l.cart_id = cart;
+	-- Active, visible in the store and priced in the currency; what is free of it; what the cart has.
+	SELECT v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order,
+	       (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) FROM inventory.stock s
+	        JOIN inventory.store_warehouse w ON w.store_id = p_store AND w.warehouse_id = s.warehouse_id
+	        WHERE s.variant_id = p_variant),
+	       l.lines, l.had
+	INTO counted, free, lines, had
+	FROM catalog.variant v
+	JOIN catalog.product p ON p.product_id = v.product_id
+	JOIN catalog.store_product sp ON sp.store_id = p_store AND sp.product_id = v.product_id
+	CROSS JOIN (SELECT count(*) AS lines, coalesce(sum(x.quantity) FILTER (WHERE x.variant_id = p_variant), 0) AS had
+		FROM sales.cart_line x WHERE x.cart_id = cart) l
+	WHERE v.variant_id = p_variant AND v.status = 'active' AND p.status = 'active' AND sp.visible
+	  AND EXISTS (SELECT FROM catalog.price x
+		WHERE x.store_id = p_store AND x.variant_id = p_variant AND x.currency = p_currency AND x.customer_group = ''
+		  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now());
+	IF NOT FOUND THEN
+		RETURN QUERY SELECT 'unavailable', false, 0::bigint, 0::bigint;
+		RETURN;
 	END IF;
 	IF p_quantity < 1 OR had + p_quantity > 10000 THEN
 		RETURN QUERY SELECT 'too_many', false, had::bigint, 10000::bigint;
@@ -157,9 +157,13 @@ BEGIN
 		END IF;
 	ELSE
 		token := NULL;
-		-- Reminders count in hours: who adds one thing after the other does not write the cart each time.
-		UPDATE sales.cart c SET touched_at = sutler.now(), locale = p_locale, currency = p_currency
-		WHERE c.cart_id = cart AND (c.touched_at < sutler.now() - interval '1 minute' OR c.locale <> p_locale OR c.currency <> p_currency);
+		IF ordered IS NOT NULL THEN
+			UPDATE sales.cart_token t SET cart_id = cart WHERE t.token_sha256 = p_token;
+		END IF;
+		IF stale THEN
+			UPDATE sales.cart c SET touched_at = sutler.now(), locale = p_locale, currency = p_currency
+			WHERE c.cart_id = cart AND (c.touched_at < sutler.now() - interval '1 minute' OR c.locale <> p_locale OR c.currency <> p_currency);
+		END IF;
 	END IF;
 	INSERT INTO sales.cart_line AS l (tenant_id, cart_id, variant_id, quantity) VALUES (p_tenant, cart, p_variant, p_quantity)
 	ON CONFLICT (tenant_id, cart_id, variant_id) DO UPDATE SET quantity = l.quantity + excluded.quantity;

@@ -61,6 +61,20 @@ CREATE INDEX product_page_product ON catalog.product_page (tenant_id, product_id
 
 SELECT sutler.protect('catalog.product_page');
 
+-- A card in one text, in the index that lists are read from: 25 of them are two pages of the index,
+-- and one column instead of thirteen.  Texts are cut where a card would not fit into an index.  Its
+-- fields end with U+001F (lib/shop/card.c reads them).
+ALTER TABLE catalog.listing ADD COLUMN card text NOT NULL GENERATED ALWAYS AS (
+	slug || U&'\001F' || translate(name, U&'\001E\001F', '') || U&'\001F'
+	|| CASE image WHEN '' THEN '' ELSE '/media/' || image END || U&'\001F'
+	|| translate(left(alt, 250), U&'\001E\001F', '') || U&'\001F' || 'badge/' || stock || U&'\001F'
+	|| translate(left(brand, 100), U&'\001E\001F', '') || U&'\001F'
+	|| price::text || U&'\001F' || coalesce(was::text, '') || U&'\001F' || price_varies::text || U&'\001F'
+	|| position::text || U&'\001F' || product_id::text || U&'\001F') STORED;
+COMMENT ON COLUMN catalog.listing.card IS 'All that a card shows, fields that end with U+001F: slug, name, picture, its text, badge, brand, price, price before, whether prices vary, position, product.';
+DROP INDEX catalog.listing_position;
+CREATE INDEX listing_position ON catalog.listing (tenant_id, store_id, locale, currency, category_id, position, product_id) INCLUDE (card, created_at);
+
 -- A search counts filters over what it found, up to 1 000 products: out of the row it reads anyway.
 ALTER TABLE catalog.search
 	ADD COLUMN stock text NOT NULL DEFAULT 'out' CHECK (stock IN ('in', 'few', 'made', 'out')),

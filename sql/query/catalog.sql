@@ -86,16 +86,12 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 -- Cards of a category, of a tag, or of the products that a search found (slug "": the whole store): one page
 -- in one direction by key; the last row only tells that there is more.  The category is known by its
 -- id, or named by its slug.
--- list_cards(store uuid, locale text, currency text, prefix text, slug text, category uuid, tag text, found uuid[], attributes text[],
+-- list_cards(store uuid, locale text, currency text, slug text, category uuid, tag text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
--- product uuid, url text, name text, image text?, alt text, price money, was money?, price_varies bool,
---	badge code, brand text?, eager bool, place int, rank int, created_at time?
-SELECT l.product_id, :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, ''), false,
-       l.position::bigint, coalesce(pg_catalog.array_position(:found, l.product_id), 0)::bigint,
-       -- Written out only where it is the key of the page: that took a quarter of the query's time.
-       CASE WHEN :newest THEN l.created_at END
+-- card text, created_at time?
+-- Written out only where it is the key of the page: that took a quarter of the query's time.
+SELECT l.card, CASE WHEN :newest THEN l.created_at END
 FROM catalog.listing l
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 --? named: AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
@@ -202,27 +198,20 @@ JOIN catalog.attribute_value v ON v.value_id = t.value_id
 -- stock is one as well, of variant and pieces in the store's warehouses as they are now.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?, related text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
        g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail,
        (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
         FROM unnest(g.variant_ids) AS v (variant_id)
         JOIN inventory.stock s ON s.variant_id = v.variant_id
-        JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id)
+        JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id),
+       (SELECT pg_catalog.string_agg(x.card || U&'\001E', '')
+        FROM (SELECT l.card FROM catalog.related r
+              JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+		AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = r.related_id
+              WHERE r.product_id = g.product_id ORDER BY r.position, r.related_id LIMIT 8) x)
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
-
--- What goes with it.
--- product_related(store uuid, locale text, currency text, slug text, prefix text) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, '')
-FROM catalog.product_page g
-JOIN catalog.related r ON r.product_id = g.product_id
-JOIN catalog.listing l ON l.product_id = r.related_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000'
-WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
-ORDER BY r.position, r.related_id LIMIT 8
 
 -- Where a slug of before, or of another language, leads: the product's slug in this one.
 -- product_moved(store uuid, locale text, currency text, slug text) one
