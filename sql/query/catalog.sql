@@ -202,9 +202,9 @@ JOIN catalog.attribute_value v ON v.value_id = t.value_id
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
        g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail,
        (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
-        FROM unnest(g.variant_ids) AS v (variant_id)
-        JOIN inventory.stock s ON s.variant_id = v.variant_id
-        JOIN inventory.store_warehouse w ON w.store_id = :store AND w.warehouse_id = s.warehouse_id),
+        FROM inventory.stock s
+        WHERE s.variant_id = ANY (g.variant_ids) AND EXISTS (SELECT FROM inventory.store_warehouse w
+		WHERE w.store_id = :store AND w.warehouse_id = s.warehouse_id)),
        (SELECT pg_catalog.string_agg(x.card || U&'\001E', '')
         FROM (SELECT l.card FROM catalog.related r
               JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
