@@ -149,11 +149,13 @@ GRANT EXECUTE ON FUNCTION
 		text[], integer[], bigint[], bigint[]),
 	sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
 	TO "_sutler-account";
--- Paying by card: checkout and order write down an attempt and read how it stands; what it comes
+-- Paying by card: checkout, order and account write down an attempt and read how it stands; what it comes
 -- to is written by courier, webhooks and reconcile-payments alone.
-GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
-GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
-GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
+GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, uuid, uuid, text) TO
+	"_sutler-checkout", "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text), payment.offered(uuid, uuid, text, text) TO
+	"_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order", "_sutler-account";
 -- What goes back is shown to the customer too.
 GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";

@@ -221,7 +221,7 @@ subtest 'P21 every route is for who is signed in' => sub {
 		next if $path !~ /01900000/ || $method eq 'GET';
 		my $w = $eve->visitor;
 		my ($csrf) = $w->get('/account/profile')->html =~ /name="csrf" value="([^"]+)"/;
-		my %form = $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
+		my %form = $path =~ /method$/ ? (method => 'cod') : $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
 			: $path =~ /addresses/ && $path !~ /remove/ ? (country => 'ES', name => 'E', street => 'S', postcode => '28013', city => 'C', region => 'M') : ();
 		is $w->post($path, { csrf => $csrf, %form })->status, 404, 'and what is not his does not exist';
 	}

@@ -279,6 +279,8 @@ my %ENTRY = (
 	'GET /account/orders/{id:id}' => of_customer(sub { return own_order(@_) }),
 	'GET /account/orders/{id:id}/invoice.pdf' => of_customer(sub { return own_order(@_) . '/invoice.pdf' }),
 	'POST /account/orders/{id:id}/again' => of_customer(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'POST /account/orders/{id:id}/pay' => of_customer(sub { return own_order(@_) . '/pay' }, sub { return {} }),
+	'POST /account/orders/{id:id}/method' => of_customer(sub { return own_order(@_) . '/method' }, sub { return { method => 'cod' } }),
 	'GET /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }),
 	'POST /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }, sub {
 		my ($t, $s) = @_;
