@@ -23,6 +23,7 @@ package Stack;
 #	rows, program	rows of programs.tab, and a function that gives a row's program file
 #	names		host names of the site; default localhost and everything below it
 #	delay		[min, max] ms by which each answer of PostgreSQL is delayed (races)
+#	server		hash of settings of the PostgreSQL it starts
 #	prepared	true: the database is complete already (a clone), nothing is migrated
 #	media		directory of the pictures; default DIR/media
 #	config		hash of settings, "section.key" => value, over the defaults
@@ -161,7 +162,7 @@ sub start_cluster
 {
 	my ($self) = @_;
 	return if $self->{cluster};
-	$self->{own_cluster} = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => $self->{durable});
+	$self->{own_cluster} = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => $self->{durable}, settings => $self->{server});
 	$self->{cluster}->start;
 	return;
 }
