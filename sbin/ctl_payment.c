@@ -11,7 +11,6 @@
 #include "pay/secret.h"
 #include "sbin/ctl.h"
 
-#include <getopt.h>
 #include <sysexits.h>
 
 struct given {
@@ -19,34 +18,15 @@ struct given {
 	bool live;
 };
 
-static const struct option long_options[] = {
-	{ "tenant", required_argument, NULL, 't' },
-	{ "reason", required_argument, NULL, 'r' },
-	{ "key-file", required_argument, NULL, 'k' },
-	{ "webhook-secret-file", required_argument, NULL, 'w' },
-	{ "account", required_argument, NULL, 'a' },
-	{ "live", no_argument, NULL, 'l' },
-	{ 0 }
-};
-
-static bool read_given(int argc, char **argv, struct given *g)
+static char **read_given(int argc, char **argv, struct given *g, int *nwords)
 {
-	int c;
+	const struct ctl_option options[] = {
+		{ "tenant", &g->tenant }, { "reason", &g->reason }, { "key-file", &g->key_file },
+		{ "webhook-secret-file", &g->webhook_file }, { "account", &g->account }, { "live", .there = &g->live }, { 0 }
+	};
 
 	*g = (struct given){ .reason = "" };
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		switch (c) {
-		case 't': g->tenant = optarg; break;
-		case 'r': g->reason = optarg; break;
-		case 'k': g->key_file = optarg; break;
-		case 'w': g->webhook_file = optarg; break;
-		case 'a': g->account = optarg; break;
-		case 'l': g->live = true; break;
-		default: return false;
-		}
-	return true;
+	return ctl_options(argc, argv, options, nwords);
 }
 
 /* ---- accounts -------------------------------------------------------------------- */
@@ -299,16 +279,15 @@ int ctl_payment(int argc, char **argv)
 	const struct form *form = NULL;
 	struct given g;
 	PGconn *conn;
-	char **args;
-	int status = 1;
+	int status = 1, n;
+	char **args = read_given(argc, argv, &g, &n);
 
-	if (!read_given(argc, argv, &g))
+	if (args == NULL)
 		return ctl_usage("payment");
-	args = argv + optind;
-	for (size_t i = 0; argc > optind && i < ARRAY_LEN(forms); i++)
+	for (size_t i = 0; n > 0 && i < ARRAY_LEN(forms); i++)
 		if (strcmp(forms[i].name, args[0]) == 0)
 			form = &forms[i];
-	if (form == NULL || argc - optind != form->words + 1 || (form->reason && *g.reason == '\0'))
+	if (form == NULL || n != form->words + 1 || (form->reason && *g.reason == '\0'))
 		return ctl_usage("payment");
 	conn = ctl_connect();
 	if (conn == NULL)
