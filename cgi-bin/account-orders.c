@@ -76,7 +76,7 @@ void order_show(struct req *r)
 	}
 	title = mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), row_order_head(q.head)->number);
 	v = account_view(r, "account/order", SECTION_ORDERS, title);
-	receipt_view(r, v, &q, order_url(r, "/invoice.pdf"));
+	receipt_view(r, v, &q, order_url(r, ""));
 	pay_view(r, v, row_order_head(q.head), &pay, false, order_url(r, ""));
 	view_text(v, "order_url", order_url(r, ""));
 	page_html(r, v);
@@ -87,6 +87,13 @@ void order_invoice(struct req *r)
 	struct order_key key = own_key(r);
 
 	receipt_invoice(r, &key);
+}
+
+void order_credit_note(struct req *r)
+{
+	struct order_key key = own_key(r);
+
+	receipt_credit_note(r, &key);
 }
 
 void order_cancel(struct req *r)

@@ -37,6 +37,7 @@ void address_item(struct req *r, struct view *item, const struct row_account_add
 void orders_show(struct req *r);
 void order_show(struct req *r);
 void order_invoice(struct req *r);
+void order_credit_note(struct req *r);
 void order_again(struct req *r);
 void order_cancel(struct req *r);
 void order_pay(struct req *r);

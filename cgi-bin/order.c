@@ -54,7 +54,7 @@ static void page(struct req *r, const struct looked *q, bool checking)
 
 	front_noindex(r);
 	front_title(r, v, mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), o->number), NULL);
-	receipt_view(r, v, &q->receipt, url_of(r, "/invoice.pdf"));
+	receipt_view(r, v, &q->receipt, url_of(r, ""));
 	pay_view(r, v, o, &q->pay, checking, url_of(r, ""));
 	/* Who is to pay yet is not told that all is done. */
 	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0 && !pay_awaits_card(o));
@@ -180,6 +180,16 @@ static void invoice(struct req *r)
 		page_not_found(r);
 }
 
+static void credit_note(struct req *r)
+{
+	struct order_key key;
+
+	if (link_key(r, &key))
+		receipt_credit_note(r, &key);
+	else
+		page_not_found(r);
+}
+
 static void cancel(struct req *r)
 {
 	struct order_key key;
@@ -198,6 +208,7 @@ static const struct route routes[] = {
 	{ GET,  "/order/{token}/paid", came_back, .params = paid_params, .trips = 4, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/unpaid", left, .trips = 1, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/invoice.pdf", invoice, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}/credit-note/{note:id}", credit_note, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ POST, "/order/{token}/cancel", cancel, .trips = 3, .needs = NEEDS_NO_REFERRER },
 	{ 0 }
 };

@@ -61,6 +61,13 @@ subtest 'declined, and once more' => sub {
 	$page = $v->get($o->{path});
 	like $page->text, qr/Pagado/, 'the account says so';
 	unlike $page->html, qr{action="\Q$o->{path}\E/(?:pay|method)"}, 'and asks for nothing more';
+	$shop->stack->ctl('payment', 'refund', 'one', $shop->value('SELECT number FROM sales."order" WHERE order_id = ?', $o->{id}), '5.00', '--reason', 'scratched');
+	$shop->job('reconcile-payments');
+	$shop->job('issue-invoices');
+	my ($credit) = $v->get($o->{path})->html =~ m{href="(\Q$o->{path}\E/credit-note/[0-9a-f-]{36})"};
+	ok $credit, 'ACC-01 what is given back has its credit note there';
+	like $v->get($credit)->body, qr/^%PDF-/, 'as a file';
+	is $eve->visitor->get($credit)->status, 404, 'T26 for nobody else';
 	my $csrf = ($page->html =~ /name="csrf" value="([^"]+)"/)[0];
 	is $v->post("$o->{path}/pay", { csrf => $csrf })->header('location'), $o->{path}, 'a press from an old tab comes back to it';
 	is scalar(session_of($o)), 1, 'and opens no page';
