@@ -138,13 +138,14 @@ sub of_account
 		cookies => { sid => $who->{token} }, form => { csrf => $t->csrf($who->{token}), %$form } };
 }
 my @routes = (
-	# name, the request, what it comes to: a page that can be paid, another way, or paid
-	['POST /checkout/order', \&last_button, 'page'],
-	['POST /order/{token}/pay', sub { return of_link(ended(), 'POST', '/pay', {}) }, 'page'],
-	['POST /order/{token}/method', sub { return of_link(placed(), 'POST', '/method', { method => 'bank_transfer' }) }, 'other'],
-	['GET /order/{token}/paid', sub { my $o = placed(); $g->pay($o->{session}{id}); return of_link($o, 'GET', '/paid') }, 'paid'],
-	['POST /account/orders/{id:id}/pay', sub { return of_account(ended(), '/pay', {}) }, 'page'],
-	['POST /account/orders/{id:id}/method', sub { return of_account(placed(), '/method', { method => 'bank_transfer' }) }, 'other'],
+	# name, the request, what it comes to: a page that can be paid, another way, or paid; and how calls
+	# fail.  The account's routes are the order's with another key: what is lost there was lost here.
+	['POST /checkout/order', \&last_button, 'page', qw(error retry lost)],
+	['POST /order/{token}/pay', sub { return of_link(ended(), 'POST', '/pay', {}) }, 'page', qw(error lost)],
+	['POST /order/{token}/method', sub { return of_link(placed(), 'POST', '/method', { method => 'bank_transfer' }) }, 'other', qw(error lost)],
+	['GET /order/{token}/paid', sub { my $o = placed(); $g->pay($o->{session}{id}); return of_link($o, 'GET', '/paid') }, 'paid', qw(error lost)],
+	['POST /account/orders/{id:id}/pay', sub { return of_account(ended(), '/pay', {}) }, 'page', 'error'],
+	['POST /account/orders/{id:id}/method', sub { return of_account(placed(), '/method', { method => 'bank_transfer' }) }, 'other', 'error'],
 );
 
 # What is wrong with the order afterwards, or nothing.
@@ -198,9 +199,9 @@ sub fails
 }
 
 for my $route (@routes) {
-	my ($name, $make, $want) = @$route;
+	my ($name, $make, $want, @kinds) = @$route;
 	my (@bad, %calls, %transactions);
-	for my $kind (qw(error retry lost)) {
+	for my $kind (@kinds) {
 		for my $step (qw(before courier after)) {
 			# The pages have one transaction on either side; courier has several.
 			for my $skip (0 .. ($step eq 'courier' ? MOST_TRANSACTIONS : 0)) {
