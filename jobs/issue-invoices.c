@@ -125,8 +125,9 @@ static bool finish(struct job_run *j, const char *invoice, const struct locale *
 	return job_commit(j);
 }
 
-static bool bill(struct job_run *j, const char *order)
+static bool bill(struct job_run *j, struct rows *orders, size_t k)
 {
+	const char *order = row_invoice_unbilled_at(orders, k)->order_id;
 	const struct locale *locale;
 	const char *invoice = issue(j, order, &locale);
 
@@ -200,8 +201,9 @@ static bool finish_credit(struct job_run *j, const char *note)
 	return job_commit(j);
 }
 
-static bool credit(struct job_run *j, const struct row_credit_wanted *w)
+static bool credit(struct job_run *j, struct rows *wanted, size_t k)
 {
+	const struct row_credit_wanted *w = row_credit_wanted_at(wanted, k);
 	bool good;
 	const char *note = issue_credit(j, w, &good);
 
@@ -212,40 +214,23 @@ static bool credit(struct job_run *j, const struct row_credit_wanted *w)
 	return false;
 }
 
-static int64_t credit_some(struct job_run *j)
-{
-	void *mem = j->mem;
-	struct rows *wanted;
-	int64_t done = 0;
-
-	job_begin(j, j->tenant);
-	wanted = q_credit_wanted(j->db, INVOICES_IN_A_STEP);
-	if (!job_commit(j))
-		return -1;
-	for (size_t i = 0; i < rows_count(wanted) && !job_stopping(j); i++) {
-		j->mem = mem_context(mem, "refund");
-		done += credit(j, row_credit_wanted_at(wanted, i));
-		mem_free(j->mem);
-	}
-	j->mem = mem;
-	return done;
-}
-
 /* ---- the job --------------------------------------------------------------------------- */
 
-static int64_t bill_some(struct job_run *j)
+/* Some of what ASK finds, each with memory of its own; how many went well, or -1. */
+static int64_t do_some(struct job_run *j, struct rows *(*ask)(struct db *db, int64_t most),
+		       bool (*one)(struct job_run *j, struct rows *rows, size_t k))
 {
 	void *mem = j->mem;
-	struct rows *orders;
+	struct rows *rows;
 	int64_t done = 0;
 
 	job_begin(j, j->tenant);
-	orders = q_invoice_unbilled(j->db, INVOICES_IN_A_STEP);
+	rows = ask(j->db, INVOICES_IN_A_STEP);
 	if (!job_commit(j))
 		return -1;
-	for (size_t i = 0; i < rows_count(orders) && !job_stopping(j); i++) {
-		j->mem = mem_context(mem, "order");
-		done += bill(j, row_invoice_unbilled_at(orders, i)->order_id);
+	for (size_t k = 0; k < rows_count(rows) && !job_stopping(j); k++) {
+		j->mem = mem_context(mem, "document");
+		done += one(j, rows, k);
 		mem_free(j->mem);
 	}
 	j->mem = mem;
@@ -255,7 +240,8 @@ static int64_t bill_some(struct job_run *j)
 /* Invoices first: a credit note names its own. */
 static int64_t bill_and_credit(struct job_run *j)
 {
-	int64_t billed = bill_some(j), credited = billed < 0 ? -1 : credit_some(j);
+	int64_t billed = do_some(j, q_invoice_unbilled, bill);
+	int64_t credited = billed < 0 ? -1 : do_some(j, q_credit_wanted, credit);
 
 	return billed < 0 || credited < 0 ? -1 : billed + credited;
 }

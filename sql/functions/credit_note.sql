@@ -130,9 +130,7 @@ BEGIN
 	-- An invoice's series ends with the dash: no two names are alike.
 	in_series := v.invoice_prefix || to_char(today, 'YYYY') || '-R';
 	note := sutler.uuid7();
-	INSERT INTO accounting.series (tenant_id, store_id, series) VALUES (p_tenant, v.store_id, in_series) ON CONFLICT DO NOTHING;
-	UPDATE accounting.series s SET next_number = s.next_number + 1
-	WHERE s.store_id = v.store_id AND s.series = in_series RETURNING s.next_number - 1 INTO taken;
+	taken := accounting.next_number(p_tenant, v.store_id, in_series);
 	INSERT INTO accounting.credit_note (tenant_id, store_id, credit_note_id, invoice_id, refund_id, takes_back, series, number, issued_on, net, tax, total)
 	VALUES (p_tenant, v.store_id, note, v.invoice_id, p_refund, CASE WHEN p_taken_back THEN first.credit_note_id END, in_series, taken, today,
 		net_part, amount - net_part, amount);

@@ -65,17 +65,6 @@ sub retax
 	$o->{total} = $net + $tax;
 	return $o;
 }
-sub text_of
-{
-	my ($pdf) = @_;
-	my $file = "$j->{dir}/read.pdf";
-	open my $f, '>:raw', $file or die $!;
-	print {$f} $pdf;
-	close $f;
-	open my $p, '-|:utf8', 'pdftotext', '-layout', $file, '-' or return '';
-	local $/;
-	return <$p> =~ s/[\x{a0}\x{202f}]/ /gr;
-}
 
 subtest 'a part, then the rest' => sub {
 	my $o = $j->order($t, quantity => 3);		# 42.35 with 7.35 of 21 %
@@ -94,7 +83,7 @@ subtest 'a part, then the rest' => sub {
 	like($m->{subject}, qr/\Q$c->{series}$c->{number}\E/, 'and names it');
 	like($m->{text}, qr/10,00/, 'with the amount');
 	is(sha256_hex($m->{attached}[0]{body}), $j->value(q{SELECT encode(sha256, 'hex') FROM accounting.credit_document}), 'the file is the stored one');
-	my $text = text_of($m->{attached}[0]{body});
+	my $text = $j->pdf_text($m->{attached}[0]{body});
 	my ($i) = $j->rows('SELECT * FROM accounting.invoice WHERE order_id = ?', $o->{order});
 	for my $want ('Factura rectificativa', "$c->{series}$c->{number}", "$i->{series}$i->{number}", 'Rectifica la factura', 'Ana Núñez', '8,26 €', '1,74 €', '10,00 €', '21 %') {
 		like($text, qr/\Q$want\E/, "it shows $want");
@@ -218,7 +207,7 @@ subtest 'money that came back' => sub {
 	$j->run('deliver', '--once');
 	my ($m) = grep { ($_->{attached} // [])->[0] && $_->{subject} =~ /\Q$back->{series}$back->{number}\E/ } $j->mails;
 	ok($m, 'a mail brings it') or return;
-	like(text_of($m->{attached}[0]{body}), qr/Anulación de factura\s+rectificativa.*Anula la factura rectificativa\s+\Q$c->{series}$c->{number}\E/s, 'which names the first');
+	like($j->pdf_text($m->{attached}[0]{body}), qr/Anulación de factura\s+rectificativa.*Anula la factura rectificativa\s+\Q$c->{series}$c->{number}\E/s, 'which names the first');
 	is(refund($o), 'ok', 'then all of it goes back in another way');
 	bill();
 	my @n = notes($o);
