@@ -308,7 +308,7 @@ static const struct route routes[] = {
 /* A flood of log-ins is all work of the processor: who shops goes first. */
 #define NICE_STEP 10
 
-/* Hashes at the same time: 32 MB and a processor each.  Five more wait, two seconds at most by
+/* Hashes at the same time: 32 MB and a processor each.  Five more wait, five seconds at most by
    turn.h, and one worker is free. */
 #define TURNS 2
 #define WORKERS 8

@@ -154,6 +154,9 @@ static int show(PGconn *conn, const char *order)
 		" CASE WHEN i.excess THEN 'pays nothing' END) FROM payment.intent i WHERE i.order_id = $1 ORDER BY i.intent_id",
 		"SELECT 'refund', r.state, r.refund_id::text, r.currency, r.amount, pg_catalog.concat_ws(' ', r.actor, r.refund_ref, r.code, r.reason)"
 		" FROM payment.refund r JOIN payment.payment p ON p.payment_id = r.payment_id WHERE p.order_id = $1 ORDER BY r.refund_id",
+		"SELECT 'credited', CASE WHEN c.takes_back IS NULL THEN 'credit note' ELSE 'taken back' END, c.series || c.number, i.currency, c.total,"
+		" 'of invoice ' || i.series || i.number FROM accounting.credit_note c JOIN accounting.invoice i ON i.invoice_id = c.invoice_id"
+		" WHERE i.order_id = $1 ORDER BY c.credit_note_id",
 		"SELECT 'dispute', d.state, d.dispute_ref, d.currency, d.amount, '' FROM payment.dispute d"
 		" JOIN payment.intent i ON i.intent_id = d.intent_id WHERE i.order_id = $1 ORDER BY d.opened_at",
 		"SELECT 'booked', e.credit || ' to ' || e.debit, pg_catalog.to_char(e.at, 'YYYY-MM-DD HH24:MI'), e.currency, e.amount, e.reason FROM payment.entry e"

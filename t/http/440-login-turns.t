@@ -25,11 +25,11 @@ $shop->stack->set_origins;
 my $ana = Account->make($shop, $f, 'one', prefix => '/en');
 my $serial = 0;
 
-# A log-in under way, from an address and for an account of its own.
+# A log-in under way, from a network and for an account of its own: guessing is not what is slowed down.
 sub try
 {
 	my $n = ++$serial;
-	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $shop->port, LocalAddr => sprintf('127.9.%d.%d', $n / 250, 1 + $n % 250))
+	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $shop->port, LocalAddr => sprintf('127.%d.%d.1', 10 + $n % 200, $n / 200))
 		// die "no connection: $!\n";
 	my $body = "email=turn$n%40example.test&password=not+this+one";
 	syswrite $s, "POST /en/login HTTP/1.1\r\nHost: one.localhost:" . $shop->port . "\r\nSec-Fetch-Site: same-origin\r\n"
@@ -79,13 +79,15 @@ subtest 'T38 forty at once' => sub {
 	my %n;
 	$n{ $_->{status} }++ for @came;
 	is join(' ', sort keys %n), '422 429', 'each is answered, by its form or sent away';
-	cmp_ok $n{422}, '>=', PLACES, 'who found a place was heard';
+	cmp_ok $n{422}, '>=', WORK, 'who found a place was heard';
+	cmp_ok $n{422}, '<=', AT_ONCE / 2, 'which are few';
 	cmp_ok $n{429}, '>', AT_ONCE / 2, 'most found none';
 	my @away = grep { $_->{status} == 429 } @came;
 	is scalar(grep { $_->{text} =~ /^Retry-After: \d+\r$/mi } @away), scalar @away, 'each of them is told when to come again';
 	is scalar(grep { $_->{text} =~ /Too many people want this/ } @away), scalar @away, 'and why, in the shop\'s own words';
-	my ($first) = grep { $came[$_]{status} == 422 } reverse 0 .. $#came;
-	cmp_ok scalar(grep { $_->{status} == 429 } @came[0 .. $first]), '==', scalar @away, 'at once: before the last who waited';
+	# However busy the machine is: to send somebody away costs less than a hash.
+	my ($third) = (grep { $came[$_]{status} == 422 } 0 .. $#came)[WORK] // $#came;
+	cmp_ok scalar(grep { $_->{status} == 429 } @came[0 .. $third]), '>', AT_ONCE / 2, 'at once: before the first who waited was heard';
 	cmp_ok $most, '>', 0, 'hashing was seen';
 	cmp_ok $most, '<=', WORK, 'never more than two at a time';
 	is join(' ', sort keys %page), '200', 'a page that costs little comes all the while';
@@ -102,7 +104,8 @@ subtest 'and again' => sub {
 		close $_ for @s;
 		wait_for(20, sub { workers() == PLACES + 1 }) or die "workers stay away\n";
 	}
-	my @came = answers(sub { }, map { try() } 1 .. WORK);
-	is join(' ', map { $_->{status} } @came), join(' ', (422) x WORK), 'T79 a worker that dies takes no turn along';
+	# When the web server has no more of what it had for the dead.
+	ok wait_for(40, sub { join(' ', map { $_->{status} } answers(sub { }, map { try() } 1 .. WORK)) eq join(' ', (422) x WORK) }),
+		'T79 a worker that dies takes no turn along';
 };
 done_testing;

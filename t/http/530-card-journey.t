@@ -97,6 +97,7 @@ sub paid { my ($o) = @_; return wait_for(10, sub { $c->states($o) =~ / paid$/ })
 	is $pdf->header('content-type'), 'application/pdf', 'which is a file';
 	like $pdf->header('content-disposition'), qr/credit-note-\d{4}-R1\.pdf/, 'with a name';
 	like $pdf->body, qr/^%PDF-/, 'for everybody to read';
+	like $shop->stack->ctl('payment', 'show', 'one', $s->{order}{number}), qr/^credited\tcredit note\t\d{4}-R1\t.*5\.00\tof invoice \d{4}-\d+$/m, 'staff see it too';
 	is $b->visitor->get($credit =~ s/.\z/$& eq '0' ? '1' : '0'/er)->status, 404, 'another is not there';
 	like $shop->wait_mail(sub { $_[0]{subject} =~ /Reembolso del pedido \Q$s->{order}{number}\E/ })->{text}, qr/5,00/, 'and a mail';
 	$shop->stack->ctl('order', 'cancel', $s->{order}{number}, '--store', 'one', '--reason', 'no longer made');
