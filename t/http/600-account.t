@@ -213,7 +213,7 @@ subtest 'P21 every route is for who is signed in' => sub {
 	for my $route (@routes) {
 		my ($method, $path, $needs) = @$route;
 		like $needs, qr/\bsession\b.*\bcsrf\b/, "$method $path needs a session and the form's token";
-		$path =~ s/\{id:id\}/01900000-0000-7000-8000-000000000001/;
+		$path =~ s/\{\w+:id\}/01900000-0000-7000-8000-000000000001/g;
 		$path =~ s/\{token\}/'a' x 43/e;
 		my $page = $method eq 'GET' ? $stranger->get($path) : $stranger->post($path, {});
 		is $page->status, $method eq 'GET' ? 302 : 403, 'which a stranger has not';
