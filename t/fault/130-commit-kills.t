@@ -90,7 +90,11 @@ my %victims = (
 	# Its backend, as by the kernel that needs memory: PostgreSQL restarts, with all connections gone.
 	crash => sub {
 		my ($backend) = @_;
+		my $old = db();
+		$old->{PrintError} = $old->{PrintWarn} = 0;
 		kill 'KILL', $backend;
+		# It takes all others along: ours shows when.
+		wait_for(30, sub { !eval { $old->do('SELECT 1'); 1 } }) or die "PostgreSQL takes no notice\n";
 		$t->reconnect or die "PostgreSQL does not come back\n";
 		# It has not, while it says that it is starting.
 		wait_for(30, sub { eval { value('SELECT 1') } }) or die "PostgreSQL does not come back\n";
