@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "front/basket.h"
 #include "front/front.h"
+#include "front/pay_page.h"
 #include "front/receipt.h"
 
 #include <string.h>
@@ -65,6 +66,7 @@ void order_show(struct req *r)
 {
 	struct order_key key = own_key(r);
 	struct receipt q = receipt_queue(r, &key);
+	struct pay pay = pay_queue(r, &key);
 	const char *title;
 	struct view *v;
 
@@ -74,7 +76,8 @@ void order_show(struct req *r)
 	}
 	title = mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), row_order_head(q.head)->number);
 	v = account_view(r, "account/order", SECTION_ORDERS, title);
-	receipt_view(r, v, &q, order_url(r, "/invoice.pdf"));
+	receipt_view(r, v, &q, order_url(r, ""));
+	pay_view(r, v, row_order_head(q.head), &pay, false, order_url(r, ""));
 	view_text(v, "order_url", order_url(r, ""));
 	page_html(r, v);
 }
@@ -86,12 +89,52 @@ void order_invoice(struct req *r)
 	receipt_invoice(r, &key);
 }
 
+void order_credit_note(struct req *r)
+{
+	struct order_key key = own_key(r);
+
+	receipt_credit_note(r, &key);
+}
+
 void order_cancel(struct req *r)
 {
 	struct order_key key = own_key(r);
 
 	receipt_cancel(r, &key, order_url(r, ""));
 }
+
+/* ---- paying it by card --------------------------------------------------------------- */
+
+/* Whatever came of it is in the database, and the page says it. */
+static void begun(struct req *r, const struct call_answer *a)
+{
+	if (!front_go_pay(r, a))
+		page_redirect(r, order_url(r, ""));
+}
+
+void order_pay(struct req *r)
+{
+	struct order_key key = own_key(r);
+
+	pay_start(r, &key, order_url(r, ""), begun);
+}
+
+static void closed(struct req *r, const struct call_answer *a)
+{
+	struct order_key key = own_key(r);
+
+	(void)a;
+	pay_switch_closed(r, &key, order_url(r, ""));
+}
+
+void order_method(struct req *r)
+{
+	struct order_key key = own_key(r);
+
+	pay_switch(r, &key, order_url(r, ""), closed);
+}
+
+/* ---- again --------------------------------------------------------------------------- */
 
 /* What could be had again, in one sentence or two. */
 static void say_again(struct req *r, const struct row_account_reorder *a)

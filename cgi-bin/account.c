@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "front/front.h"
+#include "front/pay_page.h"
 #include "shop/cart.h"
 
 #include <string.h>
@@ -103,8 +104,11 @@ static const struct route routes[] = {
 	{ GET,  "/account/orders", orders_show, .params = orders_params, .trips = 3, MINE },
 	{ GET,  "/account/orders/{id:id}", order_show, .trips = 3, MINE },
 	{ GET,  "/account/orders/{id:id}/invoice.pdf", order_invoice, .trips = 3, MINE },
+	{ GET,  "/account/orders/{id:id}/credit-note/{note:id}", order_credit_note, .trips = 3, MINE },
 	{ POST, "/account/orders/{id:id}/again", order_again, .trips = 4, MINE },
 	{ POST, "/account/orders/{id:id}/cancel", order_cancel, .trips = 4, MINE },
+	{ POST, "/account/orders/{id:id}/pay", order_pay, .trips = 5, MINE },
+	{ POST, "/account/orders/{id:id}/method", order_method, .params = pay_method_params, .trips = 6, MINE },
 	{ GET,  "/account/orders/{id:id}/change", change_show, .trips = 3, MINE },
 	{ POST, "/account/orders/{id:id}/change", change_take, .params = change_params, .form = change_show, .trips = 6, MINE },
 	{ GET,  "/account/privacy", privacy_show, .trips = 3, MINE },
@@ -120,7 +124,7 @@ static const struct route routes[] = {
 int main(int argc, char **argv)
 {
 	static const struct program account = { .name = "account", .routes = routes, .hooks = &front_hooks,
-						.session = &session_customers };
+						.session = &session_customers, .calls = true };
 
 	return program_run(&account, argc, argv);
 }

@@ -37,8 +37,11 @@ void address_item(struct req *r, struct view *item, const struct row_account_add
 void orders_show(struct req *r);
 void order_show(struct req *r);
 void order_invoice(struct req *r);
+void order_credit_note(struct req *r);
 void order_again(struct req *r);
 void order_cancel(struct req *r);
+void order_pay(struct req *r);
+void order_method(struct req *r);
 extern const struct param orders_params[];
 /* The list "orders" of ROWS, at most MOST. */
 void orders_list(struct req *r, struct view *v, struct rows *rows, size_t most);

@@ -64,6 +64,7 @@ static void add_summary(struct req *r, struct view *v, struct cart *c)
 
 	basket_totals(r, v, c);
 	view_bool(v, "blocked", c->blocked);
+	view_bool(v, "too_large", c->totals->outcome == PRICING_TOO_LARGE);
 	if (gap > 0)
 		view_money(v, "free_shipping_gap", gap);
 	if (c->coupon_code[0] != '\0') {

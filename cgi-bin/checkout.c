@@ -471,7 +471,8 @@ static void begun(struct req *r, const struct call_answer *a)
 /* An attempt to pay, in the order's own transaction; false: the order's page says why not. */
 static bool begin_payment(struct req *r, const unsigned char *link, const char *order_path)
 {
-	const struct row_payment_begin *b = front_begin_payment(r, link);
+	struct order_key key = { .tenant = r->site->tenant, .store = r->site->store, .link = link };
+	const struct row_payment_begin *b = front_begin_payment(r, &key);
 
 	if (strcmp(b->outcome, "ok") != 0)
 		return false;

@@ -31,9 +31,9 @@ enum {
 
 /* Whom each call serves.  Its row's index is its row in the counters file. */
 static const struct errand_kind kinds[] = {
-	{ "payment.start", "checkout order", payment_start },
+	{ "payment.start", "checkout order account", payment_start },
 	{ "payment.status", "order reconcile-payments", payment_status },
-	{ "payment.expire", "order reconcile-payments", payment_expire },
+	{ "payment.expire", "order account reconcile-payments", payment_expire },
 	{ "payment.refund", "reconcile-payments", payment_refund },
 };
 

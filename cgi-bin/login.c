@@ -273,24 +273,26 @@ static void leave(struct req *r)
 
 static const struct route routes[] = {
 	{ GET,  "/login", show, .params = show_params, .trips = 2 },
-	{ POST, "/login", enter, .params = login_params, .form = show, .trips = 4 },
+	{ POST, "/login", enter, .params = login_params, .form = show, .trips = 4, .costly = true },
 	{ POST, "/login/out", leave, .csrf_token = true, .trips = 3 },
 	{ GET,  "/login/register", register_show, .trips = 2 },
-	{ POST, "/login/register", register_post, .params = register_params, .form = register_show, .trips = 3 },
+	{ POST, "/login/register", register_post, .params = register_params, .form = register_show, .trips = 3, .costly = true },
 	{ GET,  "/login/register/sent", register_sent, .trips = 2 },
 	{ GET,  "/login/verify/{token}", verify_show, .trips = 2, .needs = NEEDS_NO_REFERRER },
-	{ POST, "/login/verify/{token}", verify_post, .params = verify_params, .form = verify_show, .trips = 5, .needs = NEEDS_NO_REFERRER },
+	{ POST, "/login/verify/{token}", verify_post, .params = verify_params, .form = verify_show, .trips = 5, .needs = NEEDS_NO_REFERRER,
+	  .costly = true },
 	{ GET,  "/login/reset", reset_show, .trips = 2 },
 	{ POST, "/login/reset", reset_post, .params = reset_params, .form = reset_show, .trips = 3 },
 	{ GET,  "/login/reset/sent", reset_sent, .trips = 2 },
 	{ GET,  "/login/reset/{token}", choose_show, .trips = 2, .needs = NEEDS_NO_REFERRER },
-	{ POST, "/login/reset/{token}", choose_post, .params = choose_params, .form = choose_show, .trips = 5, .needs = NEEDS_NO_REFERRER },
+	{ POST, "/login/reset/{token}", choose_post, .params = choose_params, .form = choose_show, .trips = 5, .needs = NEEDS_NO_REFERRER,
+	  .costly = true },
 	{ GET,  "/login/password", password_show, .trips = 2, .needs = NEEDS_SESSION, .csrf_token = true },
 	{ POST, "/login/password", password_post, .params = password_params, .form = password_show, .trips = 6,
-	  .needs = NEEDS_SESSION, .csrf_token = true },
+	  .needs = NEEDS_SESSION, .csrf_token = true, .costly = true },
 	{ GET,  "/login/email", email_show, .trips = 3, .needs = NEEDS_SESSION, .csrf_token = true },
 	{ POST, "/login/email", email_post, .params = email_params, .form = email_show, .trips = 5,
-	  .needs = NEEDS_SESSION, .csrf_token = true },
+	  .needs = NEEDS_SESSION, .csrf_token = true, .costly = true },
 	{ GET,  "/login/email/sent", email_sent, .trips = 2, .needs = NEEDS_SESSION, .csrf_token = true },
 	{ GET,  "/login/email/{token}", confirm_show, .trips = 2, .needs = NEEDS_NO_REFERRER },
 	{ POST, "/login/email/{token}", confirm_post, .trips = 3, .needs = NEEDS_NO_REFERRER },
@@ -306,10 +308,16 @@ static const struct route routes[] = {
 /* A flood of log-ins is all work of the processor: who shops goes first. */
 #define NICE_STEP 10
 
+/* Hashes at the same time: 32 MB and a processor each.  Five more wait, five seconds at most by
+   turn.h, and one worker is free. */
+#define TURNS 2
+#define WORKERS 8
+
 int main(int argc, char **argv)
 {
 	static const struct program login = {
 		.name = "login", .routes = routes, .hooks = &front_hooks, .session = &session_customers,
+		.turns = TURNS, .workers = WORKERS,
 	};
 
 	if (nice(NICE_STEP) == -1)

@@ -2,7 +2,7 @@
    Manual: sutler-order(8). */
 #include "base/mem.h"
 #include "front/front.h"
-#include "front/pay.h"
+#include "front/pay_page.h"
 #include "front/receipt.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static const char *url_of(struct req *r, const char *what)
 /* An order with what its payment by card needs beside it. */
 struct looked {
 	struct receipt receipt;
-	struct rows *attempts, *others;
+	struct pay pay;
 };
 
 /* What the link opens; false when the request was answered by 404. */
@@ -39,63 +39,11 @@ static bool look(struct req *r, struct order_key *key, struct looked *q)
 		return false;
 	}
 	q->receipt = receipt_queue(r, key);
-	q->attempts = q_payment_attempts(r->db, key->tenant, key->store, key->link, SHA256_LEN);
-	q->others = q_payment_others(r->db, key->tenant, key->store, key->link, SHA256_LEN, r->language);
+	q->pay = pay_queue(r, key);
 	if (rows_found(q->receipt.head))
 		return true;
 	page_not_found(r);
 	return false;
-}
-
-static bool awaits_card(const struct row_order_head *o)
-{
-	return receipt_due(o) && strcmp(o->payment_method, "card") == 0;
-}
-
-/* What became of the last attempt to pay by card; an open page knows of a declined card. */
-static const struct {
-	const char *state;
-	bool declined;
-	const char *sentence;
-	bool may_pay;
-} attempts[] = {
-	{ "new", false, N_("The payment page could not be reached just now. Your order is kept and nothing was charged; "
-			   "please try again in a moment."), true },
-	{ "unknown", false, N_("The payment page could not be reached just now. Your order is kept and nothing was charged; "
-			       "please try again in a moment."), true },
-	{ "open", false, N_("The payment was not completed yet. Your order is kept for you."), true },
-	{ "open", true, N_("The card was declined and nothing was charged. Please try again, or with another card."), true },
-	{ "failed", false, N_("The payment did not succeed and nothing was charged. Your order is kept for you; please try again."), true },
-	{ "expired", false, N_("The payment page has closed without a payment. Your order is kept for you; you can pay it now."), true },
-	{ "review", false, N_("A payment has reached us that we must look at. You need not do anything; we will write to you."), false },
-};
-
-static void add_card(struct req *r, struct view *v, const struct row_order_head *o, const struct looked *q, bool checking)
-{
-	const struct row_payment_attempts *last = row_payment_attempts_at(q->attempts, 0);
-	const char *sentence = N_("The payment was not completed yet. Your order is kept for you.");
-	struct view *card = view_sub(v, "card");
-	bool may_pay = true, none = rows_count(q->attempts) == 0;
-
-	for (size_t i = 0; !none && i < ARRAY_LEN(attempts); i++)
-		if (strcmp(attempts[i].state, last->state) == 0 && (!attempts[i].declined || *last->code != '\0')) {
-			sentence = attempts[i].sentence;
-			may_pay = attempts[i].may_pay;
-		}
-	view_bool(v, "awaiting_card", awaits_card(o));
-	view_bool(card, "checking", checking);
-	view_text(card, "sentence", req_text(r, sentence));
-	view_bool(card, "may_pay", may_pay && !checking);
-	view_text(card, "url", url_of(r, ""));
-	view_bool(card, "has_others", may_pay && !checking && rows_count(q->others) > 0);
-	for (size_t i = 0; i < rows_count(q->others); i++) {
-		const struct row_payment_others *other = row_payment_others_at(q->others, i);
-		struct view *item = view_item(card, "others");
-
-		view_text(item, "method", other->method);
-		view_text(item, "name", receipt_method(r, other->method, other->name));
-	}
-	front_may_pay(r);
 }
 
 /* The order's page; CHECKING: the buyer has just come back from paying. */
@@ -106,10 +54,10 @@ static void page(struct req *r, const struct looked *q, bool checking)
 
 	front_noindex(r);
 	front_title(r, v, mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), o->number), NULL);
-	receipt_view(r, v, &q->receipt, url_of(r, "/invoice.pdf"));
-	add_card(r, v, o, q, checking);
+	receipt_view(r, v, &q->receipt, url_of(r, ""));
+	pay_view(r, v, o, &q->pay, checking, url_of(r, ""));
 	/* Who is to pay yet is not told that all is done. */
-	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0 && !awaits_card(o));
+	view_bool(v, "thanks", o->fresh && strcmp(o->state, "open") == 0 && !pay_awaits_card(o));
 	view_text(v, "order_url", url_of(r, ""));
 	page_html(r, v);
 }
@@ -132,70 +80,35 @@ static void begun(struct req *r, const struct call_answer *a)
 		page_redirect(r, url_of(r, ""));
 }
 
-/* An hour of the cap on attempts. */
-#define ATTEMPTS_WAIT_S 3600
-
 static void pay(struct req *r)
 {
-	const struct row_payment_begin *b;
 	struct order_key key;
 
-	if (!link_key(r, &key)) {
-		page_not_found(r);
-		return;
-	}
-	b = front_begin_payment(r, key.link);
-	if (strcmp(b->outcome, "ok") == 0)
-		page_call(r, "payment.start", b->intent, begun);
-	else if (strcmp(b->outcome, "too_many") == 0)
-		page_too_many(r, ATTEMPTS_WAIT_S);
+	if (link_key(r, &key))
+		pay_start(r, &key, url_of(r, ""), begun);
 	else
-		page_redirect(r, url_of(r, ""));
+		page_not_found(r);
 }
 
-static const struct param method_params[] = {
-	{ "method", PARAM_TEXT, .max = 32 },
-	{ 0 }
-};
-
-static struct rows *switch_method(struct req *r, const struct order_key *key)
-{
-	return q_payment_switch(r->db, key->tenant, key->store, key->link, SHA256_LEN, param_text(r, "method"));
-}
-
-/* The page at the gateway was closed, or had been paid: either way the order says it. */
 static void closed(struct req *r, const struct call_answer *a)
 {
 	struct order_key key;
 
 	(void)a;
 	if (link_key(r, &key))
-		switch_method(r, &key);
-	page_redirect(r, url_of(r, ""));
+		pay_switch_closed(r, &key, url_of(r, ""));
+	else
+		page_not_found(r);
 }
 
-/* Another way to pay.  An open page at the gateway is closed first, or both could be paid. */
 static void change_method(struct req *r)
 {
-	struct rows *switched, *attempts_made;
 	struct order_key key;
 
-	if (!link_key(r, &key)) {
+	if (link_key(r, &key))
+		pay_switch(r, &key, url_of(r, ""), closed);
+	else
 		page_not_found(r);
-		return;
-	}
-	switched = switch_method(r, &key);
-	attempts_made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN);
-	if (strcmp(row_payment_switch(switched)->outcome, "open") == 0)
-		for (size_t i = 0; i < rows_count(attempts_made); i++) {
-			const struct row_payment_attempts *a = row_payment_attempts_at(attempts_made, i);
-
-			if (strcmp(a->state, "open") == 0) {
-				page_call(r, "payment.expire", a->intent, closed);
-				return;
-			}
-		}
-	page_redirect(r, url_of(r, ""));
 }
 
 /* ---- back from the gateway ------------------------------------------------------------------- */
@@ -231,15 +144,15 @@ static void answered(struct req *r, const struct call_answer *a)
 static void came_back(struct req *r)
 {
 	struct order_key key;
-	struct rows *made;
+	struct pay q;
 
 	if (!link_key(r, &key)) {
 		page_not_found(r);
 		return;
 	}
-	made = q_payment_attempts(r->db, key.tenant, key.store, key.link, SHA256_LEN);
-	for (size_t i = 0; i < rows_count(made); i++) {
-		const struct row_payment_attempts *a = row_payment_attempts_at(made, i);
+	q = pay_queue(r, &key);
+	for (size_t i = 0; i < rows_count(q.attempts); i++) {
+		const struct row_payment_attempts *a = row_payment_attempts_at(q.attempts, i);
 
 		if (strcmp(a->state, "open") == 0 || strcmp(a->state, "unknown") == 0) {
 			page_call(r, "payment.status", a->intent, answered);
@@ -267,6 +180,16 @@ static void invoice(struct req *r)
 		page_not_found(r);
 }
 
+static void credit_note(struct req *r)
+{
+	struct order_key key;
+
+	if (link_key(r, &key))
+		receipt_credit_note(r, &key);
+	else
+		page_not_found(r);
+}
+
 static void cancel(struct req *r)
 {
 	struct order_key key;
@@ -281,10 +204,11 @@ static void cancel(struct req *r)
 static const struct route routes[] = {
 	{ GET,  "/order/{token}", show, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ POST, "/order/{token}/pay", pay, .trips = 4, .needs = NEEDS_NO_REFERRER },
-	{ POST, "/order/{token}/method", change_method, .params = method_params, .trips = 5, .needs = NEEDS_NO_REFERRER },
+	{ POST, "/order/{token}/method", change_method, .params = pay_method_params, .trips = 5, .needs = NEEDS_NO_REFERRER },
 	{ GET,  "/order/{token}/paid", came_back, .params = paid_params, .trips = 4, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/unpaid", left, .trips = 1, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/invoice.pdf", invoice, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ GET,  "/order/{token}/credit-note/{note:id}", credit_note, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ POST, "/order/{token}/cancel", cancel, .trips = 3, .needs = NEEDS_NO_REFERRER },
 	{ 0 }
 };

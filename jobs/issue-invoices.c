@@ -1,13 +1,16 @@
-/* issue-invoices -- number and draw the invoices of paid orders.  Manual: sutler-issue-invoices(8).
+/* issue-invoices -- number and draw the invoices of paid orders, and the credit notes of their
+ * refunds.  Manual: sutler-issue-invoices(8).
  *
  * In two halves with a commit between them, because the series' row is locked while a
  * number is given and drawing takes a hundred times as long: first number and parties,
- * then the file.  An order stays in accounting.unbilled until both are done. */
+ * then the file.  An order stays in accounting.unbilled until both are done, a refund in
+ * accounting.uncredited; how it is shared out says sql/functions/credit_note.sql. */
 #include "base/config.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "db/job.h"
+#include "db/query/credit_note.h"
 #include "db/query/invoice.h"
 #include "shop/country.h"
 #include "shop/invoice_pdf.h"
@@ -122,8 +125,9 @@ static bool finish(struct job_run *j, const char *invoice, const struct locale *
 	return job_commit(j);
 }
 
-static bool bill(struct job_run *j, const char *order)
+static bool bill(struct job_run *j, struct rows *orders, size_t k)
 {
+	const char *order = row_invoice_unbilled_at(orders, k)->order_id;
 	const struct locale *locale;
 	const char *invoice = issue(j, order, &locale);
 
@@ -134,28 +138,117 @@ static bool bill(struct job_run *j, const char *order)
 	return false;
 }
 
-static int64_t bill_some(struct job_run *j)
+/* ---- credit notes -------------------------------------------------------------------- */
+
+/* Its number; NULL when there is nothing to credit (GOOD) or it failed. */
+static const char *issue_credit(struct job_run *j, const struct row_credit_wanted *w, bool *good)
+{
+	struct rows *issued;
+
+	job_begin(j, j->tenant);
+	q_credit_try(j->db, w->refund, w->taken_back);
+	*good = job_commit(j);
+	if (!*good)
+		return NULL;
+	job_begin(j, j->tenant);
+	issued = q_credit_issue(j->db, j->tenant, w->refund, w->taken_back);
+	*good = job_commit(j);
+	return *good ? row_credit_issue(issued)->note : NULL;
+}
+
+static struct buf *draw_credit(struct job_run *j, const struct row_credit_head *h, struct rows *taxes)
+{
+	const struct locale *locale = locale_get(*h->tag != '\0' ? h->tag : h->locale);
+	const struct text *text = text_of(j, locale_language(locale));
+	struct invoice_tax *t = mem_array(j->mem, struct invoice_tax, rows_count(taxes));
+	int64_t shown = h->includes_tax ? h->total : h->net;
+	struct invoice_line line = { .sku = h->order_number, .name = text_get(text, N_("Refund")), .options = "", .quantity = 1,
+				     .unit_minor = shown, .amount_minor = shown };
+	struct invoice i = {
+		.kind = h->takes_back == NULL ? INVOICE_CREDIT : INVOICE_TAKEN_BACK, .takes_back = h->takes_back,
+		.corrects = h->invoice_number, .corrected_on = h->invoiced_on, .net_minor = h->net,
+		.locale = locale, .text = text, .number = h->number, .issued_on = h->issued_on,
+		.order_number = h->order_number, .ordered_on = h->ordered_on, .currency = h->currency,
+		.seller = h->seller, .buyer = h->buyer, .store_name = h->store_name, .contact_email = h->contact_email,
+		.color_primary = h->color_primary, .color_accent = h->color_accent,
+		.coupon_code = "", .delivery_name = "", .payment_name = "", .includes_tax = h->includes_tax,
+		.total_minor = h->total, .lines = &line, .nlines = 1, .taxes = t, .ntaxes = rows_count(taxes),
+	};
+
+	for (size_t k = 0; k < i.ntaxes; k++) {
+		const struct row_credit_taxes *row = row_credit_taxes_at(taxes, k);
+
+		t[k] = (struct invoice_tax){ row->name, row->rate_ppm, row->base, row->amount };
+	}
+	return invoice_pdf(j->mem, &i);
+}
+
+static bool finish_credit(struct job_run *j, const char *note)
+{
+	struct rows *head, *taxes;
+	struct buf *pdf;
+
+	job_begin(j, j->tenant);
+	head = q_credit_head(j->db, note);
+	taxes = q_credit_taxes(j->db, note);
+	if (!job_commit(j) || !rows_found(head))
+		return false;
+	pdf = draw_credit(j, row_credit_head(head), taxes);
+	if (pdf == NULL)
+		return false;
+	job_begin(j, j->tenant);
+	q_credit_store(j->db, j->tenant, note, pdf->data, pdf->len);
+	return job_commit(j);
+}
+
+static bool credit(struct job_run *j, struct rows *wanted, size_t k)
+{
+	const struct row_credit_wanted *w = row_credit_wanted_at(wanted, k);
+	bool good;
+	const char *note = issue_credit(j, w, &good);
+
+	if (good && (note == NULL || finish_credit(j, note)))
+		return true;
+	log_error("refund could not be credited", "tenant", j->tenant, "refund", w->refund, NULL);
+	job_wrong(j);
+	return false;
+}
+
+/* ---- the job --------------------------------------------------------------------------- */
+
+/* Some of what ASK finds, each with memory of its own; how many went well, or -1. */
+static int64_t do_some(struct job_run *j, struct rows *(*ask)(struct db *db, int64_t most),
+		       bool (*one)(struct job_run *j, struct rows *rows, size_t k))
 {
 	void *mem = j->mem;
-	struct rows *orders;
+	struct rows *rows;
 	int64_t done = 0;
 
 	job_begin(j, j->tenant);
-	orders = q_invoice_unbilled(j->db, INVOICES_IN_A_STEP);
+	rows = ask(j->db, INVOICES_IN_A_STEP);
 	if (!job_commit(j))
 		return -1;
-	for (size_t i = 0; i < rows_count(orders) && !job_stopping(j); i++) {
-		j->mem = mem_context(mem, "order");
-		done += bill(j, row_invoice_unbilled_at(orders, i)->order_id);
+	for (size_t k = 0; k < rows_count(rows) && !job_stopping(j); k++) {
+		j->mem = mem_context(mem, "document");
+		done += one(j, rows, k);
 		mem_free(j->mem);
 	}
 	j->mem = mem;
 	return done;
 }
 
+/* Invoices first: a credit note names its own. */
+static int64_t bill_and_credit(struct job_run *j)
+{
+	int64_t billed = do_some(j, q_invoice_unbilled, bill);
+	int64_t credited = billed < 0 ? -1 : do_some(j, q_credit_wanted, credit);
+
+	return billed < 0 || credited < 0 ? -1 : billed + credited;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct job job = { .name = "issue-invoices", .step = bill_some, .own_transactions = true };
+	static const struct job job = { .name = "issue-invoices", .step = bill_and_credit, .own_transactions = true };
 
 	return job_run(&job, argc, argv);
 }

@@ -39,9 +39,10 @@ static bool write_file(struct job_run *j, const char *name, const char *text)
 {
 	const char *path = mem_printf(j->mem, "%s/%s", (const char *)j->data, name);
 	const char *half = mem_printf(j->mem, "%s.part", path);
-	int fd = open(half, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	int fd = open(half, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	size_t n = strlen(text);
-	bool done = fd >= 0;
+	/* The program account reads it by the directory's group, whatever our umask is. */
+	bool done = fd >= 0 && fchmod(fd, 0640) == 0;
 
 	while (done && n > 0) {
 		ssize_t wrote = write(fd, text, n);

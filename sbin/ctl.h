@@ -37,6 +37,16 @@ int ctl_erase(int argc, char **argv);
 /* Memory of the whole run. */
 extern void *ctl_mem;
 
+/* An option "--NAME VALUE", or a "--NAME" that is there or not. */
+struct ctl_option {
+	const char *name;
+	const char **value;             /* or */
+	bool *there;
+};
+/* Reads OPTIONS (closed by an empty row), which may stand anywhere; the words of ARGV that remain,
+   and how many.  NULL when an option is unknown or lacks its value. */
+char **ctl_options(int argc, char **argv, const struct ctl_option *options, int *nwords);
+
 /* Prints "sutlerctl: SENTENCE" on standard error and returns 1. */
 int ctl_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Prints how the subcommand is called and returns 64. */

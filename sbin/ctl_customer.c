@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "sbin/ctl.h"
 
-#include <getopt.h>
 #include <string.h>
 
 struct given {
@@ -14,32 +13,15 @@ struct given {
 	bool keep;                      /* an account that is there is left as it is */
 };
 
-static const struct option long_options[] = {
-	{ "store", required_argument, NULL, 's' },
-	{ "tenant", required_argument, NULL, 't' },
-	{ "name", required_argument, NULL, 'n' },
-	{ "password-stdin", no_argument, NULL, 'p' },
-	{ "keep", no_argument, NULL, 'k' },
-	{ 0 }
-};
-
-static bool read_given(int argc, char **argv, struct given *g)
+static char **read_given(int argc, char **argv, struct given *g, int *nwords)
 {
-	int c;
+	const struct ctl_option options[] = {
+		{ "store", &g->store }, { "tenant", &g->tenant }, { "name", &g->name },
+		{ "password-stdin", .there = &g->password_stdin }, { "keep", .there = &g->keep }, { 0 }
+	};
 
 	*g = (struct given){ .name = "" };
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		switch (c) {
-		case 's': g->store = optarg; break;
-		case 't': g->tenant = optarg; break;
-		case 'n': g->name = optarg; break;
-		case 'p': g->password_stdin = true; break;
-		case 'k': g->keep = true; break;
-		default: return false;
-		}
-	return true;
+	return ctl_options(argc, argv, options, nwords);
 }
 
 /* The first line of standard input, or a new one: 132 random bits that can be copied. */
@@ -113,16 +95,18 @@ int ctl_customer(int argc, char **argv)
 {
 	struct given g;
 	PGconn *conn;
-	int status = ctl_customer_data(argc, argv);
+	int status = ctl_customer_data(argc, argv), n;
+	char **words;
 
 	if (status >= 0)
 		return status;
-	if (!read_given(argc, argv, &g) || g.store == NULL || argc - optind != 2 || strcmp(argv[optind], "add") != 0)
+	words = read_given(argc, argv, &g, &n);
+	if (words == NULL || g.store == NULL || n != 2 || strcmp(words[0], "add") != 0)
 		return ctl_usage("customer");
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL ? 1 : add(conn, &g, argv[optind + 1]);
+	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL ? 1 : add(conn, &g, words[1]);
 	PQfinish(conn);
 	return status;
 }

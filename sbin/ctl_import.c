@@ -5,7 +5,6 @@
 #include "shop/import_store.h"
 #include "shop/import_tables.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -15,36 +14,15 @@ struct options {
 	bool dry_run, update, no_images;
 };
 
-static const struct option long_options[] = {
-	{ "store", required_argument, NULL, 's' },
-	{ "tenant", required_argument, NULL, 't' },
-	{ "images", required_argument, NULL, 'i' },
-	{ "layout", required_argument, NULL, 'l' },
-	{ "no-images", no_argument, NULL, 'n' },
-	{ "dry-run", no_argument, NULL, 'd' },
-	{ "update", no_argument, NULL, 'u' },
-	{ 0 }
-};
-
-static bool read_options(int argc, char **argv, struct options *o)
+static char **read_options(int argc, char **argv, struct options *o, int *nwords)
 {
-	int c;
+	const struct ctl_option options[] = {
+		{ "store", &o->store }, { "tenant", &o->tenant }, { "images", &o->images }, { "layout", &o->layout },
+		{ "no-images", .there = &o->no_images }, { "dry-run", .there = &o->dry_run }, { "update", .there = &o->update }, { 0 }
+	};
 
 	*o = (struct options){ .layout = "auto" };
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		switch (c) {
-		case 's': o->store = optarg; break;
-		case 't': o->tenant = optarg; break;
-		case 'i': o->images = optarg; break;
-		case 'l': o->layout = optarg; break;
-		case 'n': o->no_images = true; break;
-		case 'd': o->dry_run = true; break;
-		case 'u': o->update = true; break;
-		default: return false;
-		}
-	return true;
+	return ctl_options(argc, argv, options, nwords);
 }
 
 /* Prints the faults, warnings too, on standard error. */
@@ -218,12 +196,13 @@ int ctl_import(int argc, char **argv)
 	struct options o;
 	const struct what *w = NULL;
 	PGconn *conn;
-	int status;
+	int status, n;
+	char **words = read_options(argc, argv, &o, &n);
 
-	if (!read_options(argc, argv, &o) || argc - optind != 2)
+	if (words == NULL || n != 2)
 		return ctl_usage("import");
 	for (size_t i = 0; i < ARRAY_LEN(whats); i++)
-		if (strcmp(whats[i].name, argv[optind]) == 0)
+		if (strcmp(whats[i].name, words[0]) == 0)
 			w = &whats[i];
 	if (w == NULL)
 		return ctl_usage("import");
@@ -234,7 +213,7 @@ int ctl_import(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = w->run(conn, argv[optind + 1], &o);
+	status = w->run(conn, words[1], &o);
 	PQfinish(conn);
 	return status;
 }

@@ -6,43 +6,21 @@
 #include "base/utf8.h"
 #include "sbin/ctl.h"
 
-#include <getopt.h>
 #include <sysexits.h>
 
 struct given {
 	const char *store, *tenant, *reason, *carrier, *tracking, *url, *reference;
 };
 
-static const struct option long_options[] = {
-	{ "store", required_argument, NULL, 's' },
-	{ "tenant", required_argument, NULL, 't' },
-	{ "reason", required_argument, NULL, 'r' },
-	{ "carrier", required_argument, NULL, 'c' },
-	{ "tracking", required_argument, NULL, 'n' },
-	{ "url", required_argument, NULL, 'u' },
-	{ "reference", required_argument, NULL, 'f' },
-	{ 0 }
-};
-
-static bool read_given(int argc, char **argv, struct given *g)
+static char **read_given(int argc, char **argv, struct given *g, int *nwords)
 {
-	int c;
+	const struct ctl_option options[] = {
+		{ "store", &g->store }, { "tenant", &g->tenant }, { "reason", &g->reason }, { "carrier", &g->carrier },
+		{ "tracking", &g->tracking }, { "url", &g->url }, { "reference", &g->reference }, { 0 }
+	};
 
 	*g = (struct given){ .reason = "", .carrier = "", .tracking = "", .url = "", .reference = "" };
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		switch (c) {
-		case 's': g->store = optarg; break;
-		case 't': g->tenant = optarg; break;
-		case 'r': g->reason = optarg; break;
-		case 'c': g->carrier = optarg; break;
-		case 'n': g->tracking = optarg; break;
-		case 'u': g->url = optarg; break;
-		case 'f': g->reference = optarg; break;
-		default: return false;
-		}
-	return true;
+	return ctl_options(argc, argv, options, nwords);
 }
 
 /* ---- orders ---------------------------------------------------------------------- */
@@ -147,16 +125,14 @@ int ctl_order(int argc, char **argv)
 	struct given g;
 	PGconn *conn;
 	int status, n;
+	char **words = read_given(argc, argv, &g, &n);
 
-	if (!read_given(argc, argv, &g))
-		return ctl_usage("order");
-	n = argc - optind;
-	if (g.store == NULL || n < 1 || n != (strcmp(argv[optind], "list") == 0 ? 1 : 2))
+	if (words == NULL || g.store == NULL || n < 1 || n != (strcmp(words[0], "list") == 0 ? 1 : 2))
 		return ctl_usage("order");
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, argv[optind], n == 2 ? argv[optind + 1] : "", &g);
+	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL || order_run(conn, words[0], n == 2 ? words[1] : "", &g);
 	PQfinish(conn);                 /* what was not committed is undone */
 	return status;
 }
@@ -194,19 +170,19 @@ int ctl_stock(int argc, char **argv)
 	bool show, adjust;
 	PGconn *conn;
 	char **args;
-	int status = 1;
+	int status = 1, n;
 
 	/* "-3" is a number, not options */
 	for (int i = 1; i < argc; i++)
 		if (argv[i][0] == '-' && argv[i][1] >= '0' && argv[i][1] <= '9')
 			argv[i] = mem_printf(ctl_mem, " %s", argv[i]);
-	if (!read_given(argc, argv, &g))
+	args = read_given(argc, argv, &g, &n);
+	if (args == NULL)
 		return ctl_usage("stock");
-	args = argv + optind;
-	for (int i = optind; i < argc; i++)
-		argv[i] += strspn(argv[i], " ");
-	show = argc - optind == 2 && strcmp(args[0], "show") == 0;
-	adjust = argc - optind == 4 && strcmp(args[0], "adjust") == 0 && *g.reason != '\0';
+	for (int i = 0; i < n; i++)
+		args[i] += strspn(args[i], " ");
+	show = n == 2 && strcmp(args[0], "show") == 0;
+	adjust = n == 4 && strcmp(args[0], "adjust") == 0 && *g.reason != '\0';
 	if (!show && !adjust)
 		return ctl_usage("stock");
 	conn = ctl_connect();

@@ -11,7 +11,6 @@
 #include "pay/secret.h"
 #include "sbin/ctl.h"
 
-#include <getopt.h>
 #include <sysexits.h>
 
 struct given {
@@ -19,34 +18,15 @@ struct given {
 	bool live;
 };
 
-static const struct option long_options[] = {
-	{ "tenant", required_argument, NULL, 't' },
-	{ "reason", required_argument, NULL, 'r' },
-	{ "key-file", required_argument, NULL, 'k' },
-	{ "webhook-secret-file", required_argument, NULL, 'w' },
-	{ "account", required_argument, NULL, 'a' },
-	{ "live", no_argument, NULL, 'l' },
-	{ 0 }
-};
-
-static bool read_given(int argc, char **argv, struct given *g)
+static char **read_given(int argc, char **argv, struct given *g, int *nwords)
 {
-	int c;
+	const struct ctl_option options[] = {
+		{ "tenant", &g->tenant }, { "reason", &g->reason }, { "key-file", &g->key_file },
+		{ "webhook-secret-file", &g->webhook_file }, { "account", &g->account }, { "live", .there = &g->live }, { 0 }
+	};
 
 	*g = (struct given){ .reason = "" };
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		switch (c) {
-		case 't': g->tenant = optarg; break;
-		case 'r': g->reason = optarg; break;
-		case 'k': g->key_file = optarg; break;
-		case 'w': g->webhook_file = optarg; break;
-		case 'a': g->account = optarg; break;
-		case 'l': g->live = true; break;
-		default: return false;
-		}
-	return true;
+	return ctl_options(argc, argv, options, nwords);
 }
 
 /* ---- accounts -------------------------------------------------------------------- */
@@ -174,6 +154,9 @@ static int show(PGconn *conn, const char *order)
 		" CASE WHEN i.excess THEN 'pays nothing' END) FROM payment.intent i WHERE i.order_id = $1 ORDER BY i.intent_id",
 		"SELECT 'refund', r.state, r.refund_id::text, r.currency, r.amount, pg_catalog.concat_ws(' ', r.actor, r.refund_ref, r.code, r.reason)"
 		" FROM payment.refund r JOIN payment.payment p ON p.payment_id = r.payment_id WHERE p.order_id = $1 ORDER BY r.refund_id",
+		"SELECT 'credited', CASE WHEN c.takes_back IS NULL THEN 'credit note' ELSE 'taken back' END, c.series || c.number, i.currency, c.total,"
+		" 'of invoice ' || i.series || i.number FROM accounting.credit_note c JOIN accounting.invoice i ON i.invoice_id = c.invoice_id"
+		" WHERE i.order_id = $1 ORDER BY c.credit_note_id",
 		"SELECT 'dispute', d.state, d.dispute_ref, d.currency, d.amount, '' FROM payment.dispute d"
 		" JOIN payment.intent i ON i.intent_id = d.intent_id WHERE i.order_id = $1 ORDER BY d.opened_at",
 		"SELECT 'booked', e.credit || ' to ' || e.debit, pg_catalog.to_char(e.at, 'YYYY-MM-DD HH24:MI'), e.currency, e.amount, e.reason FROM payment.entry e"
@@ -299,16 +282,15 @@ int ctl_payment(int argc, char **argv)
 	const struct form *form = NULL;
 	struct given g;
 	PGconn *conn;
-	char **args;
-	int status = 1;
+	int status = 1, n;
+	char **args = read_given(argc, argv, &g, &n);
 
-	if (!read_given(argc, argv, &g))
+	if (args == NULL)
 		return ctl_usage("payment");
-	args = argv + optind;
-	for (size_t i = 0; argc > optind && i < ARRAY_LEN(forms); i++)
+	for (size_t i = 0; n > 0 && i < ARRAY_LEN(forms); i++)
 		if (strcmp(forms[i].name, args[0]) == 0)
 			form = &forms[i];
-	if (form == NULL || argc - optind != form->words + 1 || (form->reason && *g.reason == '\0'))
+	if (form == NULL || n != form->words + 1 || (form->reason && *g.reason == '\0'))
 		return ctl_usage("payment");
 	conn = ctl_connect();
 	if (conn == NULL)

@@ -9,7 +9,6 @@
 #include "sbin/ctl.h"
 #include "shop/erased.h"
 
-#include <getopt.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -94,32 +93,25 @@ static const struct {
 
 int ctl_customer_data(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "tenant", required_argument, NULL, 't' },
-		{ "reason", required_argument, NULL, 'r' },
-		{ 0 }
-	};
 	struct wish w = { 0 };
+	const struct ctl_option options[] = { { "tenant", &w.tenant }, { "reason", &w.reason }, { 0 } };
 	const char *tenant = NULL, *customer;
 	PGconn *conn;
-	int c, status = 1;
+	int status = 1, n;
+	char **words = ctl_options(argc, argv, options, &n);
 
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 't' && c != 'r')
-			return -1;      /* an option of another verb */
-		*(c == 't' ? &w.tenant : &w.reason) = optarg;
-	}
+	/* An option of another verb. */
+	if (words == NULL)
+		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (optind >= argc || strcmp(verbs[i].name, argv[optind]) != 0)
+		if (n < 1 || strcmp(verbs[i].name, words[0]) != 0)
 			continue;
-		if (argc - optind != 2 || w.reason == NULL || *w.reason == '\0')
+		if (n != 2 || w.reason == NULL || *w.reason == '\0')
 			return ctl_usage("customer");
 		conn = ctl_connect();
 		if (conn == NULL)
 			return 1;
-		if (ctl_ask(conn, "BEGIN", NULL, 0) != NULL && (customer = find(conn, &w, argv[optind + 1], &tenant)) != NULL)
+		if (ctl_ask(conn, "BEGIN", NULL, 0) != NULL && (customer = find(conn, &w, words[1], &tenant)) != NULL)
 			status = verbs[i].run(conn, tenant, customer, w.reason);
 		PQfinish(conn);         /* what was not committed is undone */
 		return status;

@@ -131,6 +131,7 @@ GRANT EXECUTE ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid), sales.own_or
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.contact,
 	shipping.shipment TO "_sutler-order", "_sutler-account";
 GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice_open(uuid, uuid, bytea, uuid, uuid),
+	accounting.credit_notes_open(uuid, uuid, bytea, uuid, uuid), accounting.credit_note_open(uuid, uuid, bytea, uuid, uuid, uuid),
 	sales.word(text, text, text, text),
 	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
 	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
@@ -149,11 +150,13 @@ GRANT EXECUTE ON FUNCTION
 		text[], integer[], bigint[], bigint[]),
 	sales.reorder(uuid, uuid, uuid, uuid, uuid, bytea, bytea, text, text, integer)
 	TO "_sutler-account";
--- Paying by card: checkout and order write down an attempt and read how it stands; what it comes
+-- Paying by card: checkout, order and account write down an attempt and read how it stands; what it comes
 -- to is written by courier, webhooks and reconcile-payments alone.
-GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) TO "_sutler-checkout", "_sutler-order";
-GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, text), payment.offered(uuid, uuid, text, text) TO "_sutler-order";
-GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order";
+GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, uuid, uuid, text) TO
+	"_sutler-checkout", "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text), payment.offered(uuid, uuid, text, text) TO
+	"_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order", "_sutler-account";
 -- What goes back is shown to the customer too.
 GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";
@@ -209,7 +212,7 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
-	accounting.invoice_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
+	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,
@@ -240,11 +243,17 @@ GRANT EXECUTE ON FUNCTION inventory.reconcile(uuid), sutler.make_months(integer)
 GRANT SELECT ON inventory.difference TO "_sutler-reconcile-stock";
 GRANT SELECT (tenant_id) ON inventory.stock TO "_sutler-reconcile-stock";
 
--- issue-invoices: orders to be billed, what stands on an invoice, and accounting's two doors.
+-- issue-invoices: orders to be billed and refunds to be credited, what stands on an invoice and on a
+-- credit note, and accounting's doors.
 GRANT SELECT ON accounting.unbilled, accounting.invoice, tenancy.store, tenancy.store_locale, sales."order", sales.order_line,
 	sales.order_tax, sales.contact, payment.method_text TO "_sutler-issue-invoices";
 GRANT UPDATE (since) ON accounting.unbilled TO "_sutler-issue-invoices";
-GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), accounting.store_document(uuid, uuid, bytea)
+GRANT SELECT ON accounting.uncredited, accounting.credit_note, accounting.credit_note_tax TO "_sutler-issue-invoices";
+GRANT UPDATE (since) ON accounting.uncredited TO "_sutler-issue-invoices";
+GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-issue-invoices";
+GRANT SELECT (tenant_id, refund_id, payment_id) ON payment.refund TO "_sutler-issue-invoices";
+GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), accounting.store_document(uuid, uuid, bytea),
+	accounting.issue_credit_note(uuid, uuid, boolean), accounting.store_credit_document(uuid, uuid, bytea)
 	TO "_sutler-issue-invoices";
 
 -- Search: the functions' owner reads three tables, and may run what it owns (else the next

@@ -28,7 +28,7 @@ sub new
 {
 	my ($class, $dir, %o) = @_;
 	my $self = bless { dir => $dir, data => "$dir/data", log => "$dir/postgresql.log",
-		durable => $o{durable} // 0, connections => $o{connections} // 100,
+		durable => $o{durable} // 0, users => $o{users}, connections => $o{connections} // 100,
 		extra => $o{settings} // {}, mapped => {} }, $class;
 	$self->{bin} = bin_dir();
 	return $self;
@@ -244,6 +244,8 @@ sub write_map
 	for my $person (sort keys %people) {
 		$text .= qq{house "$person" "$_"\n} for sort keys %{ $self->{mapped} };
 	}
+	# Programs with a user of their own, as in production.
+	$text .= qq{house "$self->{users}{$_}" "_sutler-$_"\n} for sort keys %{ $self->{users} // {} };
 	write_file("$self->{dir}/pg_ident.conf", $text);
 	return;
 }

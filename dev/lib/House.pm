@@ -20,7 +20,7 @@ use IO::Socket::INET;
 use POSIX qw(setsid);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(top user user_id demoted quietly spawn end_pid alive free_port own_dir
+our @EXPORT_OK = qw(top user user_id demoted as_user quietly spawn end_pid alive free_port own_dir
 	short_dir wait_for read_file write_file program_rows);
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -60,6 +60,14 @@ sub demoted
 		}
 	}
 	return (@demote, @_);
+}
+
+# The same for another user and his own group alone; the superuser's to use.
+sub as_user
+{
+	my ($name, @cmd) = @_;
+	my (undef, undef, $uid, $gid) = getpwnam($name) or die "there is no user $name\n";
+	return ('setpriv', "--reuid=$uid", "--regid=$gid", '--clear-groups', @cmd);
 }
 
 # Runs a command with its output in $log (appended); dies with the log's last lines.

@@ -23,6 +23,8 @@ package Stack;
 #	rows, program	rows of programs.tab, and a function that gives a row's program file
 #	names		host names of the site; default localhost and everything below it
 #	delay		[min, max] ms by which each answer of PostgreSQL is delayed (races)
+#	server		hash of settings of the PostgreSQL it starts
+#	users		name of a program => Unix user that it runs as, when we are the superuser
 #	prepared	true: the database is complete already (a clone), nothing is migrated
 #	media		directory of the pictures; default DIR/media
 #	config		hash of settings, "section.key" => value, over the defaults
@@ -34,7 +36,7 @@ use strict;
 use warnings;
 use Cluster;
 use File::Path qw(make_path);
-use House qw(alive demoted end_pid free_port own_dir program_rows quietly read_file short_dir spawn
+use House qw(alive as_user demoted end_pid free_port own_dir program_rows quietly read_file short_dir spawn
 	top user user_id wait_for write_file);
 use IO::Socket::INET;
 use IO::Socket::UNIX;
@@ -161,7 +163,8 @@ sub start_cluster
 {
 	my ($self) = @_;
 	return if $self->{cluster};
-	$self->{own_cluster} = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => $self->{durable});
+	$self->{own_cluster} = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => $self->{durable}, settings => $self->{server},
+		users => $self->{users});
 	$self->{cluster}->start;
 	return;
 }
@@ -342,6 +345,13 @@ sub socket_path
 	return "$self->{socket_dir}/$name.sock";
 }
 
+sub as_program
+{
+	my ($self, $name, @cmd) = @_;
+	my $user = ($self->{users} // {})->{$name};
+	return defined $user ? as_user($user, @cmd) : demoted(@cmd);
+}
+
 sub start_programs
 {
 	my ($self) = @_;
@@ -358,7 +368,7 @@ sub start_program
 	return warn "$row->{name} of programs.tab has no program yet\n"
 		if !-x $file && !-e "$self->{top}/cgi-bin/$row->{name}.c";
 	die "program $row->{name} of programs.tab is not built ($file)\n" if !-x $file;
-	my $pid = spawn(cmd => [demoted($file)], stdin => $self->listen_on($row->{name}), umask => 077,
+	my $pid = spawn(cmd => [$self->as_program($row->{name}, $file)], stdin => $self->listen_on($row->{name}), umask => 077,
 		env => { $self->environment }, log => "$self->{dir}/log/$row->{name}.log");
 	$self->remember($row->{name}, $pid);
 	return $pid;
@@ -386,7 +396,7 @@ sub capture
 		my %env = $self->environment;
 		@ENV{keys %env} = values %env;
 		umask 077;
-		my @all = demoted(@cmd);
+		my @all = $self->as_program($cmd[0] =~ s{.*/}{}r, @cmd);
 		exec { $all[0] } @all or do { print "cannot run $all[0]: $!\n"; POSIX::_exit(127) };
 	}
 	my $text = do { local $/; <$out> } // '';

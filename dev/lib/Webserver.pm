@@ -55,8 +55,9 @@ my %RATE = (
 	api => { rate => '10r/s', burst => 50 },
 );
 
-# Requests of a program under way at a time, and what the next is answered.  Log-in hashes
-# passwords in two workers: 32 wait, the others are told to come back.
+# Requests of a program under way at a time, and what the next is answered.  Log-in hashes two
+# passwords at a time and says 429 by itself when all its places are taken; of more than 34 it
+# need not even hear.
 my %UNDER_WAY = (
 	page => { most => 256, status => 503 },
 	login => { most => 34, status => 429 },

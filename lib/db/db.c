@@ -215,21 +215,40 @@ void db_log_failure(const struct db *db)
 /* ---- injected failures ----------------------------------------------------- */
 
 #ifdef SUTLER_TEST_HOOKS
-/* SUTLER_TEST_FAULT names a file "N KIND [once]": the N-th call of db_queue(), a
-   trip or db_commit() of every transaction fails as if the server had said so. */
+/* So many transactions fewer are left alone. */
+static void write_fault(const char *path, unsigned n, const char *kind, const char *once, unsigned skip)
+{
+	FILE *f;
+
+	remove(path);
+	f = fopen(path, "we");
+	if (f != NULL) {
+		fprintf(f, "%u %s %s %u\n", n, kind, once, skip);
+		fclose(f);
+	}
+}
+
+/* SUTLER_TEST_FAULT names a file "N KIND [once [SKIP]]": the N-th call of db_queue(), a
+   trip or db_commit() of every transaction fails as if the server had said so; the next
+   SKIP transactions are left alone. */
 static void read_fault(struct db *db)
 {
 	const char *path = getenv("SUTLER_TEST_FAULT");
 	FILE *f = path != NULL ? fopen(path, "re") : NULL;
 	char once[8] = "";
+	unsigned skip = 0;
 
 	db->fault_at = db->fault_calls = 0;
 	if (f == NULL)
 		return;
-	if (fscanf(f, "%u %7s %7s", &db->fault_at, db->fault_kind, once) < 2)
+	if (fscanf(f, "%u %7s %7s %u", &db->fault_at, db->fault_kind, once, &skip) < 2)
 		memcpy(db->fault_kind, "error", sizeof("error"));
 	db->fault_once = strcmp(once, "once") == 0;
 	fclose(f);
+	if (skip > 0) {
+		write_fault(path, db->fault_at, db->fault_kind, once, skip - 1);
+		db->fault_at = 0;
+	}
 }
 
 /* Counts a call; true when it is the one to fail, which is latched then. */

@@ -7,14 +7,14 @@
 
 #include <string.h>
 
-const struct row_payment_begin *front_begin_payment(struct req *r, const unsigned char *link)
+const struct row_payment_begin *front_begin_payment(struct req *r, const struct order_key *k)
 {
 	struct id intent = id_new();
 	char address[SHA256_HEX];
 	const struct row_payment_begin *b;
 
 	visitor_key(r->site->tenant, req_address(r), r->now_ms, address);
-	b = row_payment_begin(q_payment_begin(r->db, r->site->tenant, r->site->store, link, SHA256_LEN, intent.text, address));
+	b = row_payment_begin(q_payment_begin(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, intent.text, address));
 	if (strcmp(b->outcome, "too_many") == 0) {
 		req_note(r, "card testing", "cap on attempts to pay");
 		log_warn("card testing: attempts to pay are refused", "visitor", address, NULL);

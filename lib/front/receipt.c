@@ -18,6 +18,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
 		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.credits = q_order_credits(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
 }
 
@@ -127,7 +128,18 @@ static void add_refunds(struct req *r, struct view *v, struct rows *refunds)
 	}
 }
 
-static void add_head(struct req *r, struct view *v, const struct row_order_head *o, const char *invoice)
+static void add_credits(struct req *r, struct view *v, struct rows *credits, const char *url)
+{
+	for (size_t i = 0; i < rows_count(credits); i++) {
+		const struct row_order_credits *row = row_order_credits_at(credits, i);
+		struct view *item = view_item(v, "credits");
+
+		view_text(item, "name", row->name);
+		view_text(item, "url", mem_printf(r->mem, "%s/credit-note/%s", url, row->note));
+	}
+}
+
+static void add_head(struct req *r, struct view *v, const struct row_order_head *o, const char *url)
 {
 	struct view *order = view_sub(v, "order");
 	struct address ship = { o->name, o->company, o->street, o->street2, o->postal_code, o->city, o->region, o->country };
@@ -140,7 +152,7 @@ static void add_head(struct req *r, struct view *v, const struct row_order_head 
 	view_text(order, "note", o->note[0] == '\0' ? NULL : o->note);
 	view_text(order, "status_label", req_text(r, order_word(o->word)));
 	view_text(order, "tax_id", o->tax_id[0] == '\0' ? NULL : o->tax_id);
-	view_text(order, "invoice_url", o->has_invoice ? invoice : NULL);
+	view_text(order, "invoice_url", o->has_invoice ? mem_printf(r->mem, "%s/invoice.pdf", url) : NULL);
 	view_text(v, "ship_to", basket_address(r, &ship));
 	view_text(v, "bill_to", basket_address(r, o->has_billing ? &bill : &ship));
 	view_text(v, "delivery_name", o->method_name);
@@ -149,15 +161,16 @@ static void add_head(struct req *r, struct view *v, const struct row_order_head 
 	view_bool(v, "can_change", o->can_change);
 }
 
-void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice)
+void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *url)
 {
 	const struct row_order_head *o = row_order_head(q->head);
 
-	add_head(r, v, o, invoice);
+	add_head(r, v, o, url);
 	add_totals(r, v, o, q->taxes);
 	add_steps(r, v, o, q->events);
 	add_payment(r, v, o, q->payment);
 	add_refunds(r, v, q->refunds);
+	add_credits(r, v, q->credits, url);
 	view_rows(v, "lines", q->lines);
 	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
 	view_rows(v, "parcels", q->parcels);
@@ -176,21 +189,35 @@ static const char *file_name(void *ctx, const char *number)
 	return name;
 }
 
-void receipt_invoice(struct req *r, const struct order_key *k)
+static void answer_pdf(struct req *r, const char *what, bool found, const char *name, const char *pdf_hex)
 {
-	struct rows *rows = q_order_invoice(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer);
-	const struct row_order_invoice *i = row_order_invoice(rows);
 	const unsigned char *pdf = NULL;
 	size_t n = 0;
 
-	if (rows_found(rows))
-		pdf = hex_decode(r->mem, i->pdf_hex, &n);
+	if (found)
+		pdf = hex_decode(r->mem, pdf_hex, &n);
 	if (pdf == NULL) {
 		page_not_found(r);
 		return;
 	}
-	page_header(r, "Content-Disposition", mem_printf(r->mem, "inline; filename=\"invoice-%s.pdf\"", file_name(r->mem, i->name)));
+	page_header(r, "Content-Disposition", mem_printf(r->mem, "inline; filename=\"%s-%s.pdf\"", what, file_name(r->mem, name)));
 	page_bytes(r, "application/pdf", pdf, n);
+}
+
+void receipt_invoice(struct req *r, const struct order_key *k)
+{
+	struct rows *rows = q_order_invoice(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer);
+	const struct row_order_invoice *i = row_order_invoice(rows);
+
+	answer_pdf(r, "invoice", rows_found(rows), i->name, i->pdf_hex);
+}
+
+void receipt_credit_note(struct req *r, const struct order_key *k)
+{
+	struct rows *rows = q_order_credit(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, path_text(r, "note"));
+	const struct row_order_credit *c = row_order_credit(rows);
+
+	answer_pdf(r, "credit-note", rows_found(rows), c->name, c->pdf_hex);
 }
 
 /* ---- calling it off ----------------------------------------------------------------- */

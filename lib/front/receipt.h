@@ -14,12 +14,12 @@
 
 /* The promises of a page, under r->mem. */
 struct receipt {
-	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds;
+	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits;
 };
 struct receipt receipt_queue(struct req *r, const struct order_key *key);
 
-/* Puts the order into V; INVOICE is the path of its invoice's file. */
-void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *invoice);
+/* Puts the order into V; URL is the path of its page. */
+void receipt_view(struct req *r, struct view *v, const struct receipt *q, const char *url);
 
 /* Nothing came for it yet, and it is still wanted. */
 bool receipt_due(const struct row_order_head *o);
@@ -28,6 +28,8 @@ const char *receipt_method(struct req *r, const char *method, const char *name);
 
 /* Answers with the file of its invoice; 404 without one. */
 void receipt_invoice(struct req *r, const struct order_key *key);
+/* The same for the credit note that the path's part "note" names. */
+void receipt_credit_note(struct req *r, const struct order_key *key);
 
 /* The buyer cancels; the answer goes to BACK, with a sentence. */
 void receipt_cancel(struct req *r, const struct order_key *key, const char *back);

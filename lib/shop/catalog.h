@@ -17,10 +17,11 @@
 
 #include "base/view.h"
 #include "db/rows.h"
+#include "shop/pricing.h"
 
 #define LIST_CARDS 24           /* on a page: full rows of 2, 3 and 4 */
 #define LIST_COUNTED 20000      /* products over which values are counted; 1 ms for 2 000 */
-#define LIST_PRICE_MAX 1000000000       /* bound of catalog.price.amount */
+#define LIST_PRICE_MAX PRICING_MAX_PRICE        /* bound of catalog.price.amount */
 
 enum list_sort { LIST_PLACE, LIST_RANK, LIST_PRICE, LIST_PRICE_DOWN, LIST_NEWEST, LIST_NAME };
 

@@ -7,6 +7,7 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "shop/pricing.h"
 
 enum type {
 	TEXT, BLOCK, BOOL, INT, RATE, MONEY, BANDS, COUNTRY, COUNTRIES, CURRENCIES, LOCALES, CHOICE, DATE, DATES,
@@ -387,7 +388,7 @@ static const char *money(const struct conf *c, const char *text, const char *cur
 	int64_t minor;
 
 	/* the upper bound of every amount in the schema */
-	return parse_money(text, currency_exponent(currency), &minor) && minor <= 1000000000
+	return parse_money(text, currency_exponent(currency), &minor) && minor <= PRICING_MAX_PRICE
 		? mem_printf(c->ctx, "%lld", (long long)minor) : NULL;
 }
 
@@ -511,7 +512,8 @@ static const char *take_number(struct reader *r, const struct raw *raw, const ch
 		*wanted = "a percentage from 0 to 100 with at most four digits after the point";
 		return parse_money(text, 4, &n) && n <= 1000000 ? mem_printf(r->conf, "%lld", (long long)n) : NULL;
 	case MONEY:
-		*wanted = mem_printf(r->conf, "an amount in %s like 19.90, at most 1000000000 of its smallest units", raw->suffix);
+		*wanted = mem_printf(r->conf, "an amount in %s like 19.90, at most %lld of its smallest units", raw->suffix,
+				     (long long)PRICING_MAX_PRICE);
 		return money(r->conf, text, raw->suffix);
 	default: {
 		int64_t h, m;

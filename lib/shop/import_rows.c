@@ -7,6 +7,7 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "shop/pricing.h"
 
 /* ---- for whom --------------------------------------------------------------------- */
 
@@ -260,7 +261,7 @@ const char *cell_money(struct import *im, int column, const char *currency)
 	if (text == NULL || *text == '\0')
 		return NULL;
 	/* the upper bound of every price in the schema */
-	if (parse_money(text, currency_exponent(currency), &minor) && minor <= 1000000000)
+	if (parse_money(text, currency_exponent(currency), &minor) && minor <= PRICING_MAX_PRICE)
 		return mem_printf(im->row, "%lld", (long long)minor);
 	bad(im, column, text, mem_printf(im->row, "an amount in %s like 19.90, with at most %d digits after the point", currency,
 					 currency_exponent(currency)));

@@ -45,6 +45,16 @@ static const struct {
 	{ N_("Amount"), 470, RIGHT, PANGO_ALIGN_RIGHT },
 };
 
+/* What each kind is called and ends with. */
+static const struct {
+	const char *title, *number, *date, *note;
+} words[INVOICE_KINDS] = {
+	[INVOICE_BILL] = { N_("Invoice"), N_("Invoice number"), N_("Invoice date"), N_("This invoice has been paid. Thank you.") },
+	[INVOICE_CREDIT] = { N_("Credit note"), N_("Credit note number"), N_("Date"), N_("We have given this amount back to you.") },
+	[INVOICE_TAKEN_BACK] = { N_("Credit note taken back"), N_("Credit note number"), N_("Date"),
+				 N_("The money came back to us, so the credit note named above no longer holds.") },
+};
+
 struct sheet {
 	const struct invoice *i;
 	void *mem;
@@ -204,7 +214,7 @@ static void need(struct sheet *s, double height, bool table)
 	end_page(s);
 	begin_page(s);
 	put_black(s, SMALL, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, mem_printf(s->mem, "%s %s",
-		  say(s, N_("Invoice")), s->i->number));
+		  say(s, words[s->i->kind].title), s->i->number));
 	s->y += 24;
 	if (table)
 		draw_table_head(s);
@@ -212,7 +222,7 @@ static void need(struct sheet *s, double height, bool table)
 
 static void draw_fact(struct sheet *s, const char *label, const char *value)
 {
-	put_black(s, SMALL, 330, 440, s->y, PANGO_ALIGN_RIGHT, label);
+	put_black(s, SMALL, 220, 440, s->y, PANGO_ALIGN_RIGHT, label);
 	put_black(s, STRONG, 448, RIGHT, s->y - 1, PANGO_ALIGN_RIGHT, value);
 	s->y += 15;
 }
@@ -237,11 +247,17 @@ static void draw_top(struct sheet *s)
 	double left, right;
 
 	set_color(s->cr, i->color_primary);
-	put(s, TITLE, MARGIN, 330, s->y, PANGO_ALIGN_LEFT, i->store_name);
-	put_black(s, TITLE, 330, RIGHT, s->y, PANGO_ALIGN_RIGHT, say(s, N_("Invoice")));
-	s->y += 40;
-	draw_fact(s, say(s, N_("Invoice number")), i->number);
-	draw_fact(s, say(s, N_("Invoice date")), date(s, i->issued_on));
+	left = put(s, TITLE, MARGIN, 290, s->y, PANGO_ALIGN_LEFT, i->store_name);
+	right = put_black(s, TITLE, 290, RIGHT, s->y, PANGO_ALIGN_RIGHT, say(s, words[i->kind].title));
+	s->y += (left > right ? left : right) + 12;
+	draw_fact(s, say(s, words[i->kind].number), i->number);
+	draw_fact(s, say(s, words[i->kind].date), date(s, i->issued_on));
+	if (i->takes_back != NULL)
+		draw_fact(s, say(s, N_("Takes back credit note")), i->takes_back);
+	if (i->kind != INVOICE_BILL) {
+		draw_fact(s, say(s, N_("Corrects invoice")), i->corrects);
+		draw_fact(s, say(s, N_("Invoice date")), date(s, i->corrected_on));
+	}
 	draw_fact(s, say(s, N_("Order number")), i->order_number);
 	draw_fact(s, say(s, N_("Order date")), date(s, i->ordered_on));
 	s->y += 14;
@@ -279,6 +295,23 @@ static void draw_sum(struct sheet *s, enum style style, const char *label, const
 
 	v = put_black(s, style, 455, RIGHT, s->y, PANGO_ALIGN_RIGHT, value);
 	s->y += (h > v ? h : v) + 4;
+}
+
+/* Of a credit note: one amount, shared out. */
+static void draw_credit(struct sheet *s)
+{
+	const struct invoice *i = s->i;
+
+	need(s, 70 + 18.0 * (double)i->ntaxes, false);
+	s->y += 6;
+	draw_sum(s, BODY, say(s, N_("Without tax")), money(s, i->net_minor));
+	for (size_t k = 0; k < i->ntaxes; k++)
+		draw_sum(s, BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
+			 money(s, i->taxes[k].amount_minor));
+	rule(s, s->y + 1, 330, 1.2);
+	s->y += 7;
+	draw_sum(s, STRONG, say(s, N_("Total")), money(s, i->total_minor));
+	s->y += 12;
 }
 
 static void draw_sums(struct sheet *s)
@@ -336,9 +369,8 @@ static void draw_note(struct sheet *s)
 
 	need(s, 40, false);
 	put_black(s, BODY, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, *i->payment_name == '\0'
-		  ? say(s, N_("This invoice has been paid. Thank you."))
-		  : mem_printf(s->mem, "%s  %s: %s", say(s, N_("This invoice has been paid. Thank you.")),
-			       say(s, N_("Payment method")), i->payment_name));
+		  ? say(s, words[i->kind].note)
+		  : mem_printf(s->mem, "%s  %s: %s", say(s, words[i->kind].note), say(s, N_("Payment method")), i->payment_name));
 }
 
 static cairo_status_t write_out(void *arg, const unsigned char *data, unsigned n)
@@ -353,7 +385,7 @@ static void describe(cairo_surface_t *pdf, const struct sheet *s)
 	const struct invoice *i = s->i;
 
 	cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE,
-				       mem_printf(s->mem, "%s %s", say(s, N_("Invoice")), i->number));
+				       mem_printf(s->mem, "%s %s", say(s, words[i->kind].title), i->number));
 	cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_AUTHOR, i->store_name);
 	cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATOR, "sutler");
 	/* Not the moment of drawing: the same invoice is the same file. */
@@ -375,7 +407,10 @@ static int draw(void *mem, const struct invoice *i, int pages, struct buf *out)
 	draw_top(&s);
 	for (size_t k = 0; k < i->nlines; k++)
 		draw_line(&s, &i->lines[k]);
-	draw_sums(&s);
+	if (i->kind == INVOICE_BILL)
+		draw_sums(&s);
+	else
+		draw_credit(&s);
 	draw_taxes(&s);
 	draw_note(&s);
 	end_page(&s);

@@ -1,5 +1,5 @@
 /*
- * invoice_pdf.h -- an invoice drawn on A4.
+ * invoice_pdf.h -- an invoice, or a credit note to one, drawn on A4.
  *
  * Pure: what is given is drawn, nothing is asked or reckoned, and the same input
  * gives the same bytes on the same machine, so a document can be made again and
@@ -7,7 +7,8 @@
  * number.  Words come in the language of TEXT, figures as LOCALE writes them.
  * Everything that must stand on an invoice in the EU (Directive 2006/112/EC, article
  * 226) has its place here: date, number, both parties with their tax numbers,
- * quantity and nature of the goods, taxable amount per rate, rate, tax payable.
+ * quantity and nature of the goods, taxable amount per rate, rate, tax payable.  A credit note
+ * names the invoice it corrects, with its date (article 219).
  */
 #ifndef SHOP_INVOICE_PDF_H
 #define SHOP_INVOICE_PDF_H
@@ -26,7 +27,18 @@ struct invoice_tax {
 	int64_t rate_ppm, base_minor, amount_minor;
 };
 
+enum invoice_kind {
+	INVOICE_BILL,
+	INVOICE_CREDIT,                 /* money went back */
+	INVOICE_TAKEN_BACK,             /* and did not arrive: a credit note is taken back */
+	INVOICE_KINDS
+};
+
 struct invoice {
+	enum invoice_kind kind;
+	const char *corrects, *corrected_on;    /* of a credit note: the invoice's number and date */
+	const char *takes_back;                 /* number of the credit note, or NULL */
+	int64_t net_minor;                      /* of a credit note */
 	const struct locale *locale;
 	const struct text *text;
 	const char *number, *issued_on, *order_number, *ordered_on;     /* dates in ISO 8601 */

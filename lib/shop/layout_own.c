@@ -3,6 +3,7 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "shop/pricing.h"
 
 enum suffix { PLAIN, LOCALE, CURRENCY, WAREHOUSE, ATTRIBUTE };
 
@@ -290,7 +291,7 @@ static void take_tiers(struct own *o, const char *sku, size_t c)
 		const char *colon = strchr(parts[i], ':');
 
 		if (colon == NULL || n > TIERS_MAX || !parse_int(mem_strndup(im->row, parts[i], (size_t)(colon - parts[i])), before + 1, 10000, &quantity)
-		    || !parse_money(colon + 1, currency_exponent(currency), &minor) || minor > 1000000000) {
+		    || !parse_money(colon + 1, currency_exponent(currency), &minor) || minor > PRICING_MAX_PRICE) {
 			import_error(im, column, "%s is not a tier: quantities rise from 2 to 10000, like 10:18.50|50:16.90",
 				     report_quote(im->report, parts[i]));
 			return;

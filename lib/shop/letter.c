@@ -18,7 +18,7 @@ enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
 static const struct kind {
 	const char *template;
 	enum about about;
-	bool invoice;                   /* brings the invoice's file */
+	bool invoice, credit;           /* brings the file of the invoice, of a credit note */
 	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
 	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
 	const char *purpose;            /* of the token behind that, or NULL: there is none */
@@ -36,6 +36,7 @@ static const struct kind {
 	{ "payment-failed", ABOUT_ORDER, .when = WHILE_UNPAID },
 	{ "payment-returned", ABOUT_ORDER },
 	{ "refund-made", ABOUT_ORDER },
+	{ "credit-note", ABOUT_ORDER, .credit = true },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -61,7 +62,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *cart, *proof, *person;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *cart, *proof, *person;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -135,6 +136,8 @@ static void gather_order(struct db *db, struct letter_draft *d)
 	d->refunds = q_letter_refunds(db, order);
 	if (d->kind->invoice)
 		d->invoice = q_letter_invoice(db, d->item.tenant, order);
+	if (d->kind->credit)
+		d->credit = q_letter_credit(db, d->item.tenant, d->item.change);
 }
 
 static void gather_cart(struct db *db, struct letter_draft *d)
@@ -366,20 +369,38 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	return LETTER_WRITTEN;
 }
 
-static enum letter_outcome attach_invoice(struct desk_work *w, struct view *v, struct letter *out)
+static enum letter_outcome attach_pdf(struct desk_work *w, const char *name, const char *pdf_hex, struct letter *out)
 {
-	const struct row_letter_invoice *i = row_letter_invoice(w->draft->invoice);
 	size_t n = 0;
-	unsigned char *pdf = hex_decode(w->ctx, i->pdf_hex, &n);
+	unsigned char *pdf = hex_decode(w->ctx, pdf_hex, &n);
 
 	if (n == 0)
 		return LETTER_UNWANTED;
 	out->file = pdf;
 	out->file_size = n;
 	out->file_type = "application/pdf";
-	out->file_name = mem_printf(w->ctx, "%s.pdf", i->name);
-	view_text(view_sub(v, "invoice"), "number", i->name);
+	out->file_name = mem_printf(w->ctx, "%s.pdf", name);
 	return LETTER_WRITTEN;
+}
+
+static enum letter_outcome attach_invoice(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_invoice *i = row_letter_invoice(w->draft->invoice);
+
+	view_text(view_sub(v, "invoice"), "number", i->name);
+	return attach_pdf(w, i->name, i->pdf_hex, out);
+}
+
+static enum letter_outcome attach_credit(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_credit *c = row_letter_credit(w->draft->credit);
+	struct view *credit = view_sub(v, "credit");
+
+	view_text(credit, "number", c->name);
+	view_money(credit, "amount", c->taken_back ? -c->amount : c->amount);
+	view_bool(credit, "taken_back", c->taken_back);
+	view_text(view_sub(v, "invoice"), "number", c->invoice);
+	return attach_pdf(w, c->name, c->pdf_hex, out);
 }
 
 static enum letter_outcome write_cart(struct desk_work *w, struct view *v, struct letter *out)
@@ -443,7 +464,9 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		break;
 	}
 	outcome = write_order(w, v, out);
-	return outcome == LETTER_WRITTEN && w->draft->kind->invoice ? attach_invoice(w, v, out) : outcome;
+	if (outcome == LETTER_WRITTEN && w->draft->kind->invoice)
+		return attach_invoice(w, v, out);
+	return outcome == LETTER_WRITTEN && w->draft->kind->credit ? attach_credit(w, v, out) : outcome;
 }
 
 /* What layout/mail wants. */

@@ -113,12 +113,15 @@
 
 #include "base/base.h"
 
-/* Limits.  10000 * 1e9 * 200 = 2e15 stays below 2^53, so every figure is exact in
-   JSON readers and spreadsheets too (reliability T5).  Past one of them the outcome
-   is PRICING_TOO_LARGE. */
+/* Limits.  No figure passes 2^53 - 1, so every one is exact in JSON readers and spreadsheets
+   too (reliability T5).  A price may be 1e12 minor units: ten thousand million rupiah, which
+   have two decimals, or as many euros as nothing in a shop costs.  200 lines of 10000 at that
+   price are 2e18 and still fit 63 bits, so that a sum which somebody forgets to check is
+   wrong in no column of the database; here it is past PRICING_MAX_TOTAL.  Past a limit the
+   outcome is PRICING_TOO_LARGE. */
 #define PRICING_MAX_LINES     200
 #define PRICING_MAX_QUANTITY  10000
-#define PRICING_MAX_PRICE     INT64_C(1000000000)       /* of a unit, a delivery step */
+#define PRICING_MAX_PRICE     INT64_C(1000000000000)    /* of a unit, a delivery step */
 #define PRICING_MAX_WEIGHT_G  INT64_C(100000000)        /* of a unit: 100 t */
 #define PRICING_MAX_TOTAL     ((INT64_C(1) << 53) - 1)
 #define PRICING_MAX_STEP      100000                    /* one unit of the coarsest notes in use: 1 000 dong */

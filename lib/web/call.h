@@ -50,8 +50,7 @@ void page_call_repeated(struct req *r, const char *path);
 
 struct worker;
 
-int call_slots_new(void);               /* in the master, before the workers */
-int call_slot_take(const struct worker *w);     /* -1: none became free in time */
-void call_slot_leave(const struct worker *w, int slot);
+/* A place of w->call_fd (slot.h); -1: none became free in time. */
+int call_slot_take(const struct worker *w);
 
 #endif

@@ -9,6 +9,7 @@
 #include "web/csrf.h"
 #include "web/flash.h"
 #include "web/limits.h"
+#include "web/turn.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -375,6 +376,7 @@ void exchange_serve(struct worker *w, struct peer *p)
 	static bool (*const steps[])(struct exchange *x) = {
 		read_method, read_target, find_site, find_place, find_open_shop, find_route,
 		ask_no_more, read_cookies, check_origin, read_inputs, check_token, read_params,
+		turn_take,
 	};
 	void *mem = mem_context(w->pool, "request");
 	struct exchange *x = mem_new(mem, struct exchange);
@@ -384,8 +386,10 @@ void exchange_serve(struct worker *w, struct peer *p)
 	prepare(x, w, p);
 	while (done < ARRAY_LEN(steps) && steps[done](x))
 		done++;
-	if (done == ARRAY_LEN(steps))
+	if (done == ARRAY_LEN(steps)) {
 		run_handler(x);
+		turn_leave(x);
+	}
 	if (!x->answer.given)
 		error_page(x);
 	write_afterwards(x);

@@ -49,6 +49,7 @@ struct worker {
 	bool plain_loopback;            /* net.plain_loopback */
 	const char *courier;            /* its socket */
 	int call_fd, call_slots;        /* who may wait for it (call.h) */
+	int turn_fd, turn_places;       /* who may wait for a costly route (turn.h) */
 };
 
 struct answer {
@@ -128,6 +129,7 @@ struct exchange {
 	unsigned reruns;                /* of the transaction at hand, after conflicts */
 	int64_t db_us, call_us;
 	struct wanted_call call;
+	int place, turn;                /* of a costly route; -1: none */
 	bool called;                    /* step 2 was made: what runs is step 3, or about it */
 	struct answer answer;
 	size_t sent;

@@ -30,6 +30,9 @@
 	L(LIMIT_RERUN_PAUSE_MS, 20, "longest pause before the first re-run, doubled for each further one") \
 	L(LIMIT_CALL_WAIT_MS, 1000, "wait for another worker to be through with courier: a call takes half as long") \
 	L(LIMIT_CALL_POLL_MS, 10, "between two looks whether one is") \
+	L(LIMIT_TURN_WAIT_MS, 5000, "wait for the turn of a costly request: five wait at log-in, two work, a second each on a busy host") \
+	L(LIMIT_TURN_POLL_MS, 10, "between two looks whether it has come") \
+	L(LIMIT_TURN_RETRY_S, 3, "seconds after which who was sent away may try again: those before him are through then") \
 	L(LIMIT_SITE_AGE_MS, 1000, "age of a cached site: a change of settings shows within a second") \
 	L(LIMIT_SITES, 256, "sites cached in one worker") \
 	L(LIMIT_TRACES, 64, "trace rows kept before they are inserted") \

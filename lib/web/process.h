@@ -26,7 +26,7 @@ struct service {
 
 	/* Set by service_run(). */
 	struct counters *counters;
-	int call_fd;                    /* slots of page_call() */
+	int call_fd, turn_fd;           /* places of page_call() and of costly routes (slot.h) */
 	int idle_s;                     /* > 0: leave when no request came for so long */
 	char **argv;
 };

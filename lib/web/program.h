@@ -62,6 +62,7 @@ struct program {
 	const struct program_hooks *hooks;
 	const struct session_kind *session;     /* NULL: this program reads no sessions */
 	bool calls;                             /* may ask courier (page_call) */
+	int turns;                              /* of its costly routes so many work at a time (turn.h) */
 	bool admin;                             /* answers on admin hosts, and only there */
 	int workers;                            /* 0: 2 x cores */
 };

@@ -58,6 +58,7 @@ struct route {
 	bool idempotent;                /* POST: field "idempotency_key" is required, see idempotency.h */
 	bool repeatable;                /* POST: done twice is done once, the handler sees to it: a COMMIT
 	                                   whose answer got lost runs again */
+	bool costly;                    /* costs time and memory on purpose: waits its turn, see turn.h */
 	const struct upload_limits *upload;     /* multipart bodies are taken, files within these */
 	int deadline_ms;                /* 0: web.deadline_ms of the configuration */
 };

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "web/idempotency.h"
 #include "web/limits.h"
+#include "web/slot.h"
 
 #include <string.h>
 #include <time.h>
@@ -209,7 +210,7 @@ static void make_call(struct exchange *x)
 	if (slot >= 0) {
 		call_courier(x->mem, w->courier, x->call.name, x->req.site->tenant, x->call.id,
 			     until_us < last_us ? until_us : last_us, &x->call.answer);
-		call_slot_leave(w, slot);
+		slot_leave(w->call_fd, slot);
 	}
 	if (x->call.repeat != NULL)
 		x->call.answer.back = x->call.repeat;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "web/limits.h"
+#include "web/slot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,11 +27,11 @@ static void print_params(const struct param *params)
 static int print_routes(const struct route *routes)
 {
 	for (const struct route *r = routes; r->path != NULL; r++) {
-		printf("%s\t%s\t%u\t%d\t%s\t%s%s%s%s%s%s\t", method_name(r->method), r->path, route_trips(r),
+		printf("%s\t%s\t%u\t%d\t%s\t%s%s%s%s%s%s%s\t", method_name(r->method), r->path, route_trips(r),
 		       r->cache_s, r->permission != NULL ? r->permission : "-",
 		       r->needs & NEEDS_SESSION ? "session " : "",
 		       r->needs & NEEDS_CROSS_SITE ? "cross-site " : "", r->csrf_token ? "csrf " : "",
-		       r->idempotent ? "idempotent " : "", r->repeatable ? "repeatable " : "", r->upload != NULL ? "upload " : "");
+		       r->idempotent ? "idempotent " : "", r->repeatable ? "repeatable " : "", r->upload != NULL ? "upload " : "", r->costly ? "costly " : "");
 		print_params(r->params);
 		putchar('\n');
 	}
@@ -106,7 +107,8 @@ static int serve(struct service *s, int asked)
 	}
 	s->workers = asked > 0 ? asked : workers(s);
 	path = mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
-	s->call_fd = call_slots_new();
+	s->call_fd = slots_new("calls");
+	s->turn_fd = slots_new("turns");
 	s->counters = counters_open(mem, path, s->name, s->routes, clock_ms());
 	status = master_run(s);
 	mem_free(mem);

@@ -244,6 +244,8 @@ static int worker_run(const struct service *s)
 	w.courier = config_text("paths.courier");
 	w.call_fd = s->call_fd;
 	w.call_slots = s->workers > 1 ? s->workers - 1 : 1;
+	w.turn_places = s->workers > w.program->turns ? s->workers - 1 : s->workers;
+	w.turn_fd = s->turn_fd;
 	status = loop(&w);
 	mem_free(w.mem);
 	return status;
@@ -257,6 +259,9 @@ static const char *check(const struct program *p)
 		return "no hook finds the shop";
 	if (p->admin && hooks->may == NULL)
 		return "no hook decides who may";
+	for (const struct route *r = p->routes; r->path != NULL; r++)
+		if (r->costly && (p->turns < 1 || p->turns > LIMIT_WORKERS))
+			return "a costly route, and no turns";
 	return route_check(p->routes, p->admin);
 }
 

@@ -1,7 +1,23 @@
 -- Invoices: numbered without gaps, each in its own short transaction after payment.
 
+-- The next number of a series, which begins with 1.  Its row is locked until the transaction ends, and
+-- given back with it: no number is lost.  Last of all that a transaction locks.
+CREATE OR REPLACE FUNCTION accounting.next_number(p_tenant uuid, p_store uuid, p_series text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	taken bigint;
+BEGIN
+	INSERT INTO accounting.series (tenant_id, store_id, series) VALUES (p_tenant, p_store, p_series) ON CONFLICT DO NOTHING;
+	UPDATE accounting.series s SET next_number = s.next_number + 1
+	WHERE s.store_id = p_store AND s.series = p_series RETURNING s.next_number - 1 INTO taken;
+	RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION accounting.next_number(uuid, uuid, text) IS 'Takes the next number of a series, without gaps.';
+
 -- Issues the invoice of a paid order; the same invoice again when it has one.  NULL
--- when the order is not to be billed.  The series row is locked here and nowhere else.
+-- when the order is not to be billed.
 CREATE OR REPLACE FUNCTION accounting.issue_invoice(p_tenant uuid, p_order uuid, p_seller text, p_buyer text)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -26,9 +42,7 @@ BEGIN
 	today := (sutler.now() AT TIME ZONE o.timezone)::date;
 	in_series := o.invoice_prefix || to_char(today, 'YYYY') || '-';
 	invoice := sutler.uuid7();
-	INSERT INTO accounting.series (tenant_id, store_id, series) VALUES (p_tenant, o.store_id, in_series) ON CONFLICT DO NOTHING;
-	UPDATE accounting.series s SET next_number = s.next_number + 1
-	WHERE s.store_id = o.store_id AND s.series = in_series RETURNING s.next_number - 1 INTO taken;
+	taken := accounting.next_number(p_tenant, o.store_id, in_series);
 	INSERT INTO accounting.invoice (tenant_id, store_id, invoice_id, order_id, series, number, issued_on, locale, currency,
 		seller, buyer, prices_include_tax, goods, discount, shipping, tax, total)
 	VALUES (p_tenant, o.store_id, invoice, p_order, in_series, taken, today, o.locale, o.currency,

@@ -137,6 +137,20 @@ END
 $$;
 COMMENT ON FUNCTION sales.verify_check(uuid, uuid, bytea, text) IS 'Proves the mail address by the code. ok, wrong, over, too_many or gone.';
 
+-- Writes an address into a contact, which is made when it is not there.
+CREATE OR REPLACE FUNCTION sales.put_address(p_tenant uuid, p_contact uuid, p_tax_id text, p_name text, p_company text, p_street text,
+	p_street2 text, p_postal_code text, p_city text, p_region text, p_country text)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO sales.contact (tenant_id, contact_id, name, company, tax_id, street, street2, postal_code, city, region, country)
+	VALUES (p_tenant, p_contact, p_name, p_company, p_tax_id, p_street, p_street2, p_postal_code, p_city, p_region, p_country)
+	ON CONFLICT (tenant_id, contact_id) DO UPDATE
+	SET name = excluded.name, company = excluded.company, tax_id = excluded.tax_id, street = excluded.street, street2 = excluded.street2,
+	    postal_code = excluded.postal_code, city = excluded.city, region = excluded.region, country = excluded.country
+$$;
+COMMENT ON FUNCTION sales.put_address(uuid, uuid, text, text, text, text, text, text, text, text, text) IS 'Writes an address into a contact, made when it is not there.';
+
 -- Keeps where it goes, and where the invoice goes when p_billing.
 CREATE OR REPLACE FUNCTION sales.checkout_address(p_tenant uuid, p_store uuid, p_token bytea, p_customer_type text, p_tax_id text,
 	p_name text, p_company text, p_street text, p_street2 text, p_postal_code text, p_city text, p_region text, p_country text,
@@ -154,17 +168,10 @@ BEGIN
 	IF person IS NULL THEN
 		RETURN 'gone';
 	END IF;
-	UPDATE sales.contact k
-	SET name = p_name, company = p_company, tax_id = p_tax_id, street = p_street, street2 = p_street2,
-	    postal_code = p_postal_code, city = p_city, region = p_region, country = p_country
-	WHERE k.contact_id = person;
+	PERFORM sales.put_address(p_tenant, person, p_tax_id, p_name, p_company, p_street, p_street2, p_postal_code, p_city, p_region, p_country);
 	IF p_billing THEN
 		payer := coalesce(payer, sutler.uuid7());
-		INSERT INTO sales.contact AS k (tenant_id, contact_id, name, company, tax_id, street, street2, postal_code, city, region, country)
-		VALUES (p_tenant, payer, b_name, b_company, p_tax_id, b_street, b_street2, b_postal_code, b_city, b_region, b_country)
-		ON CONFLICT (tenant_id, contact_id) DO UPDATE
-		SET name = b_name, company = b_company, tax_id = p_tax_id, street = b_street, street2 = b_street2,
-		    postal_code = b_postal_code, city = b_city, region = b_region, country = b_country;
+		PERFORM sales.put_address(p_tenant, payer, p_tax_id, b_name, b_company, b_street, b_street2, b_postal_code, b_city, b_region, b_country);
 	END IF;
 	UPDATE sales.cart c SET customer_type = p_customer_type, billing_id = CASE WHEN p_billing THEN payer END, touched_at = sutler.now()
 	WHERE c.cart_id = cart;

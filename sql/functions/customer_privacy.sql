@@ -174,7 +174,9 @@ AS $$
 				'parcels', coalesce((SELECT jsonb_agg(jsonb_build_object('carrier', h.carrier, 'tracking_number', h.tracking_number, 'shipped_at', h.shipped_at, 'delivered_at', h.delivered_at)
 					ORDER BY h.shipment_id) FROM shipping.shipment h WHERE h.order_id = o.order_id), '[]'),
 				'invoice', (SELECT jsonb_build_object('number', i.series || i.number, 'issued_on', i.issued_on, 'buyer', i.buyer, 'total_minor', i.total)
-					FROM accounting.invoice i WHERE i.order_id = o.order_id)) ORDER BY o.placed_at)
+					FROM accounting.invoice i WHERE i.order_id = o.order_id),
+				'credit_notes', (SELECT jsonb_agg(jsonb_build_object('number', c.series || c.number, 'issued_on', c.issued_on, 'total_minor', c.total) ORDER BY c.credit_note_id)
+					FROM accounting.invoice i JOIN accounting.credit_note c ON c.invoice_id = i.invoice_id WHERE i.order_id = o.order_id)) ORDER BY o.placed_at)
 			FROM sales."order" o JOIN tenancy.store s ON s.store_id = o.store_id
 			WHERE o.order_id IN (SELECT customer.orders_of(p_tenant, p_customer))), '[]'),
 		'mails', coalesce((SELECT jsonb_agg(jsonb_build_object('kind', m.template, 'queued_at', m.created_at, 'done_at', m.done_at, 'state', m.state) ORDER BY m.created_at)

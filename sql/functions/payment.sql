@@ -144,6 +144,7 @@ BEGIN
 	IF p_intent IS NULL THEN
 		PERFORM payment.book(p_tenant, p_payment, 'refund:' || p_refund || ':done', 'refunds_due',
 			CASE p.method WHEN 'cod' THEN 'cash' ELSE 'bank' END, p_amount, p.currency, 'refund by hand');
+		PERFORM accounting.to_credit(p_tenant, p_refund, false);
 	END IF;
 	INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
 	SELECT p_tenant, o.order_id, 'payment', 'ask_refund', o.payment, o.payment, p_actor, p_amount || ' ' || p.currency || ': ' || p_reason
@@ -254,7 +255,13 @@ BEGIN
 			r.amount, r.currency, 'refund');
 		SELECT o.store_id INTO store FROM sales."order" o WHERE o.order_id = r.order_id;
 		PERFORM event.queue_mail(p_tenant, store, 'refund-made', r.order_id, NULL, NULL);
+		IF NOT r.excess THEN
+			PERFORM accounting.to_credit(p_tenant, p_refund, false);
+		END IF;
 	ELSIF p_state = 'failed' THEN
+		IF r.state = 'done' AND NOT r.excess THEN
+			PERFORM accounting.to_credit(p_tenant, p_refund, true);
+		END IF;
 		IF r.state = 'done' THEN
 			PERFORM payment.book(p_tenant, r.payment_id, source || 'undone', 'gateway', CASE WHEN house THEN 'refunds_due' ELSE back END,
 				r.amount, r.currency, 'refund came back');

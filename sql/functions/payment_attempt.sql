@@ -1,25 +1,29 @@
 -- Attempts to pay at a gateway: begun by pages, answered by courier, settled or ended by
 -- reconcile-payments.  What gateways report of them is applied in payment.sql.
 
--- Begins or takes up an attempt to pay an order whose link is p_token; p_address is the
--- visitor's, hashed.  An attempt under way is taken up again, so one order has one hosted
+-- Begins or takes up an attempt to pay an order that a link or a customer opens
+-- (sales.order_open); p_address is the visitor's, hashed.  An attempt under way is taken up again, so one order has one hosted
 -- page at a time; one that was not opened within a minute was seen by nobody, and its page
 -- would end too soon for the gateway: another is begun.  Outcome: ok (ask courier to start intent_id), paid, review (money is being
--- looked at), none (no such order, or it is not paid by card), too_many.
-CREATE OR REPLACE FUNCTION payment.begin_intent(p_tenant uuid, p_store uuid, p_token bytea, p_intent uuid, p_address text)
+-- looked at), none (it is not paid by card), unknown (no such order), too_many.
+CREATE OR REPLACE FUNCTION payment.begin_intent(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid,
+	p_intent uuid, p_address text)
 RETURNS TABLE (outcome text, intent_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	own uuid := sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
 	o record;
 	p record;
 	i record;
 	account uuid;
 BEGIN
-	SELECT x.* INTO o FROM sales.order_token t JOIN sales."order" x ON x.order_id = t.order_id
-	WHERE t.token_sha256 = p_token AND t.expires_at > sutler.now() AND x.store_id = p_store FOR UPDATE OF x;
+	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = own FOR UPDATE;
 	SELECT a.account_id INTO account FROM payment.account a WHERE a.store_id = p_store AND a.active ORDER BY a.account_id LIMIT 1;
-	IF o.order_id IS NULL OR account IS NULL OR o.payment_method <> 'card' THEN
+	IF o.order_id IS NULL THEN
+		RETURN QUERY SELECT 'unknown', NULL::uuid;
+		RETURN;
+	ELSIF account IS NULL OR o.payment_method <> 'card' THEN
 		RETURN QUERY SELECT 'none', NULL::uuid;
 		RETURN;
 	ELSIF o.payment NOT IN ('pending', 'failed') THEN
@@ -55,8 +59,8 @@ BEGIN
 	RETURN QUERY SELECT 'ok', p_intent;
 END
 $$;
-COMMENT ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, text) IS
-	'Begins or takes up an attempt to pay an order by card: ok, paid, review, none or too_many.';
+COMMENT ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, uuid, uuid, text) IS
+	'Begins or takes up an attempt to pay an order by card: ok, paid, review, none, unknown or too_many.';
 
 -- The hosted page is there.  ok; over (the attempt ended meanwhile: nobody is sent there); unknown.
 CREATE OR REPLACE FUNCTION payment.opened(p_tenant uuid, p_intent uuid, p_session_ref text, p_url text, p_expires timestamptz) RETURNS text
@@ -95,17 +99,20 @@ $$;
 COMMENT ON FUNCTION payment.unanswered(uuid, uuid, text) IS 'An attempt''s first call has no answer: ok or again.';
 
 -- The order is to be paid in another way of the store.  ok; open (its hosted page must be
--- closed first); paid; none.
-CREATE OR REPLACE FUNCTION payment.switch(p_tenant uuid, p_store uuid, p_token bytea, p_method text) RETURNS text
+-- closed first); paid; none; unknown (no such order).
+CREATE OR REPLACE FUNCTION payment.switch(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid, p_method text)
+RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	own uuid := sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
 	o record;
 	place text;
 BEGIN
-	SELECT x.* INTO o FROM sales.order_token t JOIN sales."order" x ON x.order_id = t.order_id
-	WHERE t.token_sha256 = p_token AND t.expires_at > sutler.now() AND x.store_id = p_store FOR UPDATE OF x;
-	IF NOT FOUND OR o.state <> 'open' THEN
+	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = own FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'unknown';
+	ELSIF o.state <> 'open' THEN
 		RETURN 'none';
 	ELSIF o.payment NOT IN ('pending', 'failed') THEN
 		RETURN 'paid';
@@ -129,7 +136,7 @@ BEGIN
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION payment.switch(uuid, uuid, bytea, text) IS 'Changes how an unpaid order is to be paid: ok, open, paid or none.';
+COMMENT ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text) IS 'Changes how an unpaid order is to be paid: ok, open, paid, none or unknown.';
 
 -- Whether card can be offered: the store has an account at a gateway.
 CREATE OR REPLACE FUNCTION payment.has_gateway(p_tenant uuid, p_store uuid) RETURNS boolean

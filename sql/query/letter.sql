@@ -85,6 +85,11 @@ ORDER BY r.refund_id
 -- name text, pdf_hex text
 SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
 
+-- The file of a credit note's mail.
+-- letter_credit(tenant uuid, note uuid?) one
+-- name text, invoice text, amount money, taken_back bool, pdf_hex text
+SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.credit_for_mail(:tenant, :note) c
+
 -- A cart that is to be mailed about: still open, its owner known.
 -- letter_cart(cart uuid) one
 -- email text, name text, reminders bool

@@ -74,6 +74,14 @@ ORDER BY r.refund_id
 -- name text, pdf_hex text
 SELECT i.name, i.pdf_hex FROM accounting.invoice_open(:tenant, :store, :link, :order_id, :customer) i
 
+-- order_credits(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- note uuid, name text
+SELECT c.credit_note_id, c.name FROM accounting.credit_notes_open(:tenant, :store, :link, :order_id, :customer) c
+
+-- order_credit(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, note uuid) one
+-- name text, pdf_hex text
+SELECT c.name, c.pdf_hex FROM accounting.credit_note_open(:tenant, :store, :link, :order_id, :customer, :note) c
+
 -- order_cancel(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- outcome text
 SELECT sales.cancel_own(:tenant, :store, :link, :order_id, :customer)

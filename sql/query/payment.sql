@@ -29,31 +29,31 @@ SELECT payment.refund_answer(:tenant, :refund, :state, :refund_ref, :code)
 SELECT a.live, encode(a.webhook_sealed, 'hex'), coalesce(encode(a.webhook_old_sealed, 'hex'), '')
 FROM payment.account a WHERE a.account_id = :account AND a.provider = :provider
 
--- payment_begin(tenant uuid, store uuid, token bytea, intent uuid, address text) one
+-- payment_begin(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, intent uuid, address text) one
 -- outcome text, intent uuid?
-SELECT b.outcome, b.intent_id FROM payment.begin_intent(:tenant, :store, :token, :intent, :address) b
+SELECT b.outcome, b.intent_id FROM payment.begin_intent(:tenant, :store, :link, :order_id, :customer, :intent, :address) b
 
--- payment_switch(tenant uuid, store uuid, token bytea, method text) one
+-- payment_switch(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, method text) one
 -- outcome text
-SELECT payment.switch(:tenant, :store, :token, :method)
+SELECT payment.switch(:tenant, :store, :link, :order_id, :customer, :method)
 
--- The attempts of an order's link, the newest first.
--- payment_attempts(tenant uuid, store uuid, link bytea) many
+-- The attempts to pay an order, the newest first.
+-- payment_attempts(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- intent uuid, state text, code text, amount money, captured money, currency text, at time
 SELECT i.intent_id, i.state, i.code, i.amount, i.captured, i.currency, i.created_at
 FROM payment.intent i
-WHERE i.order_id = sales.order_open(:tenant, :store, :link, NULL, NULL)
+WHERE i.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY i.intent_id DESC
 
 -- Other ways of the store to pay an order that waits for a card.
--- payment_others(tenant uuid, store uuid, link bytea, locale text) many
+-- payment_others(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, locale text) many
 -- method text, name text
 SELECT m.method, coalesce(x.name, '')
 FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 JOIN payment.method m ON m.store_id = o.store_id AND m.method <> o.payment_method
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, NULL, NULL)
+WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
   AND payment.offered(o.tenant_id, o.store_id, m.method, k.country)
 ORDER BY m.position, m.method
 

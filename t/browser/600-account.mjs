@@ -6,8 +6,9 @@ import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '.
 import { people, mouse, keyboard, fillCart } from '../lib/browser/shopper.mjs';
 
 const t = tap();
-const shop = await house();
+const shop = await house({ gateway: 1 });
 const b = await browser(shop);
+for (const store of ['suelas', 'velora', 'langkah']) await shop.account(store);
 const pages = [];
 
 // A customer of the store whose session is in the browser's cookies.
@@ -117,6 +118,26 @@ async function walk({ name, who, hand, page, pictures }) {
 	const [{ state }] = await shop.sql('SELECT state FROM sales."order" WHERE customer_id = ?', id);
 	t.is(state, 'cancelled', `${name}: and cancelled`);
 	await look('cancelled');
+
+	// Another by card, whose hosted page he leaves: it is paid from the account.
+	await fillCart({ shop, page, who }, 1);
+	await hand.press(page.locator('form[action$="/checkout"] button'));
+	await hand.press(save());
+	await hand.press(save());
+	await hand.check(page.locator('input[name=method]').first());
+	await hand.press(save());
+	await hand.check(page.locator('input[name=method][value=card]'));
+	await hand.press(save());
+	if (await page.locator('#f-terms').count()) await hand.check(page.locator('#f-terms'));
+	await hand.press(page.locator('form[action$="/checkout/order"] button.buy'));
+	const hosted = page.url();
+	t.ok(hosted.startsWith(`${shop.gateway}/c/pay/`), `${name}: an order by card leads to the gateway`, hosted);
+	await go('/account/orders');
+	await hand.follow(page.locator('main .section-head a[href*="/orders/"]').first());
+	await look('order-card');
+	await hand.press(page.locator('form[action$="/pay"] button'));
+	t.is(page.url(), hosted, `${name}: Pay now leads there again`);
+	await go('/account');
 
 	await hand.follow(page.locator('.chips a[href$="/account/privacy"]'));
 	await hand.press(page.locator('form[action$="/export"] button'));

@@ -115,7 +115,7 @@ subtest 'T25 one order, many tabs: one attempt' => sub {
 	for my $round (1 .. 10) {
 		my $o = $c->order(intent => 0);
 		my $seen = at_once('order', map { my $id = Fixture::id(); sub { join ' ', $_[0]->selectrow_array(
-			q{SELECT b.outcome, b.intent_id FROM payment.begin_intent(?, ?, sha256(convert_to(?, 'UTF8')), ?, ?) b}, undef, $t, $c->{store}, $o->{token}, $id, $o->{address}) } } 1 .. 12);
+			q{SELECT b.outcome, b.intent_id FROM payment.begin_intent(?, ?, sha256(convert_to(?, 'UTF8')), NULL, NULL, ?, ?) b}, undef, $t, $c->{store}, $o->{token}, $id, $o->{address}) } } 1 .. 12);
 		is scalar(keys %$seen), 1, "round $round: twelve tabs take up the same attempt" or diag explain $seen;
 		is $c->value('SELECT count(*) FROM payment.intent WHERE order_id = ?', undef, $o->{id}), 1, 'there is one';
 	}

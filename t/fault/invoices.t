@@ -18,18 +18,6 @@ my $other = $j->merchant('otra');
 
 sub bill { my ($status, $text) = $j->run('issue-invoices'); is($status, 0, 'issue-invoices ends well') or diag $text; return }
 
-sub text_of
-{
-	my ($pdf) = @_;
-	my $file = "$j->{dir}/read.pdf";
-	open my $f, '>:raw', $file or die $!;
-	print {$f} $pdf;
-	close $f;
-	open my $p, '-|:utf8', 'pdftotext', '-layout', $file, '-' or return '';
-	local $/;
-	return <$p> =~ s/[\x{a0}\x{202f}]/ /gr;
-}
-
 subtest 'one invoice and its mail' => sub {
 	my $paid = $j->order($t, quantity => 3);
 	my $open = $j->order($t);
@@ -47,7 +35,7 @@ subtest 'one invoice and its mail' => sub {
 	ok($m, 'a mail brings it') or return;
 	like($m->{subject}, qr/\Q$i->{series}$i->{number}\E/, 'and names it');
 	is(sha256_hex($m->{attached}[0]{body}), $j->value(q{SELECT encode(sha256, 'hex') FROM accounting.document}), 'the file is the stored one');
-	my $text = text_of($m->{attached}[0]{body});
+	my $text = $j->pdf_text($m->{attached}[0]{body});
 	for my $want ($i->{series} . $i->{number}, $paid->{number}, 'Ana Núñez', 'Suela de tacón', '36,30 €', '6,05 €', '42,35 €', '21 %') {
 		like($text, qr/\Q$want\E/, "it shows $want");
 	}

@@ -3,7 +3,8 @@
 # page that names the request, nothing is half done, and the worker is there for the next.
 #
 # Every route of every page program is asked with its 1st, 2nd ... n-th database call failing
-# (lib/db, SUTLER_TEST_FAULT), until the request is past its last call.
+# (lib/db, SUTLER_TEST_FAULT), until the request is past its last call.  Here nobody is asked
+# outside; t/fault/nth-call-three-steps.t goes through courier.
 use strict;
 use warnings;
 use FindBin;

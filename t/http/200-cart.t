@@ -214,6 +214,18 @@ subtest 'T5 the cart of most lines' => sub {
 	like $page->text, qr/Total €20,000,000,000,000\.00/, '200 lines of 10 000 at ten million each are reckoned exactly';
 	like $b->post('/en/cart/items', { variant => $v->{BULK201} })->text, qr/200 different products at most/, 'line 201 is declined';
 	like $b->post('/en/cart/items', { variant => $v->{BULK1} })->text, qr/ask us for an offer/, 'and piece 10 001';
+	# The largest price that the schema takes.
+	my $rich = $shop->visitor('one');
+	$f->variant($t, 'MOST', price => { EUR => 1_000_000_000_000 }, row => { track_stock => 'false' }, stores => ['one'], locales => ['en']);
+	ok !eval { $f->variant($t, 'MORE', price => { EUR => 1_000_000_000_001 }, stores => ['one'], locales => ['en']); 1 }, 'a price above the largest';
+	$rich->post('/en/cart/items', { variant => $v->{MOST}, quantity => 1 });
+	like $rich->get('/en/cart')->text, qr/Total €10,000,000,000\.00/, 'the largest price is reckoned';
+	$rich->post('/en/cart/items', { variant => $v->{MOST}, quantity => 9999 });
+	$page = $rich->get('/en/cart');
+	is $page->status, 200, 'a sum past all bounds is a page';
+	like $page->text, qr/worth more than one order can be/, 'that says so';
+	unlike $page->html, qr{action="/en/checkout"}, 'and does not lead on';
+	is $rich->post('/en/checkout', { csrf => ($page->html =~ /name="csrf" value="([^"]+)"/)[0] })->header('location') // '', '', 'by no other way';
 };
 
 done_testing;

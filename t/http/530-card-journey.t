@@ -88,6 +88,17 @@ sub paid { my ($o) = @_; return wait_for(10, sub { $c->states($o) =~ / paid$/ })
 	is $c->states($s->{order}), 'open partly_refunded', 'PAY-10 a part is given back';
 	is $c->books($s->{order}), 'gateway 1000, receivable -1000', 'and booked';
 	like $b->visitor->get($back->header('location'))->text, qr/5,00.{1,3}€ devueltos/, 'the page says so';
+	$shop->job('issue-invoices');
+	my $order = $b->visitor->get($back->header('location'));
+	my ($credit) = $order->html =~ m{href="([^"]+/credit-note/[0-9a-f-]{36})"};
+	ok $credit, 'ACC-01 with its credit note';
+	like $order->text, qr/Factura rectificativa \d{4}-R1 /, 'of a series of its own';
+	my $pdf = $b->visitor->get($credit);
+	is $pdf->header('content-type'), 'application/pdf', 'which is a file';
+	like $pdf->header('content-disposition'), qr/credit-note-\d{4}-R1\.pdf/, 'with a name';
+	like $pdf->body, qr/^%PDF-/, 'for everybody to read';
+	like $shop->stack->ctl('payment', 'show', 'one', $s->{order}{number}), qr/^credited\tcredit note\t\d{4}-R1\t.*5\.00\tof invoice \d{4}-\d+$/m, 'staff see it too';
+	is $b->visitor->get($credit =~ s/.\z/$& eq '0' ? '1' : '0'/er)->status, 404, 'another is not there';
 	like $shop->wait_mail(sub { $_[0]{subject} =~ /Reembolso del pedido \Q$s->{order}{number}\E/ })->{text}, qr/5,00/, 'and a mail';
 	$shop->stack->ctl('order', 'cancel', $s->{order}{number}, '--store', 'one', '--reason', 'no longer made');
 	$shop->job('reconcile-payments');

@@ -213,7 +213,7 @@ subtest 'P21 every route is for who is signed in' => sub {
 	for my $route (@routes) {
 		my ($method, $path, $needs) = @$route;
 		like $needs, qr/\bsession\b.*\bcsrf\b/, "$method $path needs a session and the form's token";
-		$path =~ s/\{id:id\}/01900000-0000-7000-8000-000000000001/;
+		$path =~ s/\{\w+:id\}/01900000-0000-7000-8000-000000000001/g;
 		$path =~ s/\{token\}/'a' x 43/e;
 		my $page = $method eq 'GET' ? $stranger->get($path) : $stranger->post($path, {});
 		is $page->status, $method eq 'GET' ? 302 : 403, 'which a stranger has not';
@@ -221,7 +221,7 @@ subtest 'P21 every route is for who is signed in' => sub {
 		next if $path !~ /01900000/ || $method eq 'GET';
 		my $w = $eve->visitor;
 		my ($csrf) = $w->get('/account/profile')->html =~ /name="csrf" value="([^"]+)"/;
-		my %form = $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
+		my %form = $path =~ /method$/ ? (method => 'cod') : $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
 			: $path =~ /addresses/ && $path !~ /remove/ ? (country => 'ES', name => 'E', street => 'S', postcode => '28013', city => 'C', region => 'M') : ();
 		is $w->post($path, { csrf => $csrf, %form })->status, 404, 'and what is not his does not exist';
 	}

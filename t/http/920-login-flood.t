@@ -17,7 +17,8 @@ use constant { CLIENTS => 120, PAGES => 60, MEMORY_MB => 64 };
 
 # With the limits of production; the web server knows visitors by their address, and all of
 # 127.0.0.0/8 is this machine.
-my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog login))], limits => 1);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog login))], limits => 1,
+	config => { 'web.workers' => 0 });
 my $f = Fixture->new($shop->dbh);
 Shelf::fill($shop, $f);
 $shop->stack->set_origins;
@@ -40,7 +41,7 @@ sub workers
 
 my $calm = pages();
 my @workers = workers();
-is scalar @workers, 2, 'two programs hash passwords';
+is scalar @workers, 8, 'two workers hash passwords, five wait, one is free';
 
 # Keeps CLIENTS log-ins under way, each from an address of its own, until it is told to end;
 # says how they were answered.

@@ -71,7 +71,7 @@ sub order
 sub begin
 {
 	my ($self, $o, $address) = @_;
-	return $self->{dbh}->selectrow_array(q{SELECT b.outcome, b.intent_id FROM payment.begin_intent(?, ?, sha256(convert_to(?, 'UTF8')), ?, ?) b},
+	return $self->{dbh}->selectrow_array(q{SELECT b.outcome, b.intent_id FROM payment.begin_intent(?, ?, sha256(convert_to(?, 'UTF8')), NULL, NULL, ?, ?) b},
 		undef, $self->{tenant}, $self->{store}, $o->{token}, $self->id, $address // $o->{address});
 }
 

@@ -212,6 +212,19 @@ sub kill_after
 	return !$ended;
 }
 
+# The text of a PDF, laid out, with plain blanks.
+sub pdf_text
+{
+	my ($self, $pdf) = @_;
+	my $file = "$self->{dir}/read.pdf";
+	open my $f, '>:raw', $file or die $!;
+	print {$f} $pdf;
+	close $f;
+	open my $p, '-|:utf8', 'pdftotext', '-layout', $file, '-' or return '';
+	local $/;
+	return <$p> =~ s/[\x{a0}\x{202f}]/ /gr;
+}
+
 sub mails { my ($self) = @_; return map { Shop::read_mail($_) } sort glob "$self->{dir}/mail/*.eml" }
 sub forget_mails { my ($self) = @_; unlink glob "$self->{dir}/mail/*.eml"; return }
 

@@ -258,6 +258,7 @@ my %ENTRY = (
 	'GET /order/{token}/unpaid' => sub { my ($t, $s) = @_; return ordered($t, $s, '/unpaid') },
 	'GET /order/{token}/invoice.pdf' => sub { my ($t, $s) = @_; return ordered($t, $s, '/invoice.pdf') },
 
+	'GET /order/{token}/credit-note/{note:id}' => sub { my ($t, $s) = @_; return ordered($t, $s, '/credit-note/01900000-0000-7000-8000-000000000001') },
 	'POST /order/{token}/cancel' => sub { my ($t, $s) = @_; return { %{ ordered($t, $s, '/cancel') }, form => {} } },
 
 	# account
@@ -278,7 +279,10 @@ my %ENTRY = (
 	'GET /account/orders' => of_customer('/account/orders'),
 	'GET /account/orders/{id:id}' => of_customer(sub { return own_order(@_) }),
 	'GET /account/orders/{id:id}/invoice.pdf' => of_customer(sub { return own_order(@_) . '/invoice.pdf' }),
+	'GET /account/orders/{id:id}/credit-note/{note:id}' => of_customer(sub { return own_order(@_) . '/credit-note/01900000-0000-7000-8000-000000000001' }),
 	'POST /account/orders/{id:id}/again' => of_customer(sub { return own_order(@_) . '/again' }, sub { return {} }),
+	'POST /account/orders/{id:id}/pay' => of_customer(sub { return own_order(@_) . '/pay' }, sub { return {} }),
+	'POST /account/orders/{id:id}/method' => of_customer(sub { return own_order(@_) . '/method' }, sub { return { method => 'cod' } }),
 	'GET /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }),
 	'POST /account/orders/{id:id}/change' => of_customer(sub { return own_order(@_) . '/change' }, sub {
 		my ($t, $s) = @_;

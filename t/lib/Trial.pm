@@ -11,8 +11,8 @@ package Trial;
 #	my $page = $t->visit($ask);			# the same through the web server
 #	$t->digest;					# one word for all rows of all tenants
 #
-# Named values of new(): own; workers (default 1); env for the programs; programs (names); and
-# those of Stack.  $t->{shop} is a Shop, $t->{f} the Fixture.
+# Named values of new(): own; workers (default 1); env for the programs; programs (names); services
+# (names, of what only programs reach); and those of Stack.  $t->{shop} is a Shop, $t->{f} the Fixture.
 
 use strict;
 use warnings;
@@ -43,10 +43,12 @@ sub new
 	my $workers = delete $o{workers} // 1;
 	my $want = delete $o{programs};
 	my $furnish = delete $o{furnish} // 1;
+	my %service = map { $_ => 1 } @{ delete $o{services} // [] };
 	my $build = $ENV{SUTLER_BUILD} // top() . '/var/build';
 	# What is being written comes without its program: t/style/programs.t complains.
 	my @rows = grep { my $r = $_; $r->{kind} eq 'page' && -x "$build/cgi-bin/$r->{name}"
 		&& (!$want || grep { $_ eq $r->{name} } @$want) } program_rows();
+	push @rows, grep { $service{ $_->{name} } } program_rows();
 	my $config = { 'web.workers' => $workers, %{ delete $o{config} // {} } };
 	my $self = bless { rows => \@rows, owner => $$ }, $class;
 	$self->{faults} = own_dir(sprintf('%s/var/test/run/%s-%d-control', top(), ($0 =~ s{^.*/|\.t$}{}gr), $$), 0755);
@@ -118,7 +120,7 @@ sub routes
 	my ($self) = @_;
 	return @{ $self->{routes} } if $self->{routes};
 	my @all;
-	for my $row (@{ $self->{rows} }) {
+	for my $row (grep { $_->{kind} eq 'page' } @{ $self->{rows} }) {
 		my $file = $self->stack->{build} . "/cgi-bin/$row->{name}";
 		for my $line (split /\n/, `'$file' -r`) {
 			my %r = (program => $row->{name});

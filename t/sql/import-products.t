@@ -171,7 +171,8 @@ sub row { my (%v) = @_; my %r = (product => 'B-1', name => 'B', slug => 'b', sku
 my @bad = (
 	['no name', { name => '' }, 'name:en', ''], ['no SKU', { sku => '' }, 'sku', 'empty'], ['no price', { price => '' }, 'price:EUR', 'needs a price'],
 	['a price with a comma', { price => '"1,50"' }, 'price:EUR', 'amount in EUR'], ['too many digits', { price => '1.505' }, 'price:EUR', 'amount in EUR'],
-	['a price below zero', { price => '-1' }, 'price:EUR', 'amount'], ['a huge price', { price => '99999999999' }, 'price:EUR', 'amount'],
+	['a price below zero', { price => '-1' }, 'price:EUR', 'amount'], ['a huge price', { price => '10000000000.01' }, 'price:EUR', 'amount'],
+	['a huge tier', { price => '10000000000', tiers => '10:10000000000.01' }, 'tiers:EUR', 'tier'],
 	['a former price that is lower', { was => '0.5' }, 'was:EUR', 'higher'], ['tiers that fall', { tiers => '50:1|10:1' }, 'tiers:EUR', 'tier'],
 	['a weight in words', { weight => 'heavy' }, 'weight_g', 'whole number'], ['stock below zero', { stock => '-1' }, 'stock:ELX', 'whole number'],
 	['a GTIN of letters', { gtin => 'ABC' }, 'gtin', 'GTIN'], ['a slug with capitals', { slug => 'Bad Slug' }, 'slug:en', 'slug'],
@@ -330,4 +331,9 @@ cmp_ok($peak, '>', 0, 'as measured');
 ok(wait_for(60, sub { !value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sutlerctl'}) }), 'the server notices the kill')
 	or $dbh->do(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sutlerctl'});
 is(picture(), $before, 'killed midway it leaves nothing');
+# The largest price there can be (lib/shop/pricing.h), whose neighbour above was refused.
+($status, $text) = import_file('products', 'most.csv', $head . row(product => 'MOST', sku => 'MOST', slug => 'most', price => '10000000000', tiers => '10:9999999999.99'));
+is($status, 0, 'the largest price comes in') or diag $text;
+is(value(q{SELECT string_agg(amount::text, ' ' ORDER BY amount) FROM catalog.price JOIN catalog.variant USING (variant_id) WHERE sku = 'MOST'}),
+	'999999999999 1000000000000', 'as it is');
 done_testing();

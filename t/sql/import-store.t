@@ -148,6 +148,7 @@ my @bad = (
 	['a setting that is not known', 'order_prefix', 'order_prefx', 'order_prefx', 'did you mean order_prefix?'],
 	['a colour', 'status = active', 'color_accent = red', 'color_accent', 'not a colour'],
 	['an amount', '1000:4.90|', '1000:4.905|', 'bands.EUR', 'list of weights'],
+	['an amount above all', '1000:4.90|', '1000:10000000000.01|', 'bands.EUR', 'list of weights'],
 	['bands that fall', '2000:6', '500:6', 'bands.EUR', 'rising'],
 	['a rate over 100', 'rate = 21.5', 'rate = 121', 'rate = 121', 'percentage from 0 to 100'],
 	['a date', '2030-12-31', '2030-02-30', 'ends', 'not a date'],

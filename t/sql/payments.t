@@ -329,7 +329,7 @@ sub due
 # ---- switching to another way, and what is offered ----
 {
 	my $o = order();
-	my $switch = sub { my ($method) = @_; return value(q{SELECT payment.switch(?, ?, sha256(convert_to(?, 'UTF8')), ?)}, undef, $tenant, $store, $o->{token}, $method) };
+	my $switch = sub { my ($method) = @_; return value(q{SELECT payment.switch(?, ?, sha256(convert_to(?, 'UTF8')), NULL, NULL, ?)}, undef, $tenant, $store, $o->{token}, $method) };
 	is($switch->('bank_transfer'), 'open', 'an open page must be closed first');
 	is($switch->('barter'), 'none', 'what the store does not offer');
 	said($o, 'expired');

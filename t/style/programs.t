@@ -32,6 +32,16 @@ for my $row (@rows) {
 	}
 	manual($name, 8);
 }
+# What a page asks of courier, itself or by a file of lib/front that it includes, courier does for it.
+my %callers = read_file("$top/cgi-bin/courier.c") =~ /\{\s*"([a-z.]+)",\s*"([^"]*)",\s*\w+\s*\}/g;
+for my $row (grep { $_->{kind} eq 'page' } @rows) {
+	my @files = tracked(qr{^cgi-bin/\Q$row->{name}\E(?:-[a-z-]+)?\.c$});
+	my $code = join '', map { read_file("$top/$_") } @files;
+	$code .= join '', map { read_file("$top/lib/front/$_.c") } grep { -e "$top/lib/front/$_.c" } $code =~ m{#include "front/(\w+)\.h"}g;
+	my %asked = map { $_ => 1 } $code =~ /page_call\(r, "([a-z.]+)"/g;
+	my @refused = grep { !grep { $_ eq $row->{name} } split / /, $callers{$_} // '' } sort keys %asked;
+	is("@refused", '', "$row->{name}: courier does what it asks for");
+}
 # Programs that need a page but no row.
 manual('sutlerctl', 8, 'sutlerctl') if -e "$top/sbin/sutlerctl.c";
 

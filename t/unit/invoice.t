@@ -56,5 +56,10 @@ for my $n (1, 12 .. 22, 60, 400) {
 	is(scalar(() = $t =~ /SU-\d{3}/g), $n, "$n lines: each is shown once");
 	like($t, qr/1228,27/, "$n lines: the total is there");
 }
+my $credit = text_of(draw('credit', 1));
+for my $want ('Credit note taken back', 'F2026-R4', 'F2026-R3', 'F2026-17', '21 nov 2026', '22 nov 2026', 'Ana Núñez', '-15,00 €', '-17,36 €', '21 %', '2,10 €') {
+	like($credit, qr/\Q$want\E/, "a credit note shows $want");
+}
+unlike($credit, qr/Delivery|Transferencia|has been paid/, 'and nothing that only an invoice has');
 like(text_of(draw('strange', 1)), qr/<b>&/, 'markup is text');
 done_testing;

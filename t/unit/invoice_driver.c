@@ -45,6 +45,16 @@ int main(int argc, char **argv)
 		i.locale = locale_get("id-ID");
 		i.color_primary = "";
 	}
+	if (strcmp(argv[1], "credit") == 0) {
+		i.kind = INVOICE_TAKEN_BACK;
+		i.takes_back = "F2026-R3";
+		i.corrects = "F2026-17";
+		i.corrected_on = "2026-11-21";
+		i.number = "F2026-R4";
+		i.net_minor = -1500;
+		i.total_minor = -1736;
+		i.payment_name = "";
+	}
 	pdf = invoice_pdf(ctx, &i);
 	ok = pdf != NULL && fwrite(pdf->data, 1, pdf->len, stdout) == pdf->len && fflush(stdout) == 0;
 	mem_free(ctx);

@@ -7,7 +7,7 @@ from decimal import Decimal, ROUND_HALF_UP, getcontext
 
 getcontext().prec = 80
 ONE, PPM, ZERO = Decimal(1), Decimal(1000000), Decimal(0)
-MAX_PRICE, MAX_TOTAL = 10**9, 2**53 - 1
+MAX_PRICE, MAX_TOTAL = 10**12, 2**53 - 1
 OK, NOT_DELIVERABLE, TOO_LARGE, INVALID = range(4)
 NOT_GIVEN, COUPON_OK, COUPON_MINIMUM, NOTHING = range(4)
 
@@ -311,7 +311,7 @@ def price(c):
     o.net = sum(i.net for i in c.lines + ship)
     o.tax = sum(i.tax for i in c.lines + ship)
     o.total = o.net + o.tax
-    if max([o.total, o.ship] + [base for base, _ in rows.values()]) * c.step > MAX_TOTAL:
+    if max([o.total, o.ship, o.full, o.goods] + [base for base, _ in rows.values()]) * c.step > MAX_TOTAL:
         raise Declined(TOO_LARGE)
     o.prepaid = min(c.prepaid, o.total)
     words = [o.outcome, o.coupon]

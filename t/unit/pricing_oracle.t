@@ -37,8 +37,8 @@ sub price {
 	return between(0, 20) if $r < 0.3;
 	return between(0, 30_000) if $r < 0.85;
 	return between(0, 10_000_000) if $r < 0.95;
-	return pick(1_000_000_000, 999_999_999, between(0, 1_000_000_000)) if $r < 0.9995;
-	return pick(1_000_000_001, -1);
+	return pick(1_000_000_000_000, 999_999_999_999, between(0, 1_000_000_000_000)) if $r < 0.9995;
+	return pick(1_000_000_000_001, -1);
 }
 
 sub quantity {
@@ -92,7 +92,7 @@ sub delivery {
 sub giant {
 	my ($id) = @_;
 	return join ' ', $id, $id, $id, 0, pick('std', 'red'),
-		pick(10_000, 10_000, between(9_000, 10_000)), between(900_000_000, 1_000_000_000), 0, 1, 0, 0, 0;
+		pick(10_000, 10_000, between(9_000, 10_000)), between(4_000_000_000, 5_000_000_000), 0, 1, 0, 0, 0;
 }
 
 sub line {

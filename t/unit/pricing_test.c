@@ -201,12 +201,20 @@ static const struct {
 		LINES(ONE(10000, 1)) },
 	  { .goods_minor = 10000, .shipping_minor = 1000, .net_minor = 11000, .tax_minor = 1548,
 		.total_minor = 12548 } },
-	{ "the largest unit and quantity", { LINES(ONE(1000000000, 10000)) },
-	  { .goods_minor = 10000000000000, .net_minor = 10000000000000,
-		.total_minor = 10000000000000 } },
+	{ "the largest unit: 10^10 rupiah", { LINES(ONE(1000000000000, 1)) },
+	  { .goods_minor = 1000000000000, .net_minor = 1000000000000,
+		.total_minor = 1000000000000 } },
+	{ "the same in whole rupiah, without sen", { .settings = { .step_minor = 100 }, LINES(ONE(1000000000000, 9007)) },
+	  { .goods_minor = 9007000000000000, .net_minor = 9007000000000000,
+		.total_minor = 9007000000000000 } },
+	{ "as many of them as a total can be", { LINES(ONE(1000000000000, 9007)) },
+	  { .goods_minor = 9007000000000000, .net_minor = 9007000000000000,
+		.total_minor = 9007000000000000 } },
+	{ "one more", { LINES(ONE(1000000000000, 9008)) }, { .outcome = PRICING_TOO_LARGE } },
+	{ "the same in two lines", { LINES(ONE(1000000000000, 9007), ONE(1000000000000, 1)) }, { .outcome = PRICING_TOO_LARGE } },
 	{ "a quantity of 10001", { LINES(ONE(1, 10001)) }, { .outcome = PRICING_TOO_LARGE } },
 	{ "a quantity of 2^63 - 1", { LINES(ONE(1, INT64_MAX)) }, { .outcome = PRICING_TOO_LARGE } },
-	{ "a price above the largest", { LINES(ONE(1000000001, 1)) },
+	{ "a price above the largest", { LINES(ONE(1000000000001, 1)) },
 	  { .outcome = PRICING_TOO_LARGE } },
 	{ "quantity 0", { LINES(ONE(1, 0)) }, { .outcome = PRICING_INVALID } },
 	{ "a negative line beside a positive one", { LINES(ONE(1000, 1), ONE(1000, -1)) },
@@ -319,16 +327,21 @@ static void limits(void)
 	const struct pricing_totals *t;
 
 	for (size_t i = 0; i <= PRICING_MAX_LINES; i++)
-		lines[i] = (struct pricing_line)ONE(PRICING_MAX_PRICE, PRICING_MAX_QUANTITY);
+		lines[i] = (struct pricing_line)ONE(4503599627, PRICING_MAX_QUANTITY);
 	t = pricing_total(ctx, &cart);
-	tap_is_int(t->total_minor, INT64_C(2000000000000000), "the largest cart: 2e15, exact");
+	tap_is_int(t->total_minor, INT64_C(9007199254000000), "the largest cart, exact");
 	cart.nlines++;
 	tap_is_int(pricing_total(ctx, &cart)->outcome, PRICING_TOO_LARGE, "a line too many");
 	cart.nlines--;
 	cart.rules = heavy;
 	cart.nrules = ARRAY_LEN(heavy);
 	t = pricing_total(ctx, &cart);
-	tap_is_int(t->outcome, PRICING_TOO_LARGE, "a total above 2^53");
+	tap_is_int(t->outcome, PRICING_TOO_LARGE, "a total above 2^53 by its tax");
+	for (size_t i = 0; i < PRICING_MAX_LINES; i++)
+		lines[i] = (struct pricing_line)ONE(PRICING_MAX_PRICE, PRICING_MAX_QUANTITY);
+	cart.nrules = 0;
+	t = pricing_total(ctx, &cart);
+	tap_is_int(t->outcome, PRICING_TOO_LARGE, "all limits at once: 2e18");
 	tap_ok(t->total_minor == 0 && t->lines == NULL && t->taxes == NULL, "and no figures");
 	mem_free(ctx);
 }
