@@ -52,6 +52,7 @@ struct name_part {
 	const char *s;
 	uint32_t n, hash;
 	uint32_t next;                  /* cache to be replaced next */
+	uint32_t place;                 /* in the view that had it last: most often in the next too */
 	struct name_cache {
 		const struct shape *shape;
 		const struct field *field;      /* NULL: the shape has no such field */

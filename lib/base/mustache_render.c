@@ -53,18 +53,28 @@ static void stop(struct run *r, const struct template *t, const char *reason)
 	t->set->bound_logged = true;
 }
 
-/* Bounds that only a defect or an attack reaches; past one nothing more is rendered. */
-static bool within_bounds(struct run *r, const struct template *t)
+/* Says which bound is passed; false, so that it ends what asked. */
+static bool beyond(struct run *r, const struct template *t)
 {
 	if (r->stopped)
 		return false;
 	if (r->depth > MUSTACHE_DEPTH_MAX)
 		stop(r, t, "depth");
-	else if (++r->steps > MUSTACHE_STEPS_MAX)
+	else if (r->steps >= MUSTACHE_STEPS_MAX)
 		stop(r, t, "steps");
-	else if (r->out->len > r->out_max)
+	else
 		stop(r, t, "size");
-	return !r->stopped;
+	return false;
+}
+
+/* Bounds that only a defect or an attack reaches; past one nothing more is rendered. */
+static inline bool within_bounds(struct run *r, const struct template *t)
+{
+	if (r->stopped || r->depth > MUSTACHE_DEPTH_MAX || r->steps >= MUSTACHE_STEPS_MAX ||
+	    r->out->len > r->out_max)
+		return beyond(r, t);
+	r->steps++;
+	return true;
 }
 
 static bool row_find(const struct value *row, struct name_part *part, struct value *out)
@@ -92,7 +102,7 @@ static bool value_find(const struct value *v, struct name_part *part, struct val
 	if (v->kind == VALUE_ROW)
 		return row_find(v, part, out);
 	if (v->kind == VALUE_VIEW)
-		return view_find(v->view, part->s, part->n, part->hash, out);
+		return view_find(v->view, part->s, part->n, part->hash, &part->place, out);
 	return false;
 }
 
@@ -100,9 +110,10 @@ static bool value_find(const struct value *v, struct name_part *part, struct val
 static void this_value(const struct frame *frame, struct value *out)
 {
 	static const char dot[] = ".";
+	uint32_t place = 0;
 
 	if (frame->value.kind == VALUE_VIEW &&
-	    view_find(frame->value.view, dot, 1, name_hash(dot, 1), out))
+	    view_find(frame->value.view, dot, 1, name_hash(dot, 1), &place, out))
 		return;
 	*out = frame->value;
 }
@@ -147,14 +158,10 @@ static void begin_line(struct run *r, const struct indent *indent)
 	r->skip_indent = false;
 }
 
-static void literal(struct run *r, const struct place *p, const struct node *node)
+static void indented_literal(struct run *r, const struct place *p, const struct node *node)
 {
 	const char *s = p->t->pool + node->a, *end = s + node->b;
 
-	if (p->indent == NULL && !r->skip_indent) {
-		buf_add(r->out, s, node->b);
-		return;
-	}
 	if (node->flags & NODE_BOL)
 		begin_line(r, p->indent);
 	while (s < end) {
@@ -315,23 +322,32 @@ static void plural(struct run *r, const struct place *p, uint32_t i)
 	render_range(r, p, at + 1, p->t->nodes[at].end);
 }
 
+static void print_value(struct run *r, const struct place *p, const struct node *node)
+{
+	struct value v;
+
+	lookup(p, node->a, &v);
+	if (v.kind == VALUE_VIEW)
+		this_value(&(struct frame){ .value = v }, &v);
+	value_print(&v, r->how, node->flags & NODE_RAW, r->out);
+}
+
 static void render_node(struct run *r, const struct place *p, uint32_t i)
 {
 	const struct node *node = &p->t->nodes[i];
-	struct value v;
 
 	switch ((enum node_op)node->op) {
 	case NODE_LITERAL:
-		literal(r, p, node);
+		if (p->indent == NULL && !r->skip_indent)
+			buf_add(r->out, p->t->pool + node->a, node->b);
+		else
+			indented_literal(r, p, node);
 		break;
 	case NODE_INDENT:
 		begin_line(r, p->indent);
 		break;
 	case NODE_VALUE:
-		lookup(p, node->a, &v);
-		if (v.kind == VALUE_VIEW)
-			this_value(&(struct frame){ .value = v }, &v);
-		value_print(&v, r->how, node->flags & NODE_RAW, r->out);
+		print_value(r, p, node);
 		break;
 	case NODE_SECTION:
 	case NODE_INVERTED:

@@ -18,6 +18,7 @@ struct entry {
 struct view {
 	struct entry *entries;
 	size_t n, size;
+	uint64_t may_hold;              /* a bit of each name's hash: most absent names are known so */
 	struct view *below;
 };
 
@@ -35,13 +36,23 @@ struct view *view_new(const void *ctx)
 	return mem_new(ctx, struct view);
 }
 
+static bool is_entry(const struct entry *e, const char *name, size_t n, uint32_t hash)
+{
+	return e->hash == hash && e->len == n && memcmp(e->name, name, n) == 0;
+}
+
+static uint64_t hash_bit(uint32_t hash)
+{
+	return UINT64_C(1) << (hash >> 26);
+}
+
 static struct entry *own_entry(struct view *v, const char *name, size_t n, uint32_t hash)
 {
+	if ((v->may_hold & hash_bit(hash)) == 0)
+		return NULL;
 	for (size_t i = 0; i < v->n; i++) {
-		struct entry *e = &v->entries[i];
-
-		if (e->hash == hash && e->len == n && memcmp(e->name, name, n) == 0)
-			return e;
+		if (is_entry(&v->entries[i], name, n, hash))
+			return &v->entries[i];
 	}
 	return NULL;
 }
@@ -61,6 +72,7 @@ static struct value *slot(struct view *v, const char *name)
 	}
 	e = &v->entries[v->n++];
 	*e = (struct entry){ .name = name, .hash = hash, .len = (uint32_t)n };
+	v->may_hold |= hash_bit(hash);
 	return &e->value;
 }
 
@@ -196,14 +208,19 @@ static void resolve(struct value *v)
 				     .shape = shape, .rows = rows, .nrows = n };
 }
 
-bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, struct value *out)
+bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, uint32_t *place,
+	       struct value *out)
 {
 	for (; v != NULL; v = v->below) {
-		struct entry *e = own_entry(v, name, n, hash);
-		struct entry *currency;
+		struct entry *e, *currency;
 
+		if (*place < v->n && is_entry(&v->entries[*place], name, n, hash))
+			e = &v->entries[*place];
+		else
+			e = own_entry(v, name, n, hash);
 		if (e == NULL)
 			continue;
+		*place = (uint32_t)(e - v->entries);
 		if (e->value.kind == VALUE_LAZY)
 			resolve(&e->value);
 		*out = e->value;
