@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define ENTRIES_FIRST 8                 /* most views hold fewer names */
+#define ENTRIES_INSIDE 4                /* items of lists hold as few names */
+#define ENTRIES_FIRST 16                /* of a view that holds more */
+#define ITEMS_FIRST 8                   /* of a list */
 
 struct entry {
 	const char *name;
@@ -16,10 +18,11 @@ struct entry {
 };
 
 struct view {
-	struct entry *entries;
+	struct entry *entries;          /* inside[], until that is full */
 	size_t n, size;
-	uint64_t may_hold;              /* a bit of each name's hash: most absent names are known so */
+	uint64_t may_hold[4];           /* a bit of each name's hash: most absent names are known so */
 	struct view *below;
+	struct entry inside[ENTRIES_INSIDE];
 };
 
 uint32_t name_hash(const char *name, size_t n)
@@ -33,7 +36,21 @@ uint32_t name_hash(const char *name, size_t n)
 
 struct view *view_new(const void *ctx)
 {
-	return mem_new(ctx, struct view);
+	struct view *v = mem_new(ctx, struct view);
+
+	v->entries = v->inside;
+	v->size = ENTRIES_INSIDE;
+	return v;
+}
+
+static void grow(struct view *v)
+{
+	struct entry *old = v->entries;
+
+	v->size = v->size == ENTRIES_INSIDE ? ENTRIES_FIRST : v->size * 2;
+	v->entries = mem_resize(v, old == v->inside ? NULL : old, struct entry, v->size);
+	if (old == v->inside)
+		memcpy(v->entries, old, sizeof(v->inside));
 }
 
 static bool is_entry(const struct entry *e, const char *name, size_t n, uint32_t hash)
@@ -41,14 +58,14 @@ static bool is_entry(const struct entry *e, const char *name, size_t n, uint32_t
 	return e->hash == hash && e->len == n && memcmp(e->name, name, n) == 0;
 }
 
-static uint64_t hash_bit(uint32_t hash)
+static bool may_hold(const struct view *v, uint32_t hash)
 {
-	return UINT64_C(1) << (hash >> 26);
+	return (v->may_hold[hash >> 30] >> (hash >> 24 & 63) & 1) != 0;
 }
 
 static struct entry *own_entry(struct view *v, const char *name, size_t n, uint32_t hash)
 {
-	if ((v->may_hold & hash_bit(hash)) == 0)
+	if (!may_hold(v, hash))
 		return NULL;
 	for (size_t i = 0; i < v->n; i++) {
 		if (is_entry(&v->entries[i], name, n, hash))
@@ -66,13 +83,11 @@ static struct value *slot(struct view *v, const char *name)
 
 	if (e != NULL)
 		return &e->value;
-	if (v->n == v->size) {
-		v->size = v->size == 0 ? ENTRIES_FIRST : v->size * 2;
-		v->entries = mem_resize(v, v->entries, struct entry, v->size);
-	}
+	if (v->n == v->size)
+		grow(v);
 	e = &v->entries[v->n++];
 	*e = (struct entry){ .name = name, .hash = hash, .len = (uint32_t)n };
-	v->may_hold |= hash_bit(hash);
+	v->may_hold[hash >> 30] |= UINT64_C(1) << (hash >> 24 & 63);
 	return &e->value;
 }
 
@@ -139,7 +154,7 @@ static struct value *append(struct view *v, const char *name)
 		*to = (struct value){ .kind = VALUE_LIST, .list = mem_new(v, struct value_list) };
 	list = to->list;
 	if (list->n == list->size) {
-		list->size = list->size == 0 ? ENTRIES_FIRST : list->size * 2;
+		list->size = list->size == 0 ? ITEMS_FIRST : list->size * 2;
 		list->items = mem_resize(list, list->items, struct value, list->size);
 	}
 	return &list->items[list->n++];
