@@ -21,7 +21,7 @@ struct kept_category {
 /* The prefix stands for language and currency. */
 static const char *keep_key(struct req *r, const char *slug)
 {
-	return mem_printf(r->mem, "%s%s/%s", r->site->store, r->prefix, slug);
+	return mem_concat(r->mem, r->site->store, r->prefix, "/", slug);
 }
 
 /* schema.org BreadcrumbList. */
@@ -31,10 +31,12 @@ static const char *json_ld(struct req *r, const struct category *c)
 
 	buf_adds(b, "{\"@context\":\"https://schema.org\",\"@type\":\"BreadcrumbList\",\"itemListElement\":[");
 	for (size_t i = 0; i < c->ntrail; i++) {
-		buf_printf(b, "%s{\"@type\":\"ListItem\",\"position\":%zu,\"name\":", i == 0 ? "" : ",", i + 1);
+		buf_adds(b, i == 0 ? "{\"@type\":\"ListItem\",\"position\":" : ",{\"@type\":\"ListItem\",\"position\":");
+		buf_int(b, (int64_t)i + 1);
+		buf_adds(b, ",\"name\":");
 		buf_json(b, c->trail[i].name);
 		buf_adds(b, ",\"item\":");
-		buf_json(b, req_url(r, mem_printf(r->mem, "/c/%s", c->trail[i].slug)));
+		buf_json(b, req_url(r, mem_concat(r->mem, "/c/", c->trail[i].slug)));
 		buf_addc(b, '}');
 	}
 	buf_adds(b, "]}");
@@ -62,7 +64,7 @@ static void head(struct req *r, struct view *v, const struct category *c)
 		front_crumb(v, c->trail[i].name, i + 1 == c->ntrail ? NULL : url_to(r, "/c/", c->trail[i].slug));
 	front_own_paths(r);
 	for (size_t i = 0; i < c->npaths; i++)
-		front_path_in(r, c->paths[i].name, mem_printf(r->mem, "/c/%s", c->paths[i].slug));
+		front_path_in(r, c->paths[i].name, mem_concat(r->mem, "/c/", c->paths[i].slug));
 }
 
 /* The category out of what this request asked for, kept for those to come. */

@@ -118,7 +118,7 @@ static struct keep *kept;
 
 void store_facets_ask(struct req *r, struct store_facets *f)
 {
-	*f = (struct store_facets){ .key = mem_printf(r->mem, "%s/%s", r->site->store, r->language) };
+	*f = (struct store_facets){ .key = mem_concat(r->mem, r->site->store, "/", r->language) };
 	if (kept == NULL)
 		kept = keep_new(NULL, FACETS_KEPT, FACETS_BYTES);
 	f->facets = keep_find(kept, f->key, front_store(r)->version);
@@ -162,13 +162,20 @@ static void add(struct buf *b, bool *first, const char *name, const char *value)
 const char *list_plain_money(struct req *r, int64_t minor)
 {
 	int exponent = currency_exponent(r->currency);
+	struct buf *b = buf_new(r->mem);
 	int64_t unit = 1;
 
 	for (int i = 0; i < exponent; i++)
 		unit *= 10;
+	buf_int(b, minor / unit);
 	if (minor % unit == 0)
-		return mem_printf(r->mem, "%lld", (long long)(minor / unit));
-	return mem_printf(r->mem, "%lld.%0*lld", (long long)(minor / unit), exponent, (long long)(minor % unit));
+		return b->data;
+	buf_addc(b, '.');
+	for (int64_t rest = minor % unit; unit > 1; rest %= unit) {
+		unit /= 10;
+		buf_addc(b, (char)('0' + rest / unit));
+	}
+	return b->data;
 }
 
 static const char *list_url(struct req *r, const struct list_view *l, struct without w, const char *after)
@@ -226,7 +233,7 @@ static void add_choice(struct req *r, struct view *facet, const char *name, cons
 	view_text(item, "label", label);
 	view_int(item, "count", count);
 	view_bool(item, "checked", checked);
-	view_text(item, "id", mem_printf(r->mem, "x-%s-%s", name, code));
+	view_text(item, "id", mem_concat(r->mem, "x-", name, "-", code));
 }
 
 static void add_applied(struct view *v, const char *label, const char *url)
@@ -257,7 +264,7 @@ static void add_facet(struct req *r, struct view *v, const struct list_view *l, 
 			continue;
 		any = true;
 		w.filter = at;
-		add_applied(v, mem_printf(r->mem, "%s: %s", f->title, f->value[i].label), list_url(r, l, w, NULL));
+		add_applied(v, mem_concat(r->mem, f->title, ": ", f->value[i].label), list_url(r, l, w, NULL));
 	}
 	if (facet != NULL)
 		view_bool(facet, "open", open || any);

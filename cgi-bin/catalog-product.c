@@ -139,7 +139,9 @@ static void put(struct buf *b, const char *name, const char *value)
 {
 	if (or_null(value) == NULL)
 		return;
-	buf_printf(b, ",\"%s\":", name);
+	buf_adds(b, ",\"");
+	buf_adds(b, name);
+	buf_adds(b, "\":");
 	buf_json(b, value);
 }
 
@@ -148,7 +150,7 @@ static void put_offer(struct buf *b, struct req *r, int64_t price, const char *s
 	buf_adds(b, ",\"offers\":{\"@type\":\"Offer\"");
 	put(b, "price", list_plain_money(r, price));
 	put(b, "priceCurrency", r->currency);
-	put(b, "availability", mem_printf(r->mem, "https://schema.org/%s", availability(stock)));
+	put(b, "availability", mem_concat(r->mem, "https://schema.org/", availability(stock)));
 	put(b, "itemCondition", "https://schema.org/NewCondition");
 	put(b, "url", url);
 	buf_addc(b, '}');
@@ -164,7 +166,7 @@ static void put_images(struct buf *b, struct req *r, const struct product *p)
 		if (strcmp(m[M_KIND], "image") != 0)
 			continue;
 		buf_adds(b, first ? ",\"image\":[" : ",");
-		buf_json(b, mem_printf(r->mem, "%s/media/%s-960.webp", r->site->origin, m[M_NAME]));
+		buf_json(b, mem_concat(r->mem, r->site->origin, "/media/", m[M_NAME], "-960.webp"));
 		first = false;
 	}
 	if (!first)
@@ -175,8 +177,8 @@ static const char *variant_name(struct req *r, const char *product, const struct
 {
 	if (v->label == NULL)
 		return product;
-	return v->label2 == NULL ? mem_printf(r->mem, "%s, %s", product, v->label) :
-				   mem_printf(r->mem, "%s, %s, %s", product, v->label, v->label2);
+	return v->label2 == NULL ? mem_concat(r->mem, product, ", ", v->label) :
+				   mem_concat(r->mem, product, ", ", v->label, ", ", v->label2);
 }
 
 /* schema.org Product, or ProductGroup with its variants. */
@@ -187,7 +189,8 @@ static const char *json_ld(struct req *r, const struct product *p)
 	const char *url = req_url(r, r->path);
 	size_t n = p->nvariants;
 
-	buf_printf(b, "{\"@context\":\"https://schema.org\",\"@type\":\"%s\"", n > 1 ? "ProductGroup" : "Product");
+	buf_adds(b, "{\"@context\":\"https://schema.org\"");
+	put(b, "@type", n > 1 ? "ProductGroup" : "Product");
 	put(b, "name", h->name);
 	put(b, "description", h->summary);
 	put(b, "url", url);
@@ -228,7 +231,7 @@ static void add_choice(struct req *r, struct view *list, const char *name, const
 
 	view_text(item, "variant", v->id);
 	view_text(item, "label", sizes ? v->label2 : v->label != NULL ? v->label : v->sku);
-	view_text(item, "said", sizes ? mem_printf(r->mem, "%s, %s", v->label, v->label2) : v->label != NULL ? v->label : v->sku);
+	view_text(item, "said", sizes ? mem_concat(r->mem, v->label, ", ", v->label2) : v->label != NULL ? v->label : v->sku);
 	view_text(item, "badge_class", v->state);
 	view_bool(item, "out", strcmp(v->state, "out") == 0);
 	if (own_price)
@@ -238,7 +241,7 @@ static void add_choice(struct req *r, struct view *list, const char *name, const
 /* "#101010" as the picture of a square: inline styles are not allowed. */
 static const char *swatch(struct req *r, const char *colour)
 {
-	return colour == NULL ? NULL : mem_printf(r->mem, "/swatch/%s.svg", colour + 1);
+	return colour == NULL ? NULL : mem_concat(r->mem, "/swatch/", colour + 1, ".svg");
 }
 
 static void add_choices(struct req *r, struct view *v, const struct product *p, bool own_price)

@@ -18,21 +18,16 @@ struct buf *buf_new(const void *ctx)
 	return b;
 }
 
-char *buf_room(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
-	size_t need;
+	size_t need, size = b->size;
 
 	if (__builtin_add_overflow(b->len, n, &need) || __builtin_add_overflow(need, 1, &need))
 		BUG("buffer of %zu + %zu bytes", b->len, n);
-	if (need > b->size) {
-		size_t size = b->size;
-
-		while (size < need && size <= SIZE_MAX / 2)
-			size *= 2;
-		b->data = mem_resize(b, b->data, char, size);
-		b->size = size;
-	}
-	return b->data + b->len;
+	while (size < need && size <= SIZE_MAX / 2)
+		size *= 2;
+	b->data = mem_resize(b, b->data, char, size);
+	b->size = size;
 }
 
 void buf_grew(struct buf *b, size_t n)
@@ -41,26 +36,6 @@ void buf_grew(struct buf *b, size_t n)
 		BUG("buffer grew by %zu, its room is %zu", n, b->size - b->len);
 	b->len += n;
 	b->data[b->len] = '\0';
-}
-
-void buf_add(struct buf *b, const void *data, size_t n)
-{
-	if (n == 0)
-		return;
-	memcpy(buf_room(b, n), data, n);
-	b->len += n;
-	b->data[b->len] = '\0';
-}
-
-void buf_adds(struct buf *b, const char *s)
-{
-	if (s != NULL)
-		buf_add(b, s, strlen(s));
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
@@ -87,23 +62,61 @@ void buf_clear(struct buf *b)
 	b->data[0] = '\0';
 }
 
+static const char *html_escape(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	default: return "&#39;";
+	}
+}
+
+/* Sixteen bytes that the processor compares at once (a vector type of GCC and Clang). */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* Is one of the block at S to be escaped?  Two pairs of the five differ in one bit only. */
+static inline bool html_block_special(const char *s)
+{
+	uint64_t half[2];
+	block c, found;
+
+	memcpy(&c, s, sizeof(c));
+	found = (block)((c == '"') | ((c | 1) == '\'') | ((c | 2) == '>'));
+	memcpy(half, &found, sizeof(half));
+	return (half[0] | half[1]) != 0;
+}
+
+/* Where in S, from I on, the first byte stands that is escaped; or N.  Most texts have none. */
+static size_t html_plain(const char *s, size_t i, size_t n)
+{
+	static const bool special[256] = {
+		['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true,
+	};
+
+	for (; n - i >= sizeof(block); i += sizeof(block)) {
+		if (html_block_special(s + i))
+			break;
+	}
+	/* What is left is less than a block: the last block of all holds it. */
+	if (n - i < sizeof(block) && n >= sizeof(block) && !html_block_special(s + n - sizeof(block)))
+		return n;
+	while (i < n && !special[(unsigned char)s[i]])
+		i++;
+	return i;
+}
+
 void buf_html(struct buf *b, const char *s, size_t n)
 {
-	static const char *const escapes[256] = {
-		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
-	};
-	size_t from = 0;
+	for (size_t from = 0; from < n;) {
+		size_t to = html_plain(s, from, n);
 
-	for (size_t i = 0; i < n; i++) {
-		const char *escape = escapes[(unsigned char)s[i]];
-
-		if (escape == NULL)
-			continue;
-		buf_add(b, s + from, i - from);
-		buf_adds(b, escape);
-		from = i + 1;
+		buf_add(b, s + from, to - from);
+		if (to < n)
+			buf_adds(b, html_escape(s[to]));
+		from = to + 1;
 	}
-	buf_add(b, s + from, n - from);
 }
 
 static bool unreserved(unsigned char c)
@@ -118,14 +131,18 @@ void buf_url(struct buf *b, const char *s)
 
 	if (s == NULL)
 		return;
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		char escape[3] = { '%', hex[c >> 4], hex[c & 15] };
+	for (;;) {
+		unsigned char c;
+		size_t n = 0;
 
-		if (unreserved(c))
-			buf_addc(b, *s);
-		else
-			buf_add(b, escape, sizeof(escape));
+		while (unreserved((unsigned char)s[n]))
+			n++;
+		buf_add(b, s, n);
+		if (s[n] == '\0')
+			return;
+		c = (unsigned char)s[n];
+		buf_add(b, (const char[3]){ '%', hex[c >> 4], hex[c & 15] }, 3);
+		s += n + 1;
 	}
 }
 
@@ -161,7 +178,13 @@ static bool js_line_end(const unsigned char *s, size_t n)
 	return n == 3 && s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9);
 }
 
-static void json_char(struct buf *b, unsigned char c)
+/* What stands in a JSON string as it is. */
+static bool json_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<';
+}
+
+static void json_escape(struct buf *b, unsigned char c)
 {
 	switch (c) {
 	case '"': buf_adds(b, "\\\""); break;
@@ -169,11 +192,7 @@ static void json_char(struct buf *b, unsigned char c)
 	case '\n': buf_adds(b, "\\n"); break;
 	case '\r': buf_adds(b, "\\r"); break;
 	case '\t': buf_adds(b, "\\t"); break;
-	default:
-		if (c < 0x20 || c == '<' || c == 0x7f)
-			buf_printf(b, "\\u%04x", c);
-		else
-			buf_addc(b, (char)c);
+	default: buf_printf(b, "\\u%04x", c);
 	}
 }
 
@@ -183,12 +202,19 @@ void buf_json(struct buf *b, const char *text)
 
 	buf_addc(b, '"');
 	while (*s != '\0') {
-		size_t n = utf8_sequence(s);
+		size_t plain = 0, n;
 
+		while (json_plain(s[plain]))
+			plain++;
+		buf_add(b, s, plain);
+		s += plain;
+		if (*s == '\0')
+			break;
+		n = utf8_sequence(s);
 		if (n == 0)
 			buf_adds(b, "\xef\xbf\xbd");
 		else if (n == 1)
-			json_char(b, *s);
+			json_escape(b, *s);
 		else if (js_line_end(s, n))
 			buf_adds(b, s[2] == 0xa8 ? "\\u2028" : "\\u2029");
 		else

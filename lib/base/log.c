@@ -136,7 +136,7 @@ static void add_field(struct line *l, const char *name, const char *value)
 		l->data[l->len++] = '"';
 }
 
-static void add_head(struct line *l, enum log_level level)
+static void begin(struct line *l, enum log_level level)
 {
 	int64_t ms = clock_ms();
 	time_t seconds = (time_t)(ms / 1000);
@@ -144,6 +144,8 @@ static void add_head(struct line *l, enum log_level level)
 	struct tm tm;
 	int n;
 
+	l->len = 0;
+	l->full = false;
 	gmtime_r(&seconds, &tm);
 	n = snprintf(text, sizeof(text),
 		     "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"%s\",\"pid\":%d",
@@ -181,12 +183,12 @@ static void finish(struct line *l)
 
 static void log_pairs(enum log_level level, const char *message, va_list pairs)
 {
-	struct line l = { .len = 0 };
 	const char *name;
+	struct line l;
 
 	if (level < lowest)
 		return;
-	add_head(&l, level);
+	begin(&l, level);
 	add_field(&l, "message", message);
 	while ((name = va_arg(pairs, const char *)) != NULL) {
 		const char *value = va_arg(pairs, const char *);
@@ -232,14 +234,14 @@ void bug_at(const char *file, int line, const char *fmt, ...)
 {
 	const char *first = latched_failure == NULL ? NULL : latched_failure();
 	char message[1024], place[256];
-	struct line l = { .len = 0 };
+	struct line l;
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
 	snprintf(place, sizeof(place), "%s:%d", file, line);
-	add_head(&l, LOG_LEVEL_FATAL);
+	begin(&l, LOG_LEVEL_FATAL);
 	add_field(&l, "message", message);
 	add_field(&l, "bug", place);
 	if (first != NULL)
@@ -250,14 +252,14 @@ void bug_at(const char *file, int line, const char *fmt, ...)
 
 void log_line(const char *json, size_t n)
 {
-	struct line l = { .len = 0 };
+	struct line l;
 
 	if (n < LOG_LINE_MAX) {
 		write_line(json, n);
 		return;
 	}
 	/* Cut JSON is no JSON: the start of the line goes in as a text. */
-	add_head(&l, LOG_LEVEL_WARN);
+	begin(&l, LOG_LEVEL_WARN);
 	add_field(&l, "message", "a log line is too long");
 	memcpy(l.data + l.len, ",\"line\":\"", 9);
 	l.len += 9;

@@ -1,6 +1,7 @@
 #include "base/mem.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -72,9 +73,42 @@ char *mem_strndup(const void *ctx, const char *s, size_t n)
 	return sure(talloc_strndup(ctx, s, n));
 }
 
+/* Longer texts are formatted twice: to know their length, and into their memory. */
+#define PRINTF_SHORT 512
+
 char *mem_vprintf(const void *ctx, const char *fmt, va_list args)
 {
-	return sure(talloc_vasprintf(ctx, fmt, args));
+	char text[PRINTF_SHORT];
+	va_list again;
+	char *s;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(text, sizeof(text), fmt, args);
+	if (n < 0)
+		BUG("cannot format \"%s\"", fmt);
+	if ((size_t)n < sizeof(text))
+		s = talloc_strndup(ctx, text, (size_t)n);
+	else
+		s = talloc_vasprintf(ctx, fmt, again);
+	va_end(again);
+	return sure(s);
+}
+
+char *mem_concat_n(const void *ctx, const char *const *parts, size_t n)
+{
+	size_t len[MEM_CONCAT_MAX], total = 1;
+	char *s, *to;
+
+	for (size_t i = 0; i < n; i++)
+		total += len[i] = strlen(parts[i]);
+	s = to = sure(talloc_size(ctx, total));
+	for (size_t i = 0; i < n; i++) {
+		memcpy(to, parts[i], len[i]);
+		to += len[i];
+	}
+	*to = '\0';
+	return s;
 }
 
 char *mem_printf(const void *ctx, const char *fmt, ...)

@@ -39,6 +39,13 @@ char *mem_strdup(const void *ctx, const char *s);            /* NULL stays NULL 
 char *mem_strndup(const void *ctx, const char *s, size_t n);
 char *mem_printf(const void *ctx, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *mem_vprintf(const void *ctx, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
+/* The texts given (none NULL, at most MEM_CONCAT_MAX) one after another: what "%s%s%s" would
+   print at a tenth of the price, for addresses and other small texts of every page. */
+#define MEM_CONCAT_MAX 8
+#define mem_concat(ctx, ...) \
+	mem_concat_n((ctx), (const char *const[]){ __VA_ARGS__ }, \
+		     ARRAY_LEN(((const char *const[]){ __VA_ARGS__ })))
+char *mem_concat_n(const void *ctx, const char *const *parts, size_t n);
 void *mem_copy(const void *ctx, const void *data, size_t size);
 
 /* Hands PTR and all below it to NEW_CTX; returns PTR. */

@@ -20,15 +20,21 @@ struct templates *templates_new(const void *ctx, const char *dir, const struct t
 	return set;
 }
 
-static struct template *find(const struct templates *set, const char *name, size_t n)
+static bool is_called(const struct template *t, const char *name, size_t n, uint32_t hash)
+{
+	return t->hash == hash && strncmp(t->name, name, n) == 0 && t->name[n] == '\0';
+}
+
+static struct template *find(struct templates *set, const char *name, size_t n)
 {
 	uint32_t hash = name_hash(name, n);
+	struct template **recent = &set->recent[hash % TEMPLATES_RECENT];
 
+	if (*recent != NULL && is_called(*recent, name, n, hash))
+		return *recent;
 	for (size_t i = 0; i < set->n; i++) {
-		struct template *t = set->all[i];
-
-		if (t->hash == hash && strncmp(t->name, name, n) == 0 && t->name[n] == '\0')
-			return t;
+		if (is_called(set->all[i], name, n, hash))
+			return *recent = set->all[i];
 	}
 	return NULL;
 }
@@ -207,8 +213,10 @@ const struct template *templates_dynamic(struct templates *set, const char *name
 	const struct template *t = find(set, name, strlen(name));
 	const char *error;
 
+	if (t != NULL && t->ready)
+		return t;
 	if (set->dir == NULL)
-		return t != NULL && t->ready ? t : NULL;
+		return NULL;
 	t = template_get(set, name, &error);
 	if (t == NULL)
 		log_warn("dynamic partial cannot be used", "reason", error, NULL);

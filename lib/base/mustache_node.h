@@ -52,6 +52,7 @@ struct name_part {
 	const char *s;
 	uint32_t n, hash;
 	uint32_t next;                  /* cache to be replaced next */
+	uint32_t place;                 /* in the view that had it last: most often in the next too */
 	struct name_cache {
 		const struct shape *shape;
 		const struct field *field;      /* NULL: the shape has no such field */
@@ -79,11 +80,14 @@ struct template {
 	uint32_t nnodes, nnames, nparts, nrefs, nindents;
 };
 
+#define TEMPLATES_RECENT 16             /* a page asks by name for itself and a few badges */
+
 struct templates {
 	const char *dir;                /* NULL: nothing is read, a missing partial is empty */
 	const struct text *text;
 	struct template **all;
 	size_t n;
+	struct template *recent[TEMPLATES_RECENT];      /* by hash: found without a search */
 	char *error;                    /* the latest */
 	bool bound_logged;
 };

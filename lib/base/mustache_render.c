@@ -44,27 +44,27 @@ struct place {
 
 static void render_range(struct run *r, const struct place *p, uint32_t i, uint32_t end);
 
+/* Past a bound, which only a defect or an attack reaches, nothing more is rendered. */
 static void stop(struct run *r, const struct template *t, const char *reason)
 {
 	r->stopped = true;
+	r->steps = MUSTACHE_STEPS_MAX;
 	if (!t->set->bound_logged)
 		log_error("template goes beyond a bound and is cut", "template", t->name,
 			  "reason", reason, NULL);
 	t->set->bound_logged = true;
 }
 
-/* Bounds that only a defect or an attack reaches; past one nothing more is rendered. */
-static bool within_bounds(struct run *r, const struct template *t)
+/* Counts a step; false when there shall be no more. */
+static inline bool within_bounds(struct run *r, const struct template *t)
 {
-	if (r->stopped)
-		return false;
-	if (r->depth > MUSTACHE_DEPTH_MAX)
-		stop(r, t, "depth");
-	else if (++r->steps > MUSTACHE_STEPS_MAX)
-		stop(r, t, "steps");
-	else if (r->out->len > r->out_max)
-		stop(r, t, "size");
-	return !r->stopped;
+	if (r->steps < MUSTACHE_STEPS_MAX && r->out->len <= r->out_max) {
+		r->steps++;
+		return true;
+	}
+	if (!r->stopped)
+		stop(r, t, r->steps < MUSTACHE_STEPS_MAX ? "size" : "steps");
+	return false;
 }
 
 static bool row_find(const struct value *row, struct name_part *part, struct value *out)
@@ -92,7 +92,7 @@ static bool value_find(const struct value *v, struct name_part *part, struct val
 	if (v->kind == VALUE_ROW)
 		return row_find(v, part, out);
 	if (v->kind == VALUE_VIEW)
-		return view_find(v->view, part->s, part->n, part->hash, out);
+		return view_find(v->view, part->s, part->n, part->hash, &part->place, out);
 	return false;
 }
 
@@ -100,11 +100,24 @@ static bool value_find(const struct value *v, struct name_part *part, struct val
 static void this_value(const struct frame *frame, struct value *out)
 {
 	static const char dot[] = ".";
+	uint32_t place = 0;
 
 	if (frame->value.kind == VALUE_VIEW &&
-	    view_find(frame->value.view, dot, 1, name_hash(dot, 1), out))
+	    view_find(frame->value.view, dot, 1, name_hash(dot, 1), &place, out))
 		return;
 	*out = frame->value;
+}
+
+/* The rest of a dotted name, from part I on, inside of *V. */
+static void inside(const struct template *t, const struct name *n, uint32_t i, struct value *v)
+{
+	struct value outer;
+
+	for (; i < n->n; i++) {
+		outer = *v;
+		if (!value_find(&outer, &t->parts[n->first + i], v))
+			v->kind = VALUE_NONE;
+	}
 }
 
 /* The value of name NAME; absent when it is not found.  Only the first part is
@@ -112,24 +125,18 @@ static void this_value(const struct frame *frame, struct value *out)
 static void lookup(const struct place *p, uint32_t name, struct value *out)
 {
 	const struct name *n = &p->t->names[name];
-	struct name_part *part;
 	struct frame *f = p->frame;
-	struct value inner;
 
 	if (n->n == 0) {
 		this_value(f, out);
 		return;
 	}
-	part = &p->t->parts[n->first];
-	while (f != NULL && !value_find(&f->value, part, out))
+	while (f != NULL && !value_find(&f->value, &p->t->parts[n->first], out))
 		f = f->outer;
 	if (f == NULL)
 		out->kind = VALUE_NONE;
-	for (uint32_t i = 1; i < n->n && f != NULL; i++) {
-		if (!value_find(out, part + i, &inner))
-			inner.kind = VALUE_NONE;
-		*out = inner;
-	}
+	else if (n->n > 1)
+		inside(p->t, n, 1, out);
 }
 
 static void add_indent(struct run *r, const struct indent *indent)
@@ -147,14 +154,10 @@ static void begin_line(struct run *r, const struct indent *indent)
 	r->skip_indent = false;
 }
 
-static void literal(struct run *r, const struct place *p, const struct node *node)
+static void indented_literal(struct run *r, const struct place *p, const struct node *node)
 {
 	const char *s = p->t->pool + node->a, *end = s + node->b;
 
-	if (p->indent == NULL && !r->skip_indent) {
-		buf_add(r->out, s, node->b);
-		return;
-	}
 	if (node->flags & NODE_BOL)
 		begin_line(r, p->indent);
 	while (s < end) {
@@ -315,37 +318,44 @@ static void plural(struct run *r, const struct place *p, uint32_t i)
 	render_range(r, p, at + 1, p->t->nodes[at].end);
 }
 
-static void render_node(struct run *r, const struct place *p, uint32_t i)
+static void print_value(struct run *r, const struct place *p, const struct node *node)
 {
-	const struct node *node = &p->t->nodes[i];
 	struct value v;
 
+	lookup(p, node->a, &v);
+	if (v.kind == VALUE_VIEW)
+		this_value(&(struct frame){ .value = v }, &v);
+	value_print(&v, r->how, node->flags & NODE_RAW, r->out);
+}
+
+static void render_node(struct run *r, const struct place *p, const struct node *node)
+{
 	switch ((enum node_op)node->op) {
 	case NODE_LITERAL:
-		literal(r, p, node);
+		if (p->indent == NULL && !r->skip_indent)
+			buf_add(r->out, p->t->pool + node->a, node->b);
+		else
+			indented_literal(r, p, node);
 		break;
 	case NODE_INDENT:
 		begin_line(r, p->indent);
 		break;
 	case NODE_VALUE:
-		lookup(p, node->a, &v);
-		if (v.kind == VALUE_VIEW)
-			this_value(&(struct frame){ .value = v }, &v);
-		value_print(&v, r->how, node->flags & NODE_RAW, r->out);
+		print_value(r, p, node);
 		break;
 	case NODE_SECTION:
 	case NODE_INVERTED:
-		section(r, p, i);
+		section(r, p, (uint32_t)(node - p->t->nodes));
 		break;
 	case NODE_PARTIAL:
 	case NODE_PARENT:
-		partial(r, p, i);
+		partial(r, p, (uint32_t)(node - p->t->nodes));
 		break;
 	case NODE_BLOCK:
-		block(r, p, i);
+		block(r, p, (uint32_t)(node - p->t->nodes));
 		break;
 	case NODE_PLURAL:
-		plural(r, p, i);
+		plural(r, p, (uint32_t)(node - p->t->nodes));
 		break;
 	case NODE_FORM:
 		BUG("form outside of a plural in %s", p->t->name);
@@ -354,10 +364,13 @@ static void render_node(struct run *r, const struct place *p, uint32_t i)
 
 static void render_range(struct run *r, const struct place *p, uint32_t i, uint32_t end)
 {
-	r->depth++;
+	const struct node *nodes = p->t->nodes;
+
+	if (++r->depth > MUSTACHE_DEPTH_MAX && !r->stopped)
+		stop(r, p->t, "depth");
 	if (within_bounds(r, p->t)) {
-		for (; i < end && within_bounds(r, p->t); i = p->t->nodes[i].end)
-			render_node(r, p, i);
+		for (; i < end && within_bounds(r, p->t); i = nodes[i].end)
+			render_node(r, p, &nodes[i]);
 	}
 	r->depth--;
 }

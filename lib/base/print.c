@@ -87,17 +87,23 @@ static void escape_tail(struct buf *out, size_t from)
 	mem_free(copy);
 }
 
-void value_print(const struct value *v, const struct render *how, bool raw, struct buf *out)
+static void print_other(const struct value *v, const struct render *how, bool raw, bool escape,
+			struct buf *out)
 {
-	bool escape = !raw && !how->plain;
 	size_t from = out->len;
 
-	if (escape && (v->kind == VALUE_TEXT || v->kind == VALUE_HTML)) {
-		buf_html(out, v->text, strlen(v->text));
-		return;
-	}
 	if (raw || how->locale == NULL || !print_local(v, how, out))
 		print_plain(v, how, out);
 	if (escape)
 		escape_tail(out, from);
+}
+
+void value_print(const struct value *v, const struct render *how, bool raw, struct buf *out)
+{
+	bool escape = !raw && !how->plain;
+
+	if (escape && (v->kind == VALUE_TEXT || v->kind == VALUE_HTML))
+		buf_html(out, v->text, strlen(v->text));
+	else
+		print_other(v, how, raw, escape, out);
 }

@@ -116,9 +116,27 @@ static void keep(struct cleaner *c, uint32_t cp)
 	c->before = cp;
 }
 
+/* Letters, digits and signs of ASCII: what most texts consist of, and never anything else. */
+static bool plain(uint32_t cp)
+{
+	return cp > 0x20 && cp < 0x7f;
+}
+
+static void keep_plain(struct cleaner *c, uint32_t cp)
+{
+	c->out[c->len++] = (char)cp;
+	c->end = c->len;
+	c->before = cp;
+	c->marks = 0;
+}
+
 /* False when the text must be refused for this character. */
 static bool take(struct cleaner *c, uint32_t cp, enum text_kind kind)
 {
+	if (plain(cp)) {
+		keep_plain(c, cp);
+		return true;
+	}
 	if (cp == 0x2028 || cp == 0x2029)
 		cp = kind == TEXT_BLOCK ? '\n' : ' ';
 	if ((cp == '\n' || cp == '\t') && kind == TEXT_BLOCK) {

@@ -48,8 +48,11 @@ struct value_list {
 /* The hash of a name of N bytes. */
 uint32_t name_hash(const char *name, size_t n);
 
-/* What V, or a view chained below it, holds under the name; false when none does. */
-bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, struct value *out);
+/* What V, or a view chained below it, holds under the name; false when none does.  *PLACE is
+   where it stood the last time and is looked at first: views of one kind are filled in one
+   order.  A wrong one costs time only. */
+bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, uint32_t *place,
+	       struct value *out);
 
 /* Field FIELD of ROW; CURRENCY is the row's field of that name, or NULL. */
 void value_of_field(const void *row, const struct field *field, const struct field *currency,

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define ENTRIES_FIRST 8                 /* most views hold fewer names */
+#define ENTRIES_INSIDE 4                /* items of lists hold as few names */
+#define ENTRIES_FIRST 16                /* of a view that holds more */
+#define ITEMS_FIRST 8                   /* of a list */
 
 struct entry {
 	const char *name;
@@ -16,9 +18,11 @@ struct entry {
 };
 
 struct view {
-	struct entry *entries;
+	struct entry *entries;          /* inside[], until that is full */
 	size_t n, size;
+	uint64_t may_hold[4];           /* a bit of each name's hash: most absent names are known so */
 	struct view *below;
+	struct entry inside[ENTRIES_INSIDE];
 };
 
 uint32_t name_hash(const char *name, size_t n)
@@ -32,16 +36,40 @@ uint32_t name_hash(const char *name, size_t n)
 
 struct view *view_new(const void *ctx)
 {
-	return mem_new(ctx, struct view);
+	struct view *v = mem_new(ctx, struct view);
+
+	v->entries = v->inside;
+	v->size = ENTRIES_INSIDE;
+	return v;
+}
+
+static void grow(struct view *v)
+{
+	struct entry *old = v->entries;
+
+	v->size = v->size == ENTRIES_INSIDE ? ENTRIES_FIRST : v->size * 2;
+	v->entries = mem_resize(v, old == v->inside ? NULL : old, struct entry, v->size);
+	if (old == v->inside)
+		memcpy(v->entries, old, sizeof(v->inside));
+}
+
+static bool is_entry(const struct entry *e, const char *name, size_t n, uint32_t hash)
+{
+	return e->hash == hash && e->len == n && memcmp(e->name, name, n) == 0;
+}
+
+static bool may_hold(const struct view *v, uint32_t hash)
+{
+	return (v->may_hold[hash >> 30] >> (hash >> 24 & 63) & 1) != 0;
 }
 
 static struct entry *own_entry(struct view *v, const char *name, size_t n, uint32_t hash)
 {
+	if (!may_hold(v, hash))
+		return NULL;
 	for (size_t i = 0; i < v->n; i++) {
-		struct entry *e = &v->entries[i];
-
-		if (e->hash == hash && e->len == n && memcmp(e->name, name, n) == 0)
-			return e;
+		if (is_entry(&v->entries[i], name, n, hash))
+			return &v->entries[i];
 	}
 	return NULL;
 }
@@ -55,12 +83,11 @@ static struct value *slot(struct view *v, const char *name)
 
 	if (e != NULL)
 		return &e->value;
-	if (v->n == v->size) {
-		v->size = v->size == 0 ? ENTRIES_FIRST : v->size * 2;
-		v->entries = mem_resize(v, v->entries, struct entry, v->size);
-	}
+	if (v->n == v->size)
+		grow(v);
 	e = &v->entries[v->n++];
 	*e = (struct entry){ .name = name, .hash = hash, .len = (uint32_t)n };
+	v->may_hold[hash >> 30] |= UINT64_C(1) << (hash >> 24 & 63);
 	return &e->value;
 }
 
@@ -127,7 +154,7 @@ static struct value *append(struct view *v, const char *name)
 		*to = (struct value){ .kind = VALUE_LIST, .list = mem_new(v, struct value_list) };
 	list = to->list;
 	if (list->n == list->size) {
-		list->size = list->size == 0 ? ENTRIES_FIRST : list->size * 2;
+		list->size = list->size == 0 ? ITEMS_FIRST : list->size * 2;
 		list->items = mem_resize(list, list->items, struct value, list->size);
 	}
 	return &list->items[list->n++];
@@ -196,14 +223,19 @@ static void resolve(struct value *v)
 				     .shape = shape, .rows = rows, .nrows = n };
 }
 
-bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, struct value *out)
+bool view_find(struct view *v, const char *name, size_t n, uint32_t hash, uint32_t *place,
+	       struct value *out)
 {
 	for (; v != NULL; v = v->below) {
-		struct entry *e = own_entry(v, name, n, hash);
-		struct entry *currency;
+		struct entry *e, *currency;
 
+		if (*place < v->n && is_entry(&v->entries[*place], name, n, hash))
+			e = &v->entries[*place];
+		else
+			e = own_entry(v, name, n, hash);
 		if (e == NULL)
 			continue;
+		*place = (uint32_t)(e - v->entries);
 		if (e->value.kind == VALUE_LAZY)
 			resolve(&e->value);
 		*out = e->value;

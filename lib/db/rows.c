@@ -5,21 +5,27 @@
 #include "base/mem.h"
 #include "db/internal.h"
 
-#include <errno.h>
-
 /* ---- reading values -------------------------------------------------------- */
 
+/* What PostgreSQL prints of an integer: digits, perhaps after a minus. */
 static bool read_int(const char *s, int64_t *out)
 {
-	char *end;
-	long long n;
+	bool negative = *s == '-';
+	int64_t n = 0;
 
-	if (*s != '-' && (*s < '0' || *s > '9'))
+	s += negative;
+	if (*s == '\0')
 		return false;
-	errno = 0;
-	n = strtoll(s, &end, 10);
+	for (; *s != '\0'; s++) {
+		int digit = *s - '0';
+
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(n, 10, &n))
+			return false;
+		if (negative ? __builtin_sub_overflow(n, digit, &n) : __builtin_add_overflow(n, digit, &n))
+			return false;
+	}
 	*out = n;
-	return errno == 0 && end != s && *end == '\0';
+	return true;
 }
 
 /* N digits at *S, which moves past them. */
@@ -118,11 +124,13 @@ static bool read_row(struct rows *r, size_t i)
 
 	for (size_t c = 0; c < q->shape->nfields; c++) {
 		const struct field *f = &q->shape->fields[c];
+		const char *value = PQgetvalue(r->result, (int)i, (int)c);
 
-		if (PQgetisnull(r->result, (int)i, (int)c)) {
+		/* NULL reads as an empty text: only of one need it be asked. */
+		if (*value == '\0' && PQgetisnull(r->result, (int)i, (int)c)) {
 			if (!(q->may_be_null >> c & 1))
 				return misfit(q, f->name, "is null");
-		} else if (!read_field(row, f, PQgetvalue(r->result, (int)i, (int)c))) {
+		} else if (!read_field(row, f, value)) {
 			return misfit(q, f->name, "has a value of another type");
 		}
 	}

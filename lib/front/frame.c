@@ -14,13 +14,15 @@ struct frame {
 	const char *prefix;             /* stands for language and currency */
 	int64_t version;
 	uint64_t used;                  /* tick of the last use */
-	struct view *view;              /* nav, pages, social, payments; the menus as HTML */
+	struct view *view;              /* nav, pages, social, payments; the menu as HTML */
+	uint64_t serial;                /* of the store's row that house was made from */
+	struct view *house;             /* see add_house(); chained above view */
 };
 
 static struct frame *kept[FRAMES_KEPT];
 static uint64_t tick;
 
-static const struct frame *find(const struct req *r)
+static struct frame *find(const struct req *r)
 {
 	for (size_t i = 0; i < FRAMES_KEPT; i++) {
 		struct frame *f = kept[i];
@@ -51,7 +53,7 @@ static struct frame **place(const struct req *r)
 
 static const char *keep_url(struct view *v, const struct req *r, const char *kind, const char *slug)
 {
-	return mem_printf(v, "%s%s%s", r->prefix, kind, slug);
+	return mem_concat(v, r->prefix, kind, slug);
 }
 
 /* Rows come parents first; a child finds its parent's view by id. */
@@ -120,19 +122,8 @@ static void add_lists(struct view *v, const struct req *r, const struct front *f
 	view_bool(v, "has_payments", rows_count(f->payments) > 0);
 }
 
-/* The menus are half of what a page's template would go through, and the same on all pages:
-   they are kept as they are printed. */
-static void add_menus(struct frame *frame, struct req *r)
-{
-	const char *menu = page_part(r, frame, frame->view, "layout/menu");
-	const char *foot = page_part(r, frame, frame->view, "layout/foot-menus");
-
-	view_html(frame->view, "menu_html", menu);
-	view_html(frame->view, "foot_menus_html", foot);
-}
-
 /* Keeps the frame that this request loaded; under a latch there is nothing to keep. */
-static const struct frame *load(struct req *r, struct front *f)
+static struct frame *load(struct req *r, struct front *f)
 {
 	struct frame **at, *frame;
 
@@ -149,7 +140,8 @@ static const struct frame *load(struct req *r, struct front *f)
 	frame->view = view_new(frame);
 	add_categories(frame->view, r, f->categories);
 	add_lists(frame->view, r, f);
-	add_menus(frame, r);
+	/* Much of what a page's template would go through, and the same on all pages. */
+	view_html(frame->view, "menu_html", page_part(r, frame, frame->view, "layout/menu"));
 	return frame;
 }
 
@@ -199,6 +191,14 @@ static const char *path_in(const struct front *f, const struct req *r, const cha
 	return f->own_paths && strcmp(language, r->language) != 0 ? NULL : r->path;
 }
 
+static void add_alternate(struct view *v, const char *lang, const char *url)
+{
+	struct view *item = view_item(v, "alternates");
+
+	view_text(item, "lang", lang);
+	view_text(item, "url", url);
+}
+
 /* The language menu leads to the same page; where it has none, to the home page. */
 static void add_languages(struct view *v, struct req *r, const struct front *f)
 {
@@ -209,22 +209,19 @@ static void add_languages(struct view *v, struct req *r, const struct front *f)
 		const char *prefix = site_prefix(r->mem, s, &s->locales[i], r->currency);
 		bool current = strcmp(s->locales[i].tag, r->locale) == 0;
 		struct view *item = view_item(v, "languages");
+		const char *url;
 
 		view_text(item, "lang", s->locales[i].tag);
 		view_text(item, "name", locale_own_name(locale_get(s->locales[i].tag)));
-		view_text(item, "url", mem_printf(r->mem, "%s%s", prefix, path == NULL ? "/" : path));
+		view_text(item, "url", mem_concat(r->mem, prefix, path == NULL ? "/" : path));
 		view_bool(item, "current", current);
 		if (path == NULL || f->noindex || s->nlocales < 2)
 			continue;
 		prefix = site_prefix(r->mem, s, &s->locales[i], s->currencies[0]);
-		item = view_item(v, "alternates");
-		view_text(item, "lang", s->locales[i].tag);
-		view_text(item, "url", mem_printf(r->mem, "%s%s%s", s->origin, prefix, path));
-		if (i == 0) {
-			item = view_item(v, "alternates");
-			view_text(item, "lang", "x-default");
-			view_text(item, "url", mem_printf(r->mem, "%s%s%s", s->origin, prefix, path));
-		}
+		url = mem_concat(r->mem, s->origin, prefix, path);
+		add_alternate(v, s->locales[i].tag, url);
+		if (i == 0)
+			add_alternate(v, "x-default", url);
 	}
 }
 
@@ -241,45 +238,51 @@ static void add_currencies(struct view *v, struct req *r)
 
 		view_text(item, "code", s->currencies[i]);
 		view_text(item, "name", s->currencies[i]);
-		view_text(item, "url", mem_printf(r->mem, "%s%s",
-						  site_prefix(r->mem, s, here, s->currencies[i]), r->path));
+		view_text(item, "url", mem_concat(r->mem, site_prefix(r->mem, s, here, s->currencies[i]), r->path));
 		view_bool(item, "current", strcmp(s->currencies[i], r->currency) == 0);
 	}
-	view_bool(v, "has_currencies", s->ncurrencies > 1);
-	view_bool(v, "has_pick", s->nlocales > 1 || s->ncurrencies > 1);
-	view_text(v, "pick_label", mem_printf(r->mem, "%s, %s", locale_own_name(locale_get(r->locale)), r->currency));
+}
+
+static void add_contact(struct view *v, const struct store *s)
+{
+	struct view *contact;
+	struct buf *tel;
+
+	if (s->contact_email[0] == '\0' && s->contact_phone[0] == '\0')
+		return;
+	contact = view_sub(v, "contact");
+	view_text(contact, "email", s->contact_email[0] == '\0' ? NULL : s->contact_email);
+	if (s->contact_phone[0] != '\0') {
+		tel = buf_new(v);
+		buf_adds(tel, "tel:");
+		for (const char *c = s->contact_phone; *c != '\0'; c++)
+			if ((*c >= '0' && *c <= '9') || *c == '+')
+				buf_addc(tel, *c);
+		view_text(contact, "phone", s->contact_phone);
+		view_text(contact, "phone_url", tel->data);
+	}
+	view_text(contact, "address", s->street[0] == '\0' ? NULL :
+		  mem_printf(v, "%s, %s %s", s->street, s->postal_code, s->city));
 }
 
 static void add_store(struct view *v, struct req *r)
 {
 	const struct store *s = front_store(r);
-	struct view *store = view_sub(v, "store"), *contact;
+	struct view *store = view_sub(v, "store");
 	const struct tm *t;
 	struct tm tm;
 	time_t now = (time_t)(r->now_ms / 1000);
 
 	view_text(store, "name", s->name);
-	view_text(store, "home_url", mem_printf(r->mem, "%s/", r->prefix));
-	view_text(store, "logo", s->logo[0] == '\0' ? NULL : url_media(r->mem, s->logo));
-	if (s->contact_email[0] != '\0' || s->contact_phone[0] != '\0') {
-		contact = view_sub(v, "contact");
-		view_text(contact, "email", s->contact_email[0] == '\0' ? NULL : s->contact_email);
-		if (s->contact_phone[0] != '\0') {
-			struct buf *tel = buf_new(r->mem);
-
-			buf_adds(tel, "tel:");
-			for (const char *c = s->contact_phone; *c != '\0'; c++)
-				if ((*c >= '0' && *c <= '9') || *c == '+')
-					buf_addc(tel, *c);
-			view_text(contact, "phone", s->contact_phone);
-			view_text(contact, "phone_url", tel->data);
-		}
-		view_text(contact, "address", s->street[0] == '\0' ? NULL :
-			  mem_printf(r->mem, "%s, %s %s", s->street, s->postal_code, s->city));
-	}
+	view_text(store, "home_url", mem_concat(v, r->prefix, "/"));
+	view_text(store, "logo", s->logo[0] == '\0' ? NULL : url_media(v, s->logo));
+	add_contact(v, s);
 	t = gmtime_r(&now, &tm);
 	view_bool(v, "many_brands", s->many_brands);
-	view_text(v, "year", mem_printf(r->mem, "%d", t->tm_year + 1900));
+	view_text(v, "year", mem_printf(v, "%d", t->tm_year + 1900));
+	view_bool(v, "has_currencies", r->site->ncurrencies > 1);
+	view_bool(v, "has_pick", r->site->nlocales > 1 || r->site->ncurrencies > 1);
+	view_text(v, "pick_label", mem_concat(v, locale_own_name(locale_get(r->locale)), ", ", r->currency));
 }
 
 static void add_assets(struct view *v, struct req *r)
@@ -287,13 +290,42 @@ static void add_assets(struct view *v, struct req *r)
 	struct view *a = view_sub(v, "assets");
 	const char *version = front_assets_version();
 
-	view_text(a, "css", mem_printf(r->mem, "/static/%s/css/shop.css", version));
-	view_text(a, "js", mem_printf(r->mem, "/static/%s/js/shop.js", version));
-	view_text(a, "icons", mem_printf(r->mem, "/static/%s/icons/icons.svg", version));
+	view_text(a, "css", mem_concat(v, "/static/", version, "/css/shop.css"));
+	view_text(a, "js", mem_concat(v, "/static/", version, "/js/shop.js"));
+	view_text(a, "icons", mem_concat(v, "/static/", version, "/icons/icons.svg"));
 	view_text(a, "favicon", front_store(r)->favicon[0] != '\0' ?
-		  mem_printf(r->mem, "%s-240.webp", url_media(r->mem, front_store(r)->favicon)) :
-		  mem_printf(r->mem, "/static/%s/icons/favicon.svg", version));
-	view_text(a, "theme", front_theme(r->mem, front_store(r)));
+		  mem_concat(v, url_media(v, front_store(r)->favicon), "-240.webp") :
+		  mem_concat(v, "/static/", version, "/icons/favicon.svg"));
+	view_text(a, "theme", front_theme(v, front_store(r)));
+}
+
+/* What depends on nothing but the store's own row, the prefix and what BELOW (may be NULL)
+   holds: names, addresses, and the parts of a page made of them, as they are printed. */
+static struct view *house_new(const void *ctx, struct req *r, struct view *below)
+{
+	struct view *v = view_new(ctx);
+
+	if (below != NULL)
+		view_chain(v, below);
+	add_store(v, r);
+	add_assets(v, r);
+	view_html(v, "assets_html", page_part(r, v, v, "layout/assets"));
+	view_html(v, "logo_html", page_part(r, v, v, "layout/logo"));
+	view_html(v, "foot_html", page_part(r, v, v, "layout/foot"));
+	return v;
+}
+
+/* It refers to the store's row, so it is made anew with each that is read. */
+static struct view *house(struct req *r, struct frame *frame)
+{
+	if (frame == NULL)
+		return house_new(r->mem, r, NULL);
+	if (frame->house == NULL || frame->serial != front_store(r)->serial) {
+		mem_free(frame->house);
+		frame->house = house_new(frame, r, frame->view);
+		frame->serial = front_store(r)->serial;
+	}
+	return frame->house;
 }
 
 /* Who is signed in; the look-up came with the page's own queries.  A page that caches keep is
@@ -317,11 +349,7 @@ static void chrome(struct req *r, struct view *v)
 		queue_frame(r, f);
 	if (f->frame == NULL && f->categories != NULL)
 		f->frame = load(r, f);
-	if (f->frame != NULL)
-		view_chain(v, f->frame->view);
-	view_text(v, "lang", r->locale);
-	view_text(v, "dir", locale_rtl(locale_get(r->locale)) ? "rtl" : "ltr");
-	view_text(v, "base", r->prefix);
+	view_chain(v, house(r, f->frame));
 	view_bool(v, "noindex", f->noindex);
 	if (!f->noindex)
 		view_text(v, "canonical", req_url(r, f->canonical != NULL ? f->canonical : r->path));
@@ -330,8 +358,6 @@ static void chrome(struct req *r, struct view *v)
 	add_account(v, r);
 	add_languages(v, r, f);
 	add_currencies(v, r);
-	add_store(v, r);
-	add_assets(v, r);
 }
 
 static const char *const personal_cookies[] = { CART_COOKIE, NULL };

@@ -18,7 +18,7 @@ struct frame;                           /* navigation and footer, kept in the wo
 /* r->front: made by the begin hook for each run of a handler. */
 struct front {
 	bool queued;                    /* the frame was looked for, or must not be */
-	const struct frame *frame;      /* NULL: being loaded with the page's own queries */
+	struct frame *frame;            /* NULL: being loaded with the page's own queries */
 	struct rows *categories, *pages, *social, *payments;
 	struct rows *pieces;            /* in the cart, when there is a cookie */
 	unsigned char cart_sha256[SHA256_LEN];

@@ -22,7 +22,7 @@ const unsigned char *front_cart(const struct req *r)
 void front_title(struct req *r, struct view *v, const char *title, const char *description)
 {
 	view_text(v, "page_title", title == NULL || title[0] == '\0' ? r->site->name :
-		  mem_printf(r->mem, "%s · %s", title, r->site->name));
+		  mem_concat(r->mem, title, " · ", r->site->name));
 	view_text(v, "page_description", description == NULL || description[0] == '\0' ? NULL : description);
 }
 
@@ -79,7 +79,7 @@ const char *url_to(const struct req *r, const char *a, const char *b)
 
 const char *url_media(const void *ctx, const char *name)
 {
-	return name == NULL || name[0] == '\0' ? NULL : mem_printf(ctx, "/media/%s", name);
+	return name == NULL || name[0] == '\0' ? NULL : mem_concat(ctx, "/media/", name);
 }
 
 /* The files whose change must reach browsers that keep them for ever. */
@@ -113,5 +113,5 @@ const char *front_assets_version(void)
 
 const char *front_theme(const void *ctx, const struct store *s)
 {
-	return mem_printf(ctx, "/theme/%s-%s.css", s->color_primary + 1, s->color_accent + 1);
+	return mem_concat(ctx, "/theme/", s->color_primary + 1, "-", s->color_accent + 1, ".css");
 }

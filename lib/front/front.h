@@ -8,7 +8,8 @@
  *
  * The frame changes only with the store's catalogue, so a worker keeps it per
  * store, language and currency, under the catalogue's version that came with the
- * site (at most LIMIT_SITE_AGE_MS old).  A worker that does not have it yet lets
+ * site (at most LIMIT_SITE_AGE_MS old); what comes from the store's own row is
+ * made when that row is read.  A worker that does not have it yet lets
  * the frame's queries travel with the page's own: no page costs a further trip.
  */
 #ifndef FRONT_FRONT_H
@@ -34,6 +35,7 @@ struct store {
 	int64_t low_stock;
 	int64_t version;                /* of the catalogue */
 	bool many_brands;               /* its goods are of more than one brand: cards name it */
+	uint64_t serial;                /* another one for each time the row is read */
 };
 const struct store *front_store(const struct req *r);
 

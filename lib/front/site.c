@@ -38,8 +38,10 @@ static enum site_status status(const char *word)
 
 static void read_store(void *ctx, const struct row_site_store *row, struct site *out)
 {
+	static uint64_t serial;
 	struct store *s = mem_new(ctx, struct store);
 
+	s->serial = ++serial;
 	s->name = row->name;
 	s->logo = row->logo;
 	s->favicon = row->favicon;

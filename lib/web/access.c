@@ -7,12 +7,25 @@
 
 #include <time.h>
 
-static void text(struct buf *b, const char *name, const char *value)
+static void name(struct buf *b, const char *what)
+{
+	buf_adds(b, ",\"");
+	buf_adds(b, what);
+	buf_adds(b, "\":");
+}
+
+static void text(struct buf *b, const char *what, const char *value)
 {
 	if (value == NULL)
 		return;
-	buf_printf(b, ",\"%s\":", name);
+	name(b, what);
 	buf_json(b, value);
+}
+
+static void number(struct buf *b, const char *what, int64_t value)
+{
+	name(b, what);
+	buf_int(b, value);
 }
 
 void access_log(const struct access *a)
@@ -31,10 +44,15 @@ void access_log(const struct access *a)
 	text(b, "tenant", a->tenant);
 	text(b, "method", a->method);
 	text(b, "route", a->route);
-	buf_printf(b, ",\"status\":%d,\"bytes\":%zu,\"us\":%lld,\"db_us\":%lld,\"trips\":%u,\"calls\":%u,\"runs\":%u",
-		   a->status, a->bytes, (long long)a->time_us, (long long)a->db_us, a->trips, a->calls, a->runs);
+	number(b, "status", a->status);
+	number(b, "bytes", (int64_t)a->bytes);
+	number(b, "us", a->time_us);
+	number(b, "db_us", a->db_us);
+	number(b, "trips", a->trips);
+	number(b, "calls", a->calls);
+	number(b, "runs", a->runs);
 	if (a->call_us > 0)
-		buf_printf(b, ",\"call_us\":%lld", (long long)a->call_us);
+		number(b, "call_us", a->call_us);
 	text(b, "failure", a->failure);
 	buf_adds(b, "}\n");
 	log_line(b->data, b->len);

@@ -49,6 +49,14 @@ bool header_add(struct headers *h, const char *name, const char *value)
 	return true;
 }
 
+void header_number(struct headers *h, const char *name, int64_t n)
+{
+	buf_adds(h->text, name);
+	buf_adds(h->text, ": ");
+	buf_int(h->text, n);
+	buf_adds(h->text, "\r\n");
+}
+
 bool header_addf(struct headers *h, const char *name, const char *fmt, ...)
 {
 	va_list args;
@@ -108,41 +116,50 @@ bool header_attachment(struct headers *h, const char *name)
 	return header_add(h, "Content-Disposition", b->data);
 }
 
+static bool other_origin_ok(const char *origin)
+{
+	return origin == NULL || is_value(origin);
+}
+
 static void security_policy(struct headers *h, const struct site *site, bool admin, const char *form_action)
 {
 	bool https = site != NULL && strncmp(site->origin, "https:", 6) == 0;
-	struct buf *b = buf_new(h);
+	const char *images = site == NULL ? NULL : site->image_origin;
+	struct buf *b = h->text;
 
-	buf_adds(b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
-	if (site != NULL && site->image_origin != NULL)
-		buf_printf(b, " %s", site->image_origin);
+	if (!other_origin_ok(images) || !other_origin_ok(form_action)) {
+		header_add(h, "Content-Security-Policy", NULL);
+		return;
+	}
+	buf_adds(b, "Content-Security-Policy: "
+		 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
+	buf_adds(b, images == NULL ? NULL : " ");
+	buf_adds(b, images);
 	buf_adds(b, "; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'");
-	if (form_action != NULL)
-		buf_printf(b, " %s", form_action);
+	buf_adds(b, form_action == NULL ? NULL : " ");
+	buf_adds(b, form_action);
 	buf_adds(b, "; base-uri 'none'; object-src 'none'; frame-ancestors 'none'");
 	if (admin)
 		buf_adds(b, "; require-trusted-types-for 'script'");
 	if (https)
-		buf_adds(b, "; upgrade-insecure-requests");
-	header_add(h, "Content-Security-Policy", b->data);
-	if (https)
-		header_add(h, "Strict-Transport-Security", "max-age=63072000");
+		buf_adds(b, "; upgrade-insecure-requests\r\nStrict-Transport-Security: max-age=63072000");
+	buf_adds(b, "\r\n");
 }
 
 void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
 		     const char *form_action)
 {
-	static const char *const always[][2] = {
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "X-Frame-Options", "DENY" },
-		{ "Cross-Origin-Opener-Policy", "same-origin" },
-		{ "Cross-Origin-Resource-Policy", "same-origin" },
-		{ "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(self)" },
-	};
+	/* Literals: nothing in them is to be checked. */
+	static const char always[] =
+		"X-Content-Type-Options: nosniff\r\n"
+		"X-Frame-Options: DENY\r\n"
+		"Cross-Origin-Opener-Policy: same-origin\r\n"
+		"Cross-Origin-Resource-Policy: same-origin\r\n"
+		"Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(self)\r\n";
 
-	for (size_t i = 0; i < ARRAY_LEN(always); i++)
-		header_add(h, always[i][0], always[i][1]);
-	header_add(h, "Referrer-Policy", no_referrer ? "no-referrer" : "strict-origin-when-cross-origin");
+	buf_add(h->text, always, sizeof(always) - 1);
+	buf_adds(h->text, no_referrer ? "Referrer-Policy: no-referrer\r\n" :
+		 "Referrer-Policy: strict-origin-when-cross-origin\r\n");
 	security_policy(h, site, admin, form_action);
 }
 

@@ -21,6 +21,7 @@ struct headers {
 
 struct headers *headers_new(const void *ctx);
 bool header_add(struct headers *h, const char *name, const char *value);
+void header_number(struct headers *h, const char *name, int64_t n);     /* NAME is a literal */
 bool header_addf(struct headers *h, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 struct cookie_options {

@@ -66,12 +66,12 @@ const char *req_text(const struct req *r, const char *msgid)
 
 const char *req_path(const struct req *r, const char *path)
 {
-	return mem_printf(r->mem, "%s%s", r->prefix, path);
+	return mem_concat(r->mem, r->prefix, path);
 }
 
 const char *req_url(const struct req *r, const char *path)
 {
-	return mem_printf(r->mem, "%s%s%s", r->site->origin, r->prefix, path);
+	return mem_concat(r->mem, r->site->origin, r->prefix, path);
 }
 
 bool req_personal(const struct req *r)

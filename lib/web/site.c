@@ -152,9 +152,11 @@ const char *site_prefix(const void *ctx, const struct site *site, const struct s
 	struct buf *b;
 
 	if (currency == site->currencies[0])
-		return locale == site->locales ? "" : mem_printf(ctx, "/%s", locale->prefix);
+		return locale == site->locales ? "" : mem_concat(ctx, "/", locale->prefix);
 	b = buf_new(ctx);
-	buf_printf(b, "/%s-", locale->prefix);
+	buf_addc(b, '/');
+	buf_adds(b, locale->prefix);
+	buf_addc(b, '-');
 	for (const char *s = currency; *s != '\0'; s++)
 		buf_addc(b, (char)tolower((unsigned char)*s));
 	return b->data;

@@ -62,12 +62,45 @@ static void growing(const void *ctx)
 	tap_is_str(b->data, "xyz", "room and grew");
 }
 
+/* What is to be escaped is found wherever it stands in a text of any length. */
+static void html_places(const void *ctx)
+{
+	enum { LONGEST = 70 };
+	static const char special[] = "&<>\"'";
+	struct buf *b = buf_new(ctx), *want = buf_new(ctx);
+	size_t wrong = 0;
+
+	for (size_t n = 1; n <= LONGEST; n++)
+		for (size_t at = 0; at < n; at++)
+			for (const char *c = special; *c != '\0'; c++) {
+				char text[LONGEST];
+				static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+
+				memset(text, 'x', n);
+				text[at] = *c;
+				text[0] = at != 0 && n % 2 == 0 ? '<' : text[0];
+				buf_clear(b);
+				buf_clear(want);
+				buf_html(b, text, n);
+				for (size_t i = 0; i < n; i++)
+					if (i == at)
+						buf_adds(want, entities[c - special]);
+					else if (text[i] == '<')
+						buf_adds(want, "&lt;");
+					else
+						buf_addc(want, text[i]);
+				wrong += b->len != want->len || strcmp(b->data, want->data) != 0;
+			}
+	tap_is_int((int64_t)wrong, 0, "each of the five is escaped at each place");
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
 	struct buf *b = buf_new(ctx);
 
 	growing(ctx);
+	html_places(ctx);
 	for (size_t i = 0; i < ARRAY_LEN(escapes); i++) {
 		buf_clear(b);
 		buf_html(b, escapes[i].text, strlen(escapes[i].text));
