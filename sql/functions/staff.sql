@@ -1,0 +1,134 @@
+-- Staff: who may what and where, as every program of the console asks for it; and the doors
+-- by which people, roles and invitations change.  How they prove who they are: staff_login.sql.
+
+-- Adds an entry to the audit log.  p_actor is a staff id, a program or a job; p_target kind
+-- and id ('order 0190...'); p_reason why, as the person said; p_detail old and new values as
+-- JSON: ids, no personal data.
+CREATE OR REPLACE FUNCTION audit.add(p_tenant uuid, p_actor text, p_action text, p_target text, p_reason text, p_detail text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ INSERT INTO audit.entry (tenant_id, actor, action, target, reason, detail) VALUES (p_tenant, p_actor, p_action, p_target, p_reason, p_detail) $$;
+COMMENT ON FUNCTION audit.add(uuid, text, text, text, text, text) IS 'Writes down who changed what and why.';
+
+-- What a person may do in a store; p_store NULL: in at least one.
+CREATE OR REPLACE FUNCTION staff.permissions(p_tenant uuid, p_staff uuid, p_store uuid) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT p.permission
+	FROM staff.assignment a
+	JOIN staff.role r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id
+	JOIN staff.permission p ON r.is_owner OR EXISTS (SELECT FROM staff.role_permission x
+		WHERE x.tenant_id = r.tenant_id AND x.role_id = r.role_id AND x.permission = p.permission)
+	WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff AND (a.store_id IS NULL OR p_store IS NULL OR a.store_id = p_store)
+$$;
+COMMENT ON FUNCTION staff.permissions(uuid, uuid, uuid) IS 'What a person may do in a store.';
+
+-- What a person may do in all stores: what concerns no store alone asks for these.
+CREATE OR REPLACE FUNCTION staff.permissions_everywhere(p_tenant uuid, p_staff uuid) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT p.permission
+	FROM staff.assignment a
+	JOIN staff.role r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id
+	JOIN staff.permission p ON r.is_owner OR EXISTS (SELECT FROM staff.role_permission x
+		WHERE x.tenant_id = r.tenant_id AND x.role_id = r.role_id AND x.permission = p.permission)
+	WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff AND a.store_id IS NULL
+$$;
+COMMENT ON FUNCTION staff.permissions_everywhere(uuid, uuid) IS 'What a person may do in all stores at once.';
+
+-- The stores a person has a role in.
+CREATE OR REPLACE FUNCTION staff.stores_of(p_tenant uuid, p_staff uuid) RETURNS TABLE (store_id uuid, code text, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.store_id, s.code, s.name FROM tenancy.store s
+	WHERE s.tenant_id = p_tenant AND EXISTS (SELECT FROM staff.assignment a
+		WHERE a.tenant_id = s.tenant_id AND a.staff_id = p_staff AND (a.store_id IS NULL OR a.store_id = s.store_id))
+	ORDER BY s.name, s.store_id
+$$;
+COMMENT ON FUNCTION staff.stores_of(uuid, uuid) IS 'Stores that a person has a role in, by name.';
+
+-- The live session of a cookie's hash: 2 hours after its last use and 12 after its start it
+-- ends, and at once with the person's suspension.  The store is the chosen one, while the
+-- person has a role there, else the first of his.  may, may_all: permissions in that store
+-- and in all stores, each with a blank before and behind.
+CREATE OR REPLACE FUNCTION staff.session_find(p_tenant uuid, p_token bytea)
+RETURNS TABLE (session_id uuid, staff_id uuid, name text, email text, store_id uuid, store_name text, currency text, timezone text,
+	created_at timestamptz, seen_at timestamptz, proven_at timestamptz, may text, may_all text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.session_id, s.staff_id, p.name, p.email, here.store_id, coalesce(here.name, ''),
+		coalesce((SELECT c.currency FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.store_id = here.store_id ORDER BY c.position LIMIT 1), ''),
+		coalesce((SELECT t.timezone FROM tenancy.store t WHERE t.tenant_id = p_tenant AND t.store_id = here.store_id), 'UTC'),
+		s.created_at, s.seen_at, s.proven_at,
+		coalesce((SELECT ' ' || string_agg(m, ' ') || ' ' FROM staff.permissions(p_tenant, s.staff_id, here.store_id) m WHERE here.store_id IS NOT NULL), ''),
+		coalesce((SELECT ' ' || string_agg(m, ' ') || ' ' FROM staff.permissions_everywhere(p_tenant, s.staff_id) m), '')
+	FROM staff.session s
+	JOIN staff.person p ON p.tenant_id = s.tenant_id AND p.staff_id = s.staff_id AND p.state = 'active'
+	LEFT JOIN LATERAL (SELECT x.store_id, x.name FROM staff.stores_of(p_tenant, s.staff_id) x
+		ORDER BY x.store_id IS NOT DISTINCT FROM s.store_id DESC, x.name, x.store_id LIMIT 1) here ON true
+	WHERE s.tenant_id = p_tenant AND s.token_sha256 = p_token AND s.expires_at > sutler.now()
+	  AND s.seen_at > sutler.now() - interval '2 hours'
+$$;
+COMMENT ON FUNCTION staff.session_find(uuid, bytea) IS 'Who is signed in at the console by a cookie, where, and what he may.';
+
+CREATE OR REPLACE FUNCTION staff.session_touch(p_tenant uuid, p_session uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ UPDATE staff.session s SET seen_at = sutler.now() WHERE s.tenant_id = p_tenant AND s.session_id = p_session $$;
+COMMENT ON FUNCTION staff.session_touch(uuid, uuid) IS 'Writes the last use of a session.';
+
+-- Chooses the store to work in; false when the person has no role there.
+CREATE OR REPLACE FUNCTION staff.choose_store(p_tenant uuid, p_session uuid, p_store uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE staff.session s SET store_id = p_store
+	WHERE s.session_id = p_session AND EXISTS (SELECT FROM staff.stores_of(p_tenant, s.staff_id) x WHERE x.store_id = p_store);
+	RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION staff.choose_store(uuid, uuid, uuid) IS 'Chooses the store that a session works in.';
+
+-- ---- people -----------------------------------------------------------------------------
+
+-- The role that may everything; made with the first owner.
+CREATE OR REPLACE FUNCTION staff.owner_role(p_tenant uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO staff.role (tenant_id, role_id, name, is_owner) VALUES (p_tenant, sutler.uuid7(), 'Owner', true)
+	ON CONFLICT DO NOTHING;
+	RETURN (SELECT r.role_id FROM staff.role r WHERE r.is_owner);
+END
+$$;
+COMMENT ON FUNCTION staff.owner_role(uuid) IS 'The role of owners.';
+
+-- A new link for a person; older ones end.
+CREATE OR REPLACE FUNCTION staff.make_invitation(p_tenant uuid, p_staff uuid, p_token bytea, p_minutes integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM staff.person p WHERE p.staff_id = p_staff FOR UPDATE;
+	UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = p_staff AND i.used_at IS NULL;
+	INSERT INTO staff.invitation (tenant_id, token_sha256, staff_id, expires_at)
+	VALUES (p_tenant, p_token, p_staff, sutler.now() + make_interval(mins => p_minutes));
+END
+$$;
+COMMENT ON FUNCTION staff.make_invitation(uuid, uuid, bytea, integer) IS 'Keeps the hash of a link by which a person joins; older ones end.';
+
+-- By the sysadmin: a first owner, or one who lost everything.  He signs in by the link.
+CREATE OR REPLACE FUNCTION staff.make_owner(p_tenant uuid, p_email text, p_name text, p_token bytea) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	who uuid;
+BEGIN
+	INSERT INTO staff.person AS p (tenant_id, staff_id, email, name) VALUES (p_tenant, sutler.uuid7(), p_email, p_name)
+	ON CONFLICT (tenant_id, email_key) DO UPDATE SET state = CASE p.state WHEN 'suspended' THEN 'invited' ELSE p.state END
+	RETURNING p.staff_id INTO who;
+	INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (p_tenant, who, staff.owner_role(p_tenant))
+	ON CONFLICT DO NOTHING;
+	PERFORM staff.make_invitation(p_tenant, who, p_token, 24 * 60);
+	PERFORM audit.add(p_tenant, 'sutlerctl', 'staff.owner', 'staff ' || who, '', '');
+	RETURN who;
+END
+$$;
+COMMENT ON FUNCTION staff.make_owner(uuid, text, text, bytea) IS 'Invites an owner.';
