@@ -113,7 +113,9 @@ static void security_policy(struct headers *h, const struct site *site, bool adm
 	bool https = site != NULL && strncmp(site->origin, "https:", 6) == 0;
 	struct buf *b = buf_new(h);
 
-	buf_adds(b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
+	buf_adds(b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'");
+	if (!admin)
+		buf_adds(b, " data:");
 	if (site != NULL && site->image_origin != NULL)
 		buf_printf(b, " %s", site->image_origin);
 	buf_adds(b, "; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'");
@@ -142,7 +144,9 @@ void header_security(struct headers *h, const struct site *site, bool admin, boo
 
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		header_add(h, always[i][0], always[i][1]);
-	header_add(h, "Referrer-Policy", no_referrer ? "no-referrer" : "strict-origin-when-cross-origin");
+	header_add(h, "Referrer-Policy", no_referrer ? "no-referrer" : admin ? "same-origin" : "strict-origin-when-cross-origin");
+	if (admin)
+		header_add(h, "X-Robots-Tag", "noindex, nofollow");
 	security_policy(h, site, admin, form_action);
 }
 

@@ -257,6 +257,9 @@ static const char *check(const struct program *p)
 		return "no hook finds the shop";
 	if (p->admin && hooks->may == NULL)
 		return "no hook decides who may";
+	for (const struct route *r = p->routes; r->path != NULL; r++)
+		if (r->step_up && hooks->prove_again == NULL)
+			return "no page asks for the second factor again";
 	return route_check(p->routes, p->admin);
 }
 

@@ -70,6 +70,18 @@ AS $$
 $$;
 COMMENT ON FUNCTION staff.session_find(uuid, bytea) IS 'Who is signed in at the console by a cookie, where, and what he may.';
 
+-- The stores of whoever has the cookie: asked together with the session.
+CREATE OR REPLACE FUNCTION staff.session_stores(p_tenant uuid, p_token bytea) RETURNS TABLE (store_id uuid, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT x.store_id, x.name
+	FROM staff.session s CROSS JOIN LATERAL staff.stores_of(p_tenant, s.staff_id) x
+	WHERE s.tenant_id = p_tenant AND s.token_sha256 = p_token
+	ORDER BY x.name, x.store_id
+$$;
+COMMENT ON FUNCTION staff.session_stores(uuid, bytea) IS 'Stores that the person of a session has a role in.';
+
+-- Writes the last use.
 CREATE OR REPLACE FUNCTION staff.session_touch(p_tenant uuid, p_session uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ UPDATE staff.session s SET seen_at = sutler.now() WHERE s.tenant_id = p_tenant AND s.session_id = p_session $$;

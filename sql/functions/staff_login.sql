@@ -164,6 +164,7 @@ BEGIN
 	IF NOT seen THEN
 		INSERT INTO staff.device (tenant_id, token_sha256, staff_id) VALUES (p_tenant, p_new_device, c.staff_id);
 	END IF;
+	PERFORM audit.add(p_tenant, c.staff_id::text, 'staff.signed_in', 'staff ' || c.staff_id, '', '');
 	RETURN QUERY SELECT 'ok', seen;
 END
 $$;
@@ -220,7 +221,7 @@ COMMENT ON FUNCTION staff.invitation_look(uuid, bytea) IS 'Who is invited by a l
 
 -- Uses an invitation: the password counts, whatever proved the person before ends, and the
 -- second factor is set up next (the challenge).  NULL when the link opens nothing any more.
-CREATE OR REPLACE FUNCTION staff.join(p_tenant uuid, p_token bytea, p_name text, p_locale text, p_hash text, p_challenge bytea, p_seed bytea)
+CREATE OR REPLACE FUNCTION staff.accept(p_tenant uuid, p_token bytea, p_name text, p_locale text, p_hash text, p_challenge bytea, p_seed bytea)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -245,7 +246,7 @@ BEGIN
 	RETURN who;
 END
 $$;
-COMMENT ON FUNCTION staff.join(uuid, bytea, text, text, text, bytea, bytea) IS 'Uses an invitation: a new password, and the second factor to be set up.';
+COMMENT ON FUNCTION staff.accept(uuid, bytea, text, text, text, bytea, bytea) IS 'Uses an invitation: a new password, and the second factor to be set up.';
 
 -- Whatever opened the console to a person ends.
 CREATE OR REPLACE FUNCTION staff.forget_proofs(p_tenant uuid, p_staff uuid) RETURNS void

@@ -50,7 +50,7 @@ is(value(q{SELECT count(*) FROM audit.entry WHERE action = 'staff.owner' AND act
 my $ana = value('SELECT staff_id FROM staff.person');
 my $seed = '\x' . 'ab' x 49;
 sub bytes { my ($n) = @_; return '\x' . sha256_hex($n) }
-sub joined { my ($t, $challenge) = @_; return value('SELECT staff.join(?, ?, ?, ?, ?, ?, ?)', undef, $tenant, '\x' . sha256_hex($t), 'Ana', 'en', '*', bytes($challenge), $seed) }
+sub joined { my ($t, $challenge) = @_; return value('SELECT staff.accept(?, ?, ?, ?, ?, ?, ?)', undef, $tenant, '\x' . sha256_hex($t), 'Ana', 'en', '*', bytes($challenge), $seed) }
 is(joined($token, 'c0'), undef, 'T41 the older link opens nothing');
 is(joined($again, 'c1'), $ana, 'the newer one does');
 is(joined($again, 'c2'), undef, 'T41 once');
@@ -88,7 +88,7 @@ is(value(q{SELECT count(*) FROM audit.entry WHERE action = 'staff.recovery_code'
 my $session = value('SELECT session_id FROM staff.session LIMIT 1');
 is_deeply(race(20, 'SELECT staff.prove_again(?, ?, ?, ?)', $tenant, $session, 1003, sub { bytes("t$_[0]") }), { 1 => 1, 0 => 19 }, 'P25 asked again too');
 my ($third) = ($s->ctl('staff', 'owner', 'ana@example.test', '--tenant', 'acme'))[1] =~ m{join/([\w-]{43})};
-is_deeply(race(20, 'SELECT staff.join(?, ?, ?, ?, ?, ?, ?)', $tenant, '\x' . sha256_hex($third), 'Ana', 'en', '*', sub { bytes("j$_[0]") }, $seed),
+is_deeply(race(20, 'SELECT staff.accept(?, ?, ?, ?, ?, ?, ?)', $tenant, '\x' . sha256_hex($third), 'Ana', 'en', '*', sub { bytes("j$_[0]") }, $seed),
 	{ $ana => 1, none => 19 }, 'T41 an invitation counts once');
 is(value('SELECT count(*) FROM staff.session') + value('SELECT count(*) FROM staff.totp') + value('SELECT count(*) FROM staff.recovery'), 0,
 	'T33 and ends all that opened the console before');
