@@ -43,6 +43,9 @@ static void show(struct req *r)
 	page_asked(r);
 	view_text(v, "currency", console_currency(r));
 	view_row(v, "day", day);
+	view_bool(v, "has_cancelled", row_admin_home_day(day)->cancelled > 0);
+	view_bool(v, "has_elsewhere", row_admin_home_day(day)->elsewhere > 0);
+	view_bool(v, "has_failed", row_admin_home_day(day)->failed > 0);
 	draw_days(v, days);
 	page_html(r, v);
 }
