@@ -144,3 +144,194 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION staff.make_owner(uuid, text, text, bytea) IS 'Invites an owner.';
+
+-- ---- changed at the console ----------------------------------------------------------------
+--
+-- Nobody gives away more than he has: who gives a role, or changes somebody, must be allowed
+-- all that it holds, in every store where it counts.  What only owners may is theirs to give.
+
+-- Whether p_actor may do all that p_role may, in p_store (NULL: in all stores).
+CREATE OR REPLACE FUNCTION staff.may_give(p_tenant uuid, p_actor uuid, p_role uuid, p_store uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN r.is_owner THEN staff.is_owner(p_tenant, p_actor)
+		ELSE NOT EXISTS (SELECT x.permission FROM staff.role_permission x WHERE x.tenant_id = r.tenant_id AND x.role_id = r.role_id
+			EXCEPT SELECT m FROM staff.permissions_everywhere(p_tenant, p_actor) m
+			EXCEPT SELECT m FROM staff.permissions(p_tenant, p_actor, p_store) m WHERE p_store IS NOT NULL) END
+	FROM staff.role r WHERE r.tenant_id = p_tenant AND r.role_id = p_role
+$$;
+COMMENT ON FUNCTION staff.may_give(uuid, uuid, uuid, uuid) IS 'Whether a person may give a role in a store: he has all that it holds.';
+
+CREATE OR REPLACE FUNCTION staff.is_owner(p_tenant uuid, p_staff uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM staff.assignment a JOIN staff.role r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.is_owner
+		WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff AND a.store_id IS NULL)
+$$;
+COMMENT ON FUNCTION staff.is_owner(uuid, uuid) IS 'Whether a person is an owner.';
+
+-- Whether p_actor may change p_staff: he could have given all that he has.
+CREATE OR REPLACE FUNCTION staff.may_change(p_tenant uuid, p_actor uuid, p_staff uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(bool_and(staff.may_give(p_tenant, p_actor, a.role_id, a.store_id)), true)
+	FROM staff.assignment a WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff
+$$;
+COMMENT ON FUNCTION staff.may_change(uuid, uuid, uuid) IS 'Whether a person may change another.';
+
+-- Changes of people go one after the other, so that "the last owner" is true when it is said.
+CREATE OR REPLACE FUNCTION staff.lock_people(p_tenant uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT pg_advisory_xact_lock(hashtextextended('staff ' || p_tenant, 0)) $$;
+COMMENT ON FUNCTION staff.lock_people(uuid) IS 'Lets changes of a merchant''s staff go one after the other.';
+
+-- Invites somebody with one role.  ok; taken (the address works here already); not_allowed; gone (role or store).
+CREATE OR REPLACE FUNCTION staff.invite(p_tenant uuid, p_actor uuid, p_email text, p_name text, p_role uuid, p_store uuid, p_token bytea, p_reason text)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	who uuid := sutler.uuid7();
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF NOT EXISTS (SELECT FROM staff.role r WHERE r.role_id = p_role)
+		OR (p_store IS NOT NULL AND NOT EXISTS (SELECT FROM tenancy.store s WHERE s.store_id = p_store)) THEN
+		RETURN 'gone';
+	END IF;
+	IF NOT staff.may_give(p_tenant, p_actor, p_role, p_store) THEN
+		RETURN 'not_allowed';
+	END IF;
+	INSERT INTO staff.person (tenant_id, staff_id, email, name) VALUES (p_tenant, who, p_email, p_name) ON CONFLICT (tenant_id, email_key) DO NOTHING;
+	IF NOT FOUND THEN
+		RETURN 'taken';
+	END IF;
+	INSERT INTO staff.assignment (tenant_id, staff_id, role_id, store_id) VALUES (p_tenant, who, p_role, p_store);
+	PERFORM staff.make_invitation(p_tenant, who, p_token, 24 * 60);
+	PERFORM audit.add(p_tenant, p_actor::text, 'staff.invited', 'staff ' || who, p_reason, json_build_object('role', p_role, 'store', p_store)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text) IS 'Invites somebody to the console. ok, taken, not_allowed or gone.';
+
+-- A new link for somebody who lost password or second factor, or never came.  ok, gone (nobody, or suspended), not_allowed.
+CREATE OR REPLACE FUNCTION staff.renew(p_tenant uuid, p_actor uuid, p_staff uuid, p_token bytea, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF NOT EXISTS (SELECT FROM staff.person p WHERE p.staff_id = p_staff AND p.state <> 'suspended') THEN
+		RETURN 'gone';
+	END IF;
+	IF NOT staff.may_change(p_tenant, p_actor, p_staff) THEN
+		RETURN 'not_allowed';
+	END IF;
+	PERFORM staff.make_invitation(p_tenant, p_staff, p_token, 24 * 60);
+	PERFORM audit.add(p_tenant, p_actor::text, 'staff.link', 'staff ' || p_staff, p_reason, '');
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.renew(uuid, uuid, uuid, bytea, text) IS 'A new link for a person. ok, gone or not_allowed.';
+
+-- How many owners could sign in without p_staff.
+CREATE OR REPLACE FUNCTION staff.other_owners(p_tenant uuid, p_staff uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT count(*) FROM staff.person p
+	WHERE p.tenant_id = p_tenant AND p.staff_id <> p_staff AND p.state = 'active' AND staff.is_owner(p_tenant, p.staff_id)
+$$;
+COMMENT ON FUNCTION staff.other_owners(uuid, uuid) IS 'Owners beside a person who can sign in.';
+
+-- Suspends a person, who is signed out at once, or lets him in again.
+-- ok, gone, not_allowed, last_owner.
+CREATE OR REPLACE FUNCTION staff.set_suspended(p_tenant uuid, p_actor uuid, p_staff uuid, p_suspended boolean, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF NOT EXISTS (SELECT FROM staff.person p WHERE p.staff_id = p_staff) THEN
+		RETURN 'gone';
+	END IF;
+	IF NOT staff.may_change(p_tenant, p_actor, p_staff) THEN
+		RETURN 'not_allowed';
+	END IF;
+	IF p_suspended AND staff.is_owner(p_tenant, p_staff) AND staff.other_owners(p_tenant, p_staff) = 0 THEN
+		RETURN 'last_owner';
+	END IF;
+	UPDATE staff.person p SET state = CASE WHEN p_suspended THEN 'suspended'
+		WHEN EXISTS (SELECT FROM staff.credential c WHERE c.staff_id = p_staff) THEN 'active' ELSE 'invited' END
+	WHERE p.staff_id = p_staff AND (p.state = 'suspended') <> p_suspended;
+	IF FOUND THEN
+		DELETE FROM staff.session s WHERE s.staff_id = p_staff AND p_suspended;
+		DELETE FROM staff.challenge c WHERE c.staff_id = p_staff AND p_suspended;
+		UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = p_staff AND i.used_at IS NULL AND p_suspended;
+		PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_suspended THEN 'staff.suspended' ELSE 'staff.restored' END, 'staff ' || p_staff, p_reason, '');
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.set_suspended(uuid, uuid, uuid, boolean, text) IS 'Suspends a person or lets him in again. ok, gone, not_allowed or last_owner.';
+
+-- Gives a person one role in one place, in place of all that he had.  ok, gone, not_allowed, last_owner.
+CREATE OR REPLACE FUNCTION staff.set_role(p_tenant uuid, p_actor uuid, p_staff uuid, p_role uuid, p_store uuid, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before text;
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF NOT EXISTS (SELECT FROM staff.person p WHERE p.staff_id = p_staff) OR NOT EXISTS (SELECT FROM staff.role r WHERE r.role_id = p_role)
+		OR (p_store IS NOT NULL AND NOT EXISTS (SELECT FROM tenancy.store s WHERE s.store_id = p_store)) THEN
+		RETURN 'gone';
+	END IF;
+	IF NOT staff.may_change(p_tenant, p_actor, p_staff) OR NOT staff.may_give(p_tenant, p_actor, p_role, p_store) THEN
+		RETURN 'not_allowed';
+	END IF;
+	IF staff.is_owner(p_tenant, p_staff) AND staff.other_owners(p_tenant, p_staff) = 0
+		AND NOT (p_store IS NULL AND EXISTS (SELECT FROM staff.role r WHERE r.role_id = p_role AND r.is_owner)) THEN
+		RETURN 'last_owner';
+	END IF;
+	SELECT json_agg(json_build_object('role', a.role_id, 'store', a.store_id))::text INTO before FROM staff.assignment a WHERE a.staff_id = p_staff;
+	DELETE FROM staff.assignment a WHERE a.staff_id = p_staff;
+	INSERT INTO staff.assignment (tenant_id, staff_id, role_id, store_id) VALUES (p_tenant, p_staff, p_role, p_store);
+	PERFORM audit.add(p_tenant, p_actor::text, 'staff.role', 'staff ' || p_staff, p_reason,
+		json_build_object('from', before::json, 'to', json_build_object('role', p_role, 'store', p_store))::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.set_role(uuid, uuid, uuid, uuid, uuid, text) IS 'Gives a person a role in place of what he had. ok, gone, not_allowed or last_owner.';
+
+-- Makes a role (p_make) or changes it.  ok, gone (or the owners' own), taken (the name), not_allowed (more than p_actor has, before or after).
+CREATE OR REPLACE FUNCTION staff.save_role(p_tenant uuid, p_actor uuid, p_role uuid, p_make boolean, p_name text, p_permissions text[], p_reason text)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before text;
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF EXISTS (SELECT unnest(p_permissions) EXCEPT SELECT m FROM staff.permissions_everywhere(p_tenant, p_actor) m) THEN
+		RETURN 'not_allowed';
+	END IF;
+	IF EXISTS (SELECT FROM staff.role r WHERE r.name = p_name AND r.role_id <> p_role) THEN
+		RETURN 'taken';
+	END IF;
+	IF p_make THEN
+		INSERT INTO staff.role (tenant_id, role_id, name) VALUES (p_tenant, p_role, p_name);
+	ELSE
+		IF NOT EXISTS (SELECT FROM staff.role r WHERE r.role_id = p_role AND NOT r.is_owner) THEN
+			RETURN 'gone';
+		END IF;
+		IF NOT staff.may_give(p_tenant, p_actor, p_role, NULL) THEN
+			RETURN 'not_allowed';
+		END IF;
+		SELECT json_agg(x.permission ORDER BY x.permission)::text INTO before FROM staff.role_permission x WHERE x.role_id = p_role;
+		UPDATE staff.role r SET name = p_name WHERE r.role_id = p_role;
+		DELETE FROM staff.role_permission x WHERE x.role_id = p_role;
+	END IF;
+	INSERT INTO staff.role_permission (tenant_id, role_id, permission) SELECT DISTINCT p_tenant, p_role, m FROM unnest(p_permissions) AS m;
+	PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_make THEN 'role.made' ELSE 'role.changed' END, 'role ' || p_role, p_reason,
+		json_build_object('from', before::json, 'to', p_permissions)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) IS 'Makes or changes a role. ok, gone, taken or not_allowed.';

@@ -264,6 +264,13 @@ sub invited
 	};
 }
 
+# A colleague with a role of his own that holds nothing: anybody who manages staff may change him.
+sub colleague
+{
+	my ($t, $store) = @_;
+	return Staff->new($t->{shop}, $t->{f}, slug($store));
+}
+
 my %ENTRY = (
 	# the console
 	'GET /admin/login' => sub { my ($t, $s) = @_; return { host => staff($t, $s)->{host}, path => '/admin/login' } },
@@ -298,6 +305,30 @@ my %ENTRY = (
 	'POST /admin/login/out' => at_desk('/admin/login/out', sub { return () }),
 	'POST /admin/login/out-everywhere' => at_desk('/admin/login/out-everywhere', sub { return () }),
 	'GET /admin' => at_desk('/admin'),
+	'GET /admin/staff' => at_desk('/admin/staff'),
+	'POST /admin/staff' => at_desk('/admin/staff', sub {
+		my ($t, $store) = @_;
+		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', role => colleague($t, $store)->{role}, reason => 'for the season');
+	}),
+	'GET /admin/staff/{id:id}' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} }),
+	'POST /admin/staff/{id:id}/role' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/role' }, sub {
+		my ($t, $store) = @_;
+		return (role => colleague($t, $store)->{role}, store => $t->{f}{store}{$store}, reason => 'moves to this store');
+	}),
+	'POST /admin/staff/{id:id}/suspend' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/suspend' }, sub { return (reason => 'left') }),
+	'POST /admin/staff/{id:id}/restore' => at_desk(sub {
+		my ($t, $store) = @_;
+		my $c = colleague($t, $store);
+		$t->dbh->do("UPDATE staff.person SET state = 'suspended' WHERE staff_id = ?", undef, $c->{id});
+		return "/admin/staff/$c->{id}/restore";
+	}, sub { return (reason => 'came back') }),
+	'POST /admin/staff/{id:id}/link' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/link' }, sub { return (reason => 'lost the phone') }),
+	'GET /admin/roles' => at_desk('/admin/roles'),
+	'GET /admin/roles/new' => at_desk('/admin/roles/new'),
+	'POST /admin/roles/new' => at_desk('/admin/roles/new', sub { return (name => sprintf('Packer %d', $mails++), reason => 'a new role') }),
+	'GET /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }),
+	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
+	'GET /admin/audit' => at_desk('/admin/audit'),
 	'POST /admin/store' => at_desk('/admin/store', sub { my ($t, $s) = @_; return (store => $t->{f}{store}{$s}) }),
 
 	# home
