@@ -31,7 +31,7 @@ use Test::More ();
 use Time::HiRes qw(time);
 
 # Rows that a page may leave behind although it failed or only read: traces and notes.
-my %TRACE = map { $_ => 1 } qw(event.note event.attempt analytics.search analytics.view customer.session staff.session migration.applied);
+my %TRACE = map { $_ => 1 } qw(event.note event.attempt analytics.search analytics.view customer.session migration.applied);
 
 my @trials;
 
