@@ -42,17 +42,6 @@ const struct param role_params[] = {
 	{ 0 }
 };
 
-/* LIST has a blank before and behind each. */
-static bool holds(const char *list, const char *permission)
-{
-	size_t n = strlen(permission);
-
-	for (const char *s = strstr(list, permission); s != NULL; s = strstr(s + 1, permission))
-		if (s != list && s[-1] == ' ' && s[n] == ' ')
-			return true;
-	return false;
-}
-
 /* What stands in the form when it comes back, else LIST. */
 static bool ticked(struct req *r, const char *list, const char *permission)
 {
@@ -60,7 +49,7 @@ static bool ticked(struct req *r, const char *list, const char *permission)
 	const char *const *given;
 
 	if (r->method == GET)
-		return holds(list, permission);
+		return console_listed(list, permission);
 	given = param_list(r, "permission", &n);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(given[i], permission) == 0)
@@ -102,7 +91,7 @@ void roles_show(struct req *r)
 		view_int(item, "people", o->people);
 		view_bool(item, "all", o->is_owner);
 		for (size_t k = 0; k < ARRAY_LEN(permissions); k++)
-			if (!o->is_owner && holds(o->permissions, permissions[k].permission))
+			if (!o->is_owner && console_listed(o->permissions, permissions[k].permission))
 				view_text(view_item(item, "permissions"), "label", req_text(r, permissions[k].label));
 	}
 	view_bool(v, "may_manage", console_may_everywhere(r, "staff.manage"));

@@ -114,8 +114,8 @@ const char *console_timezone(struct req *r)
 	return row(r) == NULL ? "UTC" : row(r)->timezone;
 }
 
-/* The database lists permissions with a blank before and behind each: whole words are compared. */
-static bool holds(const char *list, const char *permission)
+/* Whole words are compared. */
+bool console_listed(const char *list, const char *permission)
 {
 	size_t n = strlen(permission);
 
@@ -127,12 +127,12 @@ static bool holds(const char *list, const char *permission)
 
 bool console_may(struct req *r, const char *permission)
 {
-	return row(r) != NULL && *permission != '\0' && holds(row(r)->may, permission);
+	return row(r) != NULL && *permission != '\0' && console_listed(row(r)->may, permission);
 }
 
 bool console_may_everywhere(struct req *r, const char *permission)
 {
-	return row(r) != NULL && *permission != '\0' && holds(row(r)->may_all, permission);
+	return row(r) != NULL && *permission != '\0' && console_listed(row(r)->may_all, permission);
 }
 
 /* What belongs to no store alone is allowed by a role in all of them. */

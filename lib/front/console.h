@@ -34,6 +34,9 @@ const char *console_timezone(struct req *r);
 bool console_may(struct req *r, const char *permission);
 bool console_may_everywhere(struct req *r, const char *permission);
 
+/* Whether LIST, permissions with a blank before and behind each as the database gives them, has PERMISSION. */
+bool console_listed(const char *list, const char *permission);
+
 /* A view with the head of every page; TITLE is N_("...") or a name. */
 struct view *console_view(struct req *r, const char *template, const char *title);
 

@@ -9,16 +9,24 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ INSERT INTO audit.entry (tenant_id, actor, action, target, reason, detail) VALUES (p_tenant, p_actor, p_action, p_target, p_reason, p_detail) $$;
 COMMENT ON FUNCTION audit.add(uuid, text, text, text, text, text) IS 'Writes down who changed what and why.';
 
--- What a person may do in a store; p_store NULL: in at least one.
-CREATE OR REPLACE FUNCTION staff.permissions(p_tenant uuid, p_staff uuid, p_store uuid) RETURNS SETOF text
+-- All that a person's roles hold, each with where it counts (NULL: in all stores).
+CREATE OR REPLACE FUNCTION staff.held(p_tenant uuid, p_staff uuid) RETURNS TABLE (store_id uuid, permission text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT DISTINCT p.permission
+	SELECT DISTINCT a.store_id, p.permission
 	FROM staff.assignment a
 	JOIN staff.role r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id
 	JOIN staff.permission p ON r.is_owner OR EXISTS (SELECT FROM staff.role_permission x
 		WHERE x.tenant_id = r.tenant_id AND x.role_id = r.role_id AND x.permission = p.permission)
-	WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff AND (a.store_id IS NULL OR p_store IS NULL OR a.store_id = p_store)
+	WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff
+$$;
+COMMENT ON FUNCTION staff.held(uuid, uuid) IS 'What the roles of a person hold, and where.';
+
+-- What a person may do in a store; p_store NULL: in at least one.
+CREATE OR REPLACE FUNCTION staff.permissions(p_tenant uuid, p_staff uuid, p_store uuid) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT h.permission FROM staff.held(p_tenant, p_staff) h WHERE h.store_id IS NULL OR p_store IS NULL OR h.store_id = p_store
 $$;
 COMMENT ON FUNCTION staff.permissions(uuid, uuid, uuid) IS 'What a person may do in a store.';
 
@@ -26,12 +34,7 @@ COMMENT ON FUNCTION staff.permissions(uuid, uuid, uuid) IS 'What a person may do
 CREATE OR REPLACE FUNCTION staff.permissions_everywhere(p_tenant uuid, p_staff uuid) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT DISTINCT p.permission
-	FROM staff.assignment a
-	JOIN staff.role r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id
-	JOIN staff.permission p ON r.is_owner OR EXISTS (SELECT FROM staff.role_permission x
-		WHERE x.tenant_id = r.tenant_id AND x.role_id = r.role_id AND x.permission = p.permission)
-	WHERE a.tenant_id = p_tenant AND a.staff_id = p_staff AND a.store_id IS NULL
+	SELECT h.permission FROM staff.held(p_tenant, p_staff) h WHERE h.store_id IS NULL
 $$;
 COMMENT ON FUNCTION staff.permissions_everywhere(uuid, uuid) IS 'What a person may do in all stores at once.';
 
