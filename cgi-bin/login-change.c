@@ -34,15 +34,15 @@ void password_post(struct req *r)
 	const struct row_login_self *me = self(r);
 	struct attempt a;
 
-	if (!login_fit(r, password, me->email, password_show))
+	if (!attempt_fit(r, password, me->email, password_show))
 		return;
 	a = login_attempt(r, me->email, param_text(r, "current"));
-	if (a.proof != PROOF_RIGHT || strcmp(a.customer, customer) != 0) {
+	if (a.proof != PROOF_RIGHT || strcmp(a.person, customer) != 0) {
 		login_declines(r, password_form(r), &a, "current", a.proof == PROOF_WRONG ?
 			       req_text(r, N_("This is not your current password.")) : login_sentence(r, &a));
 		return;
 	}
-	q_login_set_password(r->db, r->site->tenant, r->site->store, customer, login_hash(r, password));
+	q_login_set_password(r->db, r->site->tenant, r->site->store, customer, attempt_hash(r, password));
 	if (!login_enter(r, customer, true, "")) {
 		login_gone(r, "/login");
 		return;
@@ -79,7 +79,7 @@ void email_post(struct req *r)
 	struct attempt a = login_attempt(r, me->email, param_text(r, "password"));
 	struct view *v;
 
-	if (a.proof == PROOF_RIGHT && strcmp(a.customer, customer) == 0) {
+	if (a.proof == PROOF_RIGHT && strcmp(a.person, customer) == 0) {
 		q_login_ask_email(r->db, r->site->tenant, r->site->store, customer, email);
 		page_redirect(r, req_path(r, "/login/email/sent"));
 		return;

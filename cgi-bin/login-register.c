@@ -26,9 +26,9 @@ void register_post(struct req *r)
 	const char *email = param_text(r, "email"), *password = param_text(r, "password"), *hash;
 	struct rows *rows;
 
-	if (!login_fit(r, password, email, register_show))
+	if (!attempt_fit(r, password, email, register_show))
 		return;
-	hash = login_hash(r, password);
+	hash = attempt_hash(r, password);
 	rows = q_login_register(r->db, r->site->tenant, r->site->store, req_address(r), email, param_text(r, "name"), hash, r->language);
 	if (row_login_register(rows)->outcome[0] == 't')
 		page_too_many(r, 3600);
@@ -80,7 +80,7 @@ void verify_post(struct req *r)
 		return;
 	}
 	q_login_verify(r->db, r->site->tenant, login_token(r), SHA256_LEN);
-	if (login_enter(r, a.customer, false, a.hash)) {
+	if (login_enter(r, a.person, false, a.hash)) {
 		page_flash(r, "ok", N_("Welcome! Your mail address is confirmed."));
 		page_redirect(r, req_path(r, "/account"));
 	} else {

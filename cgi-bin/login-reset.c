@@ -48,9 +48,9 @@ void choose_post(struct req *r)
 	const char *password = param_text(r, "password"), *hash;
 	struct rows *rows;
 
-	if (t == NULL || !login_fit(r, password, t->email, choose_show))
+	if (t == NULL || !attempt_fit(r, password, t->email, choose_show))
 		return;
-	hash = login_hash(r, password);
+	hash = attempt_hash(r, password);
 	rows = q_login_reset(r->db, r->site->tenant, r->site->store, login_token(r), SHA256_LEN, hash);
 	if (rows_found(rows) && login_enter(r, row_login_reset(rows)->customer, true, "")) {
 		page_flash(r, "ok", N_("Your password is changed. You are signed out everywhere else."));

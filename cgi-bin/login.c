@@ -2,8 +2,6 @@
 #include "login.h"
 
 #include "base/mem.h"
-#include "front/basket.h"
-
 #include <string.h>
 #include <unistd.h>
 
@@ -70,39 +68,6 @@ const char *login_next(struct req *r)
 	return strcmp(next, "/") == 0 ? req_path(r, "/account") : next;
 }
 
-const char *login_hash(struct req *r, const char *password)
-{
-	char *hash = mem_array(r->mem, char, PASSWORD_HASH_MAX);
-
-	if (!password_hash(password, hash))
-		req_fail(r, "a password could not be hashed");
-	return hash;
-}
-
-bool login_fit(struct req *r, const char *password, const char *own, void (*form)(struct req *r))
-{
-	const char *sentence = NULL;
-
-	switch (password_check(password, own)) {
-	case PASSWORD_FINE:
-		return true;
-	case PASSWORD_SHORT:
-		sentence = N_("Please choose at least 8 characters. A sentence is easy to keep in mind.");
-		break;
-	case PASSWORD_LONG:
-		sentence = N_("Please shorten this text.");
-		break;
-	case PASSWORD_COMMON:
-		sentence = N_("This password is among the first that anybody would guess. Please choose another.");
-		break;
-	case PASSWORD_BROKEN:
-		sentence = N_("Please remove characters that cannot be printed.");
-		break;
-	}
-	page_decline(r, form, "password", sentence);
-	return false;
-}
-
 /* ---- proving who it is ------------------------------------------------------------------- */
 
 struct attempt login_attempt(struct req *r, const char *email, const char *password)
@@ -110,81 +75,29 @@ struct attempt login_attempt(struct req *r, const char *email, const char *passw
 	const unsigned char *device = login_device(r);
 	struct rows *rows = q_login_admit(r->db, r->site->tenant, req_address(r), email, device, SHA256_LEN);
 	const struct row_login_admit *row = row_login_admit(rows);
-	struct attempt a = { .proof = PROOF_WRONG, .customer = row->customer, .verified = row->verified, .hash = "" };
-	bool old;
+	struct attempt a;
 
-	if (req_failed(r))
+	a = attempt_judge(r, row->outcome, row->wait_s, row->customer, row->hash, password);
+	if (a.proof != PROOF_RIGHT)
 		return a;
-	if (strcmp(row->outcome, "ok") != 0) {
-		a.proof = strcmp(row->outcome, "proof") == 0 ? PROOF_MORE : PROOF_WAIT;
-		a.wait_s = row->wait_s;
-		return a;
-	}
-	/* Without an account the same work is done against a hash that nothing fits. */
-	if (!password_verify(password, row->hash, &old))
-		return a;
-	a.proof = PROOF_RIGHT;
-	if (old)
-		a.hash = login_hash(r, password);
+	a.verified = row->verified;
 	q_login_right(r->db, r->site->tenant, req_address(r), email, device, SHA256_LEN);
 	return a;
 }
 
 const char *login_sentence(struct req *r, const struct attempt *a)
 {
-	switch (a->proof) {
-	case PROOF_WAIT:
-		return basket_say_number(r, N_("This was tried too often. Please wait some seconds: {n}"), a->wait_s);
-	case PROOF_MORE:
-		return req_text(r, N_("Somebody tried too many passwords for this account today. To get in at once, "
-				      "choose a new password by the link that we mail you."));
-	case PROOF_RIGHT:
-	case PROOF_WRONG:
-		break;
-	}
-	return req_text(r, N_("The mail address and the password do not match."));
+	return attempt_sentence(r, a, N_("Somebody tried too many passwords for this account today. To get in at once, "
+					 "choose a new password by the link that we mail you."));
 }
 
 void login_declines(struct req *r, struct view *v, const struct attempt *a, const char *field, const char *sentence)
 {
-	struct view *item = view_item(v, "errors");
-	bool waits = a != NULL && a->proof == PROOF_WAIT;
-
-	view_bool(v, "has_errors", true);
-	view_text(item, "field", field);
-	view_text(item, "sentence", sentence);
-	view_text(view_sub(v, "error"), field, sentence);
 	view_bool(v, "more", a != NULL && a->proof == PROOF_MORE);
-	if (waits)
-		page_header(r, "Retry-After", mem_printf(r->mem, "%lld", (long long)a->wait_s));
-	page_html_status(r, v, waits ? 429 : 422);
+	attempt_declines(r, v, a, field, sentence);
 }
 
 /* ---- signing in and out --------------------------------------------------------------------- */
-
-/* "Firefox, Windows": enough to know one's own browsers by. */
-static const char *browser_name(struct req *r)
-{
-	static const char *const browsers[][2] = {
-		{ "Edg/", "Edge" }, { "OPR/", "Opera" }, { "SamsungBrowser/", "Samsung Internet" }, { "Firefox/", "Firefox" },
-		{ "FxiOS/", "Firefox" }, { "CriOS/", "Chrome" }, { "Chrome/", "Chrome" }, { "Safari/", "Safari" },
-	};
-	static const char *const systems[][2] = {
-		{ "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" },
-		{ "Mac OS X", "macOS" }, { "CrOS", "ChromeOS" }, { "Linux", "Linux" },
-	};
-	const char *agent = req_header(r, "User-Agent"), *browser = NULL, *system = NULL;
-
-	for (size_t i = 0; agent != NULL && browser == NULL && i < ARRAY_LEN(browsers); i++)
-		if (strstr(agent, browsers[i][0]) != NULL)
-			browser = browsers[i][1];
-	for (size_t i = 0; agent != NULL && system == NULL && i < ARRAY_LEN(systems); i++)
-		if (strstr(agent, systems[i][0]) != NULL)
-			system = systems[i][1];
-	if (browser == NULL || system == NULL)
-		return browser != NULL ? browser : system != NULL ? system : "";
-	return mem_printf(r->mem, "%s, %s", browser, system);
-}
 
 bool login_enter(struct req *r, const char *customer, bool others, const char *hash)
 {
@@ -194,7 +107,7 @@ bool login_enter(struct req *r, const char *customer, bool others, const char *h
 	const struct row_login_enter *e;
 	struct rows *rows;
 
-	rows = q_login_enter(r->db, r->site->tenant, r->site->store, customer, session, SHA256_LEN, browser_name(r),
+	rows = q_login_enter(r->db, r->site->tenant, r->site->store, customer, session, SHA256_LEN, attempt_browser(r),
 			     before->id, others, login_device(r), SHA256_LEN, hash_of(r, device.text), SHA256_LEN, hash,
 			     front_cart(r), SHA256_LEN, hash_of(r, cart.text), SHA256_LEN, r->language, r->currency,
 			     CART_MAX_LINES);
@@ -245,9 +158,9 @@ static void enter(struct req *r)
 
 	if (a.proof == PROOF_RIGHT && !a.verified) {
 		/* Who knows the password may know that the address is still to be proven. */
-		q_login_verify_again(r->db, r->site->tenant, r->site->store, a.customer);
+		q_login_verify_again(r->db, r->site->tenant, r->site->store, a.person);
 		page_redirect(r, req_path(r, "/login/register/sent"));
-	} else if (a.proof == PROOF_RIGHT && login_enter(r, a.customer, false, a.hash)) {
+	} else if (a.proof == PROOF_RIGHT && login_enter(r, a.person, false, a.hash)) {
 		page_redirect(r, login_next(r));
 	} else {
 		struct view *v = login_form(r);

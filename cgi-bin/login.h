@@ -4,6 +4,7 @@
 
 #include "base/password.h"
 #include "db/query/login.h"
+#include "front/attempt.h"
 #include "front/front.h"
 #include "shop/cart.h"
 
@@ -12,21 +13,6 @@
 #define DEVICE_COOKIE_S (365 * 86400)
 /* A session ends here at the latest; 30 days unused end it sooner (sql/functions/customer_session.sql). */
 #define SESSION_S (90 * 86400)
-
-enum proof {
-	PROOF_RIGHT,
-	PROOF_WRONG,                    /* of an account that is not there too, after the same work */
-	PROOF_WAIT,
-	PROOF_MORE                      /* too many guesses at this account today */
-};
-
-struct attempt {
-	enum proof proof;
-	int64_t wait_s;                 /* PROOF_WAIT */
-	const char *customer;           /* PROOF_RIGHT, as what follows */
-	bool verified;                  /* the address was proven once */
-	const char *hash;               /* to be stored instead, "" where the stored one will do */
-};
 
 /* Counts a try and compares PASSWORD with that of the account EMAIL.  What was counted stays
    only when this transaction commits: answer by page_redirect() or login_declines(). */
@@ -60,11 +46,6 @@ void login_gone(struct req *r, const char *again);
 /* What the mailed link in the path opens, unused yet; NULL after an answer.  Only looks: programs
    that look through mails follow links. */
 const struct row_login_token *login_look(struct req *r, const char *purpose, const char *again);
-
-/* Whether NEW_PASSWORD may be chosen by OWN, else the field gets its error.  FORM shows again. */
-bool login_fit(struct req *r, const char *password, const char *own, void (*form)(struct req *r));
-/* Its hash, under r->mem. */
-const char *login_hash(struct req *r, const char *password);
 
 /* login-register.c */
 extern const struct param register_params[], verify_params[];

@@ -30,6 +30,7 @@ int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
 int ctl_payment(int argc, char **argv);
 int ctl_customer(int argc, char **argv);
+int ctl_staff(int argc, char **argv);
 /* Its verbs that look at a customer's data or forget it; -1 when the verb is another. */
 int ctl_customer_data(int argc, char **argv);
 int ctl_erase(int argc, char **argv);

@@ -24,6 +24,8 @@ static const struct ctl_command commands[] = {
 	{ "stock", ctl_stock, "show SKU | adjust SKU WAREHOUSE N --reason TEXT", "look at stock and correct it" },
 	{ "customer", ctl_customer, "add EMAIL --store CODE [--name NAME] [--password-stdin] [--keep] | show|export|erase EMAIL|ID --reason TEXT",
 	  "make an account whose address counts as proven; look at a customer's data, print it, forget him" },
+	{ "staff", ctl_staff, "owner EMAIL [--tenant SLUG] [--name NAME]",
+	  "invite an owner to the console: the first, or one who lost password or second factor" },
 	{ "erase", ctl_erase, "replay", "forget again, after a restore, whom the register names" },
 	{ "config", ctl_config, "", "print the settings of this host" },
 	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },

@@ -194,6 +194,30 @@ GRANT EXECUTE ON FUNCTION
 	customer.confirm_email(uuid, uuid, bytea), customer.undo_email(uuid, uuid, bytea),
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
+-- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
+	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+-- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
+GRANT EXECUTE ON FUNCTION
+	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
+	staff.challenge_look(uuid, bytea), staff.code_admit(uuid, uuid, bytea),
+	staff.enter(uuid, bytea, bigint, bytea, text[], bytea, text, uuid, bytea, bytea),
+	staff.own_seed(uuid, uuid), staff.prove_again(uuid, uuid, bigint, bytea), staff.logout(uuid, uuid, boolean),
+	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea)
+	TO "_sutler-admin-login";
+-- admin-home: the day at a glance, and the store one works in.
+GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer)
+	TO "_sutler-admin-home";
+-- admin-settings: people and roles as they are shown, the audit log, and the doors by which people change.
+GRANT SELECT ON staff.person, staff.role, staff.role_permission, staff.assignment, audit.entry TO "_sutler-admin-settings";
+GRANT SELECT (tenant_id, staff_id, seen_at) ON staff.session TO "_sutler-admin-settings";
+GRANT SELECT (tenant_id, entry_id) ON audit.sealed TO "_sutler-admin-settings";
+GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
+	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
+	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
+	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

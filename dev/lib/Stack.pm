@@ -496,6 +496,41 @@ sub open_accounts
 	return;
 }
 
+# The consoles of the demo, each with an owner who came in by the pages that a merchant uses; what
+# his authenticator would hold is kept in the state directory.  A list of
+# { name, url, email, password, secret }.
+sub open_consoles
+{
+	my ($self) = @_;
+	my @hosts = @{ $self->dbh->selectall_arrayref(q{SELECT h.host, t.slug FROM tenancy.host h JOIN tenancy.tenant t ON t.tenant_id = h.tenant_id
+		WHERE h.kind = 'admin' AND h.is_primary
+		ORDER BY (SELECT count(*) FROM tenancy.store s WHERE s.tenant_id = t.tenant_id) DESC, h.host}) };
+	my @consoles = map { $self->open_console(@$_) } @hosts;
+	$consoles[0]{name} = 'admin' if @consoles;
+	return @consoles;
+}
+
+sub open_console
+{
+	my ($self, $host, $slug) = @_;
+	my %o = (name => "admin-$slug", url => $self->url($host) . '/admin', email => "owner\@$slug.example", password => 'the keys of the whole shop');
+	my $kept = "$self->{dir}/state/owner-$slug.secret";
+	my ($there) = $self->dbh->selectrow_array(q{SELECT count(*) FROM staff.person p JOIN staff.totp t USING (tenant_id, staff_id)
+		JOIN tenancy.tenant n USING (tenant_id) WHERE n.slug = ? AND p.email = ?}, undef, $slug, $o{email});
+	if (!$there || !-e $kept) {
+		require Visitor;
+		my $v = Visitor->new(port => $self->port, host => $host, tls => $self->{tls}, timeout_s => 35);
+		my ($link) = $self->ctl('staff', 'owner', $o{email}, '--tenant', $slug, '--name', 'Demo owner') =~ m{^https?://[^/]+(/\S+)}m;
+		my $page = $v->follow($v->submit($v->get($link), field => 'password', { password => $o{password} }));
+		my ($secret) = $page->html =~ m{class="secret">([A-Z2-7 ]+)<} or die "the owner of $slug gets no second factor: " . $page->status . "\n";
+		my $code = `oathtool --totp -b '${\ $secret =~ s/ //gr}'`;
+		my $done = $v->submit($page, field => 'code', { code => $code =~ s/\s//gr });
+		die "the owner of $slug is not let in: " . $done->status . "\n" if $done->status != 200;
+		write_file($kept, "$secret\n", 0600);
+	}
+	return { %o, secret => read_file($kept) =~ s/\s+\z//r };
+}
+
 sub wait_port
 {
 	my ($self, $port, $what, $name) = @_;

@@ -51,6 +51,7 @@ my %RATE = (
 	search => { rate => '5r/s', burst => 20 },
 	# The database counts tries exactly; here only the workers are kept from drowning.
 	login => { rate => '60r/m', burst => 30 },
+	'admin-login' => { rate => '60r/m', burst => 30 },
 	webhooks => { rate => '50r/s', burst => 100 },
 	api => { rate => '10r/s', burst => 50 },
 );
@@ -61,6 +62,7 @@ my %RATE = (
 my %UNDER_WAY = (
 	page => { most => 256, status => 503 },
 	login => { most => 34, status => 429 },
+	'admin-login' => { most => 34, status => 429 },
 );
 
 my @STATIC_DIRS = qw(css js img icons fonts);

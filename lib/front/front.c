@@ -83,7 +83,7 @@ const char *url_media(const void *ctx, const char *name)
 }
 
 /* The files whose change must reach browsers that keep them for ever. */
-static const char *const versioned[] = { "css/shop.css", "js/shop.js", "icons/icons.svg" };
+static const char *const versioned[] = { "css/shop.css", "js/shop.js", "css/admin.css", "js/admin.js", "icons/icons.svg" };
 
 const char *front_assets_version(void)
 {

@@ -132,7 +132,8 @@ static void security_policy(struct headers *h, const struct site *site, bool adm
 		return;
 	}
 	buf_adds(b, "Content-Security-Policy: "
-		 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
+		 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'");
+	buf_adds(b, admin ? NULL : " data:");
 	buf_adds(b, images == NULL ? NULL : " ");
 	buf_adds(b, images);
 	buf_adds(b, "; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'");
@@ -158,8 +159,10 @@ void header_security(struct headers *h, const struct site *site, bool admin, boo
 		"Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(self)\r\n";
 
 	buf_add(h->text, always, sizeof(always) - 1);
-	buf_adds(h->text, no_referrer ? "Referrer-Policy: no-referrer\r\n" :
+	buf_adds(h->text, no_referrer ? "Referrer-Policy: no-referrer\r\n" : admin ? "Referrer-Policy: same-origin\r\n" :
 		 "Referrer-Policy: strict-origin-when-cross-origin\r\n");
+	if (admin)
+		buf_adds(h->text, "X-Robots-Tag: noindex, nofollow\r\n");
 	security_policy(h, site, admin, form_action);
 }
 

@@ -37,7 +37,7 @@ bool header_cookie(struct headers *h, const char *name, const char *value,
 bool header_attachment(struct headers *h, const char *name);
 
 /* The headers every answer has (reliability notes, section 3): CSP and its relatives.
-   SITE may be NULL.  ADMIN adds trusted types; NO_REFERRER for addresses with secrets;
+   SITE may be NULL.  ADMIN adds trusted types and keeps addresses to the site itself; NO_REFERRER for addresses with secrets;
    FORM_ACTION is another origin that forms may lead to, or NULL. */
 void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
 		     const char *form_action);

@@ -42,6 +42,7 @@
 	L(LIMIT_FLASH_S, 60, "seconds a flash waits for the next page") \
 	L(LIMIT_IDEMPOTENCY_S, 604800, "seconds an idempotency key is remembered: 7 days") \
 	L(LIMIT_SESSION_TOUCH_S, 300, "seconds between two writes of a session's last use") \
+	L(LIMIT_STEP_UP_S, 600, "seconds the second factor counts as just shown; a form sent gets twice as long to be filled in") \
 	L(LIMIT_RESPONSE_BYTES, 8388608, "bytes of a buffered response; larger ones are files") \
 	L(LIMIT_ROUTES, 128, "routes of one program: rows of the counters file") \
 	L(LIMIT_WORKERS, 64, "workers of one program") \

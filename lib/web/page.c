@@ -254,14 +254,18 @@ void page_too_many(struct req *r, int retry_after_s)
 void page_sign_in(struct req *r)
 {
 	const char *sign_in = r->program->hooks->sign_in;
-	struct buf *b;
 
-	if (sign_in == NULL || r->method != GET) {
+	if (sign_in == NULL || r->method != GET)
 		page_forbidden(r, N_("Please sign in first."));
-		return;
-	}
-	b = buf_new(r->mem);
-	buf_printf(b, "%s%s?next=", r->prefix, sign_in);
+	else
+		page_send_to(r, sign_in);
+}
+
+void page_send_to(struct req *r, const char *path)
+{
+	struct buf *b = buf_new(r->mem);
+
+	buf_printf(b, "%s%s?next=", r->prefix, path);
 	buf_url(b, mem_printf(r->mem, "%s%s%s%s", r->prefix, r->path, *r->query != '\0' ? "?" : "", r->query));
 	page_redirect(r, b->data);
 }

@@ -75,6 +75,8 @@ void page_conflict(struct req *r, const char *sentence);        /* 409 */
 void page_too_many(struct req *r, int retry_after_s);           /* 429 */
 /* Sends an anonymous visitor to the sign-in page, and back to where he was. */
 void page_sign_in(struct req *r);
+/* The same to any PATH (without prefix) that takes "next". */
+void page_send_to(struct req *r, const char *path);
 
 void page_text(struct req *r, const char *type, const char *body);
 void page_bytes(struct req *r, const char *type, const void *data, size_t n);

@@ -19,6 +19,7 @@
 #define SLUG_MAX 100
 #define CODE_MAX 40
 #define SECRET_MAX 1024
+#define REASON_MIN 3                            /* an empty excuse explains nothing */
 #define FILTERS_MAX 30                          /* nobody ticks more boxes; each costs an index probe */
 #define FILTER_NAME_MAX 32                      /* of an attribute's code */
 #define FILTER_VALUE_MAX 48                     /* of a value's code */
@@ -101,6 +102,13 @@ static void read_lines(const struct how *how, const char *s, struct scalar *out)
 	if (*clean == '\0')
 		out->error = N_("Please fill in this field.");
 	out->text = clean;
+}
+
+static void read_reason(const struct how *how, const char *s, struct scalar *out)
+{
+	read_lines(how, s, out);
+	if (out->error == NULL && utf8_length(out->text) < REASON_MIN)
+		out->error = N_("Please say why, so that others can understand it later.");
 }
 
 /* One '@'; a local part without spaces and quotes; a domain with a dot inside.  Whether mail
@@ -224,7 +232,7 @@ static void read_secret(const struct how *how, const char *s, struct scalar *out
 
 static void (*const readers[])(const struct how *, const char *, struct scalar *) = {
 	[PARAM_ID] = read_id, [PARAM_INT] = read_integer, [PARAM_QUANTITY] = read_quantity,
-	[PARAM_TEXT] = read_lines, [PARAM_BLOCK] = read_lines, [PARAM_EMAIL] = read_email,
+	[PARAM_TEXT] = read_lines, [PARAM_BLOCK] = read_lines, [PARAM_REASON] = read_reason, [PARAM_EMAIL] = read_email,
 	[PARAM_SLUG] = read_slug, [PARAM_CHOICE] = read_choice, [PARAM_MONEY] = read_money,
 	[PARAM_DATE] = read_date, [PARAM_TOKEN] = read_token, [PARAM_CODE] = read_code,
 	[PARAM_SECRET] = read_secret, [PARAM_FILE] = NULL, [PARAM_FILTERS] = NULL,
@@ -501,7 +509,7 @@ static const struct param_value *get(const struct req *r, const char *name, unsi
 
 #define TEXTUAL (BIT(PARAM_ID) | BIT(PARAM_TEXT) | BIT(PARAM_BLOCK) | BIT(PARAM_EMAIL) | \
 		 BIT(PARAM_SLUG) | BIT(PARAM_CHOICE) | BIT(PARAM_DATE) | BIT(PARAM_TOKEN) | \
-		 BIT(PARAM_CODE) | BIT(PARAM_SECRET))
+		 BIT(PARAM_CODE) | BIT(PARAM_REASON) | BIT(PARAM_SECRET))
 
 bool param_given(const struct req *r, const char *name)
 {

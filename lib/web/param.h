@@ -52,6 +52,7 @@ enum param_type {
 	PARAM_DATE,             /* yyyy-mm-dd, a day that exists */
 	PARAM_TOKEN,            /* 43 characters of base64url (crypto.h) */
 	PARAM_CODE,             /* A-Z 0-9 '-' '_', folded to upper case, at most 40: coupons, SKUs */
+	PARAM_REASON,           /* why staff do what hurts: one line of 3 to 200 code points, for the audit log */
 	PARAM_SECRET,           /* a password: bytes as sent, at most 1 024, never shown again */
 	PARAM_LIST,             /* repeatable, at most .max (0: 50) values of type .of */
 	PARAM_FILE,             /* an uploaded file; see upload.h */

@@ -47,6 +47,9 @@ struct program_hooks {
 	int (*rate)(struct req *r, const char *name);
 	/* Path of the sign-in page (without prefix); "?next=PATH" is added.  NULL: 403. */
 	const char *sign_in;
+	/* Path of the page that asks for the second factor again, as sign_in.  Must where a route
+	   has step_up. */
+	const char *prove_again;
 	/* Template of error pages; gets status, headline, sentence, missing (404, 410), again
 	   (429, 503), retry (503 of a page that can be loaded again).  NULL: the plain page. */
 	const char *error_template;

@@ -156,6 +156,10 @@ static const char *check_route(const struct route *r, bool admin)
 		return "an admin row without permission";
 	if (!admin && r->permission != NULL)
 		return "a permission outside an admin program";
+	if (admin && *r->permission != '\0' && r->method != GET && !r->csrf_token)
+		return "a change by staff without its token";
+	if (r->step_up && (!admin || *r->permission == '\0' || (r->method != GET && r->form == NULL)))
+		return "step-up of a stranger, or of a change without form";
 	if (r->cache_s > 0 && (r->method != GET || r->csrf_token || admin ||
 			       (r->needs & NEEDS_SESSION) != 0))
 		return "cacheable, and yet personal or no GET";

@@ -37,6 +37,8 @@ enum route_needs {
 
 /* Permission of a row on an admin program that anybody may see (its sign-in page). */
 #define PUBLIC ""
+/* Of one that everybody who is signed in may: his own matters. */
+#define SELF "self"
 
 struct upload_limits {
 	size_t file_bytes;              /* of one file */
@@ -50,7 +52,10 @@ struct route {
 	const struct param *params;     /* NULL: none are taken */
 	void (*form)(struct req *r);    /* shown again, 422, when a value is bad; NULL: 400 */
 	unsigned trips;                 /* round trips it may cost; 0: the default of its kind (route.c) */
-	const char *permission;         /* admin programs: required on every row */
+	const char *permission;         /* admin programs: required on every row; anything but PUBLIC is
+	                                   for who is signed in, and a change holds the token */
+	bool step_up;                   /* who asks showed his second factor a short time ago
+	                                   (LIMIT_STEP_UP_S); a change needs .form */
 	const char *rate;               /* name of a rate the rate hook knows, or NULL */
 	int cache_s;                    /* > 0: shared caches may keep it so long (GET only) */
 	unsigned needs;                 /* enum route_needs */

@@ -50,23 +50,45 @@ static void finish(struct exchange *x)
 	exchange_end_transaction(x);
 }
 
+/* Sensitive: the second factor was shown a short time ago, else it is asked for first.  A form
+   that was long on the way comes back with all that was typed. */
+static bool proven_again(struct req *r)
+{
+	int64_t age_ms;
+
+	/* Looking at the session costs a round trip: only where it is wanted. */
+	if (!r->route->step_up || req_failed(r))
+		return true;
+	age_ms = r->now_ms - session_get(r)->proven_ms;
+	if (age_ms <= LIMIT_STEP_UP_S * (r->method == GET ? 1000LL : 2000LL))
+		return true;
+	if (r->method == GET)
+		page_send_to(r, r->program->hooks->prove_again);
+	else
+		page_decline(r, r->route->form, NULL, N_("It is a while since you showed a code. Please confirm in another window that it is you, then send this again."));
+	return false;
+}
+
 /* What must hold before the handler may run and takes the database to know. */
 static bool admitted(struct exchange *x)
 {
 	struct req *r = &x->req;
 	const struct program_hooks *hooks = r->program->hooks;
 	const struct route *route = r->route;
+	bool staff = route->permission != NULL && *route->permission != '\0';
 	int wait_s;
 
-	if ((route->needs & NEEDS_SESSION) != 0 && session_principal(r) == NULL) {
+	if (((route->needs & NEEDS_SESSION) != 0 || staff) && session_principal(r) == NULL) {
 		page_sign_in(r);
 		return false;
 	}
-	if (route->permission != NULL && *route->permission != '\0' && !hooks->may(r, route->permission)) {
+	if (staff && !hooks->may(r, route->permission)) {
 		req_note(r, "refused", route->permission);
 		page_forbidden(r, N_("You are not allowed to do this."));
 		return false;
 	}
+	if (!proven_again(r))
+		return false;
 	wait_s = route->rate != NULL && hooks->rate != NULL ? hooks->rate(r, route->rate) : 0;
 	if (wait_s > 0) {
 		page_too_many(r, wait_s);

@@ -31,7 +31,8 @@ static int print_routes(const struct route *routes)
 		       r->cache_s, r->permission != NULL ? r->permission : "-",
 		       r->needs & NEEDS_SESSION ? "session " : "",
 		       r->needs & NEEDS_CROSS_SITE ? "cross-site " : "", r->csrf_token ? "csrf " : "",
-		       r->idempotent ? "idempotent " : "", r->repeatable ? "repeatable " : "", r->upload != NULL ? "upload " : "", r->costly ? "costly " : "");
+		       r->idempotent ? "idempotent " : "", r->repeatable ? "repeatable " : "", r->upload != NULL ? "upload " : "",
+		       r->step_up ? "step-up " : "", r->costly ? "costly " : "");
 		print_params(r->params);
 		putchar('\n');
 	}

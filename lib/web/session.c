@@ -78,13 +78,18 @@ const unsigned char *session_start(struct req *r, int64_t ttl_s)
 {
 	struct token token = token_new();
 
+	session_open(r, token.text, ttl_s);
+	return hash_of(r->mem, token.text);
+}
+
+void session_open(struct req *r, const char *token, int64_t ttl_s)
+{
 	if (r->program->session == NULL)
 		BUG("%s has no sessions", r->program->name);
 	if (req_failed(r))
-		return hash_of(r->mem, token.text);
-	page_cookie_set(r, r->program->session->cookie, token.text, ttl_s);
-	r->x->new_personal = mem_strdup(r->mem, token.text);
-	return hash_of(r->mem, token.text);
+		return;
+	page_cookie_set(r, r->program->session->cookie, token, ttl_s);
+	r->x->new_personal = mem_strdup(r->mem, token);
 }
 
 void session_end(struct req *r)

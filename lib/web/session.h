@@ -26,6 +26,7 @@ struct session {
 	const char *name;               /* as people are greeted */
 	int64_t seen_ms;
 	int64_t created_ms;
+	int64_t proven_ms;              /* staff: when the second factor was last shown */
 	const void *more;               /* the kind's own row */
 };
 
@@ -54,6 +55,9 @@ const char *session_name(struct req *r);
 /* Log-in programs: makes a token, sets the cookie and gives its SHA-256 (SHA256_LEN bytes) for
    the row the caller inserts.  Always a new one: an id that came with the request is never kept. */
 const unsigned char *session_start(struct req *r, int64_t ttl_s);
+/* The same in two steps, for whom only the database can tell whether it may be: the row is
+   written with the hash of a token from token_new(), and when it stands the cookie is set. */
+void session_open(struct req *r, const char *token, int64_t ttl_s);
 /* Clears the cookie; the caller deletes the row. */
 void session_end(struct req *r);
 

@@ -262,6 +262,8 @@ static const char *check(const struct program *p)
 	for (const struct route *r = p->routes; r->path != NULL; r++)
 		if (r->costly && (p->turns < 1 || p->turns > LIMIT_WORKERS))
 			return "a costly route, and no turns";
+		else if (r->step_up && hooks->prove_again == NULL)
+			return "no page asks for the second factor again";
 	return route_check(p->routes, p->admin);
 }
 

@@ -215,43 +215,72 @@ END
 $$;
 COMMENT ON FUNCTION customer.guess_daily(uuid, text, bytea, integer) IS 'Counts a guess of a day; false when there were too many.';
 
--- Before a password is looked at: the try is counted here and taken back when it was right,
--- so that no number of parallel tries sees more than the limits.  A browser that its owner
--- signed in with before has counters of its own: strangers can neither use nor fill them.
---	ok	hash and customer, if there is an account; else both empty, and the caller
---		compares with a hash that nothing fits
+-- Before a password is looked at, of customers and staff: the try is counted here and taken
+-- back when it was right, so that no number of parallel tries sees more than the limits.
+-- p_who is a hash of whose account it is, p_known whether its owner signed in with the
+-- browser p_device before: that one has counters of its own, which strangers can neither
+-- use nor fill.
+--	ok	look at the password
 --	wait	in wait_s seconds (10 tries a minute of a visitor; 5 of a visitor at an account)
---	proof	100 guesses a day at this account: a known browser or the mailed link gets in
+--	proof	100 guesses a day at this account: a known browser or a new link gets in
+CREATE OR REPLACE FUNCTION customer.guess_admit(p_tenant uuid, p_visitor bytea, p_who bytea, p_device bytea, p_known boolean)
+RETURNS TABLE (outcome text, wait_s integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	pause integer;
+BEGIN
+	IF p_known THEN
+		pause := customer.guess_slowly(p_tenant, 'device', p_device);
+	ELSE
+		IF NOT event.try(p_tenant, 'login', p_visitor, 60, 10) THEN
+			RETURN QUERY SELECT 'wait', (60 - floor(extract(epoch FROM sutler.now()))::bigint % 60)::integer;
+			RETURN;
+		END IF;
+		pause := customer.guess_slowly(p_tenant, 'pair', sha256(p_who || p_visitor));
+		IF pause = 0 AND NOT customer.guess_daily(p_tenant, 'account', p_who, 100) THEN
+			RETURN QUERY SELECT 'proof', 0;
+			RETURN;
+		END IF;
+	END IF;
+	RETURN QUERY SELECT CASE WHEN pause > 0 THEN 'wait' ELSE 'ok' END, pause;
+END
+$$;
+COMMENT ON FUNCTION customer.guess_admit(uuid, bytea, bytea, bytea, boolean) IS 'Counts a try at a password. ok, wait or proof.';
+
+-- The password was right: its try is taken back.
+CREATE OR REPLACE FUNCTION customer.guess_forgive(p_tenant uuid, p_visitor bytea, p_who bytea, p_device bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	DELETE FROM customer.guess g WHERE g.scope = 'device' AND g.key_sha256 = p_device;
+	DELETE FROM customer.guess g WHERE g.scope = 'pair' AND g.key_sha256 = sha256(p_who || p_visitor);
+	IF FOUND THEN
+		UPDATE customer.guess g SET tries = greatest(g.tries - 1, 0) WHERE g.scope = 'account' AND g.key_sha256 = p_who;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION customer.guess_forgive(uuid, bytea, bytea, bytea) IS 'Takes the try of a right password back.';
+
+-- A customer's try.  With ok come hash and customer, if there is an account; else both are
+-- empty, and the caller compares with a hash that nothing fits.
 CREATE OR REPLACE FUNCTION customer.login_admit(p_tenant uuid, p_address text, p_email text, p_device bytea)
 RETURNS TABLE (outcome text, wait_s integer, customer_id uuid, hash text, verified boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	folded text := customer.email_key(p_email);
-	who bytea := sha256(convert_to(folded, 'UTF8'));
-	visitor bytea := customer.visitor(p_address);
 	p record;
-	pause integer;
+	a record;
 BEGIN
 	SELECT x.customer_id, x.verified_at, c.hash INTO p
 	FROM customer.person x JOIN customer.credential c ON c.tenant_id = x.tenant_id AND c.customer_id = x.customer_id
 	WHERE x.tenant_id = p_tenant AND x.email_key = folded AND x.erased_at IS NULL;
-	IF EXISTS (SELECT FROM customer.device d WHERE d.tenant_id = p_tenant AND d.token_sha256 = p_device AND d.customer_id = p.customer_id
-		AND d.seen_at > sutler.now() - interval '1 year') THEN
-		pause := customer.guess_slowly(p_tenant, 'device', p_device);
-	ELSE
-		IF NOT event.try(p_tenant, 'login', visitor, 60, 10) THEN
-			RETURN QUERY SELECT 'wait', (60 - floor(extract(epoch FROM sutler.now()))::bigint % 60)::integer, NULL::uuid, NULL::text, false;
-			RETURN;
-		END IF;
-		pause := customer.guess_slowly(p_tenant, 'pair', sha256(who || visitor));
-		IF pause = 0 AND NOT customer.guess_daily(p_tenant, 'account', who, 100) THEN
-			RETURN QUERY SELECT 'proof', 0, NULL::uuid, NULL::text, false;
-			RETURN;
-		END IF;
-	END IF;
-	IF pause > 0 THEN
-		RETURN QUERY SELECT 'wait', pause, NULL::uuid, NULL::text, false;
+	SELECT g.outcome, g.wait_s INTO a FROM customer.guess_admit(p_tenant, customer.visitor(p_address), sha256(convert_to(folded, 'UTF8')), p_device,
+		EXISTS (SELECT FROM customer.device d WHERE d.tenant_id = p_tenant AND d.token_sha256 = p_device AND d.customer_id = p.customer_id
+			AND d.seen_at > sutler.now() - interval '1 year')) g;
+	IF a.outcome <> 'ok' THEN
+		RETURN QUERY SELECT a.outcome, a.wait_s, NULL::uuid, NULL::text, false;
 		RETURN;
 	END IF;
 	RETURN QUERY SELECT 'ok', 0, p.customer_id, p.hash, p.verified_at IS NOT NULL;
@@ -262,20 +291,11 @@ COMMENT ON FUNCTION customer.login_admit(uuid, text, text, bytea) IS
 
 -- The password was right: its try is taken back.
 CREATE OR REPLACE FUNCTION customer.guess_right(p_tenant uuid, p_address text, p_email text, p_device bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	who bytea := sha256(convert_to(customer.email_key(p_email), 'UTF8'));
-	pair bytea := sha256(who || customer.visitor(p_address));
-BEGIN
-	DELETE FROM customer.guess g WHERE g.scope = 'device' AND g.key_sha256 = p_device;
-	DELETE FROM customer.guess g WHERE g.scope = 'pair' AND g.key_sha256 = pair;
-	IF FOUND THEN
-		UPDATE customer.guess g SET tries = greatest(g.tries - 1, 0) WHERE g.scope = 'account' AND g.key_sha256 = who;
-	END IF;
-END
+	SELECT customer.guess_forgive(p_tenant, customer.visitor(p_address), sha256(convert_to(customer.email_key(p_email), 'UTF8')), p_device)
 $$;
-COMMENT ON FUNCTION customer.guess_right(uuid, text, text, bytea) IS 'Takes the try of a right password back.';
+COMMENT ON FUNCTION customer.guess_right(uuid, text, text, bytea) IS 'Takes the try of a right password of a customer back.';
 
 -- Signs in: a new session, the browser remembered, guest orders claimed, carts joined.
 -- p_old is the session that the browser had: it ends.  p_others: all other sessions end too.
@@ -574,7 +594,7 @@ BEGIN
 		  AND NOT EXISTS (SELECT FROM customer.token t WHERE t.tenant_id = x.tenant_id AND t.customer_id = x.customer_id
 			AND t.used_at IS NULL AND t.expires_at > sutler.now()) LIMIT p_limit);
 	GET DIAGNOSTICS n = ROW_COUNT;
-	RETURN sum + n;
+	RETURN sum + n + staff.forget(p_tenant, p_limit);
 END
 $$;
-COMMENT ON FUNCTION customer.forget(uuid, integer) IS 'Forgets counters, links, sessions, browsers and unproven accounts whose time is over; how many rows.';
+COMMENT ON FUNCTION customer.forget(uuid, integer) IS 'Forgets counters, links, sessions, browsers and unproven accounts whose time is over, of customers and staff; how many rows.';

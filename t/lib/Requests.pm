@@ -8,6 +8,7 @@ package Requests;
 use strict;
 use warnings;
 use Customer;
+use Staff;
 
 # A cart's cookie and a form with its token.
 sub in_cart
@@ -180,7 +181,156 @@ sub entrance
 	return (email => $email, password => customer($t, $store)->{password});
 }
 
+# ---- the console ----
+
+# An owner of the store's merchant, with password, second factor and a session.
+my %staff;
+sub slug { my ($store) = @_; return $store eq 'three' ? 'bahari' : 'acme' }
+sub staff
+{
+	my ($t, $store) = @_;
+	return $staff{"$t " . slug($store)} //= do {
+		my $s = Staff->new($t->{shop}, $t->{f}, slug($store), owner => 1);
+		my $c = customer($t, $store);
+		$s->{password} = $c->{password};
+		$t->dbh->do('INSERT INTO staff.credential (tenant_id, staff_id, hash) SELECT ?, ?, hash FROM customer.credential WHERE customer_id = ?', undef,
+			$s->tenant, $s->{id}, $c->{id});
+		my $cookies = { 'staff-step' => step($t, $s) };
+		my $page = $t->ask('admin-login', { method => 'GET', host => $s->{host}, path => '/admin/login/setup', cookies => $cookies });
+		($s->{secret}) = $page->{body} =~ m{class="secret">([A-Z2-7 ]+)<} or die "no secret: $page->{status}\n";
+		my $got = $t->ask('admin-login', { method => 'POST', host => $s->{host}, path => '/admin/login/setup', cookies => $cookies,
+			form => { csrf => $t->csrf($cookies->{'staff-step'}), code => $s->code } });
+		die "the second factor is not set up: $got->{status}\n" if $got->{status} != 200;
+		$s;
+	};
+}
+
+# The cookie of somebody whose password was right.
+sub step
+{
+	my ($t, $s) = @_;
+	Staff::forgive($t->{shop});
+	my $got = $t->ask('admin-login', { method => 'POST', host => $s->{host}, path => '/admin/login', form => { email => $s->{email}, password => $s->{password} } });
+	my ($token) = map { /^(?:__Host-)?staff-step=([\w-]{43});/ ? $1 : () } @{ $got->{cookies} };
+	return $token // die "no step: $got->{status}\n";
+}
+
+# Somebody between password and code.
+sub stepping
+{
+	my ($path, $form) = @_;
+	return sub {
+		my ($t, $store) = @_;
+		my $s = staff($t, $store);
+		my $cookies = { 'staff-step' => step($t, $s) };
+		return { host => $s->{host}, path => $path, cookies => $cookies, $form ? (form => { csrf => $t->csrf($cookies->{'staff-step'}), $form->($t, $s) }) : () };
+	};
+}
+
+# Somebody signed in.
+sub at_desk
+{
+	my ($path, $form) = @_;
+	return sub {
+		my ($t, $store) = @_;
+		my $s = staff($t, $store);
+		my $cookies = { staff => $s->session(0) };
+		return { host => $s->{host}, path => ref $path ? $path->($t, $store, $s) : $path, cookies => $cookies,
+			$form ? (form => { csrf => $t->csrf($cookies->{staff}), $form->($t, $store, $s) }) : () };
+	};
+}
+
+# Somebody who has a password and no second factor yet.
+sub fresh
+{
+	my ($t, $store) = @_;
+	my $old = staff($t, $store);
+	my $s = Staff->new($t->{shop}, $t->{f}, slug($store), password => $old->{password});
+	$t->dbh->do('INSERT INTO staff.credential (tenant_id, staff_id, hash) SELECT tenant_id, ?, hash FROM staff.credential WHERE staff_id = ?', undef, $s->{id}, $old->{id});
+	return { host => $s->{host}, path => '/admin/login/setup', cookies => { 'staff-step' => step($t, $s) } };
+}
+
+# What an invitation opens; a person of its own, for joining ends all sessions.
+sub invited
+{
+	my ($form) = @_;
+	return sub {
+		my ($t, $store) = @_;
+		my $s = Staff->new($t->{shop}, $t->{f}, slug($store));
+		my $token = $t->token;
+		$t->dbh->do(q{INSERT INTO staff.invitation (tenant_id, token_sha256, staff_id, expires_at)
+			VALUES (?, sha256(convert_to(?, 'UTF8')), ?, sutler.now() + interval '1 hour')}, undef, $s->tenant, $token, $s->{id});
+		return { host => $s->{host}, path => "/admin/login/join/$token", $form ? (form => $form) : () };
+	};
+}
+
+# A colleague with a role of his own that holds nothing: anybody who manages staff may change him.
+sub colleague
+{
+	my ($t, $store) = @_;
+	return Staff->new($t->{shop}, $t->{f}, slug($store));
+}
+
 my %ENTRY = (
+	# the console
+	'GET /admin/login' => sub { my ($t, $s) = @_; return { host => staff($t, $s)->{host}, path => '/admin/login' } },
+	'POST /admin/login' => sub {
+		my ($t, $store) = @_;
+		my $s = staff($t, $store);
+		Staff::forgive($t->{shop});
+		return { host => $s->{host}, path => '/admin/login', form => { email => $s->{email}, password => $s->{password} } };
+	},
+	'GET /admin/login/code' => stepping('/admin/login/code'),
+	'POST /admin/login/code' => stepping('/admin/login/code', sub { my ($t, $s) = @_; return (code => $s->code) }),
+	'GET /admin/login/recovery' => stepping('/admin/login/recovery'),
+	'POST /admin/login/recovery' => stepping('/admin/login/recovery', sub {
+		my ($t, $s) = @_;
+		my $code = 'AAAABBBBCCCC' . sprintf '%04d', $mails++;
+		$t->dbh->do(q{INSERT INTO staff.recovery (tenant_id, staff_id, code_sha256) VALUES (?, ?, sha256(convert_to(?, 'UTF8')))}, undef, $s->tenant, $s->{id}, $code);
+		return (code => $code);
+	}),
+	# A challenge of somebody who has no second factor yet.
+	'GET /admin/login/setup' => sub { my ($t, $s) = @_; return fresh($t, $s) },
+	'POST /admin/login/setup' => sub {
+		my ($t, $s) = @_;
+		my $ask = fresh($t, $s);
+		my $page = $t->ask('admin-login', { method => 'GET', %$ask });
+		my ($secret) = $page->{body} =~ m{class="secret">([A-Z2-7 ]+)<} or die "no secret: $page->{status}\n";
+		return { %$ask, form => { csrf => $t->csrf($ask->{cookies}{'staff-step'}), code => Staff::code_of($secret) } };
+	},
+	'GET /admin/login/join/{token}' => invited(),
+	'POST /admin/login/join/{token}' => invited({ name => 'Ben Ode', password => 'seven kittens, all asleep' }),
+	'GET /admin/login/again' => at_desk('/admin/login/again'),
+	'POST /admin/login/again' => at_desk('/admin/login/again', sub { my ($t, undef, $s) = @_; Staff::forgive($t->{shop}); return (code => $s->code) }),
+	'POST /admin/login/out' => at_desk('/admin/login/out', sub { return () }),
+	'POST /admin/login/out-everywhere' => at_desk('/admin/login/out-everywhere', sub { return () }),
+	'GET /admin' => at_desk('/admin'),
+	'GET /admin/staff' => at_desk('/admin/staff'),
+	'POST /admin/staff' => at_desk('/admin/staff', sub {
+		my ($t, $store) = @_;
+		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', role => colleague($t, $store)->{role}, reason => 'for the season');
+	}),
+	'GET /admin/staff/{id:id}' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} }),
+	'POST /admin/staff/{id:id}/role' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/role' }, sub {
+		my ($t, $store) = @_;
+		return (role => colleague($t, $store)->{role}, store => $t->{f}{store}{$store}, reason => 'moves to this store');
+	}),
+	'POST /admin/staff/{id:id}/suspend' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/suspend' }, sub { return (reason => 'left') }),
+	'POST /admin/staff/{id:id}/restore' => at_desk(sub {
+		my ($t, $store) = @_;
+		my $c = colleague($t, $store);
+		$t->dbh->do("UPDATE staff.person SET state = 'suspended' WHERE staff_id = ?", undef, $c->{id});
+		return "/admin/staff/$c->{id}/restore";
+	}, sub { return (reason => 'came back') }),
+	'POST /admin/staff/{id:id}/link' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/link' }, sub { return (reason => 'lost the phone') }),
+	'GET /admin/roles' => at_desk('/admin/roles'),
+	'GET /admin/roles/new' => at_desk('/admin/roles/new'),
+	'POST /admin/roles/new' => at_desk('/admin/roles/new', sub { return (name => sprintf('Packer %d', $mails++), reason => 'a new role') }),
+	'GET /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }),
+	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
+	'GET /admin/audit' => at_desk('/admin/audit'),
+	'POST /admin/store' => at_desk('/admin/store', sub { my ($t, $s) = @_; return (store => $t->{f}{store}{$s}) }),
+
 	# home
 	'GET /' => sub { return { path => '/' } },
 	'GET /page/{slug}' => sub { return { path => '/page/about' } },

@@ -15,6 +15,7 @@ my %without = (
 	'tenancy.tenant' => 'the list of tenants itself: jobs go through it',
 	'tenancy.host' => 'leads from a host name to its tenant',
 	'event.ready' => 'the queue head: tenant, id and due time; bodies are under row-level security',
+	'staff.permission' => 'reference: what can be allowed, the same for all',
 	'sales.step' => 'reference: the allowed steps of states, the same for all',
 );
 # Policies beside the one, as "table policy", and why.

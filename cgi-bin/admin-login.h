@@ -1,0 +1,40 @@
+/* admin-login.h -- what the files of the program admin-login share. */
+#ifndef ADMIN_LOGIN_PROGRAM_H
+#define ADMIN_LOGIN_PROGRAM_H
+
+#include "base/crypto.h"
+#include "base/totp.h"
+#include "db/query/admin_login.h"
+#include "front/attempt.h"
+#include "front/console.h"
+
+/* A browser that its owner signed in with: strangers' guesses do not slow it down. */
+#define DEVICE_COOKIE "staff-device"
+#define DEVICE_COOKIE_S (365 * 86400)
+/* Between the password and the code. */
+#define STEP_COOKIE "staff-step"
+#define STEP_COOKIE_S 600
+#define SESSION_S (12 * 3600)
+
+/* SHA-256 of a cookie that holds a token, or NULL. */
+const unsigned char *step_hash_of(struct req *r, const char *cookie);
+
+/* Where to go after signing in: the parameter next, else the console's first page. */
+const char *step_next(struct req *r);
+
+/* Between the two factors: sets a new cookie and gives its SHA-256 for the challenge's row, and
+   a new seed, sealed, for who has no second factor yet. */
+const unsigned char *step_begin(struct req *r, const unsigned char **seed, size_t *n);
+
+/* admin-login-factor.c */
+extern const struct param code_params[], recovery_params[], again_params[], setup_params[], next_params[];
+void code_show(struct req *r);
+void code_post(struct req *r);
+void recovery_show(struct req *r);
+void recovery_post(struct req *r);
+void setup_show(struct req *r);
+void setup_post(struct req *r);
+void again_show(struct req *r);
+void again_post(struct req *r);
+
+#endif

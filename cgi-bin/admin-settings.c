@@ -1,0 +1,224 @@
+/* admin-settings -- staff, their roles, and the audit log.  Manual: sutler-admin-settings(8). */
+#include "admin-settings.h"
+
+#include "base/crypto.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+const char *settings_sentence(const char *outcome)
+{
+	static const struct { const char *outcome, *sentence; } sentences[] = {
+		{ "taken", N_("This is taken already. Please choose another.") },
+		{ "not_allowed", N_("You cannot give or change more than you may do yourself.") },
+		{ "last_owner", N_("This is the last owner who can sign in. Make somebody else an owner first.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(sentences[i].outcome, outcome) == 0)
+			return sentences[i].sentence;
+	return N_("Something has changed meanwhile. Please look again.");
+}
+
+/* ---- people --------------------------------------------------------------------------------- */
+
+/* The lists roles and stores of a form, with what is chosen. */
+static void add_choices(struct req *r, struct view *v, struct rows *roles, struct rows *stores, const char *role, const char *store)
+{
+	const char *chosen_role = form_typed(r, "role", role), *chosen_store = form_typed(r, "store", store);
+
+	for (size_t i = 0; i < rows_count(roles); i++) {
+		const struct row_staff_roles *o = row_staff_roles_at(roles, i);
+		struct view *item = view_item(v, "roles");
+
+		view_text(item, "value", o->role);
+		view_text(item, "label", o->is_owner ? req_text(r, N_("Owner")) : o->name);
+		view_bool(item, "selected", chosen_role != NULL && strcmp(chosen_role, o->role) == 0);
+	}
+	for (size_t i = 0; i < rows_count(stores); i++) {
+		const struct row_staff_stores *o = row_staff_stores_at(stores, i);
+		struct view *item = view_item(v, "in_stores");
+
+		view_text(item, "value", o->store);
+		view_text(item, "label", o->name);
+		view_bool(item, "selected", chosen_store != NULL && strcmp(chosen_store, o->store) == 0);
+	}
+}
+
+static const char *state_word(const char *state)
+{
+	return strcmp(state, "active") == 0 ? N_("Active") : strcmp(state, "invited") == 0 ? N_("Invited") : N_("Suspended");
+}
+
+static void people_show(struct req *r)
+{
+	struct view *v = console_view(r, "admin-settings/staff", N_("Staff"));
+	struct rows *people = q_staff_people(r->db), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
+
+	for (size_t i = 0; i < rows_count(people); i++) {
+		const struct row_staff_people *p = row_staff_people_at(people, i);
+		struct view *item = view_item(v, "people");
+
+		view_text(item, "url", mem_printf(r->mem, "%s/admin/staff/%s", r->prefix, p->staff));
+		view_text(item, "name", *p->name != '\0' ? p->name : p->email);
+		view_text(item, "email", p->email);
+		view_text(item, "roles", p->roles);
+		view_text(item, "state", req_text(r, state_word(p->state)));
+		if (p->has_seen)
+			view_time(item, "seen", p->seen);
+	}
+	view_bool(v, "may_manage", console_may_everywhere(r, "staff.manage"));
+	add_choices(r, v, roles, stores, NULL, NULL);
+	page_html(r, v);
+}
+
+static const struct param invite_params[] = {
+	{ "email",  PARAM_EMAIL, .label = N_("Mail address") },
+	{ "name",   PARAM_TEXT, .max = 100, .label = N_("Full name") },
+	{ "role",   PARAM_ID, .label = N_("Role") },
+	{ "store",  PARAM_ID, .optional = "", .label = N_("Store") },
+	{ "reason", PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
+static const unsigned char *hash_of(struct req *r, const struct token *token)
+{
+	unsigned char *hash = mem_array(r->mem, unsigned char, SHA256_LEN);
+
+	sha256(token->text, TOKEN_LEN, hash);
+	return hash;
+}
+
+/* The link, shown this once: whoever gave it hands it over. */
+static void show_link(struct req *r, const struct token *token, const char *who)
+{
+	struct view *v = console_view(r, "admin-settings/link", N_("The link is ready"));
+
+	view_text(v, "who", who);
+	view_text(v, "link", req_url(r, mem_printf(r->mem, "/admin/login/join/%s", token->text)));
+	page_html(r, v);
+}
+
+static void invite(struct req *r)
+{
+	const char *email = param_text(r, "email");
+	struct token token = token_new();
+	const char *outcome = row_staff_invite(q_staff_invite(r->db, r->site->tenant, console_actor(r), email, param_text(r, "name"), param_id(r, "role"),
+		param_id(r, "store"), hash_of(r, &token), SHA256_LEN, param_text(r, "reason")))->outcome;
+
+	if (strcmp(outcome, "ok") == 0)
+		show_link(r, &token, email);
+	else if (strcmp(outcome, "gone") == 0)
+		page_not_found(r);
+	else
+		page_decline(r, people_show, strcmp(outcome, "taken") == 0 ? "email" : "role", settings_sentence(outcome));
+}
+
+static void person_show(struct req *r)
+{
+	struct rows *rows = q_staff_person(r->db, path_text(r, "id")), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
+	const struct row_staff_person *p = row_staff_person(rows);
+	struct view *v;
+
+	if (!rows_found(rows)) {
+		page_not_found(r);
+		return;
+	}
+	v = console_view(r, "admin-settings/person", *p->name != '\0' ? p->name : p->email);
+	view_text(v, "id", p->staff);
+	view_text(v, "email", p->email);
+	view_text(v, "state", req_text(r, state_word(p->state)));
+	view_bool(v, "suspended", strcmp(p->state, "suspended") == 0);
+	view_bool(v, "may_manage", console_may_everywhere(r, "staff.manage"));
+	view_bool(v, "may_audit", console_may_everywhere(r, "audit.view"));
+	add_choices(r, v, roles, stores, p->role, p->store);
+	page_html(r, v);
+}
+
+static const struct param reason_params[] = {
+	{ "reason", PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
+static const struct param person_params[] = {
+	{ "role",   PARAM_ID, .label = N_("Role") },
+	{ "store",  PARAM_ID, .optional = "", .label = N_("Store") },
+	{ "reason", PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
+/* Back to the person, or his page again with what is in the way. */
+static void settle(struct req *r, const char *outcome, const char *done)
+{
+	if (strcmp(outcome, "gone") == 0) {
+		page_not_found(r);
+	} else if (strcmp(outcome, "ok") != 0) {
+		page_decline(r, person_show, NULL, settings_sentence(outcome));
+	} else {
+		page_flash(r, "ok", done);
+		page_redirect(r, mem_printf(r->mem, "%s/admin/staff/%s", r->prefix, path_text(r, "id")));
+	}
+}
+
+static void person_role(struct req *r)
+{
+	settle(r, row_staff_set_role(q_staff_set_role(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "role"),
+						      param_id(r, "store"), param_text(r, "reason")))->outcome, N_("The role is changed."));
+}
+
+static void suspend_by(struct req *r, bool suspended, const char *done)
+{
+	settle(r, row_staff_suspend(q_staff_suspend(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), suspended,
+						    param_text(r, "reason")))->outcome, done);
+}
+
+static void person_suspend(struct req *r)
+{
+	suspend_by(r, true, N_("This person is suspended and signed out."));
+}
+
+static void person_restore(struct req *r)
+{
+	suspend_by(r, false, N_("This person may sign in again."));
+}
+
+static void person_link(struct req *r)
+{
+	struct token token = token_new();
+	const char *outcome = row_staff_renew(q_staff_renew(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), hash_of(r, &token), SHA256_LEN,
+							    param_text(r, "reason")))->outcome;
+
+	if (strcmp(outcome, "ok") != 0)
+		settle(r, outcome, NULL);
+	else
+		show_link(r, &token, row_staff_person(q_staff_person(r->db, path_text(r, "id")))->email);
+}
+
+/* People and roles are changed by who showed a code a short time ago. */
+#define MANAGE .permission = "staff.manage", .csrf_token = true, .step_up = true, .trips = 5
+
+static const struct route routes[] = {
+	{ GET,  "/admin/staff", people_show, .permission = "staff.view", .trips = 3 },
+	{ POST, "/admin/staff", invite, .params = invite_params, .form = people_show, MANAGE },
+	{ GET,  "/admin/staff/{id:id}", person_show, .permission = "staff.view", .trips = 3 },
+	{ POST, "/admin/staff/{id:id}/role", person_role, .params = person_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/suspend", person_suspend, .params = reason_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/restore", person_restore, .params = reason_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/link", person_link, .params = reason_params, .form = person_show, MANAGE },
+	{ GET,  "/admin/roles", roles_show, .permission = "staff.view", .trips = 3 },
+	{ GET,  "/admin/roles/new", role_new, .permission = "staff.manage", .step_up = true, .trips = 3 },
+	{ POST, "/admin/roles/new", role_make, .params = role_params, .form = role_new, MANAGE },
+	{ GET,  "/admin/roles/{id:id}", role_edit, .permission = "staff.view", .trips = 3 },
+	{ POST, "/admin/roles/{id:id}", role_change, .params = role_params, .form = role_edit, MANAGE },
+	{ GET,  "/admin/audit", audit_show, .params = audit_params, .permission = "audit.view", .trips = 3 },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	static const struct program admin_settings = {
+		.name = "admin-settings", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true,
+	};
+
+	return program_run(&admin_settings, argc, argv);
+}

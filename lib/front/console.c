@@ -1,0 +1,253 @@
+#include "front/console.h"
+
+#include <string.h>
+
+#include "base/locale.h"
+#include "base/mem.h"
+#include "db/query/console.h"
+#include "front/frame.h"
+#include "web/page.h"
+
+/* r->front of a console page: queued with the session's look-up. */
+struct console {
+	struct rows *stores;
+};
+
+/* ---- whose console it is ------------------------------------------------------------ */
+
+/* The languages of the console are its own, whatever the store speaks. */
+static const struct site_locale languages[] = { { "en-GB", "en" }, { "es-ES", "es" }, { "id-ID", "id" } };
+
+/* The store's first language leads, where the console speaks it. */
+static void speak(void *ctx, struct site *site)
+{
+	struct site_locale *l = mem_array(ctx, struct site_locale, ARRAY_LEN(languages));
+	size_t first = 0, n = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
+		if (site->nlocales > 0 && strcmp(site->locales[0].prefix, languages[i].prefix) == 0)
+			first = i;
+	l[0] = languages[first];
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
+		if (i != first)
+			l[n++] = languages[i];
+	site->locales = l;
+	site->nlocales = n;
+}
+
+static enum site_answer load(struct db *db, void *ctx, const char *host, int64_t deadline_us, struct site *out)
+{
+	enum site_answer answer = front_site_load(db, ctx, host, deadline_us, out);
+
+	if (answer != SITE_FOUND)
+		return answer;
+	speak(ctx, out);
+	out->ncurrencies = 1;
+	/* A shop that is closed or not open yet is when it needs its console. */
+	out->status = SITE_ACTIVE;
+	return SITE_FOUND;
+}
+
+/* ---- who is signed in ----------------------------------------------------------------- */
+
+static struct rows *find(struct req *r, const unsigned char *hash)
+{
+	struct console *c = mem_new(r->mem, struct console);
+	struct rows *session = q_console_session(r->db, hash, SHA256_LEN);
+
+	c->stores = q_console_stores(r->db, hash, SHA256_LEN);
+	r->front = c;
+	return session;
+}
+
+static void read(struct req *r, struct rows *found, struct session *out)
+{
+	const struct row_console_session *s = row_console_session(found);
+
+	(void)r;
+	out->id = s->session_id;
+	out->principal = s->staff_id;
+	out->name = *s->name != '\0' ? s->name : s->email;
+	out->created_ms = s->created;
+	out->seen_ms = s->seen;
+	out->proven_ms = s->proven;
+	out->more = s;
+}
+
+static void touch(struct db *db, const char *session_id)
+{
+	q_console_touch(db, session_id);
+}
+
+const struct session_kind session_staff = {
+	.cookie = "staff", .strict = true, .find = find, .read = read, .touch = touch,
+};
+
+/* NULL for nobody. */
+static const struct row_console_session *row(struct req *r)
+{
+	return session_get(r)->more;
+}
+
+const char *console_actor(struct req *r)
+{
+	return session_principal(r);
+}
+
+const char *console_store(struct req *r)
+{
+	return row(r) == NULL ? NULL : row(r)->store;
+}
+
+const char *console_store_name(struct req *r)
+{
+	return row(r) == NULL ? "" : row(r)->store_name;
+}
+
+const char *console_currency(struct req *r)
+{
+	return row(r) == NULL || *row(r)->currency == '\0' ? r->currency : row(r)->currency;
+}
+
+const char *console_timezone(struct req *r)
+{
+	return row(r) == NULL ? "UTC" : row(r)->timezone;
+}
+
+/* Whole words are compared. */
+bool console_listed(const char *list, const char *permission)
+{
+	size_t n = strlen(permission);
+
+	for (const char *s = strstr(list, permission); s != NULL; s = strstr(s + 1, permission))
+		if (s != list && s[-1] == ' ' && s[n] == ' ')
+			return true;
+	return false;
+}
+
+bool console_may(struct req *r, const char *permission)
+{
+	return row(r) != NULL && *permission != '\0' && console_listed(row(r)->may, permission);
+}
+
+bool console_may_everywhere(struct req *r, const char *permission)
+{
+	return row(r) != NULL && *permission != '\0' && console_listed(row(r)->may_all, permission);
+}
+
+/* What belongs to no store alone is allowed by a role in all of them. */
+static bool of_all_stores(const char *permission)
+{
+	return strncmp(permission, "staff.", 6) == 0 || strncmp(permission, "audit.", 6) == 0;
+}
+
+static bool may(struct req *r, const char *permission)
+{
+	if (strcmp(permission, SELF) == 0)
+		return row(r) != NULL;
+	return of_all_stores(permission) ? console_may_everywhere(r, permission) : console_may(r, permission);
+}
+
+/* ---- the frame -------------------------------------------------------------------------- */
+
+/* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
+static const struct { const char *path, *label, *permission, *icon; } places[] = {
+	{ "/admin", N_("Home"), "home.view", "target" },
+	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
+	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },
+	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },
+};
+
+static bool within(const char *path, const char *place)
+{
+	size_t n = strlen(place);
+
+	return strcmp(path, place) == 0 || (strcmp(place, "/admin") != 0 && strncmp(path, place, n) == 0 && path[n] == '/');
+}
+
+static void add_places(struct req *r, struct view *v)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct view *item;
+
+		if (!may(r, places[i].permission))
+			continue;
+		item = view_item(v, "places");
+		view_text(item, "label", req_text(r, places[i].label));
+		view_text(item, "url", req_path(r, places[i].path));
+		view_text(item, "icon", places[i].icon);
+		view_bool(item, "current", within(r->path, places[i].path));
+	}
+}
+
+static void add_stores(struct req *r, struct view *v)
+{
+	const struct console *c = r->front;
+	const char *here = console_store(r);
+	size_t n = c == NULL ? 0 : rows_count(c->stores);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct row_console_stores *s = row_console_stores_at(c->stores, i);
+		struct view *item = view_item(v, "stores");
+
+		view_text(item, "store", s->store);
+		view_text(item, "name", s->name);
+		view_bool(item, "current", here != NULL && strcmp(here, s->store) == 0);
+	}
+	view_bool(v, "has_stores", n > 1);
+}
+
+static void add_languages(struct req *r, struct view *v)
+{
+	for (size_t i = 0; i < r->site->nlocales; i++) {
+		const struct site_locale *l = &r->site->locales[i];
+		struct view *item = view_item(v, "languages");
+
+		view_text(item, "lang", l->tag);
+		view_text(item, "name", locale_own_name(locale_get(l->tag)));
+		view_text(item, "url", mem_printf(r->mem, "%s%s", site_prefix(r->mem, r->site, l, r->currency), r->path));
+		view_bool(item, "current", strcmp(l->tag, r->locale) == 0);
+	}
+}
+
+static void chrome(struct req *r, struct view *v)
+{
+	struct view *assets = view_sub(v, "assets"), *me;
+	const char *version = front_assets_version();
+
+	view_text(assets, "css", mem_printf(r->mem, "/static/%s/css/admin.css", version));
+	view_text(assets, "js", mem_printf(r->mem, "/static/%s/js/admin.js", version));
+	view_text(assets, "icons", mem_printf(r->mem, "/static/%s/icons/icons.svg", version));
+	view_text(assets, "favicon", mem_printf(r->mem, "/static/%s/icons/favicon.svg", version));
+	view_text(v, "merchant", r->site->name);
+	add_languages(r, v);
+	if (r->program->session == NULL || session_principal(r) == NULL)
+		return;
+	me = view_sub(v, "me");
+	view_text(me, "name", session_name(r));
+	view_text(v, "store_name", console_store_name(r));
+	add_places(r, v);
+	add_stores(r, v);
+}
+
+struct view *console_view(struct req *r, const char *template, const char *title)
+{
+	struct view *v = page_view(r, template);
+
+	view_text(v, "heading", req_text(r, title));
+	view_text(v, "page_title", req_text(r, title));
+	return v;
+}
+
+static const char *const personal_cookies[] = { "staff-step", NULL };
+
+const struct program_hooks console_hooks = {
+	.site_load = load,
+	.chrome = chrome,
+	.may = may,
+	.sign_in = "/admin/login",
+	.prove_again = "/admin/login/again",
+	.error_template = "admin/error",
+	.plain_style = "/static/css/admin.css",
+	.personal_cookies = personal_cookies,
+};

@@ -1,0 +1,61 @@
+-- What the first page of the console shows: figures of one store.
+
+-- The store's day so far (by its own clock) and what waits.  Revenue is what orders of today
+-- that were not cancelled come to, in the store's first currency; orders in other currencies
+-- are counted beside it.  few and gone: products that the shop shows as such.
+CREATE OR REPLACE FUNCTION analytics.day_at_a_glance(p_tenant uuid, p_store uuid)
+RETURNS TABLE (orders bigint, cancelled bigint, revenue bigint, currency text, elsewhere bigint, to_ship bigint, oldest timestamptz, few bigint, gone bigint,
+	failed bigint, waiting bigint, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH s AS (
+		SELECT x.store_id, (sutler.now() AT TIME ZONE x.timezone)::date AS day,
+			(sutler.now() AT TIME ZONE x.timezone)::date::timestamp AT TIME ZONE x.timezone AS since,
+			(SELECT c.currency FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.store_id = x.store_id ORDER BY c.position LIMIT 1) AS currency,
+			(SELECT c.locale FROM tenancy.store_locale c WHERE c.tenant_id = p_tenant AND c.store_id = x.store_id ORDER BY c.position LIMIT 1) AS locale
+		FROM tenancy.store x WHERE x.tenant_id = p_tenant AND x.store_id = p_store
+	), today AS (
+		SELECT count(*) FILTER (WHERE o.state <> 'cancelled') AS orders, count(*) FILTER (WHERE o.state = 'cancelled') AS cancelled,
+			coalesce(sum(o.total) FILTER (WHERE o.state <> 'cancelled' AND o.currency = s.currency), 0)::bigint AS revenue,
+			count(*) FILTER (WHERE o.state <> 'cancelled' AND o.currency <> s.currency) AS elsewhere
+		FROM s JOIN sales."order" o ON o.tenant_id = p_tenant AND o.store_id = s.store_id AND o.placed_at >= s.since AND o.state <> 'draft'
+	), ship AS (
+		SELECT count(*) AS n, min(o.placed_at) AS oldest FROM sales."order" o
+		WHERE o.tenant_id = p_tenant AND o.store_id = p_store AND o.state = 'open'
+			AND o.fulfilment IN ('unfulfilled', 'in_production', 'ready', 'partly_shipped')
+	), low AS (
+		SELECT count(*) FILTER (WHERE l.stock = 'few') AS few, count(*) FILTER (WHERE l.stock = 'out') AS gone
+		FROM s JOIN catalog.listing l ON l.tenant_id = p_tenant AND l.store_id = s.store_id AND l.locale = s.locale AND l.currency = s.currency
+			AND l.category_id = '00000000-0000-0000-0000-000000000000'
+	)
+	SELECT t.orders, t.cancelled, t.revenue, s.currency, t.elsewhere, ship.n, ship.oldest, low.few, low.gone,
+		(SELECT count(*) FROM event.outbox b WHERE b.tenant_id = p_tenant AND b.store_id = p_store AND b.state = 'failed'
+			AND b.created_at > sutler.now() - interval '7 days'),
+		(SELECT count(*) FROM event.outbox b JOIN event.ready r ON r.tenant_id = p_tenant AND r.outbox_id = b.outbox_id
+			WHERE b.tenant_id = p_tenant AND b.store_id = p_store AND b.attempts > 0),
+		s.day
+	FROM s CROSS JOIN today t CROSS JOIN ship CROSS JOIN low
+$$;
+COMMENT ON FUNCTION analytics.day_at_a_glance(uuid, uuid) IS 'Orders, revenue and what waits in a store today.';
+
+-- The last p_days days, each with its orders and revenue in the store's first currency; days
+-- without orders too.
+CREATE OR REPLACE FUNCTION analytics.days(p_tenant uuid, p_store uuid, p_days integer) RETURNS TABLE (day date, orders bigint, revenue bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH s AS (
+		SELECT x.timezone, (sutler.now() AT TIME ZONE x.timezone)::date AS today,
+			(SELECT c.currency FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.store_id = x.store_id ORDER BY c.position LIMIT 1) AS currency
+		FROM tenancy.store x WHERE x.tenant_id = p_tenant AND x.store_id = p_store
+	), sold AS (
+		SELECT (o.placed_at AT TIME ZONE s.timezone)::date AS day, count(*) AS orders,
+			sum(o.total) FILTER (WHERE o.currency = s.currency)::bigint AS revenue
+		FROM s JOIN sales."order" o ON o.tenant_id = p_tenant AND o.store_id = p_store AND o.state NOT IN ('draft', 'cancelled')
+			AND o.placed_at >= (s.today - (p_days - 1))::timestamp AT TIME ZONE s.timezone
+		GROUP BY 1
+	)
+	SELECT d.day, coalesce(sold.orders, 0), coalesce(sold.revenue, 0)
+	FROM s CROSS JOIN LATERAL (SELECT s.today - n AS day FROM generate_series(p_days - 1, 0, -1) AS n) d LEFT JOIN sold ON sold.day = d.day
+	ORDER BY d.day
+$$;
+COMMENT ON FUNCTION analytics.days(uuid, uuid, integer) IS 'Orders and revenue of a store by day.';
