@@ -146,6 +146,8 @@ int ctl_order(int argc, char **argv)
 	PGconn *conn;
 	int status, n;
 
+	if (argc > 1 && ctl_fulfil_knows("order", argv[1]))
+		return ctl_fulfil(argc, argv);
 	if (!read_given(argc, argv, &g))
 		return ctl_usage("order");
 	n = argc - optind;
