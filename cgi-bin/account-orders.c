@@ -2,6 +2,7 @@
 #include "account.h"
 
 #include "base/mem.h"
+#include "db/query/returns.h"
 #include "front/basket.h"
 #include "front/front.h"
 #include "front/receipt.h"
@@ -65,6 +66,7 @@ void order_show(struct req *r)
 {
 	struct order_key key = own_key(r);
 	struct receipt q = receipt_queue(r, &key);
+	struct rows *choice = q_return_choice(r->db, key.tenant, key.store, key.order, key.customer);
 	const char *title;
 	struct view *v;
 
@@ -76,6 +78,7 @@ void order_show(struct req *r)
 	v = account_view(r, "account/order", SECTION_ORDERS, title);
 	receipt_view(r, v, &q, order_url(r, "/invoice.pdf"));
 	view_text(v, "order_url", order_url(r, ""));
+	view_bool(v, "can_return", rows_count(choice) > 0 && row_return_choice_at(choice, 0)->allowed);
 	page_html(r, v);
 }
 
