@@ -20,32 +20,40 @@ WHERE o.order_id IS NOT NULL
 --? later: AND o.order_id < :before
 ORDER BY o.order_id DESC LIMIT :most
 
--- By number, mail address, SKU or the beginning of a name (at most 200 people of that name), newest first.
+-- By number, mail address, SKU or the beginning of a name (at most 200 people each), newest first.
 -- queue_search(words text, before uuid?, most int) many
 -- order_id uuid, number text, store text, word text, state text, payment text, fulfilment text, return_state text, placed time,
 -- currency text, total money, name text, email text
-WITH found AS (
+WITH people AS (
+	(SELECT c.contact_id FROM sales.contact c WHERE c.email_key = lower(:words) LIMIT 200)
+	UNION
+	(SELECT c.contact_id FROM sales.contact c
+		WHERE c.name_key COLLATE "C" >= lower(:words) AND c.name_key COLLATE "C" < lower(:words) || chr(1114111)
+		ORDER BY c.name_key COLLATE "C" LIMIT 200)
+), found AS (
 	SELECT o.order_id FROM sales."order" o WHERE o.number = :words
 	UNION
-	SELECT o.order_id FROM sales.contact k JOIN sales."order" o ON o.contact_id = k.contact_id WHERE k.email_key = lower(:words)
+	SELECT o.order_id FROM people p
+	CROSS JOIN LATERAL (SELECT x.order_id FROM sales."order" x WHERE x.contact_id = p.contact_id ORDER BY x.order_id DESC LIMIT :most) o
 	UNION
-	(SELECT o.order_id FROM (SELECT c.contact_id FROM sales.contact c
-		WHERE c.name_key COLLATE "C" >= lower(:words) AND c.name_key COLLATE "C" < lower(:words) || chr(1114111)
-		ORDER BY c.name_key COLLATE "C" LIMIT 200) k JOIN sales."order" o ON o.contact_id = k.contact_id)
-	UNION
-	(SELECT l.order_id FROM catalog.variant v JOIN sales.order_line l ON l.variant_id = v.variant_id
-		WHERE v.sku_key = lower(:words)
-		--? later: AND l.order_id < :before
-		ORDER BY l.order_id DESC LIMIT :most)
+	(SELECT l.order_id FROM catalog.variant v
+		CROSS JOIN LATERAL (SELECT x.order_id FROM sales.order_line x WHERE x.variant_id = v.variant_id
+			--? later: AND x.order_id < :before
+			ORDER BY x.order_id DESC LIMIT :most) l
+		WHERE v.sku_key = lower(:words))
 )
-SELECT o.order_id, o.number, s.code, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.placed_at, o.currency, o.total, k.name, k.email
-FROM found f
-JOIN sales."order" o ON o.order_id = f.order_id
-JOIN tenancy.store s ON s.store_id = o.store_id
-JOIN sales.contact k ON k.contact_id = o.contact_id
-WHERE o.order_id IS NOT NULL
---? page: AND o.order_id < :before
-ORDER BY o.order_id DESC LIMIT :most
+SELECT o.order_id, o.number, o.code, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.placed_at, o.currency, o.total, o.name, o.email
+FROM (SELECT f.order_id FROM found f
+	WHERE f.order_id IS NOT NULL
+	--? page: AND f.order_id < :before
+	ORDER BY f.order_id DESC LIMIT :most) f
+-- one look-up each: LIMIT keeps the planner from reading the tables whole
+CROSS JOIN LATERAL (SELECT x.order_id, x.number, s.code, x.word, x.state, x.payment, x.fulfilment, x.return_state, x.placed_at, x.currency, x.total, k.name, k.email
+	FROM sales."order" x
+	JOIN tenancy.store s ON s.store_id = x.store_id
+	JOIN sales.contact k ON k.contact_id = x.contact_id
+	WHERE x.order_id = f.order_id LIMIT 1) o
+ORDER BY o.order_id DESC
 
 -- Open pick lists, the oldest first.
 -- fulfil_waves(most int) many
