@@ -81,10 +81,11 @@ void return_show(struct req *r)
 		const struct row_return_choice *l = row_return_choice_at(rows, i);
 		struct view *item = view_item(v, "pieces");
 
-		view_int(item, "line", l->line_no);
+		view_int(item, "position", l->line_no);
 		view_text(item, "name", l->name);
 		view_text(item, "options", l->options[0] == '\0' ? NULL : l->options);
 		view_int(item, "most", l->most);
+		view_int(item, "max_quantity", l->most);
 		view_int(item, "quantity", typed(r, l->line_no));
 	}
 	for (size_t i = 0; codes[i] != NULL; i++) {
