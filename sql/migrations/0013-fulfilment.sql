@@ -254,7 +254,7 @@ CREATE TABLE sales.order_note (
 	PRIMARY KEY (tenant_id, note_id),
 	FOREIGN KEY (tenant_id, order_id) REFERENCES sales."order"
 );
-COMMENT ON TABLE sales.order_note IS 'What people of the house write on an order. Append-only.';
+COMMENT ON TABLE sales.order_note IS 'What people of the house write on an order. Gone when the buyer is forgotten.';
 COMMENT ON COLUMN sales.order_note.tenant_id IS 'The merchant.';
 COMMENT ON COLUMN sales.order_note.note_id IS 'The note.';
 COMMENT ON COLUMN sales.order_note.order_id IS 'The order.';

@@ -168,5 +168,18 @@ sub on_hand { return value('SELECT on_hand FROM inventory.stock WHERE variant_id
 	is(refund($r, undef), 'ok', 'half of it comes back');
 	is(row('SELECT r.state, r.amount, r.actor FROM payment.refund r JOIN payment.intent i USING (tenant_id, intent_id) WHERE i.order_id = ?', $o->{id}), "asked 1000 $actor", 'the gateway is asked for half of the money');
 }
+# ---- a buyer who is forgotten takes his words along ----
+{
+	my $before = value(q{SELECT count(*) FROM sales.return WHERE words LIKE '%small%'});
+	cmp_ok($before, '>', 3, 'buyers wrote why');
+	my ($any) = $dbh->selectrow_array(q{SELECT order_id FROM sales."order" WHERE customer_id = ? LIMIT 1}, undef, $customer);
+	call('sales.note', $actor, $any, 1, 'Eva rings twice');
+	like(value('SELECT customer.export_data(?, ?)::text', undef, $tenant, $customer), qr/"words": "too small".*Eva rings|Eva rings.*"words": "too small"/s, 'his copy of the data has them');
+	$dbh->do(q{UPDATE sales."order" SET state = 'closed' WHERE customer_id = ?}, undef, $customer);
+	$dbh->do('DELETE FROM accounting.unbilled');
+	value('SELECT customer.erase(?, ?, ?, ?)', undef, $tenant, $customer, 'test', '');
+	value('SELECT customer.erase_orders(?, ?)', undef, $tenant, $customer);
+	is(value(q{SELECT count(*) FROM sales.return WHERE words LIKE '%small%'}) + value('SELECT count(*) FROM sales.order_note'), 0, 'and forgetting him takes them away');
+}
 $dbh->disconnect;
 done_testing;
