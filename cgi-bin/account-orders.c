@@ -2,6 +2,7 @@
 #include "account.h"
 
 #include "base/mem.h"
+#include "db/query/returns.h"
 #include "front/basket.h"
 #include "front/front.h"
 #include "front/pay_page.h"
@@ -67,6 +68,7 @@ void order_show(struct req *r)
 	struct order_key key = own_key(r);
 	struct receipt q = receipt_queue(r, &key);
 	struct pay pay = pay_queue(r, &key);
+	struct rows *choice = q_return_choice(r->db, key.tenant, key.store, key.order, key.customer);
 	const char *title;
 	struct view *v;
 
@@ -79,6 +81,7 @@ void order_show(struct req *r)
 	receipt_view(r, v, &q, order_url(r, ""));
 	pay_view(r, v, row_order_head(q.head), &pay, false, order_url(r, ""));
 	view_text(v, "order_url", order_url(r, ""));
+	view_bool(v, "can_return", rows_count(choice) > 0 && row_return_choice_at(choice, 0)->allowed);
 	page_html(r, v);
 }
 

@@ -111,6 +111,8 @@ static const struct route routes[] = {
 	{ POST, "/account/orders/{id:id}/method", order_method, .params = pay_method_params, .trips = 6, MINE },
 	{ GET,  "/account/orders/{id:id}/change", change_show, .trips = 3, MINE },
 	{ POST, "/account/orders/{id:id}/change", change_take, .params = change_params, .form = change_show, .trips = 6, MINE },
+	{ GET,  "/account/orders/{id:id}/return", return_show, .trips = 3, MINE },
+	{ POST, "/account/orders/{id:id}/return", return_take, .params = return_params, .form = return_show, .trips = 4, MINE },
 	{ GET,  "/account/privacy", privacy_show, .trips = 3, MINE },
 	{ POST, "/account/privacy/export", privacy_export, .trips = 4, MINE },
 	{ GET,  "/account/privacy/{id:id}", privacy_file, .trips = 3, MINE },

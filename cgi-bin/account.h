@@ -54,6 +54,10 @@ void privacy_confirm_show(struct req *r);
 void privacy_confirm(struct req *r);
 void privacy_keep(struct req *r);
 
+void return_show(struct req *r);
+void return_take(struct req *r);
+extern const struct param return_params[];
+
 void change_show(struct req *r);
 void change_take(struct req *r);
 extern const struct param change_params[];

@@ -28,6 +28,9 @@ int ctl_import(int argc, char **argv);
 int ctl_store(int argc, char **argv);
 int ctl_order(int argc, char **argv);
 int ctl_stock(int argc, char **argv);
+/* sutlerctl pick, parcel and return, and verbs of sutlerctl order that are in the same table. */
+int ctl_fulfil(int argc, char **argv);
+bool ctl_fulfil_knows(const char *noun, const char *name);
 int ctl_payment(int argc, char **argv);
 int ctl_customer(int argc, char **argv);
 int ctl_staff(int argc, char **argv);
@@ -70,6 +73,8 @@ const char *ctl_find(PGconn *conn, const char *slug, const char *sql, const char
 /* ANSWER is the word of the function that was called: on "ok" the audit entry is written and the
    transaction committed, else the sentence is said.  Returns the exit status. */
 int ctl_settle(PGconn *conn, const char *tenant, const char *answer, const char *action, const char *target, const char *reason);
+/* "12.50" in minor units of CURRENCY; false when it is no such amount above nothing. */
+bool ctl_read_amount(const char *text, const char *currency, int64_t *minor);
 /* Prints an amount of minor units. */
 void ctl_print_money(const char *currency, const char *minor);
 

@@ -44,11 +44,9 @@ static const struct step {
 	{ "cancel", "SELECT sales.cancel($1, $2, 'sutlerctl', $3)", 3 },
 };
 
-/* The pieces of each line that have not left yet. */
-#define LEFT_OF "WITH left_of AS (SELECT l.line_no, (l.quantity - coalesce((SELECT pg_catalog.sum(s.quantity) FROM shipping.shipment_line s" \
-	" WHERE s.order_id = l.order_id AND s.line_no = l.line_no), 0))::integer AS pieces FROM sales.order_line l" \
-	" WHERE l.order_id = $2::uuid AND l.quantity > coalesce((SELECT pg_catalog.sum(s.quantity) FROM shipping.shipment_line s" \
-	" WHERE s.order_id = l.order_id AND s.line_no = l.line_no), 0)) "
+/* The pieces of each line that have not left yet and stand on no pick list. */
+#define LEFT_OF "WITH left_of AS (SELECT l.line_no, l.quantity - l.shipped - l.allotted AS pieces FROM sales.order_line l" \
+	" WHERE l.order_id = $2::uuid AND l.quantity > l.shipped + l.allotted) "
 
 static int order_list(PGconn *conn, const char *store)
 {
@@ -125,8 +123,11 @@ int ctl_order(int argc, char **argv)
 	struct given g;
 	PGconn *conn;
 	int status, n;
-	char **words = read_given(argc, argv, &g, &n);
+	char **words;
 
+	if (argc > 1 && ctl_fulfil_knows("order", argv[1]))
+		return ctl_fulfil(argc, argv);
+	words = read_given(argc, argv, &g, &n);
 	if (words == NULL || g.store == NULL || n < 1 || n != (strcmp(words[0], "list") == 0 ? 1 : 2))
 		return ctl_usage("order");
 	conn = ctl_connect();

@@ -177,8 +177,7 @@ static int show(PGconn *conn, const char *order)
 	return 0;
 }
 
-/* "12.50" in minor units of CURRENCY; false when it is no such amount above nothing. */
-static bool read_amount(const char *text, const char *currency, int64_t *minor)
+bool ctl_read_amount(const char *text, const char *currency, int64_t *minor)
 {
 	int exponent = currency_exponent(currency);
 	const char *dot = strchr(text, '.');
@@ -203,7 +202,7 @@ static int refund(PGconn *conn, const struct given *g, const char *tenant, const
 	int64_t n;
 
 	if (strcmp(amount, "all") != 0) {
-		if (!read_amount(amount, currency, &n))
+		if (!ctl_read_amount(amount, currency, &n))
 			return ctl_fail("%s is no amount in %s", amount, currency);
 		minor = mem_printf(ctl_mem, "%lld", (long long)n);
 	}

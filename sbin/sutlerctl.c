@@ -16,8 +16,15 @@ static const struct ctl_command commands[] = {
 	{ "import", ctl_import, "store FILE | attributes|categories|products|listings FILE --store CODE",
 	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
 	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
-	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel NUMBER --store CODE",
+	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel|close NUMBER | note|tell|tag|untag NUMBER TEXT --store CODE",
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
+	{ "pick", ctl_fulfil, "lists | show|drop LIST | make WAREHOUSE ORDER,... | scan LIST CODE | pack LIST ORDER CODE"
+	  " | place WAREHOUSE SKU ZONE BIN --store CODE", "pick lists: fetch and pack what was ordered (--zone, --pieces, --reason)" },
+	{ "parcel", ctl_fulfil, "list ORDER | close|pass|fail|unpack|send|arrived ORDER PARCEL --store CODE",
+	  "parcels: quality, carrier, arrival (--weight GRAMS, --carrier, --tracking, --url, --reason)" },
+	{ "return", ctl_fulfil, "list | show|approve|refuse|withdraw ORDER | open ORDER SKU=N,... REASON | receive ORDER WAREHOUSE"
+	  " | restock|scrap|quarantine ORDER SKU | refund ORDER AMOUNT|all --store CODE",
+	  "goods that come back (--answer TEXT, --pieces, --reason)" },
 	{ "payment", ctl_payment, "account STORE GATEWAY | accounts STORE | show STORE ORDER | refund STORE ORDER AMOUNT|all --reason TEXT"
 	  " | review | close MATTER --reason TEXT",
 	  "accounts at gateways, refunds, and money matters for a person (--key-file, --webhook-secret-file, --account, --live)" },

@@ -136,6 +136,9 @@ GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice
 	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
 	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
 	TO "_sutler-order", "_sutler-account";
+-- What comes back, to both; the customer asks for it.
+GRANT SELECT ON sales.return, sales.return_line TO "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION sales.can_return(uuid, uuid), sales.ask_return(uuid, uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]) TO "_sutler-account";
 -- account: a customer's own person and addresses; changes by functions that ask whose they are.
 GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
 GRANT EXECUTE ON FUNCTION

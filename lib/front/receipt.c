@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/markdown.h"
 #include "base/mem.h"
+#include "db/query/returns.h"
 #include "front/basket.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.events = q_order_events(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
+		.returns = q_returns_of(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.credits = q_order_credits(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
@@ -139,6 +141,27 @@ static void add_credits(struct req *r, struct view *v, struct rows *credits, con
 	}
 }
 
+static void add_returns(struct req *r, struct view *v, struct rows *returns)
+{
+	static const struct { const char *state, *label; } labels[] = {
+		{ "requested", N_("Asked for: we look at it") }, { "approved", N_("Approved: please send it") },
+		{ "received", N_("Received: we look at the goods") }, { "returned", N_("Taken back") }, { "refused", N_("Refused") },
+	};
+
+	view_bool(v, "has_returns", rows_count(returns) > 0);
+	for (size_t i = 0; i < rows_count(returns); i++) {
+		const struct row_returns_of *row = row_returns_of_at(returns, i);
+		struct view *item = view_item(v, "returns");
+
+		for (size_t k = 0; k < ARRAY_LEN(labels); k++)
+			if (strcmp(labels[k].state, row->state) == 0)
+				view_text(item, "label", req_text(r, labels[k].label));
+		view_text(item, "items", row->items);
+		view_text(item, "answer", row->answer);
+		view_time(item, "at", row->at);
+	}
+}
+
 static void add_head(struct req *r, struct view *v, const struct row_order_head *o, const char *url)
 {
 	struct view *order = view_sub(v, "order");
@@ -171,6 +194,7 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 	add_payment(r, v, o, q->payment);
 	add_refunds(r, v, q->refunds);
 	add_credits(r, v, q->credits, url);
+	add_returns(r, v, q->returns);
 	view_rows(v, "lines", q->lines);
 	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
 	view_rows(v, "parcels", q->parcels);

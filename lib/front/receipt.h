@@ -14,7 +14,7 @@
 
 /* The promises of a page, under r->mem. */
 struct receipt {
-	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits;
+	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits, *returns;
 };
 struct receipt receipt_queue(struct req *r, const struct order_key *key);
 

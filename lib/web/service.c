@@ -27,7 +27,7 @@ static void print_params(const struct param *params)
 static int print_routes(const struct route *routes)
 {
 	for (const struct route *r = routes; r->path != NULL; r++) {
-		printf("%s\t%s\t%u\t%d\t%s\t%s%s%s%s%s%s%s\t", method_name(r->method), r->path, route_trips(r),
+		printf("%s\t%s\t%u\t%d\t%s\t%s%s%s%s%s%s%s%s\t", method_name(r->method), r->path, route_trips(r),
 		       r->cache_s, r->permission != NULL ? r->permission : "-",
 		       r->needs & NEEDS_SESSION ? "session " : "",
 		       r->needs & NEEDS_CROSS_SITE ? "cross-site " : "", r->csrf_token ? "csrf " : "",

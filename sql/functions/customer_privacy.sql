@@ -173,6 +173,10 @@ AS $$
 					ORDER BY y.payment_id) FROM payment.payment y WHERE y.order_id = o.order_id), '[]'),
 				'parcels', coalesce((SELECT jsonb_agg(jsonb_build_object('carrier', h.carrier, 'tracking_number', h.tracking_number, 'shipped_at', h.shipped_at, 'delivered_at', h.delivered_at)
 					ORDER BY h.shipment_id) FROM shipping.shipment h WHERE h.order_id = o.order_id), '[]'),
+				'returns', coalesce((SELECT jsonb_agg(jsonb_build_object('state', r.state, 'reason', r.reason, 'words', r.words, 'answer', r.answer, 'asked_at', r.created_at,
+					'lines', (SELECT jsonb_agg(jsonb_build_object('line_no', x.line_no, 'quantity', x.quantity) ORDER BY x.line_no) FROM sales.return_line x WHERE x.return_id = r.return_id))
+					ORDER BY r.return_no) FROM sales.return r WHERE r.order_id = o.order_id), '[]'),
+				'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id) FROM sales.order_note n WHERE n.order_id = o.order_id), '[]'),
 				'invoice', (SELECT jsonb_build_object('number', i.series || i.number, 'issued_on', i.issued_on, 'buyer', i.buyer, 'total_minor', i.total)
 					FROM accounting.invoice i WHERE i.order_id = o.order_id),
 				'credit_notes', (SELECT jsonb_agg(jsonb_build_object('number', c.series || c.number, 'issued_on', c.issued_on, 'total_minor', c.total) ORDER BY c.credit_note_id)
@@ -210,6 +214,8 @@ BEGIN
 		city = '', region = '', erased_at = sutler.now()
 	FROM sales."order" o WHERE o.order_id = ANY (done) AND k.contact_id IN (o.contact_id, o.billing_id);
 	UPDATE sales."order" o SET note = '' WHERE o.order_id = ANY (done);
+	UPDATE sales.return r SET words = '', answer = '' WHERE r.order_id = ANY (done);
+	DELETE FROM sales.order_note n WHERE n.order_id = ANY (done);
 	UPDATE sales.cart c SET note = '' FROM sales."order" o WHERE o.order_id = ANY (done) AND c.cart_id = o.cart_id;
 	DELETE FROM sales.order_token t WHERE t.order_id = ANY (done);
 	UPDATE event.outbox m SET last_error = '' WHERE m.order_id = ANY (done) AND m.last_error <> '';

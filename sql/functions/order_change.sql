@@ -6,7 +6,7 @@
 -- taxes and totals by what was priced, or sales.change_drop() puts everything back.  Nobody
 -- else ever sees that cart: it is gone before the transaction ends.
 
--- Whether the buyer may still change an order: open, unpaid, not begun, to be paid by hand, no
+-- Whether the buyer may still change an order: open, unpaid, not begun (on no pick list), to be paid by hand, no
 -- invoice.  An order of a payment page is bound to its amount there.
 CREATE OR REPLACE FUNCTION sales.can_change(p_tenant uuid, p_order uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -15,6 +15,7 @@ AS $$
 		WHERE o.order_id = p_order AND o.state = 'open' AND o.fulfilment = 'unfulfilled' AND o.payment = 'pending'
 		  AND o.payment_method IN ('bank_transfer', 'cod')
 		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
+		  AND NOT EXISTS (SELECT FROM shipping.pick k WHERE k.order_id = o.order_id)
 		  AND NOT EXISTS (SELECT FROM accounting.invoice i WHERE i.order_id = o.order_id))
 $$;
 COMMENT ON FUNCTION sales.can_change(uuid, uuid) IS 'Whether the buyer may change his order: open, unpaid, nothing begun, no invoice.';

@@ -76,7 +76,7 @@ BEGIN
 		WHEN 'fulfilment' THEN o.fulfilment WHEN 'return' THEN o.return_state END;
 	SELECT s.to_state, s.mail INTO step FROM sales.step s
 	WHERE s.axis = p_axis AND s.from_state = here AND s.event = p_event;
-	IF NOT FOUND OR (p_axis <> 'order' AND p_axis <> 'payment' AND o.state <> 'open') THEN
+	IF NOT FOUND OR (p_axis = 'fulfilment' AND o.state <> 'open') OR (p_axis = 'return' AND o.state NOT IN ('open', 'closed')) THEN
 		RETURN 'not_allowed';
 	END IF;
 	UPDATE sales."order" x SET
@@ -296,8 +296,7 @@ BEGIN
 	IF cardinality(p_lines) = 0 OR EXISTS (
 		SELECT FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
 		LEFT JOIN sales.order_line ol ON ol.order_id = p_order AND ol.line_no = u.line_no
-		WHERE ol.line_no IS NULL OR u.quantity < 1 OR u.quantity > ol.quantity - coalesce((SELECT sum(sl.quantity)
-			FROM shipping.shipment_line sl WHERE sl.order_id = p_order AND sl.line_no = u.line_no), 0)) THEN
+		WHERE ol.line_no IS NULL OR u.quantity < 1 OR u.quantity > ol.quantity - ol.shipped - ol.allotted) THEN
 		RETURN 'lines';
 	END IF;
 	BEGIN

@@ -1,6 +1,6 @@
 // Promise: a customer does everything of his account without scripts on a phone, and by the
 // keyboard alone at a desk; buys with what it knows; and every page of it is accessible, fits and
-// speaks his language (CUS-01, CUS-03, CUS-04, ORD-04, CHK-05).
+// speaks his language (CUS-01, CUS-03, CUS-04, ORD-04, ORD-07, CHK-05).
 import { createHash, randomBytes } from 'node:crypto';
 import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
 import { people, mouse, keyboard, fillCart } from '../lib/browser/shopper.mjs';
@@ -118,6 +118,27 @@ async function walk({ name, who, hand, page, pictures }) {
 	const [{ state }] = await shop.sql('SELECT state FROM sales."order" WHERE customer_id = ?', id);
 	t.is(state, 'cancelled', `${name}: and cancelled`);
 	await look('cancelled');
+
+	// What if it had been sent instead: it is sent back.
+	const [{ order_id: order, tenant_id: tenant }] = await shop.sql('SELECT order_id, tenant_id FROM sales."order" WHERE customer_id = ?', id);
+	await shop.change(`UPDATE sales."order" SET state = 'open', payment = 'paid', fulfilment = 'shipped' WHERE order_id = ?`, order);
+	await shop.change(`INSERT INTO shipping.shipment (tenant_id, shipment_id, order_id, carrier, tracking_number, tracking_url)
+		VALUES (?, ?, ?, 'Post', 'TRACK-7', 'https://post.example/TRACK-7')`, tenant, order, order);
+	await shop.change(`INSERT INTO shipping.shipment_line (tenant_id, shipment_id, order_id, line_no, quantity)
+		SELECT tenant_id, order_id, order_id, line_no, quantity FROM sales.order_line WHERE order_id = ?`, order);
+	await go(`/account/orders/${order}`);
+	t.ok(await page.locator('a[href="https://post.example/TRACK-7"]').count(), `${name}: the parcel can be followed`);
+	await hand.follow(page.locator('a[href$="/return"]'));
+	await look('return');
+	await hand.press(save());
+	t.ok(await page.locator('#f-reason[aria-invalid=true]').count(), `${name}: a reason is asked for`);
+	await look('return-wrong');
+	await hand.fill(page.locator('main form input[name=quantity]').first(), '1');
+	await hand.choose(page.locator('#f-reason'), 'size');
+	await hand.press(save());
+	const [{ wanted }] = await shop.sql('SELECT count(*) AS wanted FROM sales.return WHERE order_id = ?', order);
+	t.is(Number(wanted), 1, `${name}: the return is asked for`);
+	await look('returned');
 
 	// Another by card, whose hosted page he leaves: it is paid from the account.
 	await fillCart({ shop, page, who }, 1);

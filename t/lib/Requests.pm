@@ -440,6 +440,9 @@ my %ENTRY = (
 		delete $a{country};
 		return { variant => $t->{f}->variant_of($s), quantity => 1, note => 'Changed', %a };
 	}),
+	# Nothing has left yet, so nothing comes back: t/http/670-account-return.t sends parcels.
+	'GET /account/orders/{id:id}/return' => of_customer(sub { return own_order(@_) . '/return' }),
+	'POST /account/orders/{id:id}/return' => of_customer(sub { return own_order(@_) . '/return' }, sub { return { line => 1, quantity => 1, reason => 'size', words => '' } }),
 	'GET /account/privacy' => of_customer('/account/privacy'),
 	'POST /account/privacy/export' => of_customer('/account/privacy/export', sub { return {} }),
 	# A copy that is not there: a file is made by the job alone.

@@ -33,6 +33,7 @@ my @big = qw(
 	customer.person customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
 	sales.contact sales.cart sales.cart_token sales.cart_line sales.verification sales.order
 	sales.order_line sales.order_tax sales.order_event sales.order_token sales.coupon_use
+	sales.return sales.return_line shipping.wave shipping.pick shipping.parcel shipping.parcel_line
 	payment.payment payment.entry payment.intent payment.refund payment.event shipping.shipment shipping.shipment_line
 	accounting.invoice accounting.document marketing.reminder marketing.opt_out
 );
