@@ -287,13 +287,14 @@ static struct rows *rows_new(struct db *db, const struct query *q)
 
 static void enqueue(struct db *db, const struct query *q, const char *const *values, struct rows *r)
 {
-	size_t bytes = 0;
+	size_t pointers = (q->nparams + 1) * sizeof(*r->values), bytes = pointers;
 	char *text;
 
 	for (unsigned i = 0; i < q->nparams; i++)
 		bytes += values[i] != NULL ? strlen(values[i]) + 1 : 0;
-	r->values = mem_array(r, const char *, q->nparams + 1);
-	text = bytes > 0 ? mem_array(r, char, bytes) : NULL;
+	/* One piece of memory: the pointers, behind them the texts. */
+	r->values = mem_alloc_array(r, bytes, 1, "parameters");
+	text = (char *)r->values + pointers;
 	for (unsigned i = 0; i < q->nparams; i++) {
 		size_t n;
 
