@@ -17,6 +17,8 @@
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
+/* A function for what is rare inside of what is frequent: not made part of its caller. */
+#define RARE __attribute__((noinline, cold))
 #define MUST_USE __attribute__((warn_unused_result))
 
 /* Marks a sentence for translation where it stands in a table; the reader

@@ -100,6 +100,8 @@ char *mem_concat_n(const void *ctx, const char *const *parts, size_t n)
 	size_t len[MEM_CONCAT_MAX], total = 1;
 	char *s, *to;
 
+	if (n > MEM_CONCAT_MAX)
+		BUG("%zu texts to be joined", n);
 	for (size_t i = 0; i < n; i++)
 		total += len[i] = strlen(parts[i]);
 	s = to = sure(talloc_size(ctx, total));

@@ -45,7 +45,7 @@ struct place {
 static void render_range(struct run *r, const struct place *p, uint32_t i, uint32_t end);
 
 /* Past a bound, which only a defect or an attack reaches, nothing more is rendered. */
-static void stop(struct run *r, const struct template *t, const char *reason)
+RARE static void stop(struct run *r, const struct template *t, const char *reason)
 {
 	r->stopped = true;
 	r->steps = MUSTACHE_STEPS_MAX;
@@ -67,27 +67,33 @@ static inline bool within_bounds(struct run *r, const struct template *t)
 	return false;
 }
 
-static bool row_find(const struct value *row, struct name_part *part, struct value *out)
+RARE static const struct name_cache *learn(struct name_part *part, const struct shape *shape)
 {
-	struct name_cache *c = &part->cache[0];
+	struct name_cache *c = &part->cache[part->next++ % NAME_CACHES];
+
+	c->shape = shape;
+	c->field = shape_field(shape, part->s, part->n);
+	c->currency = shape_field(shape, "currency", 8);
+	if (c->currency != NULL && c->currency->type != FIELD_TEXT)
+		c->currency = NULL;
+	return c;
+}
+
+static inline bool row_find(const struct value *row, struct name_part *part, struct value *out)
+{
+	const struct name_cache *c = &part->cache[0];
 
 	if (c->shape != row->shape)
 		c = &part->cache[1];
-	if (c->shape != row->shape) {
-		c = &part->cache[part->next++ % NAME_CACHES];
-		c->shape = row->shape;
-		c->field = shape_field(row->shape, part->s, part->n);
-		c->currency = shape_field(row->shape, "currency", 8);
-		if (c->currency != NULL && c->currency->type != FIELD_TEXT)
-			c->currency = NULL;
-	}
+	if (c->shape != row->shape)
+		c = learn(part, row->shape);
 	if (c->field == NULL)
 		return false;
 	value_of_field(row->rows, c->field, c->currency, out);
 	return true;
 }
 
-static bool value_find(const struct value *v, struct name_part *part, struct value *out)
+static inline bool value_find(const struct value *v, struct name_part *part, struct value *out)
 {
 	if (v->kind == VALUE_ROW)
 		return row_find(v, part, out);
@@ -96,20 +102,26 @@ static bool value_find(const struct value *v, struct name_part *part, struct val
 	return false;
 }
 
-/* {{.}}: the innermost value; a view may say what it is by the name ".". */
-static void this_value(const struct frame *frame, struct value *out)
+/* {{.}} of a view: what it says to be by the name ".", else the view. */
+RARE static void view_itself(struct view *view, struct value *out)
 {
 	static const char dot[] = ".";
 	uint32_t place = 0;
 
-	if (frame->value.kind == VALUE_VIEW &&
-	    view_find(frame->value.view, dot, 1, name_hash(dot, 1), &place, out))
-		return;
-	*out = frame->value;
+	if (!view_find(view, dot, 1, name_hash(dot, 1), &place, out))
+		*out = (struct value){ .kind = VALUE_VIEW, .view = view };
+}
+
+static void this_value(const struct value *v, struct value *out)
+{
+	if (v->kind == VALUE_VIEW)
+		view_itself(v->view, out);
+	else
+		*out = *v;
 }
 
 /* The rest of a dotted name, from part I on, inside of *V. */
-static void inside(const struct template *t, const struct name *n, uint32_t i, struct value *v)
+RARE static void inside(const struct template *t, const struct name *n, uint32_t i, struct value *v)
 {
 	struct value outer;
 
@@ -128,7 +140,7 @@ static void lookup(const struct place *p, uint32_t name, struct value *out)
 	struct frame *f = p->frame;
 
 	if (n->n == 0) {
-		this_value(f, out);
+		this_value(&f->value, out);
 		return;
 	}
 	while (f != NULL && !value_find(&f->value, &p->t->parts[n->first], out))
@@ -154,7 +166,7 @@ static void begin_line(struct run *r, const struct indent *indent)
 	r->skip_indent = false;
 }
 
-static void indented_literal(struct run *r, const struct place *p, const struct node *node)
+RARE static void indented_literal(struct run *r, const struct place *p, const struct node *node)
 {
 	const char *s = p->t->pool + node->a, *end = s + node->b;
 
@@ -324,7 +336,7 @@ static void print_value(struct run *r, const struct place *p, const struct node 
 
 	lookup(p, node->a, &v);
 	if (v.kind == VALUE_VIEW)
-		this_value(&(struct frame){ .value = v }, &v);
+		view_itself(v.view, &v);
 	value_print(&v, r->how, node->flags & NODE_RAW, r->out);
 }
 

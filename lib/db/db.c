@@ -304,24 +304,30 @@ static struct rows *rows_new(struct db *db, const struct query *q)
 	return r;
 }
 
+/* What of the values the statement's parameter I is. */
+static const char *picked(const struct query *q, const char *const *values, unsigned i)
+{
+	return values[q->picks != NULL ? q->picks[i] : i];
+}
+
 static void enqueue(struct db *db, const struct query *q, const char *const *values, struct rows *r)
 {
-	size_t bytes = 0;
+	size_t pointers = (q->nparams + 1) * sizeof(*r->values), bytes = pointers;
 	char *text;
 
-	r->values = mem_array(r, const char *, q->nparams + 1);
+	for (unsigned i = 0; i < q->nparams; i++)
+		bytes += picked(q, values, i) != NULL ? strlen(picked(q, values, i)) + 1 : 0;
+	/* One piece of memory: the pointers, behind them the texts. */
+	r->values = mem_alloc_array(r, bytes, 1, "parameters");
+	text = (char *)r->values + pointers;
 	for (unsigned i = 0; i < q->nparams; i++) {
-		r->values[i] = values[q->picks != NULL ? q->picks[i] : i];
-		bytes += r->values[i] != NULL ? strlen(r->values[i]) + 1 : 0;
-	}
-	text = bytes > 0 ? mem_array(r, char, bytes) : NULL;
-	for (unsigned i = 0; i < q->nparams; i++) {
+		const char *value = picked(q, values, i);
 		size_t n;
 
-		if (r->values[i] == NULL)
+		if (value == NULL)
 			continue;
-		n = strlen(r->values[i]) + 1;
-		r->values[i] = memcpy(text, r->values[i], n);
+		n = strlen(value) + 1;
+		r->values[i] = memcpy(text, value, n);
 		text += n;
 	}
 	r->db = db;

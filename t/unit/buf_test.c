@@ -94,6 +94,18 @@ static void html_places(const void *ctx)
 	tap_is_int((int64_t)wrong, 0, "each of the five is escaped at each place");
 }
 
+/* Texts of mem.h: one longer than what is formatted on the stack, and parts joined. */
+static void texts(const void *ctx)
+{
+	const char *text = mem_printf(ctx, "%0*d-%s", 2000, 1, "end");
+
+	tap_ok(strlen(text) == 2004 && strcmp(text + 1999, "1-end") == 0, "a long text is formatted whole");
+	tap_is_str(mem_printf(ctx, "%0*d", 511, 7) + 508, "007", "the longest short one");
+	tap_is_str(mem_printf(ctx, "%0*d", 512, 7) + 509, "007", "the shortest long one");
+	tap_is_str(mem_concat(ctx, "/p/", "", "a", ".html"), "/p/a.html", "parts are joined");
+	tap_is_str(mem_concat(ctx, ""), "", "of nothing comes an empty text");
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
@@ -101,6 +113,7 @@ int main(void)
 
 	growing(ctx);
 	html_places(ctx);
+	texts(ctx);
 	for (size_t i = 0; i < ARRAY_LEN(escapes); i++) {
 		buf_clear(b);
 		buf_html(b, escapes[i].text, strlen(escapes[i].text));
