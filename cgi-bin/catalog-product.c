@@ -499,7 +499,8 @@ void product(struct req *r)
 
 	page_asked(r);
 	if (!rows_found(page)) {
-		look_elsewhere(r, slug);
+		if (!req_failed(r))
+			look_elsewhere(r, slug);
 		return;
 	}
 	p = read_product(r, row_product_page(page));

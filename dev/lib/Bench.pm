@@ -40,7 +40,7 @@ our %PAGE = (home => 'home', category => 'catalog', product => 'catalog', search
 sub new
 {
 	my ($class, %o) = @_;
-	my $self = bless { products => 10_000, carts => 20_000, workers => 4, top => top(), %o }, $class;
+	my $self = bless { products => 10_000, carts => 20_000, workers => 4, rounds => 1, top => top(), %o }, $class;
 	$self->{dir} = $self->{built} ? "$self->{top}/var/bench-built" : "$self->{top}/var/bench";
 	$self->{build} = $self->{built} // "$self->{top}/var/build-bench";
 	return $self;
@@ -304,18 +304,22 @@ sub prepare_orders
 		my @lines = split /\n/, $self->{cluster}->psql('bench', "COPY (SELECT * FROM bench.pile('$pile')) TO STDOUT");
 		# COPY doubles the backslash of a bytea; nothing else in it is escaped.
 		$self->{piles}{$pile} = [map { s/\\\\/\\/gr . "\n" } @lines];
+		# The ceiling is measured beside both others.
+		$self->{share}{$pile} = int(@lines / $self->{rounds} / ($pile eq 'insert' ? 2 : 1));
 	}
 	$self->{cluster}->psql('bench', 'CHECKPOINT');
 	return;
 }
 
-# Orders of a pile for some seconds; carts that were ordered do not come again.
+# Orders of a pile for some seconds, or until this turn's part of it is ordered; carts that were
+# ordered do not come again.
 sub orders
 {
 	my ($self, $pile, $seconds) = @_;
 	my $lines = $self->{piles}{$pile};
 	my $file = "$self->{dir}/lists/orders-now";
-	write_file($file, join '', @$lines);
+	my $last = ($self->{share}{$pile} < @$lines ? $self->{share}{$pile} : @$lines) - 1;
+	write_file($file, join '', @$lines[0 .. $last]);
 	my $tenant = $self->{cluster}->psql('bench', 'SELECT bench.tenant()');
 	my $before = $self->cpu;
 	my $command = join ' ', map { "'" . s/'/'\\''/gr . "'" } demoted("$self->{build}/t/bench/orders",

@@ -15,6 +15,7 @@ use House qw(alive demoted spawn wait_for);
 use IO::Select;
 use POSIX ();
 use Storable qw(fd_retrieve store_fd);
+use List::Util qw(max);
 use Test::More;
 use Trial;
 
@@ -215,7 +216,9 @@ my $seen = walk('placing an order', sub {
 	ok settled(), 'the attempt is settled';
 	is scalar(grep { $_->{metadata}{order} eq $orders[0] } $g->sessions), 1, 'with one page at the gateway';
 });
-cmp_ok $seen->{$_} // 0, '>=', 3, "placing an order has COMMITs of its own and of courier: $_" for qw(worker backend crash);
+# While courier's breaker is open after a death, its own COMMIT does not come: not in every walk.
+cmp_ok $seen->{$_} // 0, '>=', 2, "placing an order has COMMITs: $_" for qw(worker backend crash);
+cmp_ok max(map { $_ // 0 } @$seen{qw(worker backend crash)}), '>=', 3, 'of its own and of courier';
 
 # ---- the report of a payment ----
 

@@ -110,7 +110,7 @@ subtest 'killed at random points' => sub {
 	$j->pay($j->order($_)) for ($t, $other) x 40;
 	my $killed = 0;
 	for (1 .. 40) {
-		$killed += $j->kill_after(20 + int rand 150, 'issue-invoices');
+		$killed += $j->kill_after(5 + int rand 100, 'issue-invoices');
 	}
 	bill();
 	cmp_ok($killed, '>', 5, "$killed kills");
