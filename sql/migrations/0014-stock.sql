@@ -1,0 +1,175 @@
+-- transactional
+-- Work on stock that no order asks for: zones and bins, transfers between warehouses, stock counts.
+
+CREATE TABLE inventory.zone (
+	tenant_id uuid NOT NULL,
+	zone_id uuid NOT NULL DEFAULT sutler.uuid7(),
+	warehouse_id uuid NOT NULL,
+	code text NOT NULL CHECK (code ~ '^[A-Z0-9][A-Z0-9_-]{0,15}$'),
+	name text NOT NULL,
+	position integer NOT NULL DEFAULT 0,
+	PRIMARY KEY (tenant_id, zone_id),
+	UNIQUE (tenant_id, warehouse_id, code),
+	UNIQUE (tenant_id, warehouse_id, zone_id),
+	FOREIGN KEY (tenant_id, warehouse_id) REFERENCES inventory.warehouse
+);
+COMMENT ON TABLE inventory.zone IS 'A part of a warehouse that is walked and counted as one.';
+COMMENT ON COLUMN inventory.zone.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.zone.zone_id IS 'The zone.';
+COMMENT ON COLUMN inventory.zone.warehouse_id IS 'Its warehouse.';
+COMMENT ON COLUMN inventory.zone.code IS 'Short name on signs and lists.';
+COMMENT ON COLUMN inventory.zone.name IS 'Name.';
+COMMENT ON COLUMN inventory.zone.position IS 'Order in which zones are walked.';
+
+CREATE TABLE inventory.bin (
+	tenant_id uuid NOT NULL,
+	bin_id uuid NOT NULL DEFAULT sutler.uuid7(),
+	warehouse_id uuid NOT NULL,
+	zone_id uuid NOT NULL,
+	code text NOT NULL CHECK (code ~ '^[A-Z0-9][A-Z0-9_.-]{0,23}$'),
+	position integer NOT NULL DEFAULT 0,
+	PRIMARY KEY (tenant_id, bin_id),
+	UNIQUE (tenant_id, warehouse_id, code),
+	UNIQUE (tenant_id, warehouse_id, bin_id),
+	FOREIGN KEY (tenant_id, warehouse_id, zone_id) REFERENCES inventory.zone (tenant_id, warehouse_id, zone_id)
+);
+COMMENT ON TABLE inventory.bin IS 'A shelf or box with a sign.';
+COMMENT ON COLUMN inventory.bin.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.bin.bin_id IS 'The bin.';
+COMMENT ON COLUMN inventory.bin.warehouse_id IS 'Its warehouse, the same as its zone''s.';
+COMMENT ON COLUMN inventory.bin.zone_id IS 'Its zone.';
+COMMENT ON COLUMN inventory.bin.code IS 'What the sign says.';
+COMMENT ON COLUMN inventory.bin.position IS 'Order in which bins of a zone are walked.';
+CREATE INDEX bin_zone ON inventory.bin (tenant_id, warehouse_id, zone_id, position);
+
+CREATE TABLE inventory.place (
+	tenant_id uuid NOT NULL,
+	variant_id uuid NOT NULL,
+	warehouse_id uuid NOT NULL,
+	bin_id uuid NOT NULL,
+	PRIMARY KEY (tenant_id, variant_id, warehouse_id),
+	FOREIGN KEY (tenant_id, variant_id) REFERENCES catalog.variant,
+	FOREIGN KEY (tenant_id, warehouse_id, bin_id) REFERENCES inventory.bin (tenant_id, warehouse_id, bin_id)
+);
+COMMENT ON TABLE inventory.place IS 'The bin where a variant lies in a warehouse; pieces are counted per warehouse, not per bin.';
+COMMENT ON COLUMN inventory.place.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.place.variant_id IS 'The variant.';
+COMMENT ON COLUMN inventory.place.warehouse_id IS 'The warehouse.';
+COMMENT ON COLUMN inventory.place.bin_id IS 'The bin, in the same warehouse.';
+CREATE INDEX place_bin ON inventory.place (tenant_id, warehouse_id, bin_id);
+
+CREATE TABLE inventory.transfer (
+	tenant_id uuid NOT NULL,
+	transfer_id uuid NOT NULL,
+	from_id uuid NOT NULL,
+	to_id uuid NOT NULL,
+	state text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'received')),
+	reason text NOT NULL DEFAULT '',
+	sent_by uuid,
+	sent_at timestamptz NOT NULL DEFAULT sutler.now(),
+	received_by uuid,
+	received_at timestamptz,
+	difference_reason text NOT NULL DEFAULT '',
+	PRIMARY KEY (tenant_id, transfer_id),
+	CHECK (from_id <> to_id),
+	CHECK ((state = 'received') = (received_at IS NOT NULL)),
+	FOREIGN KEY (tenant_id, from_id) REFERENCES inventory.warehouse,
+	FOREIGN KEY (tenant_id, to_id) REFERENCES inventory.warehouse
+);
+COMMENT ON TABLE inventory.transfer IS 'Pieces on their way between two warehouses: out of the first when sent, into the second when received.';
+COMMENT ON COLUMN inventory.transfer.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.transfer.transfer_id IS 'The transfer.';
+COMMENT ON COLUMN inventory.transfer.from_id IS 'The warehouse they left.';
+COMMENT ON COLUMN inventory.transfer.to_id IS 'The warehouse they go to.';
+COMMENT ON COLUMN inventory.transfer.state IS 'sent: in transit; received: over.';
+COMMENT ON COLUMN inventory.transfer.reason IS 'Why, in words.';
+COMMENT ON COLUMN inventory.transfer.sent_by IS 'Who sent it; NULL: the house.';
+COMMENT ON COLUMN inventory.transfer.sent_at IS 'When it left.';
+COMMENT ON COLUMN inventory.transfer.received_by IS 'Who received it; NULL: the house, or nobody yet.';
+COMMENT ON COLUMN inventory.transfer.received_at IS 'When it came.';
+COMMENT ON COLUMN inventory.transfer.difference_reason IS 'Why other numbers came than were sent.';
+CREATE INDEX transfer_from ON inventory.transfer (tenant_id, from_id);
+CREATE INDEX transfer_to ON inventory.transfer (tenant_id, to_id, state);
+
+CREATE TABLE inventory.transfer_line (
+	tenant_id uuid NOT NULL,
+	transfer_id uuid NOT NULL,
+	variant_id uuid NOT NULL,
+	sent integer NOT NULL CHECK (sent > 0),
+	received integer CHECK (received >= 0),
+	PRIMARY KEY (tenant_id, transfer_id, variant_id),
+	FOREIGN KEY (tenant_id, transfer_id) REFERENCES inventory.transfer,
+	FOREIGN KEY (tenant_id, variant_id) REFERENCES catalog.variant
+);
+COMMENT ON TABLE inventory.transfer_line IS 'One variant of a transfer. In transit is what was sent and has no number received.';
+COMMENT ON COLUMN inventory.transfer_line.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.transfer_line.transfer_id IS 'The transfer.';
+COMMENT ON COLUMN inventory.transfer_line.variant_id IS 'The variant.';
+COMMENT ON COLUMN inventory.transfer_line.sent IS 'Pieces that left.';
+COMMENT ON COLUMN inventory.transfer_line.received IS 'Pieces that came; NULL: in transit.';
+CREATE INDEX transfer_line_variant ON inventory.transfer_line (tenant_id, variant_id) WHERE received IS NULL;
+CREATE INDEX transfer_line_of ON inventory.transfer_line (tenant_id, variant_id, transfer_id);
+
+CREATE TABLE inventory.stocktake (
+	tenant_id uuid NOT NULL,
+	stocktake_id uuid NOT NULL,
+	warehouse_id uuid NOT NULL,
+	state text NOT NULL DEFAULT 'counting' CHECK (state IN ('counting', 'recount', 'agreed', 'booked', 'cancelled')),
+	reason text NOT NULL DEFAULT '',
+	opened_by uuid,
+	opened_at timestamptz NOT NULL DEFAULT sutler.now(),
+	closed_by uuid,
+	closed_at timestamptz,
+	PRIMARY KEY (tenant_id, stocktake_id),
+	UNIQUE (tenant_id, warehouse_id, stocktake_id),
+	CHECK ((state IN ('booked', 'cancelled')) = (closed_at IS NOT NULL)),
+	FOREIGN KEY (tenant_id, warehouse_id) REFERENCES inventory.warehouse
+);
+COMMENT ON TABLE inventory.stocktake IS 'A stock count: chosen variants of one warehouse, counted blind while orders go on.';
+COMMENT ON COLUMN inventory.stocktake.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.stocktake.stocktake_id IS 'The count.';
+COMMENT ON COLUMN inventory.stocktake.warehouse_id IS 'Where.';
+COMMENT ON COLUMN inventory.stocktake.state IS 'counting; recount: differences are counted again; agreed: may be booked; booked and cancelled are the end.';
+COMMENT ON COLUMN inventory.stocktake.reason IS 'Why it was counted.';
+COMMENT ON COLUMN inventory.stocktake.opened_by IS 'Who opened it; NULL: the house.';
+COMMENT ON COLUMN inventory.stocktake.opened_at IS 'When it was opened.';
+COMMENT ON COLUMN inventory.stocktake.closed_by IS 'Who booked or cancelled it; NULL: the house, or nobody yet.';
+COMMENT ON COLUMN inventory.stocktake.closed_at IS 'When it was booked or cancelled.';
+
+CREATE TABLE inventory.stocktake_line (
+	tenant_id uuid NOT NULL,
+	stocktake_id uuid NOT NULL,
+	variant_id uuid NOT NULL,
+	warehouse_id uuid NOT NULL,
+	open boolean NOT NULL DEFAULT true,
+	counted integer CHECK (counted >= 0),
+	expected integer CHECK (expected >= 0),
+	corrections bigint,
+	rounds integer NOT NULL DEFAULT 0,
+	again boolean NOT NULL DEFAULT false,
+	counted_by uuid,
+	counted_at timestamptz,
+	PRIMARY KEY (tenant_id, stocktake_id, variant_id),
+	CHECK ((counted IS NULL) = (expected IS NULL) AND (counted IS NULL) = (corrections IS NULL)),
+	FOREIGN KEY (tenant_id, warehouse_id, stocktake_id) REFERENCES inventory.stocktake (tenant_id, warehouse_id, stocktake_id),
+	FOREIGN KEY (tenant_id, variant_id) REFERENCES catalog.variant
+);
+COMMENT ON TABLE inventory.stocktake_line IS 'One variant of a count. What is expected is what was on hand at the moment the number was given, so sales before and after change no difference.';
+COMMENT ON COLUMN inventory.stocktake_line.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.stocktake_line.stocktake_id IS 'The count.';
+COMMENT ON COLUMN inventory.stocktake_line.variant_id IS 'The variant.';
+COMMENT ON COLUMN inventory.stocktake_line.warehouse_id IS 'The warehouse, the same as the count''s.';
+COMMENT ON COLUMN inventory.stocktake_line.open IS 'The count is neither booked nor cancelled: a variant is in one open count of a warehouse at most.';
+COMMENT ON COLUMN inventory.stocktake_line.counted IS 'Pieces counted last; NULL: not yet.';
+COMMENT ON COLUMN inventory.stocktake_line.expected IS 'Pieces on hand at that moment. Not shown to who counts.';
+COMMENT ON COLUMN inventory.stocktake_line.corrections IS 'How many adjustments and counts the variant had at that moment: one more, and the number is stale.';
+COMMENT ON COLUMN inventory.stocktake_line.rounds IS 'How often it was counted.';
+COMMENT ON COLUMN inventory.stocktake_line.again IS 'It waits to be counted again.';
+COMMENT ON COLUMN inventory.stocktake_line.counted_by IS 'Who counted last; NULL: the house.';
+COMMENT ON COLUMN inventory.stocktake_line.counted_at IS 'When.';
+CREATE UNIQUE INDEX stocktake_line_open ON inventory.stocktake_line (tenant_id, warehouse_id, variant_id) WHERE open;
+CREATE INDEX stocktake_line_of ON inventory.stocktake_line (tenant_id, warehouse_id, stocktake_id);
+CREATE INDEX stocktake_line_variant ON inventory.stocktake_line (tenant_id, variant_id);
+
+SELECT sutler.protect('inventory.zone', 'inventory.bin', 'inventory.place', 'inventory.transfer', 'inventory.transfer_line',
+	'inventory.stocktake', 'inventory.stocktake_line');
