@@ -27,7 +27,8 @@ struct card {
 };
 extern const struct shape shape_card;
 
-/* Reads TEXT; what the card points to belongs to CTX.  A text that is none of ours is a BUG. */
+/* Reads TEXT; what the card points to belongs to CTX.  Fields that are
+   missing, as another release may have written it, are empty. */
 void card_read(const void *ctx, const char *text, const char *prefix, struct card *out);
 
 /* Reads N cards that each end with U+001E, as string_agg() made them; NULL or "": none. */
