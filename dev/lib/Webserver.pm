@@ -404,8 +404,21 @@ END
 	my $others = join "", map { "(?!" . substr($_->[0], 1) . ")" } location_pattern($o{rows});
 	my $own = "^(?!/(?:static|media|error)/)$others";
 	$out .= apache_location($own, $home, %o) if $home;
-	$out .= apache_location($_->[0], $_->[1], %o) for location_pattern($o{rows});
+	$out .= apache_location(@$_, %o) for apart(location_pattern($o{rows}));
 	return $out;
+}
+
+# The same patterns, none of which matches below a longer one: Apache applies all sections that
+# match, the last one winning.
+sub apart
+{
+	my @all = @_;
+	return map {
+		my $own = $_;
+		my $begin = $own->[0] =~ s/\(\?:[^()]*\)\z//r;
+		my @below = grep { $_ != $own && index($_->[0], "$begin/") == 0 } @all;
+		["^" . join('', map { '(?!' . substr($_->[0], 1) . ')' } @below) . substr($own->[0], 1), $own->[1]];
+	} @all;
 }
 
 sub apache_location
