@@ -34,13 +34,11 @@ my $f = Fixture->new($shop->dbh);
 $f->furnish;
 # A page full of goods.
 my $t = $f->{tenant}{acme};
-$shop->dbh->begin_work;
-for my $n (1 .. PRODUCTS) {
+$f->in_bulk(sub { for my $n (1 .. PRODUCTS) {
 	my $sku = sprintf 'SHOE%02d', $n;
 	$f->variant($t, $sku, price => { EUR => 1000 + $n }, stock => { W1 => 10 }, stores => ['one']);
 	$f->add('catalog.category_product', tenant_id => $t, store_id => $f->{store}{one}, category_id => $f->{category}{one}, product_id => $f->{product}{$sku});
-}
-$shop->dbh->commit;
+} });
 $shop->job('freshen', '--once');
 
 sub ask

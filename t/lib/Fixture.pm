@@ -37,11 +37,27 @@ sub new
 {
 	my ($class, $dbh) = @_;
 	my $self = bless { dbh => $dbh }, $class;
-	$dbh->begin_work;
-	$self->acme;
-	$self->bahari;
-	$dbh->commit;
+	$self->in_bulk(sub { $self->acme; $self->bahari });
 	return $self;
+}
+
+# Many products in one transaction, listed once at its end, as an import does; each row alone would list
+# its product again.
+sub in_bulk
+{
+	my ($self, $work) = @_;
+	my $dbh = $self->{dbh};
+	$dbh->begin_work;
+	$dbh->do("SELECT set_config('sutler.relist', 'later', true)");
+	$work->();
+	my ($before) = $dbh->selectrow_array("SELECT current_setting('sutler.tenant', true)");
+	for my $tenant (values %{ $self->{tenant} }) {
+		$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
+		$dbh->do('SELECT catalog.relist(?, ARRAY(SELECT product_id FROM catalog.product WHERE tenant_id = ? ORDER BY 1))', undef, $tenant, $tenant);
+	}
+	$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $before);
+	$dbh->commit;
+	return;
 }
 
 # One row; the tenant is set for functions and defaults alike.
@@ -241,11 +257,12 @@ sub slug_of { my ($self, $store) = @_; return $store eq 'three' ? 'sandal' : 'pl
 
 my @BLOCKS = qw(hero mission vision objectives values featured categories collections testimonials sustainability cta);
 
-sub furnish
+sub furnish { my ($self) = @_; return $self->in_bulk(sub { $self->put_up }) }
+
+sub put_up
 {
 	my ($self) = @_;
 	my %of = (one => ['acme', qw(es en)], two => ['acme', 'en'], three => ['bahari', 'id']);
-	$self->{dbh}->begin_work;
 	for my $code (sort keys %of) {
 		my ($slug, @locales) = @{ $of{$code} };
 		my $tenant = $self->{tenant}{$slug};
@@ -269,7 +286,6 @@ sub furnish
 			$self->add('catalog.product_tag', tenant_id => $tenant, product_id => $product, tag => 'Gift') if $code ne 'two';
 		}
 	}
-	$self->{dbh}->commit;
 	return;
 }
 
