@@ -204,8 +204,8 @@ subtest 'T51 T56 headers stay whole' => sub {
 subtest 'T5 the cart of most lines' => sub {
 	my $b = $shop->visitor('one');
 	my $t = $f->{tenant}{acme};
-	$f->variant($t, "BULK$_", price => { EUR => 1_000_000_000 }, row => { track_stock => 'false' }, stores => ['one'], locales => ['en'])
-		for 1 .. 201;
+	$f->in_bulk(sub { $f->variant($t, "BULK$_", price => { EUR => 1_000_000_000 }, row => { track_stock => 'false' }, stores => ['one'], locales => ['en'])
+		for 1 .. 201 });
 	is $b->post("/en/cart/items", { variant => $v->{BULK1}, quantity => 10000 })->status, 303, "a line of 10 000";
 	my ($cart) = $shop->value('SELECT cart_id FROM sales.cart_token WHERE token_sha256 = sha256(?::text::bytea)', $b->{cookies}{cart});
 	$shop->change('INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity) SELECT tenant_id, ?, variant_id, 10000
