@@ -320,6 +320,16 @@ my %ENTRY = (
 	'POST /admin/login/out' => at_desk('/admin/login/out', sub { return () }),
 	'POST /admin/login/out-everywhere' => at_desk('/admin/login/out-everywhere', sub { return () }),
 	'GET /admin' => at_desk('/admin'),
+	'GET /admin/searches' => at_desk('/admin/searches?at=%2Fadmin&search=q%3Done'),
+	'POST /admin/searches' => at_desk('/admin/searches', sub { return (at => '/admin', search => 'q=one', name => 'One') }),
+	'POST /admin/searches/{id:id}/forget' => at_desk(sub {
+		my ($t, undef, $s) = @_;
+		$s->tenant;
+		my ($id) = $t->{shop}->value('SELECT sutler.uuid7()');
+		$t->dbh->do(q{INSERT INTO staff.search (tenant_id, staff_id, search_id, place, name, query) VALUES (?, ?, ?, '/admin', ?, 'q=two')}, undef,
+			$s->{tenant}, $s->{id}, $id, $id);
+		return "/admin/searches/$id/forget";
+	}, sub { return (at => '/admin') }),
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;
