@@ -198,10 +198,10 @@ GRANT EXECUTE ON FUNCTION
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
 -- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
-GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
-	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
-GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-catalog";
+GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-catalog";
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
 	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
@@ -221,6 +221,14 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+-- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
+GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
+	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
+	inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
+	catalog.desk_save(uuid, uuid, uuid, boolean, uuid, text, bigint, text, text, text, text, integer, boolean, text[], text[], text[],
+		text[], text[], text[], text[], text[], text[]) TO "_sutler-admin-catalog";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

@@ -242,6 +242,10 @@ sub stepping
 	};
 }
 
+# A product of the store's merchant, and what the form of one holds.
+sub product_of { my ($t, $store) = @_; return $t->{f}{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+sub product_form { my ($reference) = @_; return (reference => $reference, status => 'active', tax_class => 'standard', locale_0 => 'en', name_0 => "Product $reference") }
+
 # Somebody signed in.
 sub at_desk
 {
@@ -344,6 +348,15 @@ my %ENTRY = (
 	'GET /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }),
 	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
 	'GET /admin/audit' => at_desk('/admin/audit'),
+	'GET /admin/catalog' => at_desk('/admin/catalog?q=plain&order=name'),
+	'GET /admin/catalog/new' => at_desk('/admin/catalog/new'),
+	'POST /admin/catalog/new' => at_desk('/admin/catalog/new', sub { my $n = $mails++; return (product_form("NEW-$n"), sku => "NEW-$n") }),
+	'GET /admin/catalog/{id:id}' => at_desk(sub { return '/admin/catalog/' . product_of(@_) }),
+	'POST /admin/catalog/{id:id}' => at_desk(sub { return '/admin/catalog/' . product_of(@_) }, sub {
+		my ($t, $store) = @_;
+		my ($revision) = $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', product_of($t, $store));
+		return (product_form('CHANGED-' . $mails++), revision => $revision);
+	}),
 	'POST /admin/store' => at_desk('/admin/store', sub { my ($t, $s) = @_; return (store => $t->{f}{store}{$s}) }),
 
 	# home
