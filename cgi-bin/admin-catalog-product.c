@@ -113,6 +113,7 @@ static struct view *form(struct req *r, const char *title, const struct row_admi
 		view_text(v, "revision", now);
 		view_text(v, "product_url", mem_printf(r->mem, "%s/admin/catalog/%s", r->prefix, p->product));
 		view_text(v, "shop_url", p->shop_url);
+		catalog_tabs(r, v, p->product, "");
 		if (changed) {
 			view_text(v, "state_now", req_text(r, catalog_state_word(p->status)));
 			view_text(v, "reference_now", p->reference);

@@ -151,8 +151,8 @@ BEGIN
 	IF difference = '{}' THEN
 		RETURN 'ok';
 	END IF;
+	-- Its trigger lists the product again, with all that was written before.
 	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
-	PERFORM catalog.relist(p_tenant, ARRAY[p_product]);
 	PERFORM audit.add(p_tenant, p_actor::text, p_action, 'product ' || p_product, p_reason, difference::text);
 	RETURN 'ok';
 END
@@ -473,7 +473,6 @@ BEGIN
 	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
 	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason,
 		jsonb_build_object('store', p_store, 'currency', p_currency, 'prices', detail)::text);
-	PERFORM catalog.relist(p_tenant, ARRAY[p_product]);
 	RETURN 'ok';
 END
 $$;

@@ -31,7 +31,7 @@ LIMIT :most
 -- admin_products_shown(products uuid[], store uuid, currency text, locale text) many
 -- product uuid, name text, reference text, status text, brand text, image text?, skus int, pieces int,
 -- low money?, high money?, category text?, visible bool, changed time
-SELECT p.product_id, d.name, p.reference, p.status, p.brand,
+SELECT p.product_id, p.name, (SELECT o.reference FROM catalog.product o WHERE o.product_id = p.product_id), p.status, p.brand,
        (SELECT m.name FROM catalog.product_media pm JOIN catalog.media m ON m.media_id = pm.media_id
            WHERE pm.product_id = p.product_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1),
        (SELECT count(*) FROM catalog.variant v WHERE v.product_id = p.product_id AND v.status = 'active'),
@@ -41,11 +41,9 @@ SELECT p.product_id, d.name, p.reference, p.status, p.brand,
        r.low, r.high,
        (SELECT t.name FROM catalog.category_product cp JOIN catalog.category_text t ON t.category_id = cp.category_id AND t.store_id = cp.store_id
            WHERE cp.product_id = p.product_id AND cp.store_id = :store ORDER BY t.locale <> :locale, cp.position, t.category_id LIMIT 1),
-       coalesce(sp.visible, false), p.updated_at
+       coalesce((SELECT sp.visible FROM catalog.store_product sp WHERE sp.product_id = p.product_id AND sp.store_id = :store), false), p.updated_at
 FROM unnest(:products::uuid[]) WITH ORDINALITY AS u (id, n)
-JOIN catalog.product p ON p.product_id = u.id
-JOIN catalog.desk d ON d.product_id = p.product_id
-LEFT JOIN catalog.store_product sp ON sp.product_id = p.product_id AND sp.store_id = :store
+CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = u.id LIMIT 1) p
 LEFT JOIN LATERAL (SELECT min(x.amount) AS low, max(x.amount) AS high FROM (
 	SELECT DISTINCT ON (pr.variant_id) pr.amount FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id
 	WHERE v.product_id = p.product_id AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency AND pr.customer_group = ''
@@ -92,3 +90,58 @@ SELECT c.tax_class FROM accounting.tax_class c ORDER BY c.tax_class <> 'standard
 -- outcome text
 SELECT catalog.desk_save(:tenant, :actor, :product, :make, :store, :sku, :revision, :reference, :status, :brand, :tax_class, :lead_time_days,
        :made_to_order, :locales, :names, :slugs, :summaries, :descriptions, :meta_titles, :meta_descriptions, :tag_locales, :tags)
+
+-- The variants of a product, those for sale first; their options in LOCALE.
+-- admin_variants(product uuid, locale text) many
+-- variant uuid, sku text, gtin text, weight_g int, status text, options text
+SELECT v.variant_id, v.sku, coalesce(v.gtin, ''), v.weight_g, v.status,
+       coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
+               ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ' / ' ORDER BY o.position)
+           FROM catalog.variant_value vv JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+           JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
+           WHERE vv.variant_id = v.variant_id), '')
+FROM catalog.variant v WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- Values that variants of a product can differ in: of its options, or of every attribute while it has none.
+-- admin_option_values(product uuid, locale text) many
+-- attribute uuid, label text, value uuid, value_label text
+SELECT a.attribute_id, coalesce((SELECT t.label FROM catalog.attribute_text t WHERE t.attribute_id = a.attribute_id ORDER BY t.locale <> :locale, t.locale LIMIT 1), a.code),
+       v.value_id, coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = v.value_id ORDER BY t.locale <> :locale, t.locale LIMIT 1), v.code)
+FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id
+WHERE EXISTS (SELECT FROM catalog.product_option o WHERE o.product_id = :product AND o.attribute_id = a.attribute_id)
+   OR NOT EXISTS (SELECT FROM catalog.product_option o WHERE o.product_id = :product)
+ORDER BY a.position, a.code, v.position, v.code LIMIT 600
+
+-- admin_save_variants(tenant uuid, actor uuid, product uuid, revision int, variants uuid[], skus text[], gtins text[], weights int[], states text[]) one
+-- outcome text
+SELECT catalog.desk_variants(:tenant, :actor, :product, :revision, :variants, :skus, :gtins, :weights::integer[], :states)
+
+-- admin_combine(tenant uuid, actor uuid, product uuid, revision int, picked uuid[]) one
+-- outcome text
+SELECT catalog.desk_combine(:tenant, :actor, :product, :revision, :picked)
+
+-- admin_currencies(store uuid) many
+-- currency text
+SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = :store ORDER BY c.position
+
+-- What each variant for sale costs everybody, one piece, without dates.
+-- admin_prices(product uuid, store uuid, currency text) many
+-- variant uuid, amount money?, was money?
+SELECT v.variant_id, r.amount, r.was
+FROM catalog.variant v
+LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = ''
+	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
+WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- All other prices: of groups, of many pieces, of some days.
+-- admin_special_prices(product uuid, store uuid, currency text) many
+-- sku text, customer_group text, min_quantity int, starts time?, ends time?, amount money
+SELECT v.sku, r.customer_group, r.min_quantity, nullif(r.starts_at, '-infinity'), nullif(r.ends_at, 'infinity'), r.amount
+FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id
+WHERE v.product_id = :product AND r.store_id = :store AND r.currency = :currency
+  AND (r.customer_group <> '' OR r.min_quantity > 1 OR r.starts_at > '-infinity')
+ORDER BY v.position, v.sku, r.customer_group, r.min_quantity, r.starts_at LIMIT 200
+
+-- admin_save_prices(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, variants uuid[], amounts money[], was money[], reason text) one
+-- outcome text
+SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :currency, :variants, :amounts, :was, :reason)

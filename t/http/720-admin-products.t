@@ -95,4 +95,65 @@ subtest 'CAT-01 CAT-22 a product is made and changed' => sub {
 	unlike $one->get("$base/$id")->html, qr/>Save</, 'TEN-05 who works in one store looks';
 	is $one->get("$base/new")->status, 403, 'and does not change what is of all';
 };
+
+subtest 'CAT-02 the matrix' => sub {
+	my $tenant = $f->{tenant}{acme};
+	my %id = map { $_ => $shop->value('SELECT sutler.uuid7()') } qw(color size black red s m);
+	$shop->change('INSERT INTO catalog.attribute (tenant_id, attribute_id, code, position) VALUES (?, ?, ?, ?)', $tenant, @$_)
+		for [$id{color}, 'color', 0], [$id{size}, 'size', 1];
+	$shop->change('INSERT INTO catalog.attribute_value (tenant_id, value_id, attribute_id, code, position) VALUES (?, ?, ?, ?, ?)', $tenant, @$_)
+		for [$id{black}, $id{color}, 'black', 0], [$id{red}, $id{color}, 'red', 1], [$id{s}, $id{size}, 's', 0], [$id{m}, $id{size}, 'm', 1];
+	my $url = "$base/$f->{product}{PLAIN}";
+	my $page = $ana->get("$url/variants");
+	is $page->status, 200, 'a page';
+	my $combine = sub { my ($from, @values) = @_; return $ana->visitor->submit($from, field => 'value', { value => [@id{@values}] }) };
+	is $combine->($page, qw(black red s))->status, 303, 'values are chosen';
+	is join(' ', map { $_->{options_key} } $shop->rows('SELECT options_key FROM catalog.variant WHERE product_id = ? ORDER BY position, options_key', $f->{product}{PLAIN})),
+		'black/s red/s', 'the first variant takes the first combination, the others are made';
+	is $combine->($ana->get("$url/variants"), qw(black red s m))->status, 303, 'more of them';
+	is $shop->value('SELECT count(*) FROM catalog.variant WHERE product_id = ?', $f->{product}{PLAIN}), 4, 'each once';
+	is $shop->value(q{SELECT count(DISTINCT amount) FROM catalog.price p JOIN catalog.variant v USING (tenant_id, variant_id)
+		WHERE v.product_id = ? AND p.currency = 'EUR' AND p.store_id = ?}, $f->{product}{PLAIN}, $f->{store}{one}), 1, 'at the price of the first';
+	like $combine->($ana->get("$url/variants"), 'black')->text, qr/differ in other options/, 'options stay what they are';
+	like shop('/en/p/plain')->html, qr/value="[0-9a-f-]{36}"/, 'the shop sells them';
+
+	$page = $ana->get("$url/variants");
+	my @sku = $page->html =~ /name="sku" value="([^"]*)"/g;
+	my $bad = $ana->visitor->submit($page, field => 'sku', { sku => ['FEW', @sku[1 .. 3]], gtin => ['12345', ('') x 3], weight => [qw(1 2 x 4)] });
+	is $bad->status, 422, 'wrong input comes back';
+	like $bad->html, qr/id="w-gtin_0">A GTIN/, 'each mistake';
+	like $bad->html, qr/id="w-weight_2">/, 'at its field';
+	like $bad->html, qr/name="weight" value="x"/, 'as it was typed';
+	$bad = $ana->visitor->submit($bad, field => 'sku', { sku => ['FEW', @sku[1 .. 3]], gtin => [('') x 4], weight => [qw(1 2 3 4)] });
+	like $bad->html, qr/id="w-sku_0">Another variant/, 'a SKU of another product too';
+	is $ana->visitor->submit($bad, field => 'sku', { sku => [@sku[1, 0, 2, 3]], gtin => ['4006381333931', ('') x 3], weight => [qw(1 2 3 4)] })->status, 303, 'SKUs change places';
+	is_deeply [$ana->get("$url/variants")->html =~ /name="sku" value="([^"]*)"/g], [@sku[1, 0, 2, 3]], 'and stand so';
+	is $ana->get("$base?q=4006381333931")->html =~ /Product PLAIN/ ? 1 : 0, 1, 'it is found by its GTIN';
+};
+
+subtest 'CAT-13 CAT-23 prices' => sub {
+	my $url = "$base/$f->{product}{PLAIN}/prices";
+	my $page = $ana->get($url);
+	my @price = $page->html =~ /name="price" value="([^"]*)"/g;
+	is_deeply \@price, [('10.00') x 4], 'as they are';
+	my $post = sub { my ($from, $prices, $was, $reason) = @_; return $ana->visitor->submit($from, field => 'price', { price => $prices, was => $was, reason => $reason }) };
+	my $bad = $post->($page, ['12,50', 'cheap', '10', '10'], ['', '', '9', ''], '');
+	is $bad->status, 422, 'wrong input and no reason';
+	like $bad->html, qr/id="w-reason">/, 'is said at the reason';
+	$bad = $post->($bad, ['12,50', 'cheap', '10', '10'], ['', '', '9', ''], 'rubber costs more');
+	like $bad->html, qr/id="w-price_1">.*id="w-was_2">/s, 'at the price and at the one before';
+	like $bad->html, qr/value="cheap"/, 'nothing is lost';
+	is $post->($bad, ['12,50', '11', '10', ''], ['15', '', '', ''], 'rubber costs more')->status, 303, 'then it is saved';
+	is_deeply [map { $_->{amount} } $shop->rows(q{SELECT p.amount FROM catalog.price p JOIN catalog.variant v USING (tenant_id, variant_id)
+		WHERE v.product_id = ? AND p.store_id = ? AND p.currency = 'EUR' ORDER BY 1}, $f->{product}{PLAIN}, $f->{store}{one})], [1000, 1100, 1250], 'one is without price';
+	is $shop->value(q{SELECT price || ' ' || price_varies FROM catalog.listing WHERE product_id = ? AND store_id = ? AND currency = 'EUR' AND locale = 'en' AND category_id::text ~ '^0'},
+		$f->{product}{PLAIN}, $f->{store}{one}), '1000 true', 'the shop\'s card shows it';
+	is $shop->value(q{SELECT count(DISTINCT p.amount) FROM catalog.price p JOIN catalog.variant v USING (tenant_id, variant_id)
+		WHERE v.product_id = ? AND p.store_id = ? AND p.currency = 'EUR'}, $f->{product}{PLAIN}, $f->{store}{two}), 1, 'TEN-05 of this store alone';
+	like $shop->value(q{SELECT reason || ' ' || detail FROM audit.entry WHERE action = 'product.priced' AND target = ?}, "product $f->{product}{PLAIN}"),
+		qr/^rubber costs more .*\[1000, 1250, null, 1500\]/, 'SEC-05 why, and the figures before and after';
+	my $eve = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)]);
+	unlike $eve->get($url)->html, qr/>Save prices</, 'SEC-01 who may edit may not price';
+	is $ana->get("$url?currency=IDR")->status, 404, 'the store has no such currency';
+};
 done_testing;
