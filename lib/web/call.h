@@ -22,8 +22,9 @@
  * CALL_UNKNOWN knows as much as the database says.
  *
  * One worker of a program always stays free for pages that do not wait: when all others
- * wait already, a call waits LIMIT_CALL_WAIT_MS for one of them and is answered
- * CALL_UNAVAILABLE then, without courier being asked.
+ * wait already, a call is answered CALL_UNAVAILABLE at once, without courier being asked.
+ * It does not wait for one of them: who came behind it would wait for it in the socket's
+ * queue, and for courier after that.
  *
  * Cookies, flashes and headers of step 1 are gone: THEN says them.  Notes are kept.
  * The trips of a route's row are those of both transactions together.
@@ -50,7 +51,7 @@ void page_call_repeated(struct req *r, const char *path);
 
 struct worker;
 
-/* A place of w->call_fd (slot.h); -1: none became free in time. */
+/* A place of w->call_fd (slot.h); -1: all are taken. */
 int call_slot_take(const struct worker *w);
 
 #endif

@@ -28,8 +28,6 @@
 	L(LIMIT_STALL_S, 30, "seconds after which a peer that neither sends nor reads costs the worker its life") \
 	L(LIMIT_RERUNS, 3, "times a handler is run again after a conflict; more would hide a design fault") \
 	L(LIMIT_RERUN_PAUSE_MS, 20, "longest pause before the first re-run, doubled for each further one") \
-	L(LIMIT_CALL_WAIT_MS, 1000, "wait for another worker to be through with courier: a call takes half as long") \
-	L(LIMIT_CALL_POLL_MS, 10, "between two looks whether one is") \
 	L(LIMIT_TURN_WAIT_MS, 5000, "wait for the turn of a costly request: five wait at log-in, two work, a second each on a busy host") \
 	L(LIMIT_TURN_POLL_MS, 10, "between two looks whether it has come") \
 	L(LIMIT_TURN_RETRY_S, 3, "seconds after which who was sent away may try again: those before him are through then") \

@@ -93,10 +93,13 @@ BEGIN
 		WHERE t.token_sha256 = p_token AND c.store_id = p_store AND c.state = 'open'
 		FOR UPDATE OF c;
 		IF NOT FOUND THEN
-			-- The token of an ordered cart of this store goes on; any other is not ours to use.
-			SELECT old.cart_id, old.customer_id INTO ordered, owner
+			-- The token of an ordered cart of this store goes on; any other is not ours to use.  One that
+			-- opens a cart by now was led to the next one, begun in another browser this moment.
+			SELECT CASE WHEN old.state = 'ordered' THEN old.cart_id END, CASE WHEN old.state = 'ordered' THEN old.customer_id END,
+			       CASE WHEN old.state = 'open' THEN sales.cart_lock(p_tenant, p_store, p_token) END
+			INTO ordered, owner, cart
 			FROM sales.cart_token t JOIN sales.cart old ON old.cart_id = t.cart_id
-			WHERE t.token_sha256 = p_token AND old.store_id = p_store AND old.state = 'ordered';
+			WHERE t.token_sha256 = p_token AND old.store_id = p_store AND old.state IN ('ordered', 'open');
 			IF owner IS NOT NULL THEN
 				-- A customer's next cart may have been begun in another of his browsers.
 				cart := sales.cart_saved(p_tenant, p_store, owner);

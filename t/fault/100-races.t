@@ -185,6 +185,43 @@ sub races
 
 races('at once');
 
+# A customer ordered, and both of his browsers add the next goods: whoever finds that the other has
+# begun the next cart this moment puts them there, and not into one that nobody will find.
+subtest 'T11 the next cart is begun between two looks' => sub {
+	my $v = goods('NEXT', W1 => 10);
+	my $person = Fixture::id();
+	as_tenant();
+	$f->add('customer.person', tenant_id => $t, customer_id => $person, email => 'two.browsers@example.test', name => 'Ana', store_id => $store, locale => 'es');
+	my $old = cart([[$v, 1, 1000]]);
+	$dbh->do('UPDATE sales.cart SET customer_id = ? WHERE cart_id = ?', undef, $person, $old->{id});
+	for my $browser (qw(one two)) {
+		my $session = Fixture::id();
+		$dbh->do("INSERT INTO customer.session (tenant_id, session_id, token_sha256, customer_id, expires_at)
+			VALUES (?, ?, sha256(?::bytea), ?, sutler.now() + interval '1 day')", undef, $t, $session, $browser, $person);
+		$dbh->do('INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id) VALUES (?, sha256(?::bytea), ?, ?)', undef,
+			$t, $browser, $old->{id}, $session);
+	}
+	my $add = "SELECT outcome || CASE WHEN made THEN ' in a new one' ELSE '' END FROM sales.cart_add(?, ?, sha256(?::bytea), sha256(?::bytea), 'es', 'EUR', ?, 1, 50)";
+	my ($first, $second) = (connection('_sutler-cart'), connection('_sutler-cart'));
+	$_->do("SELECT set_config('sutler.tenant', ?, false)", undef, $t) for $first, $second;
+	# The order and the first browser's next cart become visible together, while the second looks.
+	$dbh->begin_work;
+	as_tenant();
+	$dbh->do("UPDATE sales.cart SET state = 'ordered' WHERE cart_id = ?", undef, $old->{id});
+	is $dbh->selectrow_array($add, undef, $t, $store, 'one', 'new one', $v), 'ok', 'the first begins it';
+	my $asked = $second->prepare($add, { pg_async => DBD::Pg::PG_ASYNC() });
+	$asked->execute($t, $store, 'two', 'new two', $v);
+	my $look = $cluster->dbh($database);
+	ok wait_for(10, sub { $look->selectrow_array('SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = ?', undef, $second->{pg_pid}) }), 'the second waits for the order';
+	$dbh->commit;
+	$second->pg_result;
+	is $asked->fetchrow_array, 'ok', 'the second adds to the same';
+	$_->disconnect for $first, $second, $look;
+	as_tenant();
+	is_deeply $dbh->selectall_arrayref(q{SELECT c.state, l.quantity FROM sales.cart c JOIN sales.cart_line l USING (tenant_id, cart_id)
+		WHERE c.customer_id = ? ORDER BY 1}, undef, $person), [['open', 2], ['ordered', 1]], 'his next cart has both';
+};
+
 # The same with each answer of the server 5 to 50 ms late.
 my $dir = tempdir(CLEANUP => 1);
 chmod 0755, $dir;

@@ -149,7 +149,9 @@ subtest 'T11 two browsers begin the next cart at once' => sub {
 
 subtest 'most lines' => sub {
 	my $t = $f->{tenant}{acme};
+	$shop->dbh->begin_work;
 	my @bulk = map { $f->variant($t, "BULK$_", price => { EUR => 100 }, row => { track_stock => 'false' }, stores => ['one'], locales => ['en']); "BULK$_" } 1 .. 300;
+	$shop->dbh->commit;
 	my $a = add(account()->sign_in, PLAIN => 1);
 	my $b = add($a->elsewhere, PLAIN => 1);
 	$shop->change("SELECT set_config('sutler.tenant', ?, false)", $t);

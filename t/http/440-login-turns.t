@@ -19,6 +19,7 @@ use Time::HiRes qw(time);
 use constant { AT_ONCE => 40, WORK => 2, PLACES => 7, HASHING_MB => 30 };
 
 # Without the limits of the web server: what is told here is the program's own word.
+delete $ENV{SUTLER_TEST_SCRYPT_LOG_N};		# the cost of production is meant here
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home login))], config => { 'web.workers' => 0 });
 my $f = Fixture->new($shop->dbh);
 $shop->stack->set_origins;

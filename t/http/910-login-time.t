@@ -21,6 +21,7 @@ use Time::HiRes qw(time);
 # Registering is one hash either way, like log-in: fewer show it.
 use constant { TRIES => 200, REGISTRATIONS => 60, MOST_MS => 5 };
 
+delete $ENV{SUTLER_TEST_SCRYPT_LOG_N};		# the cost of production is meant here
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(login))], config => { 'web.workers' => 1 });
 my $f = Fixture->new($shop->dbh);
 my $socket = $shop->stack->socket_path('login');

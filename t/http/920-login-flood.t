@@ -17,6 +17,7 @@ use constant { CLIENTS => 120, PAGES => 60, MEMORY_MB => 64 };
 
 # With the limits of production; the web server knows visitors by their address, and all of
 # 127.0.0.0/8 is this machine.
+delete $ENV{SUTLER_TEST_SCRYPT_LOG_N};		# the cost of production is meant here
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog login))], limits => 1,
 	config => { 'web.workers' => 0 });
 my $f = Fixture->new($shop->dbh);
