@@ -368,6 +368,8 @@ my %ENTRY = (
 	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
 	'GET /admin/audit' => at_desk('/admin/audit'),
 	'GET /admin/catalog' => at_desk('/admin/catalog?q=plain&order=name'),
+	'POST /admin/catalog/bulk' => at_desk('/admin/catalog/bulk', sub { return (product => product_of(@_), what => 'tag', value => 'Season') }),
+	'POST /admin/catalog/bulk/do' => at_desk('/admin/catalog/bulk/do', sub { return (product => product_of(@_), what => 'tag', value => 'Season ' . $mails++, reason => 'for the season') }),
 	'GET /admin/catalog/{id:id}/variants' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }),
 	'POST /admin/catalog/{id:id}/variants' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }, sub {
 		my ($t, $store) = @_;
