@@ -1,11 +1,11 @@
 /* All products: found by their words, narrowed by filters, paged by key. */
 #include "admin-catalog.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 
 #include <string.h>
 
+#define LIST "/admin/catalog"
 #define PRODUCTS_ON_A_PAGE 50
 
 static const char *const states[] = { "active", "draft", "archived", NULL };
@@ -55,23 +55,6 @@ static unsigned fragments(struct req *r)
 			mask |= wanted[i].bit | (later ? wanted[i].later : 0);
 	}
 	return mask;
-}
-
-/* The same search, behind the product AFTER. */
-static const char *next_url(struct req *r, const char *after)
-{
-	struct buf *b = buf_new(r->mem);
-
-	buf_printf(b, "%s/admin/catalog?after=%s", r->prefix, after);
-	for (size_t i = 0; strcmp(product_list_params[i].name, "after") != 0; i++) {
-		const char *name = product_list_params[i].name;
-
-		if (*given(r, name) == '\0')
-			continue;
-		buf_printf(b, "&%s=", name);
-		buf_url(b, given(r, name));
-	}
-	return b->data;
 }
 
 static void add_product(struct req *r, struct view *v, const struct row_admin_products_shown *p)
@@ -145,7 +128,7 @@ void product_list(struct req *r)
 {
 	struct view *v = console_view(r, "admin-catalog/products", N_("Products"));
 	const char *store = console_store(r), *category = param_id(r, "category"), *after = param_id(r, "after");
-	struct rows *categories, *found, *shown;
+	struct rows *categories, *kept, *found, *shown;
 	const char **ids;
 	size_t n;
 
@@ -154,6 +137,7 @@ void product_list(struct req *r)
 		return;
 	}
 	categories = q_admin_categories(r->db, store, r->language);
+	kept = console_searches(r, LIST);
 	found = q_admin_products(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category == NULL ? r->id : category, given(r, "brand"),
 				 store, console_currency(r), after == NULL ? r->id : after, PRODUCTS_ON_A_PAGE + 1);
 	ids = mem_array(r->mem, const char *, PRODUCTS_ON_A_PAGE);
@@ -166,11 +150,12 @@ void product_list(struct req *r)
 	for (size_t i = 0; i < rows_count(shown); i++)
 		add_product(r, v, row_admin_products_shown_at(shown, i));
 	add_search(r, v, categories);
+	console_add_searches(r, v, LIST, kept);
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));
 	bulk_add_choices(r, v);
 	view_bool(v, "has_products", n > 0);
 	view_bool(v, "searched", fragments(r) & ~(unsigned)(ADMIN_PRODUCTS_BY_CHANGED | ADMIN_PRODUCTS_BY_NAME));
 	view_text(v, "store_name", console_store_name(r));
-	view_text(v, "next_url", r->method == GET && rows_count(found) > n ? next_url(r, ids[n - 1]) : NULL);
+	view_text(v, "next_url", r->method == GET && rows_count(found) > n ? console_search_url(r, LIST, "after", ids[n - 1]) : NULL);
 	page_html(r, v);
 }
