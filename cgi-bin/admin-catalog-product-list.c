@@ -60,7 +60,6 @@ static unsigned fragments(struct req *r)
 static void add_product(struct req *r, struct view *v, const struct row_admin_products_shown *p)
 {
 	struct view *item = view_item(v, "products");
-
 	view_text(item, "id", p->product);
 	view_text(item, "url", mem_printf(r->mem, "%s/admin/catalog/%s", r->prefix, p->product));
 	view_text(item, "name", p->name);
@@ -78,6 +77,7 @@ static void add_product(struct req *r, struct view *v, const struct row_admin_pr
 	}
 	view_text(item, "category", p->category);
 	view_time(item, "changed", p->changed);
+	view_bool(item, "ticked", r->method != GET);
 }
 
 /* The choices of the search form; what was chosen stands there again. */
@@ -92,6 +92,7 @@ static void add_search(struct req *r, struct view *v, struct rows *categories)
 
 	form_text(r, v, "q", given(r, "q"));
 	form_text(r, v, "brand", given(r, "brand"));
+	form_text(r, v, "value", "");
 	for (size_t i = 0; i < ARRAY_LEN(selects); i++)
 		for (size_t k = 0; k < selects[i].n; k++) {
 			struct view *item = view_item(v, mem_concat(r->mem, selects[i].field, "s"));
@@ -107,7 +108,20 @@ static void add_search(struct req *r, struct view *v, struct rows *categories)
 		view_text(item, "value", c->category);
 		view_text(item, "label", c->name);
 		view_bool(item, "selected", strcmp(given(r, "category"), c->category) == 0);
+		view_bool(item, "into", strcmp(form_typed(r, "into", ""), c->category) == 0);
 	}
+}
+
+/* What was chosen in a form that comes back: the search it was chosen from is not known any more. */
+static size_t typed(struct req *r, const char **ids)
+{
+	size_t n = 0;
+
+	while (n < PRODUCTS_ON_A_PAGE && form_item(r, "product", n, NULL) != NULL) {
+		ids[n] = form_item(r, "product", n, NULL);
+		n++;
+	}
+	return n;
 }
 
 void product_list(struct req *r)
@@ -126,20 +140,22 @@ void product_list(struct req *r)
 	kept = console_searches(r, LIST);
 	found = q_admin_products(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category == NULL ? r->id : category, given(r, "brand"),
 				 store, console_currency(r), after == NULL ? r->id : after, PRODUCTS_ON_A_PAGE + 1);
-	n = rows_count(found) > PRODUCTS_ON_A_PAGE ? PRODUCTS_ON_A_PAGE : rows_count(found);
-	ids = mem_array(r->mem, const char *, n + 1);
-	for (size_t i = 0; i < n; i++)
-		ids[i] = row_admin_products_at(found, i)->product;
+	ids = mem_array(r->mem, const char *, PRODUCTS_ON_A_PAGE);
+	n = typed(r, ids);
+	for (size_t i = 0; n == i && i < rows_count(found) && i < PRODUCTS_ON_A_PAGE; i++)
+		ids[n++] = row_admin_products_at(found, i)->product;
 	shown = q_admin_products_shown(r->db, ids, n, store, console_currency(r), r->language);
-	page_asked(r);
+	if (r->method == GET)
+		page_asked(r);
 	for (size_t i = 0; i < rows_count(shown); i++)
 		add_product(r, v, row_admin_products_shown_at(shown, i));
 	add_search(r, v, categories);
+	console_add_searches(r, v, LIST, kept);
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));
+	bulk_add_choices(r, v);
 	view_bool(v, "has_products", n > 0);
 	view_bool(v, "searched", fragments(r) & ~(unsigned)(ADMIN_PRODUCTS_BY_CHANGED | ADMIN_PRODUCTS_BY_NAME));
 	view_text(v, "store_name", console_store_name(r));
-	console_add_searches(r, v, LIST, kept);
-	view_text(v, "next_url", rows_count(found) > n ? console_search_url(r, LIST, "after", ids[n - 1]) : NULL);
+	view_text(v, "next_url", r->method == GET && rows_count(found) > n ? console_search_url(r, LIST, "after", ids[n - 1]) : NULL);
 	page_html(r, v);
 }

@@ -84,6 +84,8 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog", product_list, .params = product_list_params, SEE },
 	{ GET,  "/admin/catalog/new", product_new, .permission = "catalog.edit", .trips = 3 },
 	{ POST, "/admin/catalog/new", product_make, .params = product_new_params, .form = product_new, EDIT },
+	{ POST, "/admin/catalog/bulk", bulk_look, .params = bulk_params, .form = product_list, EDIT },
+	{ POST, "/admin/catalog/bulk/do", bulk_do, .params = bulk_do_params, .form = bulk_look, EDIT },
 	{ GET,  "/admin/catalog/{id:id}", product_show, SEE },
 	{ POST, "/admin/catalog/{id:id}", product_change, .params = product_params, .form = product_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },

@@ -41,6 +41,13 @@ extern const struct param prices_params[], prices_change_params[];
 void prices_show(struct req *r);
 void prices_change(struct req *r);
 
+/* admin-catalog-product-bulk.c: one change to many products, shown before it is made. */
+extern const struct param bulk_params[], bulk_do_params[];
+void bulk_look(struct req *r);
+void bulk_do(struct req *r);
+/* The list "whats" of the form that begins it. */
+void bulk_add_choices(struct req *r, struct view *v);
+
 /* How a form of variants is read: the place of VARIANT in the list that was typed, or I. */
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
 /* The places of a product's pages, for admin-catalog/tabs; HERE is one of its paths ("" the product). */

@@ -268,7 +268,9 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
-	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text) TO "_sutler-admin-catalog";
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

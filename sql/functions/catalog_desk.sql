@@ -127,6 +127,11 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('visible.' || s.store_id, s.visible) FROM catalog.store_product s WHERE s.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
+		FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id AND r.customer_group = '' AND r.min_quantity = 1 AND r.starts_at = '-infinity'
+		WHERE v.product_id = p.product_id), '{}')
 	FROM catalog.product p WHERE p.product_id = p_product
 $$;
 COMMENT ON FUNCTION catalog.desk_facts(uuid, uuid) IS 'A product as the audit log compares it; long texts by their MD5.';
@@ -478,3 +483,77 @@ END
 $$;
 COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text) IS
 	'Plain prices of a product''s variants: ok, gone, changed, step (not a multiple of the store''s smallest amount). The log keeps old and new amount, old and new was.';
+
+-- ---- many at once ----
+
+-- What plain prices of products in a store and currency would become: PERCENT in hundredths, then ADD
+-- minor units; a multiple of the smallest amount, never below 0.
+CREATE OR REPLACE FUNCTION catalog.desk_reprice(p_tenant uuid, p_store uuid, p_currency text, p_products uuid[], p_percent bigint, p_add bigint)
+RETURNS TABLE (product_id uuid, variant_id uuid, sku text, amount bigint, fresh bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT v.product_id, v.variant_id, v.sku, r.amount,
+	       greatest(0, round((r.amount * (10000 + p_percent) / 10000.0 + p_add) / c.step) * c.step)::bigint
+	FROM unnest(p_products) AS u (id)
+	JOIN catalog.variant v ON v.product_id = u.id AND v.status = 'active'
+	JOIN catalog.price r ON r.variant_id = v.variant_id AND r.store_id = p_store AND r.currency = p_currency AND r.customer_group = ''
+		AND r.min_quantity = 1 AND r.starts_at = '-infinity'
+	JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = p_currency
+	ORDER BY v.product_id, v.position, v.variant_id
+$$;
+COMMENT ON FUNCTION catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint) IS 'The prices that catalog.desk_bulk would write: shown before, written after.';
+
+-- One change to many products: p_do is active, draft, archived; show, hide (in the store); tag, untag, tax
+-- (with p_value); into, out (of p_category); price (by p_percent and p_add).
+CREATE OR REPLACE FUNCTION catalog.desk_bulk(p_tenant uuid, p_actor uuid, p_store uuid, p_products uuid[], p_do text, p_value text, p_category uuid,
+	p_currency text, p_percent bigint, p_add bigint, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	one uuid;
+	facts jsonb;
+	n integer;
+BEGIN
+	PERFORM FROM catalog.product p WHERE p.product_id = ANY (p_products) ORDER BY p.product_id FOR NO KEY UPDATE;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	IF n <> cardinality(p_products) OR p_do IN ('into', 'out') AND NOT EXISTS (SELECT FROM catalog.category c
+			WHERE c.category_id = p_category AND c.store_id = p_store) THEN
+		RETURN 'gone';
+	ELSIF p_do = 'tax' AND NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = p_value) THEN
+		RETURN 'tax_class';
+	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add) r
+			WHERE r.fresh > 1000000000000) THEN
+		RETURN 'price';
+	END IF;
+	FOREACH one IN ARRAY p_products LOOP
+		PERFORM set_config('sutler.relist', 'later', true);
+		facts := catalog.desk_facts(p_tenant, one);
+		IF p_do IN ('active', 'draft', 'archived') THEN
+			UPDATE catalog.product p SET status = p_do WHERE p.product_id = one AND p.status <> p_do;
+		ELSIF p_do IN ('show', 'hide') THEN
+			INSERT INTO catalog.store_product AS s (tenant_id, store_id, product_id, visible) VALUES (p_tenant, p_store, one, p_do = 'show')
+			ON CONFLICT (tenant_id, store_id, product_id) DO UPDATE SET visible = excluded.visible WHERE s.visible <> excluded.visible;
+		ELSIF p_do = 'tag' THEN
+			INSERT INTO catalog.product_tag (tenant_id, product_id, locale, tag) VALUES (p_tenant, one, '', p_value) ON CONFLICT DO NOTHING;
+		ELSIF p_do = 'untag' THEN
+			DELETE FROM catalog.product_tag g WHERE g.product_id = one AND g.tag = p_value;
+		ELSIF p_do = 'tax' THEN
+			UPDATE catalog.product p SET tax_class = p_value WHERE p.product_id = one AND p.tax_class <> p_value;
+		ELSIF p_do = 'into' THEN
+			INSERT INTO catalog.category_product (tenant_id, store_id, category_id, product_id) VALUES (p_tenant, p_store, p_category, one) ON CONFLICT DO NOTHING;
+		ELSIF p_do = 'out' THEN
+			DELETE FROM catalog.category_product c WHERE c.category_id = p_category AND c.product_id = one;
+		ELSIF p_do = 'price' THEN
+			-- What is reduced below this price stays so; else there is nothing to strike through any more.
+			UPDATE catalog.price o SET amount = r.fresh, was = CASE WHEN o.was > r.fresh THEN o.was END
+			FROM catalog.desk_reprice(p_tenant, p_store, p_currency, ARRAY[one], p_percent, p_add) r
+			WHERE o.store_id = p_store AND o.variant_id = r.variant_id AND o.currency = p_currency AND o.customer_group = '' AND o.min_quantity = 1
+			  AND o.starts_at = '-infinity' AND o.amount <> r.fresh;
+		END IF;
+		PERFORM catalog.desk_done(p_tenant, p_actor, one, CASE p_do WHEN 'price' THEN 'product.priced' ELSE 'product.changed' END, p_reason, facts);
+	END LOOP;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) IS
+	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high).';

@@ -145,3 +145,16 @@ ORDER BY v.position, v.sku, r.customer_group, r.min_quantity, r.starts_at LIMIT 
 -- admin_save_prices(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, variants uuid[], amounts money[], was money[], reason text) one
 -- outcome text
 SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :currency, :variants, :amounts, :was, :reason)
+
+-- admin_names(products uuid[]) many
+-- product uuid, name text, status text
+SELECT d.product_id, d.name, d.status FROM unnest(:products::uuid[]) WITH ORDINALITY AS u (id, n)
+CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = u.id LIMIT 1) d ORDER BY u.n
+
+-- admin_reprice(tenant uuid, store uuid, currency text, products uuid[], percent int, more money) many
+-- product uuid, sku text, amount money, fresh money
+SELECT r.product_id, r.sku, r.amount, r.fresh FROM catalog.desk_reprice(:tenant, :store, :currency, :products, :percent, :more) r
+
+-- admin_bulk(tenant uuid, actor uuid, store uuid, products uuid[], what text, value text, category uuid?, currency text, percent int, more money, reason text) one
+-- outcome text
+SELECT catalog.desk_bulk(:tenant, :actor, :store, :products, :what, :value, :category, :currency, :percent, :more, :reason)

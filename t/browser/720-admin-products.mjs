@@ -38,6 +38,15 @@ async function walk({ name, base, options }) {
 	await look('/admin/catalog?q=nothing+like+it', 'none');
 	for (const [tail, what] of [['', 'product'], ['/variants', 'variants'], ['/prices', 'prices']])
 		await look(`/admin/catalog/${product}${tail}`, what);
+	await page.goto(shop.url(host, `${base}/admin/catalog`));
+	await page.locator('input[name=product]').first().check();
+	await page.locator('#f-what').selectOption('percent');
+	await page.locator('#f-value').fill('5');
+	await page.locator('#f-value').press('Enter');
+	await page.locator('input[name=reason]').waitFor();
+	t.is((await axe(page)).join('\n'), '', `${name}: bulk is accessible`);
+	t.ok(await fits(page), `${name}: bulk fits`);
+	await shot(page, `720-products-${name}-bulk`);
 	await look('/admin/catalog/new', 'new');
 	const type = async (id, text) => { await page.locator(id).focus(); await page.keyboard.press('Control+a'); await page.keyboard.type(text); };
 	await type('#f-reference', `R-${name}`);

@@ -156,4 +156,33 @@ subtest 'CAT-13 CAT-23 prices' => sub {
 	unlike $eve->get($url)->html, qr/>Save prices</, 'SEC-01 who may edit may not price';
 	is $ana->get("$url?currency=IDR")->status, 404, 'the store has no such currency';
 };
+
+subtest 'many at once' => sub {
+	my @two = map { $f->{product}{$_} } qw(FEW LAST);
+	my $choose = sub { my ($what, $value) = @_; return $ana->visitor->submit($ana->get("$base?q=product"), field => 'product', { product => [@two], what => $what, value => $value }) };
+	my $bad = $choose->('percent', 'more');
+	is $bad->status, 422, 'what is no percentage comes back';
+	like $bad->html, qr/id="w-value">/, 'said at its field';
+	is scalar(() = $bad->html =~ /name="product" value="[^"]+" checked/g), 2, 'with the choice';
+	my $look = $choose->('percent', '-7,5');
+	is $look->status, 200, 'first it is shown';
+	like $look->html, qr{<td>FEW</td><td class="num">[^<]*25\.00</td><td class="num">[^<]*23\.13</td>}, 'what each price would become';
+	is $shop->value(q{SELECT count(*) FROM catalog.price WHERE amount = 2313}), 0, 'and nothing is done';
+	my $again = $ana->visitor->submit($look, field => 'what', { reason => '' });
+	is $again->status, 422, 'a reason is wanted';
+	like $again->html, qr/23\.13.*id="w-reason">/s, 'on the same page';
+	is $ana->visitor->submit($again, field => 'what', { reason => 'season ends' })->status, 303, 'then it is done';
+	is $shop->value(q{SELECT price FROM catalog.listing WHERE product_id = ? AND store_id = ? AND currency = 'EUR' AND locale = 'en' AND category_id::text ~ '^0'}, $two[0], $f->{store}{one}),
+		2313, 'and shown in the shop';
+	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'product.priced' AND reason = 'season ends' AND detail ~ '2500, .*2313,|1250, .*1156,'}), 2, 'each with its entry';
+	for (['hide', '', 404], ['show', '', 200], ['draft', '', 404], ['active', '', 200], ['tag', 'Season', 200], ['tax', 'reduced', 200]) {
+		my ($what, $value, $status) = @$_;
+		is $ana->visitor->submit($choose->($what, $value), field => 'what', { reason => 'because' })->status, 303, "$what is done";
+		is shop('/en/p/few')->status, $status, 'and the shop follows';
+	}
+	is $shop->value(q{SELECT count(*) FROM catalog.product p JOIN catalog.product_tag g USING (tenant_id, product_id) WHERE p.tax_class = 'reduced' AND g.tag = 'Season'}), 2, 'to both';
+	my $eve = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)]);
+	my $hand = $eve->visitor->submit($eve->get("$base?q=few"), field => 'product', { product => [$two[0]], what => 'tag', value => 'x' });
+	is $eve->visitor->submit($hand, field => 'what', { what => 'percent', value => '5', reason => 'mine' })->status, 403, 'SEC-01 prices want their permission';
+};
 done_testing;
