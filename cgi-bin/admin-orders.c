@@ -69,25 +69,6 @@ static struct rows *ask(struct req *r, int64_t most)
 		console_timezone(r), some(given(r, "from"), "2000-01-01"), some(given(r, "to"), "2000-01-01"), some(before, r->id), most);
 }
 
-/* The same search, without its place in the list unless BEFORE. */
-static const char *search_url(struct req *r, const char *before)
-{
-	struct buf *b = buf_new(r->mem);
-	char sign = '?';
-
-	buf_printf(b, "%s/admin/orders", r->prefix);
-	for (const struct param *p = queue_params; p->name != NULL; p++) {
-		const char *value = strcmp(p->name, "before") == 0 ? before : given(r, p->name);
-
-		if (some(value, NULL) == NULL)
-			continue;
-		buf_printf(b, "%c%s=", sign, p->name);
-		buf_url(b, value);
-		sign = '&';
-	}
-	return b->data;
-}
-
 /* Both queries give the same columns. */
 _Static_assert(sizeof(struct row_queue_orders) == sizeof(struct row_queue_search), "a row of the queue is a row of the search");
 
@@ -140,6 +121,7 @@ void queue_show(struct req *r)
 	struct view *v = console_view(r, "admin-orders/queue", N_("Orders")), *search;
 	struct rows *rows = ask(r, ORDERS_ON_A_PAGE + 1), *methods = q_desk_methods(r->db, console_store(r), r->language);
 	struct rows *warehouses = q_desk_warehouses(r->db), *zones = q_desk_zones(r->db);
+	struct rows *kept = console_searches(r, "/admin/orders");
 	size_t n = rows_count(rows);
 	bool narrowed = false;
 
@@ -156,9 +138,10 @@ void queue_show(struct req *r)
 	view_bool(v, "narrowed", narrowed);
 	view_bool(v, "has_orders", n > 0);
 	view_bool(v, "may_fulfil", console_may(r, "orders.fulfil"));
-	view_text(v, "next_url", n <= ORDERS_ON_A_PAGE ? NULL : search_url(r, row_at(r, rows, ORDERS_ON_A_PAGE - 1)->order_id));
-	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : search_url(r, NULL));
+	view_text(v, "next_url", n <= ORDERS_ON_A_PAGE ? NULL : console_search_url(r, "/admin/orders", "before", row_at(r, rows, ORDERS_ON_A_PAGE - 1)->order_id));
+	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : console_search_url(r, "/admin/orders", NULL, NULL));
 	view_bool(v, "may_export", console_may(r, "orders.export"));
+	console_add_searches(r, v, "/admin/orders", kept);
 	page_html(r, v);
 }
 

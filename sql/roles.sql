@@ -202,6 +202,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
 GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
 	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
+GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
 GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
@@ -212,7 +213,7 @@ GRANT EXECUTE ON FUNCTION
 	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea)
 	TO "_sutler-admin-login";
 -- admin-home: the day at a glance, and the store one works in.
-GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer)
+GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), staff.keep_search(uuid, uuid, text, text, text), staff.drop_search(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer)
 	TO "_sutler-admin-home";
 -- admin-settings: people and roles as they are shown, the audit log, and the doors by which people change.
 GRANT SELECT ON staff.person, staff.role, staff.role_permission, staff.assignment, audit.entry TO "_sutler-admin-settings";

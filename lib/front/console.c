@@ -159,6 +159,14 @@ static const struct { const char *path, *label, *permission, *icon; } places[] =
 	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },
 };
 
+bool console_place(struct req *r, const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (strcmp(path, places[i].path) == 0)
+			return may(r, places[i].permission);
+	return false;
+}
+
 static bool within(const char *path, const char *place)
 {
 	size_t n = strlen(place);

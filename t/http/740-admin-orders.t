@@ -74,6 +74,7 @@ subtest 'the queue' => sub {
 	like $file->html, qr/^number,placed,.*\r\n$two,/, 'with what was searched';
 	is audits('order.exported'), 1, 'SEC-06 and is written down';
 	is act('/admin/orders/export.csv', '', reason => '')->status, 422, 'SEC-04 not without a reason';
+	like $ana->get('/admin/orders?payment=paid')->text, qr/Keep this search/, 'a search can be kept';
 	my $other = Staff->new($shop, $f, 'acme', may => ['orders.view'], stores => ['two']);
 	unlike $other->get('/admin/orders')->html, qr/$o[0]{id}/, 'another store has its own queue';
 	is $other->get(url($o[0]))->status, 404, 'T26 TEN-05 and finds none of ours';

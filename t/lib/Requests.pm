@@ -419,6 +419,16 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/unpack' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/unpack', sub { return (unpack_reason => 'too small') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/send' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/send', sub { return (carrier => 'Post', tracking => 'X2') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/arrived' => on_order('sent', '/admin/orders/{id}/parcels/{parcel}/arrived', sub { return () }),
+	'GET /admin/searches' => at_desk('/admin/searches?at=%2Fadmin&search=q%3Done'),
+	'POST /admin/searches' => at_desk('/admin/searches', sub { return (at => '/admin', search => 'q=one', name => 'One') }),
+	'POST /admin/searches/{id:id}/forget' => at_desk(sub {
+		my ($t, undef, $s) = @_;
+		$s->tenant;
+		my ($id) = $t->{shop}->value('SELECT sutler.uuid7()');
+		$t->dbh->do(q{INSERT INTO staff.search (tenant_id, staff_id, search_id, place, name, query) VALUES (?, ?, ?, '/admin', ?, 'q=two')}, undef,
+			$s->{tenant}, $s->{id}, $id, $id);
+		return "/admin/searches/$id/forget";
+	}, sub { return (at => '/admin') }),
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;
