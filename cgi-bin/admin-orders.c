@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#define QUEUE "/admin/orders"
 #define ORDERS_ON_A_PAGE 50
 /* Orders of one export: some MB of text, made in memory within a request's time. */
 #define ORDERS_EXPORTED_MAX 5000
@@ -120,8 +121,7 @@ void queue_show(struct req *r)
 {
 	struct view *v = console_view(r, "admin-orders/queue", N_("Orders")), *search;
 	struct rows *rows = ask(r, ORDERS_ON_A_PAGE + 1), *methods = q_desk_methods(r->db, console_store(r), r->language);
-	struct rows *warehouses = q_desk_warehouses(r->db), *zones = q_desk_zones(r->db);
-	struct rows *kept = console_searches(r, "/admin/orders");
+	struct rows *warehouses = q_desk_warehouses(r->db), *zones = q_desk_zones(r->db), *kept = console_searches(r, QUEUE);
 	size_t n = rows_count(rows);
 	bool narrowed = false;
 
@@ -138,10 +138,11 @@ void queue_show(struct req *r)
 	view_bool(v, "narrowed", narrowed);
 	view_bool(v, "has_orders", n > 0);
 	view_bool(v, "may_fulfil", console_may(r, "orders.fulfil"));
-	view_text(v, "next_url", n <= ORDERS_ON_A_PAGE ? NULL : console_search_url(r, "/admin/orders", "before", row_at(r, rows, ORDERS_ON_A_PAGE - 1)->order_id));
-	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : console_search_url(r, "/admin/orders", NULL, NULL));
+	view_text(v, "next_url", n <= ORDERS_ON_A_PAGE ? NULL :
+		  console_search_url(r, QUEUE, "before", row_at(r, rows, ORDERS_ON_A_PAGE - 1)->order_id));
+	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : console_search_url(r, QUEUE, NULL, NULL));
+	console_add_searches(r, v, QUEUE, kept);
 	view_bool(v, "may_export", console_may(r, "orders.export"));
-	console_add_searches(r, v, "/admin/orders", kept);
 	page_html(r, v);
 }
 

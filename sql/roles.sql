@@ -199,11 +199,23 @@ GRANT EXECUTE ON FUNCTION
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
 -- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
-GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
-	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
-GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders";
+DO $console$
+DECLARE
+	program text;
+BEGIN
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-orders'] LOOP
+		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
+			'_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
+			staff.session_touch(uuid, uuid) TO %I', '_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT INSERT ON event.note TO %I', '_sutler-' || program);
+	END LOOP;
+	-- Those with lists: the searches that people keep of them.
+	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-orders'] LOOP
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO %I', '_sutler-' || program);
+	END LOOP;
+END
+$console$;
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
 	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
@@ -245,6 +257,18 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	shipping.drop_wave(uuid, uuid, uuid, text), shipping.close_parcel(uuid, uuid, uuid, integer), shipping.check_parcel(uuid, uuid, uuid, boolean, text),
 	shipping.unpack(uuid, uuid, uuid, text), shipping.send(uuid, uuid, uuid, text, text, text), shipping.arrived(uuid, uuid, uuid)
 	TO "_sutler-admin-orders";
+-- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
+GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
+	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
+	inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
+	catalog.attribute_value_text, catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
+	catalog.desk_save(uuid, uuid, uuid, boolean, uuid, text, bigint, text, text, text, text, integer, boolean, text[], text[], text[],
+		text[], text[], text[], text[], text[], text[]),
+	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
+	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text) TO "_sutler-admin-catalog";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

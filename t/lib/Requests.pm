@@ -242,6 +242,29 @@ sub stepping
 	};
 }
 
+# A product of the store's merchant, and what the form of one holds.
+sub product_of { my ($t, $store) = @_; return $t->{f}{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+# A value of an attribute of the merchant, made when he has none.
+sub a_value
+{
+	my ($t, $tenant) = @_;
+	my ($value) = $t->value('SELECT value_id FROM catalog.attribute_value WHERE tenant_id = ? LIMIT 1', $tenant);
+	return $value if $value;
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	($value) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{INSERT INTO catalog.attribute (tenant_id, attribute_id, code) VALUES (?, ?, 'finish')}, undef, $tenant, $value);
+	$t->dbh->do(q{INSERT INTO catalog.attribute_value (tenant_id, value_id, attribute_id, code) VALUES (?, ?, ?, 'matt')}, undef, $tenant, $value, $value);
+	return $value;
+}
+sub variant_of
+{
+	my ($t, $store) = @_;
+	my $product = product_of($t, $store);
+	return (variant => $t->value('SELECT variant_id FROM catalog.variant WHERE product_id = ? LIMIT 1', $product),
+		revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product));
+}
+sub product_form { my ($reference) = @_; return (reference => $reference, status => 'active', tax_class => 'standard', locale_0 => 'en', name_0 => "Product $reference") }
+
 # Somebody signed in.
 sub at_desk
 {
@@ -384,6 +407,16 @@ my %ENTRY = (
 	'POST /admin/login/out' => at_desk('/admin/login/out', sub { return () }),
 	'POST /admin/login/out-everywhere' => at_desk('/admin/login/out-everywhere', sub { return () }),
 	'GET /admin' => at_desk('/admin'),
+	'GET /admin/searches' => at_desk('/admin/searches?at=%2Fadmin&search=q%3Done'),
+	'POST /admin/searches' => at_desk('/admin/searches', sub { return (at => '/admin', search => 'q=one', name => 'One') }),
+	'POST /admin/searches/{id:id}/forget' => at_desk(sub {
+		my ($t, undef, $s) = @_;
+		$s->tenant;
+		my ($id) = $t->{shop}->value('SELECT sutler.uuid7()');
+		$t->dbh->do(q{INSERT INTO staff.search (tenant_id, staff_id, search_id, place, name, query) VALUES (?, ?, ?, '/admin', ?, 'q=two')}, undef,
+			$s->{tenant}, $s->{id}, $id, $id);
+		return "/admin/searches/$id/forget";
+	}, sub { return (at => '/admin') }),
 	'GET /admin/orders' => at_desk('/admin/orders'),
 	'POST /admin/orders/export.csv' => at_desk('/admin/orders/export.csv', sub { return (word => 'paid', reason => 'for the books') }),
 	'GET /admin/orders/picks' => at_desk('/admin/orders/picks'),
@@ -419,16 +452,6 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/unpack' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/unpack', sub { return (unpack_reason => 'too small') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/send' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/send', sub { return (carrier => 'Post', tracking => 'X2') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/arrived' => on_order('sent', '/admin/orders/{id}/parcels/{parcel}/arrived', sub { return () }),
-	'GET /admin/searches' => at_desk('/admin/searches?at=%2Fadmin&search=q%3Done'),
-	'POST /admin/searches' => at_desk('/admin/searches', sub { return (at => '/admin', search => 'q=one', name => 'One') }),
-	'POST /admin/searches/{id:id}/forget' => at_desk(sub {
-		my ($t, undef, $s) = @_;
-		$s->tenant;
-		my ($id) = $t->{shop}->value('SELECT sutler.uuid7()');
-		$t->dbh->do(q{INSERT INTO staff.search (tenant_id, staff_id, search_id, place, name, query) VALUES (?, ?, ?, '/admin', ?, 'q=two')}, undef,
-			$s->{tenant}, $s->{id}, $id, $id);
-		return "/admin/searches/$id/forget";
-	}, sub { return (at => '/admin') }),
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;
@@ -453,6 +476,29 @@ my %ENTRY = (
 	'GET /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }),
 	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
 	'GET /admin/audit' => at_desk('/admin/audit'),
+	'GET /admin/catalog' => at_desk('/admin/catalog?q=plain&order=name'),
+	'GET /admin/catalog/{id:id}/variants' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }),
+	'POST /admin/catalog/{id:id}/variants' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }, sub {
+		my ($t, $store) = @_;
+		return (variant_of(@_), sku => 'SKU-' . $mails++, gtin => '40063813', weight => 300, state => 'active');
+	}),
+	'POST /admin/catalog/{id:id}/combine' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/combine' }, sub {
+		my ($t, $store) = @_;
+		return (revision => { variant_of(@_) }->{revision}, value => a_value($t, staff($t, $store)->{tenant}));
+	}),
+	'GET /admin/catalog/{id:id}/prices' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }),
+	'POST /admin/catalog/{id:id}/prices' => at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }, sub {
+		my ($t, $store) = @_;
+		return (variant_of(@_), currency => $store eq 'three' ? 'IDR' : 'EUR', price => 120 + $mails++, was => '', reason => 'costs more now');
+	}),
+	'GET /admin/catalog/new' => at_desk('/admin/catalog/new'),
+	'POST /admin/catalog/new' => at_desk('/admin/catalog/new', sub { my $n = $mails++; return (product_form("NEW-$n"), sku => "NEW-$n") }),
+	'GET /admin/catalog/{id:id}' => at_desk(sub { return '/admin/catalog/' . product_of(@_) }),
+	'POST /admin/catalog/{id:id}' => at_desk(sub { return '/admin/catalog/' . product_of(@_) }, sub {
+		my ($t, $store) = @_;
+		my ($revision) = $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', product_of($t, $store));
+		return (product_form('CHANGED-' . $mails++), revision => $revision);
+	}),
 	'POST /admin/store' => at_desk('/admin/store', sub { my ($t, $s) = @_; return (store => $t->{f}{store}{$s}) }),
 
 	# home
