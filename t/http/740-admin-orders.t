@@ -74,9 +74,10 @@ subtest 'the queue' => sub {
 	like $file->html, qr/^number,placed,.*\r\n$two,/, 'with what was searched';
 	is audits('order.exported'), 1, 'SEC-06 and is written down';
 	is act('/admin/orders/export.csv', '', reason => '')->status, 422, 'SEC-04 not without a reason';
+	like $ana->get('/admin/orders?payment=paid')->text, qr/Keep this search/, 'a search can be kept';
 	my $other = Staff->new($shop, $f, 'acme', may => ['orders.view'], stores => ['two']);
 	unlike $other->get('/admin/orders')->html, qr/$o[0]{id}/, 'another store has its own queue';
-	is $other->get(url($o[0]))->status, 404, 'TEN-05 and finds none of ours';
+	is $other->get(url($o[0]))->status, 404, 'T26 TEN-05 and finds none of ours';
 };
 
 subtest 'the whole way by the pages' => sub {
@@ -226,7 +227,7 @@ subtest 'money back' => sub {
 	my $seen = Race::at_once($shop->dbh, sub { Race::connection($stack->{cluster}, $stack->{database}, '_sutler-admin-orders') }, $f->{tenant}{acme},
 		map { sub { my ($d) = @_; return ($d->selectrow_array(q{SELECT outcome FROM sales.desk_refund(?, ?, ?, 300, '{}', '{}', 'race', sutler.uuid7())}, undef,
 			$f->{tenant}{acme}, $ana->{id}, $p->{id}))[0] } } 1 .. 20);
-	is_deeply $seen, { ok => 6, too_much => 14 }, 'T14 of 20 refunds of 3.00 at once six go through, of 20.00';
+	is_deeply $seen, { ok => 6, too_much => 14 }, 'of 20 refunds of 3.00 at once six go through, of 20.00';
 	is $shop->value('SELECT refunded FROM payment.payment WHERE order_id = ?', $p->{id}), 1800, 'and no more is given back';
 };
 
