@@ -22,7 +22,7 @@ const struct param variants_params[] = {
 	{ "sku",      PARAM_LIST, COLUMN, .label = N_("SKU") },
 	{ "gtin",     PARAM_LIST, COLUMN, .label = N_("GTIN") },
 	{ "weight",   PARAM_LIST, COLUMN, .label = N_("Weight in grams") },
-	{ "state",    PARAM_LIST, .of = PARAM_CHOICE, .choices = states, .max = VARIANTS_MAX, .label = N_("State") },
+	{ "state",    PARAM_LIST, .of = PARAM_CHOICE, .choices = states, .max = VARIANTS_MAX, .label = N_("Status") },
 	{ 0 }
 };
 

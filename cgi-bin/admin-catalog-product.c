@@ -30,7 +30,7 @@ static const char *const states[] = { "draft", "active", "archived", NULL };
 
 #define PRODUCT \
 	{ "reference", PARAM_TEXT, .max = 64, .label = N_("Reference") }, \
-	{ "status", PARAM_CHOICE, .choices = states, .label = N_("State") }, \
+	{ "status", PARAM_CHOICE, .choices = states, .label = N_("Status") }, \
 	{ "brand", PARAM_TEXT, .max = 100, .optional = "", .label = N_("Brand") }, \
 	{ "tax_class", PARAM_TEXT, .max = 32, .label = N_("Tax class") }, \
 	{ "lead_time_days", PARAM_INT, .min = 0, .max = 365, .optional = "0", .label = N_("Working days until it can leave") }, \
