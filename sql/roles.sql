@@ -199,11 +199,23 @@ GRANT EXECUTE ON FUNCTION
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
 -- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
-GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders", "_sutler-admin-catalog";
-GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
-	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders", "_sutler-admin-catalog";
-GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders", "_sutler-admin-catalog";
-GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-orders", "_sutler-admin-catalog";
+DO $console$
+DECLARE
+	program text;
+BEGIN
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-orders'] LOOP
+		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
+			'_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
+			staff.session_touch(uuid, uuid) TO %I', '_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT INSERT ON event.note TO %I', '_sutler-' || program);
+	END LOOP;
+	-- Those with lists: the searches that people keep of them.
+	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-orders'] LOOP
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO %I', '_sutler-' || program);
+	END LOOP;
+END
+$console$;
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
 	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
