@@ -1,6 +1,5 @@
 /* admin-home -- the day at a glance, and the store one works in.  Manual: sutler-admin-home(8). */
-#include "db/query/admin_home.h"
-#include "front/console.h"
+#include "admin-home.h"
 
 /* Days of the chart: two weeks, so that a day is seen beside its like. */
 #define DAYS 14
@@ -66,6 +65,9 @@ static void choose(struct req *r)
 static const struct route routes[] = {
 	{ GET,  "/admin", show, .permission = "home.view", .trips = 3 },
 	{ POST, "/admin/store", choose, .params = choose_params, .permission = SELF, .csrf_token = true, .trips = 4 },
+	{ GET,  "/admin/searches", searches_show, .params = searches_params, .permission = SELF, .trips = 3 },
+	{ POST, "/admin/searches", search_keep, .params = keep_params, .form = searches_show, .permission = SELF, .csrf_token = true, .trips = 5 },
+	{ POST, "/admin/searches/{id:id}/forget", search_forget, .params = forget_params, .permission = SELF, .csrf_token = true, .trips = 4 },
 	{ 0 }
 };
 

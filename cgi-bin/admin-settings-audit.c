@@ -1,7 +1,6 @@
 /* The audit log: who changed what, when and why. */
 #include "admin-settings.h"
 
-#include "base/buf.h"
 #include "base/id.h"
 #include "base/mem.h"
 
@@ -24,23 +23,6 @@ static const char *given(struct req *r, const char *name)
 	return value == NULL ? "" : value;
 }
 
-/* The same search, behind the entry BEFORE. */
-static const char *later_url(struct req *r, const char *before)
-{
-	struct buf *b = buf_new(r->mem);
-
-	buf_printf(b, "%s/admin/audit?before=%s", r->prefix, before);
-	for (size_t i = 0; i < 3; i++) {
-		const char *name = audit_params[i].name;
-
-		if (*given(r, name) == '\0')
-			continue;
-		buf_printf(b, "&%s=", name);
-		buf_url(b, given(r, name));
-	}
-	return b->data;
-}
-
 static void add_entry(struct req *r, struct view *v, const struct row_staff_audit *e)
 {
 	struct view *item = view_item(v, "entries");
@@ -61,7 +43,7 @@ void audit_show(struct req *r)
 	const char *by = given(r, "by"), *about = given(r, "about"), *until = given(r, "until"), *before = param_id(r, "before");
 	unsigned mask = (*by != '\0' ? STAFF_AUDIT_BY : 0) | (*about != '\0' ? STAFF_AUDIT_ABOUT : 0) |
 			(*until != '\0' ? STAFF_AUDIT_UNTIL : 0) | (before != NULL ? STAFF_AUDIT_LATER : 0);
-	struct rows *people = q_staff_people(r->db);
+	struct rows *people = q_staff_people(r->db), *kept = console_searches(r, "/admin/audit");
 	struct rows *rows = q_staff_audit(r->db, mask, by, about, *until == '\0' ? "2000-01-01" : until,
 					  before == NULL ? r->id : before, ENTRIES_ON_A_PAGE + 1);
 	size_t n = rows_count(rows);
@@ -79,6 +61,8 @@ void audit_show(struct req *r)
 	view_bool(v, "has_entries", n > 0);
 	form_text(r, v, "about", about);
 	form_text(r, v, "until", until);
-	view_text(v, "next_url", n <= ENTRIES_ON_A_PAGE ? NULL : later_url(r, row_staff_audit_at(rows, ENTRIES_ON_A_PAGE - 1)->entry));
+	view_text(v, "next_url", n <= ENTRIES_ON_A_PAGE ? NULL :
+		  console_search_url(r, "/admin/audit", "before", row_staff_audit_at(rows, ENTRIES_ON_A_PAGE - 1)->entry));
+	console_add_searches(r, v, "/admin/audit", kept);
 	page_html(r, v);
 }

@@ -153,10 +153,20 @@ static bool may(struct req *r, const char *permission)
 /* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
 static const struct { const char *path, *label, *permission, *icon; } places[] = {
 	{ "/admin", N_("Home"), "home.view", "target" },
+	{ "/admin/orders", N_("Orders"), "orders.view", "cart" },
+	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },
 	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },
 };
+
+bool console_place(struct req *r, const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (strcmp(path, places[i].path) == 0)
+			return may(r, places[i].permission);
+	return false;
+}
 
 static bool within(const char *path, const char *place)
 {

@@ -40,4 +40,33 @@ bool console_listed(const char *list, const char *permission);
 /* A view with the head of every page; TITLE is N_("...") or a name. */
 struct view *console_view(struct req *r, const char *template, const char *title);
 
+/* ---- lists ------------------------------------------------------------------------
+ *
+ * A list is searched by a GET form, pages by key in the parameter "before" or "after", and
+ * what was searched for can be kept under a name:
+ *
+ *	struct rows *kept = console_searches(r, "/admin/orders");
+ *	...
+ *	view_text(v, "next_url", n > PAGE ? console_search_url(r, "/admin/orders", "before", last->order) : NULL);
+ *	console_add_searches(r, v, "/admin/orders", kept);
+ *
+ * and {{>admin/searches}} below the heading.
+ */
+
+/* PATH with the search of this request, NAME=VALUE behind it; its place in the list and what was
+   left empty are not repeated.  NULL for NAME: the beginning of the list. */
+const char *console_search_url(struct req *r, const char *path, const char *name, const char *value);
+
+/* Whether PATH is a place of the console that who is signed in may see. */
+bool console_place(struct req *r, const char *path);
+
+/* The searches of the list at PATH that who is signed in keeps; queued. */
+struct rows *console_searches(struct req *r, const char *path);
+/* Puts KEPT into V as {{>admin/searches}} wants them. */
+void console_add_searches(struct req *r, struct view *v, const char *path, struct rows *kept);
+
+/* QUERY, a query string, without what console_search_url() leaves out; "" when nothing is left
+   or it is no query string.  Under r->mem. */
+const char *console_search_query(struct req *r, const char *query);
+
 #endif

@@ -59,3 +59,40 @@ AS $$
 	ORDER BY d.day
 $$;
 COMMENT ON FUNCTION analytics.days(uuid, uuid, integer) IS 'Orders and revenue of a store by day.';
+
+-- ---- searches that somebody keeps ----
+
+CREATE OR REPLACE FUNCTION staff.searches(p_tenant uuid, p_staff uuid, p_place text) RETURNS TABLE (search_id uuid, name text, query text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT s.search_id, s.name, s.query FROM staff.search s WHERE s.staff_id = p_staff AND s.place = p_place ORDER BY s.name;
+END
+$$;
+COMMENT ON FUNCTION staff.searches(uuid, uuid, text) IS 'The searches of a list that a person keeps, by name.';
+
+-- Keeps a search; one of the same name takes the new query.  At most 20 of a list: more stand in nobody's way but his own.
+CREATE OR REPLACE FUNCTION staff.keep_search(p_tenant uuid, p_staff uuid, p_place text, p_name text, p_query text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM staff.person p WHERE p.staff_id = p_staff FOR NO KEY UPDATE;
+	IF (SELECT count(*) FROM staff.search s WHERE s.staff_id = p_staff AND s.place = p_place AND s.name <> p_name) >= 20 THEN
+		RETURN 'full';
+	END IF;
+	INSERT INTO staff.search (tenant_id, staff_id, search_id, place, name, query) VALUES (p_tenant, p_staff, sutler.uuid7(), p_place, p_name, p_query)
+	ON CONFLICT (tenant_id, staff_id, place, name) DO UPDATE SET query = excluded.query;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.keep_search(uuid, uuid, text, text, text) IS 'Keeps a search under a name. ok or full.';
+
+CREATE OR REPLACE FUNCTION staff.drop_search(p_tenant uuid, p_staff uuid, p_search uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	DELETE FROM staff.search s WHERE s.staff_id = p_staff AND s.search_id = p_search;
+	RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION staff.drop_search(uuid, uuid, uuid) IS 'Forgets a search of one''s own; false when there is none.';

@@ -12,3 +12,11 @@ SELECT d.day, d.orders, d.revenue FROM analytics.days(:tenant, :store, :days) d
 -- admin_home_choose(tenant uuid, session uuid, store uuid) one
 -- done bool
 SELECT staff.choose_store(:tenant, :session, :store)
+
+-- admin_home_keep_search(tenant uuid, staff uuid, place text, name text, query text) one
+-- outcome text
+SELECT staff.keep_search(:tenant, :staff, :place, :name, :query)
+
+-- admin_home_drop_search(tenant uuid, staff uuid, search uuid) one
+-- done bool
+SELECT staff.drop_search(:tenant, :staff, :search)

@@ -15,3 +15,7 @@ FROM staff.session_stores(nullif(pg_catalog.current_setting('sutler.tenant', tru
 -- console_touch(session uuid) one
 -- done bool
 SELECT true FROM staff.session_touch(nullif(pg_catalog.current_setting('sutler.tenant', true), '')::uuid, :session)
+
+-- console_searches(tenant uuid, staff uuid, place text) many
+-- search uuid, name text, query text
+SELECT s.search_id, s.name, s.query FROM staff.searches(:tenant, :staff, :place) s

@@ -101,6 +101,37 @@ subtest 'the last owner' => sub {
 	$ana->{v}{cookies}{staff} = $ana->session(0);
 };
 
+subtest 'kept searches' => sub {
+	my $post = sub {
+		my ($who, $path, %form) = @_;
+		my ($csrf) = $who->get('/admin/login/again')->html =~ /name="csrf" value="([^"]+)"/;
+		return $who->visitor->post($who->path($path), { csrf => $csrf, %form })->status;
+	};
+	my $page = $ana->get('/admin/audit');
+	unlike $page->html, qr/Keep this search/, 'the whole list is no search';
+	$page = $ana->get('/admin/audit?by=&about=no+such&until=');
+	my ($form) = $page->html =~ m{href="([^"]+)">Keep this search} or fail 'a search can be kept';
+	$page = $ana->get($form =~ s/&amp;/&/gr =~ s{^/en}{}r);
+	is $ana->visitor->submit($page, field => 'name', { name => ' ' })->status, 422, 'not without a name';
+	$page = $ana->visitor->follow($ana->visitor->submit($page, field => 'name', { name => 'Öd & "leer"' }));
+	is $page->{path}, '/en/admin/audit?about=no%20such', 'back to the search, without what was empty';
+	like $page->html, qr{<a href="/en/admin/audit\?about=no%20such" aria-current="page">Öd &amp; &quot;leer&quot;</a>}, 'its name stands above the list';
+	unlike $ana->get('/admin/audit?about=x&before=' . $ana->{id})->html, qr{aria-current="page">Öd}, 'another search is not it';
+	is $shop->value('SELECT count(*) FROM staff.search'), 1, 'one row';
+	is $post->($ana, '/admin/searches', at => '/admin/audit', search => 'about=two', name => 'Öd & "leer"'), 303, 'the name once more';
+	is $shop->value('SELECT string_agg(query, $$ $$) FROM staff.search'), 'about=two', 'takes the new search';
+	is $post->($ana, '/admin/searches', at => $_, search => 'q=1', name => 'x'), 404, "'$_' is no place" for '/admin/nowhere', '//evil.test', 'javascript:1';
+	is $post->($ana, '/admin/searches', at => '/admin/audit', search => $_, name => 'x'), 404, "'$_' is no search" for 'before=1', 'a=%zz', '&&';
+	$post->($ana, '/admin/searches', at => '/admin/audit', search => 'about=1', name => "n$_") for 1 .. 19;
+	is $post->($ana, '/admin/searches', at => '/admin/audit', search => 'about=1', name => 'one more'), 422, 'a list has twenty';
+	my ($id) = $shop->value(q{SELECT search_id FROM staff.search WHERE name = 'n1'});
+	my $ben = Staff->new($shop, $f, 'acme', may => ['audit.view']);
+	unlike $ben->get('/admin/audit')->html, qr/>n1</, 'who works beside does not see them';
+	is $post->($ben, "/admin/searches/$id/forget", at => '/admin/audit'), 404, 'and cannot take one away';
+	is $post->($ana, "/admin/searches/$id/forget", at => '/admin/audit'), 303, 'she can';
+	is $shop->value(q{SELECT count(*) FROM staff.search WHERE name = 'n1'}), 0, 'and it is gone';
+};
+
 subtest 'SEC-05 the audit log' => sub {
 	for (['role.made', 'we hire'], ['staff.invited', 'season'], ['staff.suspended', 'left us'], ['staff.restored', 'came back']) {
 		my ($action, $reason) = @$_;
