@@ -268,7 +268,9 @@ $seen = walk('a refund', sub {
 	is $c->states($o), 'open partly_refunded', 'the order says so';
 	is value(q{SELECT count(*) FROM event.outbox WHERE order_id = ? AND template = 'refund-made'}, $o->{id}), 1, 'with one mail';
 });
-cmp_ok $seen->{$_} // 0, '>=', 3, "a refund has COMMITs of the job and of courier: $_" for qw(worker backend crash);
+# As above: the job's own come in each walk, courier's when its breaker is closed.
+cmp_ok $seen->{$_} // 0, '>=', 2, "a refund has COMMITs: $_" for qw(worker backend crash);
+cmp_ok max(map { $_ // 0 } @$seen{qw(worker backend crash)}), '>=', 3, 'of the job and of courier';
 
 $seen = walk('asking for a refund', sub {
 	my $o = paid_at_the_gateway();

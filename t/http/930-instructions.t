@@ -2,8 +2,9 @@
 # creep up: the instructions of a request, counted by callgrind, are at most 5 % above the figures in
 # t/data/instructions.tab.
 #
-# Instructions do not depend on what else the machine does; five requests of a page differ by less than
-# 1 %.  They are those of the developer build, in a worker that has shown the page before.  After a
+# Instructions do not depend on what else the machine does: the middle five of nine requests differ by a
+# hundredth of a per cent.  On a slow machine one or two of the nine also write the traces of those before,
+# which are no part of the page.  They are those of the developer build, in a worker that has shown the page before.  After a
 # change that is meant, SUTLER_INSTRUCTIONS=update dev/test http/930* writes today's figures; say why in
 # the table's last column.
 use strict;
@@ -19,7 +20,7 @@ use Socket qw(SOCK_STREAM);
 use Test::More;
 
 # WARM: caches, prepared statements and the pools of memory are as they stay.  SPREAD: per cent.
-use constant { WARM => 8, REQUESTS => 5, MOST_ABOVE => 1.05, MOST_SPREAD => 2, PRODUCTS => 24 };
+use constant { WARM => 8, REQUESTS => 9, LEAVE => 2, MOST_ABOVE => 1.05, MOST_SPREAD => 2, PRODUCTS => 24 };
 
 my $table = top() . '/t/data/instructions.tab';
 my %page = (category => '/c/shoes', product => '/p/plain');
@@ -29,6 +30,8 @@ my $dir = own_dir(sprintf('%s/var/test/run/instructions-%d', top(), $$), 0755);
 write_file("$dir/catalog", "#!/bin/sh\nexec valgrind --tool=callgrind --trace-children=yes --toggle-collect=exchange_serve --dump-after=exchange_serve"
 	. " --callgrind-out-file='$dir/out.%p' '$build/cgi-bin/catalog' \"\$@\"\n", 0755);
 
+# What a worker knows of a store stays as it is.
+$ENV{SUTLER_TEST_SITE_AGE_MS} = 3600_000;
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows('catalog')], program => sub { "$dir/catalog" }, config => { 'web.workers' => 1 });
 my $f = Fixture->new($shop->dbh);
 $f->furnish;
@@ -76,12 +79,12 @@ my %now;
 for my $name (sort keys %page) {
 	instructions($page{$name}) for 1 .. WARM;
 	my @ir = sort { $a <=> $b } map { (instructions($page{$name}))[0] } 1 .. REQUESTS;
-	my ($least, $middle, $most) = @ir[0, $#ir / 2, -1];
+	my ($least, $middle, $most) = @ir[LEAVE, $#ir / 2, $#ir - LEAVE];
 	my $spread = 100 * ($most - $least) / $middle;
 	$now{$name} = $middle;
 	diag sprintf '%s: %d instructions a request (%+.1f %% of the figure; spread %.2f %%)', $name, $middle,
 		100 * $middle / $figure{$name} - 100, $spread if $figure{$name};
-	cmp_ok $spread, '<=', MOST_SPREAD, "$name: " . REQUESTS . ' requests agree';
+	cmp_ok $spread, '<=', MOST_SPREAD, "$name: most of " . REQUESTS . ' requests agree';
 	next if ($ENV{SUTLER_INSTRUCTIONS} // '') eq 'update';
 	cmp_ok $middle, '<=', $figure{$name} * MOST_ABOVE, "$name: no more than before";
 }
