@@ -198,11 +198,11 @@ GRANT EXECUTE ON FUNCTION
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
 -- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
-GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
 GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
-	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
-GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings";
-GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings";
+	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
+GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
+GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
 	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
@@ -222,6 +222,18 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+-- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
+-- that proves them: no credential, no token, of their sessions only how many live.
+GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, order_id, store_id, customer_id, number, word, state, placed_at, currency, total) ON sales."order" TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at) ON sales.cart TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, outbox_id, store_id, order_id, customer_id, template, state, created_at, done_at) ON event.outbox TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-customers";
+GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
+	customer.desk_edit(uuid, uuid, uuid, uuid, text, text, text, text, text), customer.desk_note(uuid, uuid, uuid, uuid, text),
+	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
+	customer.desk_erase(uuid, uuid, uuid, text) TO "_sutler-admin-customers";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",

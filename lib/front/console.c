@@ -153,6 +153,7 @@ static bool may(struct req *r, const char *permission)
 /* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
 static const struct { const char *path, *label, *permission, *icon; } places[] = {
 	{ "/admin", N_("Home"), "home.view", "target" },
+	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },
 	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },
