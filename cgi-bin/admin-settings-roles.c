@@ -22,6 +22,7 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "orders.fulfil", N_("Orders"), N_("Pick, pack and ship") },
 	{ "orders.cancel", N_("Orders"), N_("Cancel orders") },
 	{ "orders.returns", N_("Orders"), N_("Take returns") },
+	{ "orders.pay", N_("Orders"), N_("Book money by hand") },
 	{ "orders.refund", N_("Orders"), N_("Give money back") },
 	{ "orders.export", N_("Orders"), N_("Export files") },
 	{ "customers.view", N_("Customers"), N_("See customers") },

@@ -34,7 +34,7 @@ static const struct errand_kind kinds[] = {
 	{ "payment.start", "checkout order account", payment_start },
 	{ "payment.status", "order reconcile-payments", payment_status },
 	{ "payment.expire", "order account reconcile-payments", payment_expire },
-	{ "payment.refund", "reconcile-payments", payment_refund },
+	{ "payment.refund", "admin-orders reconcile-payments", payment_refund },
 };
 
 /* Shared by all workers: made before they are. */

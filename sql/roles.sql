@@ -108,7 +108,7 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
 GRANT SELECT ON sales.contact, payment.method_country TO "_sutler-checkout";
-GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout";
+GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders";
 GRANT EXECUTE ON FUNCTION
 	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
 	sales.checkout_contact(uuid, uuid, bytea, bytea, text, text, boolean, boolean),
@@ -138,6 +138,7 @@ GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice
 	TO "_sutler-order", "_sutler-account";
 -- What comes back, to both; the customer asks for it.
 GRANT SELECT ON sales.return, sales.return_line TO "_sutler-order", "_sutler-account";
+GRANT EXECUTE ON FUNCTION sales.notes_open(uuid, uuid, bytea, uuid, uuid) TO "_sutler-order", "_sutler-account";
 GRANT EXECUTE ON FUNCTION sales.can_return(uuid, uuid), sales.ask_return(uuid, uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]) TO "_sutler-account";
 -- account: a customer's own person and addresses; changes by functions that ask whose they are.
 GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
@@ -198,11 +199,23 @@ GRANT EXECUTE ON FUNCTION
 	customer.sessions_of(uuid, uuid), customer.sessions_end(uuid, uuid, uuid, uuid, bytea)
 	TO "_sutler-login";
 -- The console: whose it is, and who is signed in with what he may, by his cookie and no other way.
-GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
-GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea), staff.session_touch(uuid, uuid)
-	TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
-GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
-GRANT INSERT ON event.note TO "_sutler-admin-login", "_sutler-admin-home", "_sutler-admin-settings", "_sutler-admin-customers";
+DO $console$
+DECLARE
+	program text;
+BEGIN
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers'] LOOP
+		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
+			'_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
+			staff.session_touch(uuid, uuid) TO %I', '_sutler-' || program);
+		EXECUTE pg_catalog.format('GRANT INSERT ON event.note TO %I', '_sutler-' || program);
+	END LOOP;
+	-- Those with lists: the searches that people keep of them.
+	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers'] LOOP
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO %I', '_sutler-' || program);
+	END LOOP;
+END
+$console$;
 -- admin-login: staff by their doors alone; it is the one program that gets to see their hashes and sealed seeds.
 GRANT EXECUTE ON FUNCTION
 	staff.login_admit(uuid, text, text, bytea), staff.login_right(uuid, text, text, bytea, uuid, text, bytea, bytea),
@@ -222,6 +235,42 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+-- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
+-- accounting is read but by the doors; no secret of a gateway; of staff only names.
+GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,
+	sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work,
+	shipping.policy, shipping.shipment, shipping.shipment_line, shipping.parcel, shipping.parcel_line, shipping.wave, shipping.pick,
+	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant TO "_sutler-admin-orders";
+GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-orders";
+GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales."order"), sales.of_store(uuid, uuid, uuid),
+	sales.return_of(uuid, uuid, uuid, uuid), shipping.parcel_of(uuid, uuid, uuid, uuid), shipping.wave_of(uuid, uuid, uuid),
+	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text),
+	sales.staff_cancel(uuid, uuid, uuid, text), sales.desk_step(uuid, uuid, uuid, text), sales.close(uuid, uuid, uuid, text),
+	sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text, text, text),
+	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid), sales.desk_exported(uuid, uuid, uuid, bigint, text),
+	sales.staff_return(uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]), sales.decide_return(uuid, uuid, uuid, text, text),
+	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
+	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),
+	sales.refund_return(uuid, uuid, uuid, bigint, text, uuid),
+	accounting.desk_documents(uuid, uuid, uuid), accounting.desk_document(uuid, uuid, uuid, uuid),
+	shipping.make_wave(uuid, uuid, uuid, text, uuid[]), shipping.pick(uuid, uuid, uuid, text, integer), shipping.pack(uuid, uuid, uuid, uuid, text, integer),
+	shipping.drop_wave(uuid, uuid, uuid, text), shipping.close_parcel(uuid, uuid, uuid, integer), shipping.check_parcel(uuid, uuid, uuid, boolean, text),
+	shipping.unpack(uuid, uuid, uuid, text), shipping.send(uuid, uuid, uuid, text, text, text), shipping.arrived(uuid, uuid, uuid)
+	TO "_sutler-admin-orders";
+-- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
+GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
+	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
+	inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
+	catalog.attribute_value_text, catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
+	catalog.desk_save(uuid, uuid, uuid, boolean, uuid, text, bigint, text, text, text, text, integer, boolean, text[], text[], text[],
+		text[], text[], text[], text[], text[], text[]),
+	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
+	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
@@ -259,6 +308,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_lo
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
+GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";

@@ -22,6 +22,8 @@
    server that notices within a second when we hung up. */
 static const char session_options[] =
 	" -c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c plan_cache_mode=force_generic_plan"
+	/* A page reads a page: under a generic plan LIMIT is a guess, and workers would read ahead of it. */
+	" -c max_parallel_workers_per_gather=0"
 	" -c search_path= -c client_connection_check_interval=1000 -c standard_conforming_strings=on";
 
 static void ignore_notice(void *arg, const PGresult *result)

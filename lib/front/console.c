@@ -153,6 +153,8 @@ static bool may(struct req *r, const char *permission)
 /* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
 static const struct { const char *path, *label, *permission, *icon; } places[] = {
 	{ "/admin", N_("Home"), "home.view", "target" },
+	{ "/admin/orders", N_("Orders"), "orders.view", "cart" },
+	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
 	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },

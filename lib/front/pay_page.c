@@ -1,5 +1,6 @@
 #include "front/pay_page.h"
 
+#include "front/document.h"
 #include "front/receipt.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ void pay_view(struct req *r, struct view *v, const struct row_order_head *o, con
 		struct view *item = view_item(card, "others");
 
 		view_text(item, "method", other->method);
-		view_text(item, "name", receipt_method(r, other->method, other->name));
+		view_text(item, "name", front_method(r, other->method, other->name));
 	}
 	front_may_pay(r);
 }

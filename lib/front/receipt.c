@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "db/query/returns.h"
 #include "front/basket.h"
+#include "front/document.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.parcels = q_order_parcels(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.payment = q_order_payment(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, r->language),
 		.returns = q_returns_of(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.notes = q_order_notes(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.credits = q_order_credits(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
@@ -75,18 +77,6 @@ static void add_steps(struct req *r, struct view *v, const struct row_order_head
 	}
 }
 
-const char *receipt_method(struct req *r, const char *method, const char *name)
-{
-	static const struct { const char *method, *name; } names[] = {
-		{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
-	};
-
-	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i].method, method) == 0)
-			return req_text(r, names[i].name);
-	return name;
-}
-
 bool receipt_due(const struct row_order_head *o)
 {
 	return strcmp(o->state, "open") == 0 && o->total > 0 &&
@@ -99,7 +89,7 @@ static void add_payment(struct req *r, struct view *v, const struct row_order_he
 	struct view *transfer = view_sub(v, "transfer");
 	bool due = receipt_due(o);
 
-	view_text(v, "payment_name", receipt_method(r, o->payment_method, p->name));
+	view_text(v, "payment_name", front_method(r, o->payment_method, p->name));
 	view_bool(v, "awaiting_transfer", due && strcmp(o->payment_method, "bank_transfer") == 0);
 	view_bool(v, "cash_on_delivery", due && strcmp(o->payment_method, "cod") == 0);
 	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
@@ -139,6 +129,12 @@ static void add_credits(struct req *r, struct view *v, struct rows *credits, con
 		view_text(item, "name", row->name);
 		view_text(item, "url", mem_printf(r->mem, "%s/credit-note/%s", url, row->note));
 	}
+}
+
+static void add_notes(struct view *v, struct rows *notes)
+{
+	view_bool(v, "has_notes", rows_count(notes) > 0);
+	view_rows(v, "notes", notes);
 }
 
 static void add_returns(struct req *r, struct view *v, struct rows *returns)
@@ -195,6 +191,7 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 	add_refunds(r, v, q->refunds);
 	add_credits(r, v, q->credits, url);
 	add_returns(r, v, q->returns);
+	add_notes(v, q->notes);
 	view_rows(v, "lines", q->lines);
 	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
 	view_rows(v, "parcels", q->parcels);
@@ -202,38 +199,12 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 
 /* ---- its invoice -------------------------------------------------------------------- */
 
-/* Letters, digits and dashes of an invoice's number; whatever else a prefix has becomes a dash. */
-static const char *file_name(void *ctx, const char *number)
-{
-	char *name = mem_strdup(ctx, number);
-
-	for (char *s = name; *s != '\0'; s++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", *s) == NULL)
-			*s = '-';
-	return name;
-}
-
-static void answer_pdf(struct req *r, const char *what, bool found, const char *name, const char *pdf_hex)
-{
-	const unsigned char *pdf = NULL;
-	size_t n = 0;
-
-	if (found)
-		pdf = hex_decode(r->mem, pdf_hex, &n);
-	if (pdf == NULL) {
-		page_not_found(r);
-		return;
-	}
-	page_header(r, "Content-Disposition", mem_printf(r->mem, "inline; filename=\"%s-%s.pdf\"", what, file_name(r->mem, name)));
-	page_bytes(r, "application/pdf", pdf, n);
-}
-
 void receipt_invoice(struct req *r, const struct order_key *k)
 {
 	struct rows *rows = q_order_invoice(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer);
 	const struct row_order_invoice *i = row_order_invoice(rows);
 
-	answer_pdf(r, "invoice", rows_found(rows), i->name, i->pdf_hex);
+	front_pdf(r, "invoice", rows_found(rows), i->name, i->pdf_hex);
 }
 
 void receipt_credit_note(struct req *r, const struct order_key *k)
@@ -241,7 +212,7 @@ void receipt_credit_note(struct req *r, const struct order_key *k)
 	struct rows *rows = q_order_credit(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, path_text(r, "note"));
 	const struct row_order_credit *c = row_order_credit(rows);
 
-	answer_pdf(r, "credit-note", rows_found(rows), c->name, c->pdf_hex);
+	front_pdf(r, "credit-note", rows_found(rows), c->name, c->pdf_hex);
 }
 
 /* ---- calling it off ----------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 
 /* The promises of a page, under r->mem. */
 struct receipt {
-	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits, *returns;
+	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits, *returns, *notes;
 };
 struct receipt receipt_queue(struct req *r, const struct order_key *key);
 
@@ -23,8 +23,6 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 
 /* Nothing came for it yet, and it is still wanted. */
 bool receipt_due(const struct row_order_head *o);
-/* NAME, or the house's own name of a way of payment where the store gave none. */
-const char *receipt_method(struct req *r, const char *method, const char *name);
 
 /* Answers with the file of its invoice; 404 without one. */
 void receipt_invoice(struct req *r, const struct order_key *key);

@@ -2,36 +2,18 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "shop/pen.h"
 
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Points: A4 is 595 x 842. */
-#define PAGE_W 595.28
-#define PAGE_H 841.89
-#define MARGIN 48.0
-#define RIGHT (PAGE_W - MARGIN)
+#define PAGE_W PEN_PAGE_W
+#define PAGE_H PEN_PAGE_H
+#define MARGIN PEN_MARGIN
+#define RIGHT PEN_RIGHT
 #define FOOT_Y (PAGE_H - 40.0)
 #define LAST_Y (PAGE_H - 70.0)          /* nothing of the body is drawn below */
 #define PAGES_MAX 500                   /* 10 000 lines: more than a cart can hold */
-#define FONT "Inter, DejaVu Sans, Noto Sans, sans-serif"
-
-enum style { BODY, SMALL, STRONG, HEAD, TITLE };
-
-static const struct {
-	double size;
-	bool bold;
-	double grey;                    /* 0: black */
-} styles[] = {
-	[BODY]   = { 9.5, false, 0.13 },
-	[SMALL]  = { 8.0, false, 0.40 },
-	[STRONG] = { 9.5, true,  0.13 },
-	[HEAD]   = { 8.0, true,  0.35 },
-	[TITLE]  = { 22.0, true, 0.13 },
-};
 
 /* The columns of the table: where their text begins and ends. */
 static const struct {
@@ -69,48 +51,21 @@ static const char *say(const struct sheet *s, const char *msgid)
 	return text_get(s->i->text, msgid);
 }
 
-static void set_color(cairo_t *cr, const char *rgb)
-{
-	unsigned long c = strtoul(rgb != NULL && *rgb == '#' ? rgb + 1 : "222222", NULL, 16);
-
-	cairo_set_source_rgb(cr, (double)(c >> 16 & 255) / 255, (double)(c >> 8 & 255) / 255, (double)(c & 255) / 255);
-}
-
-/* Draws TEXT between LEFT and RIGHT at Y; returns its height. */
-static double put(struct sheet *s, enum style style, double left, double right, double y,
+static double put(struct sheet *s, enum pen_style style, double left, double right, double y,
 		  PangoAlignment align, const char *text)
 {
-	PangoFontDescription *font = pango_font_description_from_string(FONT);
-	int height;
-
-	pango_font_description_set_absolute_size(font, styles[style].size * PANGO_SCALE);
-	pango_font_description_set_weight(font, styles[style].bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-	pango_layout_set_font_description(s->layout, font);
-	pango_layout_set_width(s->layout, (int)((right - left) * PANGO_SCALE));
-	pango_layout_set_wrap(s->layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_alignment(s->layout, align);
-	pango_layout_set_text(s->layout, text, -1);
-	cairo_move_to(s->cr, left, y);
-	pango_cairo_show_layout(s->cr, s->layout);
-	pango_layout_get_pixel_size(s->layout, NULL, &height);
-	pango_font_description_free(font);
-	return height;
+	return pen_put(s->cr, s->layout, style, left, right, y, align, text);
 }
 
-static double put_black(struct sheet *s, enum style style, double left, double right, double y,
+static double put_black(struct sheet *s, enum pen_style style, double left, double right, double y,
 			PangoAlignment align, const char *text)
 {
-	cairo_set_source_rgb(s->cr, styles[style].grey, styles[style].grey, styles[style].grey);
-	return put(s, style, left, right, y, align, text);
+	return pen_put_black(s->cr, s->layout, style, left, right, y, align, text);
 }
 
 static void rule(struct sheet *s, double y, double left, double width)
 {
-	cairo_set_source_rgb(s->cr, 0.85, 0.86, 0.88);
-	cairo_set_line_width(s->cr, width);
-	cairo_move_to(s->cr, left, y);
-	cairo_line_to(s->cr, RIGHT, y);
-	cairo_stroke(s->cr);
+	pen_rule(s->cr, y, left, width);
 }
 
 static const char *money(const struct sheet *s, int64_t minor)
@@ -177,15 +132,15 @@ static void draw_foot(struct sheet *s)
 	const struct invoice *i = s->i;
 
 	rule(s, FOOT_Y - 8, MARGIN, 0.6);
-	put_black(s, SMALL, MARGIN, 400, FOOT_Y, PANGO_ALIGN_LEFT, mem_printf(s->mem, "%s%s%s", i->store_name,
+	put_black(s, PEN_SMALL, MARGIN, 400, FOOT_Y, PANGO_ALIGN_LEFT, mem_printf(s->mem, "%s%s%s", i->store_name,
 		  *i->contact_email != '\0' ? "  ·  " : "", i->contact_email));
-	put_black(s, SMALL, 400, RIGHT, FOOT_Y, PANGO_ALIGN_RIGHT, page_number(s));
+	put_black(s, PEN_SMALL, 400, RIGHT, FOOT_Y, PANGO_ALIGN_RIGHT, page_number(s));
 }
 
 static void draw_table_head(struct sheet *s)
 {
 	for (size_t k = 0; k < ARRAY_LEN(columns); k++)
-		put_black(s, HEAD, columns[k].left, columns[k].right, s->y, columns[k].align, say(s, columns[k].head));
+		put_black(s, PEN_HEAD, columns[k].left, columns[k].right, s->y, columns[k].align, say(s, columns[k].head));
 	s->y += 15;
 	rule(s, s->y, MARGIN, 1.2);
 	s->y += 7;
@@ -195,7 +150,7 @@ static void begin_page(struct sheet *s)
 {
 	s->page++;
 	s->y = MARGIN;
-	set_color(s->cr, s->i->color_accent);
+	pen_color(s->cr, s->i->color_accent);
 	cairo_rectangle(s->cr, 0, 0, PAGE_W, 6);
 	cairo_fill(s->cr);
 }
@@ -213,7 +168,7 @@ static void need(struct sheet *s, double height, bool table)
 		return;
 	end_page(s);
 	begin_page(s);
-	put_black(s, SMALL, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, mem_printf(s->mem, "%s %s",
+	put_black(s, PEN_SMALL, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, mem_printf(s->mem, "%s %s",
 		  say(s, words[s->i->kind].title), s->i->number));
 	s->y += 24;
 	if (table)
@@ -222,8 +177,8 @@ static void need(struct sheet *s, double height, bool table)
 
 static void draw_fact(struct sheet *s, const char *label, const char *value)
 {
-	put_black(s, SMALL, 220, 440, s->y, PANGO_ALIGN_RIGHT, label);
-	put_black(s, STRONG, 448, RIGHT, s->y - 1, PANGO_ALIGN_RIGHT, value);
+	put_black(s, PEN_SMALL, 220, 440, s->y, PANGO_ALIGN_RIGHT, label);
+	put_black(s, PEN_STRONG, 448, RIGHT, s->y - 1, PANGO_ALIGN_RIGHT, value);
 	s->y += 15;
 }
 
@@ -233,9 +188,9 @@ static double draw_party(struct sheet *s, double left, double right, double y, c
 	char *rest = mem_strdup(s->mem, lines), *line;
 	bool first = true;
 
-	y += put_black(s, HEAD, left, right, y, PANGO_ALIGN_LEFT, label) + 3;
+	y += put_black(s, PEN_HEAD, left, right, y, PANGO_ALIGN_LEFT, label) + 3;
 	while ((line = strsep(&rest, "\n")) != NULL) {
-		y += put_black(s, first ? STRONG : BODY, left, right, y, PANGO_ALIGN_LEFT, line) + 1;
+		y += put_black(s, first ? PEN_STRONG : PEN_BODY, left, right, y, PANGO_ALIGN_LEFT, line) + 1;
 		first = false;
 	}
 	return y;
@@ -246,9 +201,9 @@ static void draw_top(struct sheet *s)
 	const struct invoice *i = s->i;
 	double left, right;
 
-	set_color(s->cr, i->color_primary);
-	left = put(s, TITLE, MARGIN, 290, s->y, PANGO_ALIGN_LEFT, i->store_name);
-	right = put_black(s, TITLE, 290, RIGHT, s->y, PANGO_ALIGN_RIGHT, say(s, words[i->kind].title));
+	pen_color(s->cr, i->color_primary);
+	left = put(s, PEN_TITLE, MARGIN, 290, s->y, PANGO_ALIGN_LEFT, i->store_name);
+	right = put_black(s, PEN_TITLE, 290, RIGHT, s->y, PANGO_ALIGN_RIGHT, say(s, words[i->kind].title));
 	s->y += (left > right ? left : right) + 12;
 	draw_fact(s, say(s, words[i->kind].number), i->number);
 	draw_fact(s, say(s, words[i->kind].date), date(s, i->issued_on));
@@ -278,18 +233,18 @@ static void draw_line(struct sheet *s, const struct invoice_line *l)
 	/* A name of 200 characters takes five lines. */
 	need(s, strlen(l->name) > 100 ? 90 : 34, true);
 	for (size_t k = 0; k < ARRAY_LEN(columns); k++) {
-		double h = put_black(s, BODY, columns[k].left, columns[k].right, s->y, columns[k].align, cells[k]);
+		double h = put_black(s, PEN_BODY, columns[k].left, columns[k].right, s->y, columns[k].align, cells[k]);
 
 		if (h > height)
 			height = h;
 	}
 	s->y += height;
-	s->y += put_black(s, SMALL, columns[0].left, columns[0].right, s->y, PANGO_ALIGN_LEFT, more) + 5;
+	s->y += put_black(s, PEN_SMALL, columns[0].left, columns[0].right, s->y, PANGO_ALIGN_LEFT, more) + 5;
 	rule(s, s->y, MARGIN, 0.4);
 	s->y += 5;
 }
 
-static void draw_sum(struct sheet *s, enum style style, const char *label, const char *value)
+static void draw_sum(struct sheet *s, enum pen_style style, const char *label, const char *value)
 {
 	double h = put_black(s, style, 270, 450, s->y, PANGO_ALIGN_RIGHT, label), v;
 
@@ -304,13 +259,13 @@ static void draw_credit(struct sheet *s)
 
 	need(s, 70 + 18.0 * (double)i->ntaxes, false);
 	s->y += 6;
-	draw_sum(s, BODY, say(s, N_("Without tax")), money(s, i->net_minor));
+	draw_sum(s, PEN_BODY, say(s, N_("Without tax")), money(s, i->net_minor));
 	for (size_t k = 0; k < i->ntaxes; k++)
-		draw_sum(s, BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
+		draw_sum(s, PEN_BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
 			 money(s, i->taxes[k].amount_minor));
 	rule(s, s->y + 1, 330, 1.2);
 	s->y += 7;
-	draw_sum(s, STRONG, say(s, N_("Total")), money(s, i->total_minor));
+	draw_sum(s, PEN_STRONG, say(s, N_("Total")), money(s, i->total_minor));
 	s->y += 12;
 }
 
@@ -324,22 +279,22 @@ static void draw_sums(struct sheet *s)
 
 	need(s, 90 + 18.0 * (double)i->ntaxes, false);
 	s->y += 6;
-	draw_sum(s, BODY, say(s, N_("Products")), money(s, i->goods_minor));
+	draw_sum(s, PEN_BODY, say(s, N_("Products")), money(s, i->goods_minor));
 	if (i->discount_minor > 0)
-		draw_sum(s, BODY, discount, money(s, -i->discount_minor));
-	draw_sum(s, BODY, delivery, money(s, i->shipping_minor));
+		draw_sum(s, PEN_BODY, discount, money(s, -i->discount_minor));
+	draw_sum(s, PEN_BODY, delivery, money(s, i->shipping_minor));
 	for (size_t k = 0; k < i->ntaxes && !i->includes_tax; k++)
-		draw_sum(s, BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
+		draw_sum(s, PEN_BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
 			 money(s, i->taxes[k].amount_minor));
 	rule(s, s->y + 1, 330, 1.2);
 	s->y += 7;
-	draw_sum(s, STRONG, say(s, N_("Total")), money(s, i->total_minor));
+	draw_sum(s, PEN_STRONG, say(s, N_("Total")), money(s, i->total_minor));
 	if (i->includes_tax && i->ntaxes > 0)
-		draw_sum(s, SMALL, "", say(s, N_("tax included")));
+		draw_sum(s, PEN_SMALL, "", say(s, N_("tax included")));
 	s->y += 12;
 }
 
-static void draw_tax_row(struct sheet *s, enum style style, const char *const cells[4])
+static void draw_tax_row(struct sheet *s, enum pen_style style, const char *const cells[4])
 {
 	static const double edges[] = { MARGIN, 200, 270, 370, 470 };
 
@@ -355,10 +310,10 @@ static void draw_taxes(struct sheet *s)
 	if (i->ntaxes == 0)
 		return;
 	need(s, 40 + 15.0 * (double)i->ntaxes, false);
-	draw_tax_row(s, HEAD, (const char *[]){ say(s, N_("Tax")), say(s, N_("Rate")), say(s, N_("Taxable amount")),
+	draw_tax_row(s, PEN_HEAD, (const char *[]){ say(s, N_("Tax")), say(s, N_("Rate")), say(s, N_("Taxable amount")),
 		     say(s, N_("Tax amount")) });
 	for (size_t k = 0; k < i->ntaxes; k++)
-		draw_tax_row(s, BODY, (const char *[]){ i->taxes[k].name, rate(s, i->taxes[k].rate_ppm),
+		draw_tax_row(s, PEN_BODY, (const char *[]){ i->taxes[k].name, rate(s, i->taxes[k].rate_ppm),
 			     money(s, i->taxes[k].base_minor), money(s, i->taxes[k].amount_minor) });
 	s->y += 12;
 }
@@ -368,16 +323,9 @@ static void draw_note(struct sheet *s)
 	const struct invoice *i = s->i;
 
 	need(s, 40, false);
-	put_black(s, BODY, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, *i->payment_name == '\0'
+	put_black(s, PEN_BODY, MARGIN, RIGHT, s->y, PANGO_ALIGN_LEFT, *i->payment_name == '\0'
 		  ? say(s, words[i->kind].note)
 		  : mem_printf(s->mem, "%s  %s: %s", say(s, words[i->kind].note), say(s, N_("Payment method")), i->payment_name));
-}
-
-static cairo_status_t write_out(void *arg, const unsigned char *data, unsigned n)
-{
-	if (arg != NULL)
-		buf_add(arg, data, n);
-	return CAIRO_STATUS_SUCCESS;
 }
 
 static void describe(cairo_surface_t *pdf, const struct sheet *s)
@@ -396,7 +344,7 @@ static void describe(cairo_surface_t *pdf, const struct sheet *s)
 static int draw(void *mem, const struct invoice *i, int pages, struct buf *out)
 {
 	struct sheet s = { .i = i, .mem = mem, .pages = pages };
-	cairo_surface_t *pdf = cairo_pdf_surface_create_for_stream(write_out, out, PAGE_W, PAGE_H);
+	cairo_surface_t *pdf = cairo_pdf_surface_create_for_stream(pen_write, out, PAGE_W, PAGE_H);
 	cairo_status_t status;
 
 	s.cr = cairo_create(pdf);

@@ -18,7 +18,7 @@ enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
 static const struct kind {
 	const char *template;
 	enum about about;
-	bool invoice, credit;           /* brings the file of the invoice, of a credit note */
+	bool invoice, credit, note;     /* brings the file of the invoice, of a credit note; what staff wrote */
 	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
 	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
 	const char *purpose;            /* of the token behind that, or NULL: there is none */
@@ -37,6 +37,7 @@ static const struct kind {
 	{ "payment-returned", ABOUT_ORDER },
 	{ "refund-made", ABOUT_ORDER },
 	{ "credit-note", ABOUT_ORDER, .credit = true },
+	{ "order-note", ABOUT_ORDER, .note = true },
 	{ "return-approved", ABOUT_ORDER },
 	{ "return-refused", ABOUT_ORDER },
 	{ "return-accepted", ABOUT_ORDER },
@@ -65,7 +66,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *cart, *proof, *person;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -141,6 +142,8 @@ static void gather_order(struct db *db, struct letter_draft *d)
 		d->invoice = q_letter_invoice(db, d->item.tenant, order);
 	if (d->kind->credit)
 		d->credit = q_letter_credit(db, d->item.tenant, d->item.change);
+	if (d->kind->note)
+		d->note = q_letter_note(db, d->item.change);
 }
 
 static void gather_cart(struct db *db, struct letter_draft *d)
@@ -348,7 +351,8 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	const struct row_letter_order *o = row_letter_order(w->draft->order);
 	struct view *order = view_sub(v, "order");
 
-	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !awaits_card(o)))
+	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !awaits_card(o)) ||
+	    (w->draft->kind->note && !rows_found(w->draft->note)))
 		return LETTER_UNWANTED;
 	out->to = o->email;
 	out->to_name = o->name;
@@ -356,6 +360,8 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_text(order, "number", o->number);
 	view_text(order, "url", mem_printf(w->ctx, "%s/order/%s", w->base, w->draft->token.text));
 	view_text(v, "person", o->name);
+	if (w->draft->kind->note)
+		view_text(v, "note", row_letter_note(w->draft->note)->words);
 	view_rows(v, "lines", w->draft->lines);
 	view_totals(v, w, o);
 	view_payment(v, w, o);

@@ -114,6 +114,13 @@ const char *form_typed(const struct req *r, const char *field, const char *other
 	return p != NULL && p->typed != NULL ? p->typed : otherwise;
 }
 
+const char *form_item(const struct req *r, const char *field, size_t i, const char *otherwise)
+{
+	const struct param_value *p = r->x->again && r->x->params != NULL ? param_find(r->x->params, field) : NULL;
+
+	return p != NULL && i < p->n && p->list[i] != NULL ? p->list[i] : otherwise;
+}
+
 const char *form_error(const struct req *r, const char *field)
 {
 	for (size_t i = 0; r->x->again && i < r->x->nerrors; i++)

@@ -1,16 +1,27 @@
 -- What staff write on orders: notes for the house or for the buyer, tags; cancellation by staff.
 
+-- A note that is shown stands on the buyer's page and goes to him by mail.
 -- ok; unknown; words (none, or too many).
 CREATE OR REPLACE FUNCTION sales.note(p_tenant uuid, p_actor uuid, p_order uuid, p_shown boolean, p_words text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	store uuid;
+	note uuid := sutler.uuid7();
+	mail uuid;
 BEGIN
-	IF NOT EXISTS (SELECT FROM sales."order" o WHERE o.order_id = p_order) THEN
+	SELECT o.store_id INTO store FROM sales."order" o WHERE o.order_id = p_order;
+	IF NOT FOUND THEN
 		RETURN 'unknown';
 	ELSIF btrim(p_words) = '' OR length(btrim(p_words)) > 2000 THEN
 		RETURN 'words';
 	END IF;
-	INSERT INTO sales.order_note (tenant_id, order_id, shown, words, actor) VALUES (p_tenant, p_order, p_shown, btrim(p_words), audit.actor(p_actor));
+	INSERT INTO sales.order_note (tenant_id, note_id, order_id, shown, words, actor)
+	VALUES (p_tenant, note, p_order, p_shown, btrim(p_words), audit.actor(p_actor));
+	IF p_shown THEN
+		mail := event.queue_mail(p_tenant, store, 'order-note', p_order, NULL, NULL);
+		UPDATE event.outbox x SET change_id = note WHERE x.outbox_id = mail;
+	END IF;
 	-- The words may be about a person: the logs carry that there is a note, not what it says.
 	PERFORM sales.tell(p_tenant, p_order, p_actor, CASE WHEN p_shown THEN 'note_shown' ELSE 'note' END, '', '');
 	RETURN 'ok';

@@ -1,27 +1,30 @@
 -- The queue of orders and the work of the warehouse, as staff see them.
 
--- Newest first; a page later than an order of the list begins behind it.  :since and :until are least ids
--- of their moments (id_at() in C, sutler.uuid7_at() in SQL): an id is a time.
--- queue_orders(store uuid?, word text?, payment text?, fulfilment text?, tag text?, since uuid?, until uuid?, before uuid?, most int) many
+-- Of one store, newest first; a page later than an order of the list begins behind it.  An id is a time: :since and :until
+-- are days of the store's zone, both included.
+-- queue_orders(store uuid, word text?, state text?, payment text?, fulfilment text?, return_state text?, method uuid?, tag text?,
+-- zone text, since date?, until date?, before uuid?, most int) many
 -- order_id uuid, number text, store text, word text, state text, payment text, fulfilment text, return_state text, placed time,
 -- currency text, total money, name text, email text
 SELECT o.order_id, o.number, s.code, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.placed_at, o.currency, o.total, k.name, k.email
 FROM sales."order" o
 JOIN tenancy.store s ON s.store_id = o.store_id
 JOIN sales.contact k ON k.contact_id = o.contact_id
-WHERE o.order_id IS NOT NULL
---? in_store: AND o.store_id = :store
+WHERE o.store_id = :store
 --? of_word: AND o.word = :word
+--? of_state: AND o.state = :state
 --? of_payment: AND o.payment = :payment
 --? of_fulfilment: AND o.fulfilment = :fulfilment
+--? of_return: AND o.return_state = :return_state
+--? by_method: AND o.method_id = :method
 --? tagged: AND EXISTS (SELECT FROM sales.order_tag t WHERE t.tag = :tag AND t.order_id = o.order_id)
---? since: AND o.order_id >= :since
---? until: AND o.order_id < :until
+--? since: AND o.order_id >= sutler.uuid7_at(:since::timestamp AT TIME ZONE :zone)
+--? until: AND o.order_id < sutler.uuid7_at((:until + 1)::timestamp AT TIME ZONE :zone)
 --? later: AND o.order_id < :before
 ORDER BY o.order_id DESC LIMIT :most
 
--- By number, mail address, SKU or the beginning of a name (at most 200 people each), newest first.
--- queue_search(words text, before uuid?, most int) many
+-- By number, mail address, SKU (its newest 1 000 sales) or the beginning of a name (at most 200 people each), newest first.
+-- queue_search(words text, store uuid?, before uuid?, most int) many
 -- order_id uuid, number text, store text, word text, state text, payment text, fulfilment text, return_state text, placed time,
 -- currency text, total money, name text, email text
 WITH people AS (
@@ -32,15 +35,20 @@ WITH people AS (
 		ORDER BY c.name_key COLLATE "C" LIMIT 200)
 ), found AS (
 	SELECT o.order_id FROM sales."order" o WHERE o.number = :words
+	--? in_store: AND o.store_id = :store
 	UNION
 	SELECT o.order_id FROM people p
-	CROSS JOIN LATERAL (SELECT x.order_id FROM sales."order" x WHERE x.contact_id = p.contact_id ORDER BY x.order_id DESC LIMIT :most) o
+	CROSS JOIN LATERAL (SELECT x.order_id FROM sales."order" x WHERE x.contact_id = p.contact_id
+		--? in_store: AND x.store_id = :store
+		ORDER BY x.order_id DESC LIMIT :most) o
 	UNION
 	(SELECT l.order_id FROM catalog.variant v
 		CROSS JOIN LATERAL (SELECT x.order_id FROM sales.order_line x WHERE x.variant_id = v.variant_id
 			--? later: AND x.order_id < :before
-			ORDER BY x.order_id DESC LIMIT :most) l
-		WHERE v.sku_key = lower(:words))
+			ORDER BY x.order_id DESC LIMIT 1000) l
+		WHERE v.sku_key = lower(:words)
+		--? in_store: AND EXISTS (SELECT FROM sales."order" y WHERE y.order_id = l.order_id AND y.store_id = :store)
+		ORDER BY l.order_id DESC LIMIT :most)
 )
 SELECT o.order_id, o.number, o.code, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.placed_at, o.currency, o.total, o.name, o.email
 FROM (SELECT f.order_id FROM found f
@@ -52,7 +60,9 @@ CROSS JOIN LATERAL (SELECT x.order_id, x.number, s.code, x.word, x.state, x.paym
 	FROM sales."order" x
 	JOIN tenancy.store s ON s.store_id = x.store_id
 	JOIN sales.contact k ON k.contact_id = x.contact_id
-	WHERE x.order_id = f.order_id LIMIT 1) o
+	WHERE x.order_id = f.order_id
+	--? in_store: AND x.store_id = :store
+	LIMIT 1) o
 ORDER BY o.order_id DESC
 
 -- Open pick lists, the oldest first.

@@ -90,6 +90,11 @@ SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
 -- name text, invoice text, amount money, taken_back bool, pdf_hex text
 SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.credit_for_mail(:tenant, :note) c
 
+-- What staff write to the buyer, while it is there.
+-- letter_note(note uuid?) one
+-- words text
+SELECT n.words FROM sales.order_note n WHERE n.note_id = :note AND n.shown
+
 -- A cart that is to be mailed about: still open, its owner known.
 -- letter_cart(cart uuid) one
 -- email text, name text, reminders bool

@@ -53,6 +53,11 @@ JOIN shipping.shipment s ON s.order_id = o.order_id
 WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY s.shipment_id
 
+-- What the store wrote to the buyer, newest first.
+-- order_notes(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- words text, at time
+SELECT n.words, n.at FROM sales.notes_open(:tenant, :store, :link, :order_id, :customer) n
+
 -- What the store wrote for the order's way of payment.
 -- order_payment(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, locale text) one
 -- name text, instructions text

@@ -255,6 +255,70 @@ sub at_desk
 	};
 }
 
+# An order at a store as its desk meets it: paid, held, in the state that STEP needs; its id, and what STEP made.
+my $desk_orders = 0;
+sub desk_order
+{
+	my ($t, $store, %o) = @_;
+	my ($f, $dbh, $tenant) = ($t->{f}, $t->dbh, $t->{f}{tenant}{ $store eq 'three' ? 'bahari' : 'acme' });
+	my ($order, $cart, $contact) = map { $dbh->selectrow_array('SELECT sutler.uuid7()') } 1 .. 3;
+	my ($variant, $warehouse) = $dbh->selectrow_array(q{SELECT v.variant_id, s.warehouse_id FROM catalog.variant v JOIN inventory.stock s USING (tenant_id, variant_id)
+		WHERE v.tenant_id = ? AND s.on_hand > s.held ORDER BY s.on_hand - s.held DESC LIMIT 1}, undef, $tenant);
+	my $paid = $o{unpaid} ? 0 : 1000;
+	my @ids = (tenant_id => $tenant, order_id => $order);
+	$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
+	$f->add('sales.contact', tenant_id => $tenant, contact_id => $contact, email => "desk$order\@example.test", name => 'Ana Ruiz', country => 'ES');
+	$f->add('sales.cart', tenant_id => $tenant, store_id => $f->{store}{$store}, cart_id => $cart, locale => 'es', currency => 'EUR', state => 'ordered');
+	$f->add('sales.order', @ids, store_id => $f->{store}{$store}, number => sprintf('D%d-%d', $$, $desk_orders++), cart_id => $cart, locale => 'es',
+		currency => 'EUR', customer_type => 'consumer', prices_include_tax => 1, tax_rounding => 'line', goods => 1000, discount => 0, shipping => 0,
+		tax => 0, total => 1000, contact_id => $contact, method_id => $order, method_name => 'Post', payment_method => 'bank_transfer',
+		state => 'open', payment => $paid ? 'paid' : 'pending');
+	$f->add('sales.order_line', @ids, line_no => 1, variant_id => $variant, sku => $dbh->selectrow_array('SELECT sku FROM catalog.variant WHERE variant_id = ?', undef, $variant),
+		name => 'P', quantity => 2, unit_price => 500, discount => 0, tax => 0, total => 1000);
+	$f->add('payment.payment', tenant_id => $tenant, payment_id => $order, order_id => $order, method => 'bank_transfer', currency => 'EUR', amount => 1000, captured => $paid);
+	$f->add('inventory.hold', tenant_id => $tenant, hold_id => $order, variant_id => $variant, warehouse_id => $warehouse, quantity => 2, order_id => $order);
+	$dbh->do('UPDATE inventory.stock SET held = held + 2 WHERE variant_id = ? AND warehouse_id = ?', undef, $variant, $warehouse);
+	return { id => $order, variant => $variant, warehouse => $warehouse, tenant => $tenant,
+		sku => $dbh->selectrow_array('SELECT sku FROM catalog.variant WHERE variant_id = ?', undef, $variant) };
+}
+
+# The same on a pick list, { wave }; fetched and lying in a parcel, { parcel }; closed; sent, { shipment }.
+sub desk_wave
+{
+	my ($t, $store, $step) = @_;
+	my $o = desk_order($t, $store);
+	my $dbh = $t->dbh;
+	($o->{wave}) = $dbh->selectrow_array('SELECT wave_id FROM shipping.make_wave(?, NULL, ?, \'\', ?)', undef, $o->{tenant}, $o->{warehouse}, [$o->{id}]);
+	return $o if $step eq 'open';
+	$dbh->do('SELECT shipping.pick(?, NULL, ?, ?, 2)', undef, $o->{tenant}, $o->{wave}, $o->{sku});
+	return $o if $step eq 'picked';
+	($o->{parcel}) = $dbh->selectrow_array('SELECT parcel_id FROM shipping.pack(?, NULL, ?, ?, ?, 2)', undef, $o->{tenant}, $o->{wave}, $o->{id}, $o->{sku});
+	return $o if $step eq 'packing';
+	$dbh->do('SELECT shipping.close_parcel(?, NULL, ?, 500)', undef, $o->{tenant}, $o->{parcel});
+	return $o if $step eq 'packed';
+	$dbh->do('SELECT shipping.send(?, NULL, ?, \'Post\', \'X1\', \'\')', undef, $o->{tenant}, $o->{parcel});
+	return $o if $step eq 'sent';
+	($o->{return}) = $dbh->selectrow_array('SELECT sutler.uuid7()');
+	$dbh->do(q{SELECT sales.staff_return(?, NULL, ?, ?, 'refund', 'size', '', '{1}', '{1}')}, undef, @$o{qw(tenant id return)});
+	return $o if $step eq 'requested';
+	$dbh->do(q{SELECT sales.decide_return(?, NULL, ?, 'approve', '')}, undef, @$o{qw(tenant return)});
+	return $o if $step eq 'approved';
+	$dbh->do(q{SELECT sales.receive_return(?, NULL, ?, ?, '{}', '{}')}, undef, @$o{qw(tenant return warehouse)});
+	return $o;
+}
+
+# A request about such an order: PATH has the names of its parts in it.
+sub on_order
+{
+	my ($step, $path, $form) = @_;
+	my $made;
+	return at_desk(sub {
+		my ($t, $store) = @_;
+		$made = $step =~ /^(?:paid|unpaid)$/ ? desk_order($t, $store, unpaid => $step eq 'unpaid') : desk_wave($t, $store, $step);
+		return $path =~ s/\{(\w+)\}/$made->{$1}/gr;
+	}, $form && sub { return $form->($made, $_[0]) });
+}
+
 # A request about a customer of the store, made for it: MORE behind the path of its page.
 my $people = 0;
 sub on_person
@@ -347,6 +411,41 @@ my %ENTRY = (
 			$s->{tenant}, $s->{id}, $id, $id);
 		return "/admin/searches/$id/forget";
 	}, sub { return (at => '/admin') }),
+	'GET /admin/orders' => at_desk('/admin/orders'),
+	'POST /admin/orders/export.csv' => at_desk('/admin/orders/export.csv', sub { return (word => 'paid', reason => 'for the books') }),
+	'GET /admin/orders/picks' => at_desk('/admin/orders/picks'),
+	'POST /admin/orders/picks' => on_order('paid', '/admin/orders/picks', sub { return (order => $_[0]{id}, warehouse => $_[0]{warehouse}) }),
+	'GET /admin/orders/picks/{wave:id}' => on_order('open', '/admin/orders/picks/{wave}'),
+	'GET /admin/orders/picks/{wave:id}/list.pdf' => on_order('open', '/admin/orders/picks/{wave}/list.pdf'),
+	'POST /admin/orders/picks/{wave:id}/scan' => on_order('open', '/admin/orders/picks/{wave}/scan', sub { return (code => $_[0]{sku}, count => 1) }),
+	'POST /admin/orders/picks/{wave:id}/drop' => on_order('open', '/admin/orders/picks/{wave}/drop', sub { return (drop_reason => 'no trolley') }),
+	'GET /admin/orders/picks/{wave:id}/orders/{id:id}' => on_order('picked', '/admin/orders/picks/{wave}/orders/{id}'),
+	'POST /admin/orders/picks/{wave:id}/orders/{id:id}' => on_order('picked', '/admin/orders/picks/{wave}/orders/{id}', sub { return (code => $_[0]{sku}) }),
+	'GET /admin/orders/{id:id}' => on_order('requested', '/admin/orders/{id}'),
+	'GET /admin/orders/{id:id}/documents/{document:id}' => on_order('paid', '/admin/orders/{id}/documents/{id}'),
+	'GET /admin/orders/{id:id}/slip.pdf' => on_order('paid', '/admin/orders/{id}/slip.pdf'),
+	'POST /admin/orders/{id:id}/note' => on_order('paid', '/admin/orders/{id}/note', sub { return (words => 'Rings twice', shown => 1) }),
+	'POST /admin/orders/{id:id}/tag' => on_order('paid', '/admin/orders/{id}/tag', sub { return (tag => 'urgent') }),
+	'POST /admin/orders/{id:id}/pay' => on_order('unpaid', '/admin/orders/{id}/pay', sub { return (reference => 'statement 7') }),
+	'POST /admin/orders/{id:id}/cancel' => on_order('paid', '/admin/orders/{id}/cancel', sub { return (cancel_reason => 'as asked') }),
+	'POST /admin/orders/{id:id}/step' => on_order('paid', '/admin/orders/{id}/step', sub { return (event => 'make_ready') }),
+	'POST /admin/orders/{id:id}/ship' => on_order('paid', '/admin/orders/{id}/ship', sub { return (line => 1, pieces => 1, carrier => 'Post') }),
+	'POST /admin/orders/{id:id}/refund' => on_order('paid', '/admin/orders/{id}/refund',
+		sub { return (amount => '1.00', refund_reason => 'a scratch', idempotency_key => $_[1]->key) }),
+	'POST /admin/orders/{id:id}/returns' => on_order('sent', '/admin/orders/{id}/returns', sub { return (line => 1, pieces => 1, wish => 'refund', return_reason => 'size') }),
+	'GET /admin/orders/{id:id}/returns/{return:id}/slip.pdf' => on_order('approved', '/admin/orders/{id}/returns/{return}/slip.pdf'),
+	'POST /admin/orders/{id:id}/returns/{return:id}/decide' => on_order('requested', '/admin/orders/{id}/returns/{return}/decide', sub { return (event => 'approve') }),
+	'POST /admin/orders/{id:id}/returns/{return:id}/receive' => on_order('approved', '/admin/orders/{id}/returns/{return}/receive', sub { return (warehouse => $_[0]{warehouse}) }),
+	'POST /admin/orders/{id:id}/returns/{return:id}/inspect' => on_order('received', '/admin/orders/{id}/returns/{return}/inspect',
+		sub { return (line => 1, pieces => 1, verdict => 'restock') }),
+	'POST /admin/orders/{id:id}/returns/{return:id}/refund' => on_order('received', '/admin/orders/{id}/returns/{return}/refund',
+		sub { return (back_reason => 'it came', idempotency_key => $_[1]->key) }),
+	'GET /admin/orders/{id:id}/parcels/{parcel:id}/slip.pdf' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/slip.pdf'),
+	'POST /admin/orders/{id:id}/parcels/{parcel:id}/close' => on_order('packing', '/admin/orders/{id}/parcels/{parcel}/close', sub { return (weight => 500) }),
+	'POST /admin/orders/{id:id}/parcels/{parcel:id}/check' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/check', sub { return (verdict => 'pass') }),
+	'POST /admin/orders/{id:id}/parcels/{parcel:id}/unpack' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/unpack', sub { return (unpack_reason => 'too small') }),
+	'POST /admin/orders/{id:id}/parcels/{parcel:id}/send' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/send', sub { return (carrier => 'Post', tracking => 'X2') }),
+	'POST /admin/orders/{id:id}/parcels/{parcel:id}/arrived' => on_order('sent', '/admin/orders/{id}/parcels/{parcel}/arrived', sub { return () }),
 	'GET /admin/customers' => at_desk('/admin/customers'),
 	'GET /admin/customers/{id:id}' => on_person(''),
 	'POST /admin/customers/{id:id}/edit' => on_person('edit', sub { return (name => 'Ana Ruiz', phone => '+34 600 100 200', type => 'consumer') }),
@@ -572,6 +671,10 @@ my %ENTRY = (
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
+
+# The desk of products has a file of its own.
+require CatalogRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

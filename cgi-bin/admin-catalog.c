@@ -1,0 +1,107 @@
+/* admin-catalog -- products at the desk of staff.  Manual: sutler-admin-catalog(8). */
+#include "admin-catalog.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/locale.h"
+#include "base/mem.h"
+
+bool catalog_may(struct req *r, const char *permission)
+{
+	if (console_may_everywhere(r, permission))
+		return true;
+	page_forbidden(r, N_("Products belong to all stores: a role in one of them is not enough for this."));
+	return false;
+}
+
+const char *catalog_state_word(const char *state)
+{
+	return strcmp(state, "active") == 0 ? N_("For sale") : strcmp(state, "draft") == 0 ? N_("Draft") : N_("Archived");
+}
+
+const char *catalog_amount(struct req *r, int64_t minor, const char *currency)
+{
+	int exponent = currency_exponent(currency);
+	int64_t unit = 1;
+
+	for (int i = 0; i < exponent; i++)
+		unit *= 10;
+	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
+	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+}
+
+size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
+{
+	const char *typed;
+
+	for (size_t k = 0; (typed = form_item(r, "variant", k, NULL)) != NULL; k++)
+		if (strcmp(typed, variant) == 0)
+			return k;
+	return i;
+}
+
+void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here)
+{
+	static const struct { const char *path, *label; } tabs[] = {
+		{ "", N_("Product") }, { "/variants", N_("Variants") }, { "/prices", N_("Prices") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		struct view *item = view_item(v, "tabs");
+
+		view_text(item, "url", mem_printf(r->mem, "%s/admin/catalog/%s%s", r->prefix, product, tabs[i].path));
+		view_text(item, "label", req_text(r, tabs[i].label));
+		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
+	}
+}
+
+void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome)
+{
+	static const struct { const char *outcome, *sentence; } sentences[] = {
+		{ "changed", N_("Somebody else has changed this product meanwhile. What you typed is still here. Look at the product once more, then save again to keep yours.") },
+		{ "taken", N_("Somebody else has just taken this SKU, or these options exist already. Please look again.") },
+		{ "nothing", N_("Please choose at least one value.") },
+		{ "options", N_("A product has at most three options.") },
+		{ "other_options", N_("The variants of this product differ in other options. Choose values of exactly those.") },
+		{ "many", N_("These are more than 200 variants. Please choose fewer values.") },
+		{ "step", N_("Prices of this store are rounder than this: please leave out the small change.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(sentences[i].outcome, outcome) == 0) {
+			page_decline(r, show, NULL, sentences[i].sentence);
+			return;
+		}
+	page_not_found(r);
+}
+
+#define SEE .permission = "catalog.view", .trips = 3
+#define EDIT .permission = "catalog.edit", .csrf_token = true, .trips = 6
+
+static const struct route routes[] = {
+	/* products */
+	{ GET,  "/admin/catalog", product_list, .params = product_list_params, SEE },
+	{ GET,  "/admin/catalog/new", product_new, .permission = "catalog.edit", .trips = 3 },
+	{ POST, "/admin/catalog/new", product_make, .params = product_new_params, .form = product_new, EDIT },
+	{ POST, "/admin/catalog/bulk", bulk_look, .params = bulk_params, .form = product_list, EDIT },
+	{ POST, "/admin/catalog/bulk/do", bulk_do, .params = bulk_do_params, .form = bulk_look, EDIT },
+	{ GET,  "/admin/catalog/{id:id}", product_show, SEE },
+	{ POST, "/admin/catalog/{id:id}", product_change, .params = product_params, .form = product_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/variants", variants_change, .params = variants_params, .form = variants_show, EDIT },
+	{ POST, "/admin/catalog/{id:id}/combine", variants_combine, .params = combine_params, .form = variants_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
+	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
+	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	static const struct program admin_catalog = {
+		.name = "admin-catalog", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true,
+	};
+
+	return program_run(&admin_catalog, argc, argv);
+}

@@ -1,0 +1,58 @@
+/*
+ * admin-catalog.h -- what the files of the program admin-catalog share.
+ *
+ * Products belong to the merchant: whoever changes them needs the permission in all stores,
+ * which catalog_may() asks beside the route's own.  Listings, prices and categories are of
+ * the chosen store.
+ */
+#ifndef ADMIN_CATALOG_PROGRAM_H
+#define ADMIN_CATALOG_PROGRAM_H
+
+#include "db/query/admin_catalog.h"
+#include "db/rows.h"
+#include "front/console.h"
+
+/* Whether who is signed in may do PERMISSION in all stores; if not, the answer is 403 and given. */
+bool catalog_may(struct req *r, const char *permission);
+/* The word of a product's state, as N_("..."). */
+const char *catalog_state_word(const char *state);
+/* MINOR units as an input field shows them: "19.90". */
+const char *catalog_amount(struct req *r, int64_t minor, const char *currency);
+
+/* admin-catalog-product-list.c: all products, by search, filter and order. */
+extern const struct param product_list_params[];
+void product_list(struct req *r);
+
+/* admin-catalog-product.c: one product and its texts; a new one. */
+extern const struct param product_params[], product_new_params[];
+void product_show(struct req *r);
+void product_change(struct req *r);
+void product_new(struct req *r);
+void product_make(struct req *r);
+
+/* admin-catalog-product-variants.c: the matrix. */
+extern const struct param variants_params[], combine_params[];
+void variants_show(struct req *r);
+void variants_change(struct req *r);
+void variants_combine(struct req *r);
+
+/* admin-catalog-product-prices.c: the price list of a product in the chosen store. */
+extern const struct param prices_params[], prices_change_params[];
+void prices_show(struct req *r);
+void prices_change(struct req *r);
+
+/* admin-catalog-product-bulk.c: one change to many products, shown before it is made. */
+extern const struct param bulk_params[], bulk_do_params[];
+void bulk_look(struct req *r);
+void bulk_do(struct req *r);
+/* The list "whats" of the form that begins it. */
+void bulk_add_choices(struct req *r, struct view *v);
+
+/* How a form of variants is read: the place of VARIANT in the list that was typed, or I. */
+size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
+/* The places of a product's pages, for admin-catalog/tabs; HERE is one of its paths ("" the product). */
+void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here);
+/* Says why a door of sql/functions/catalog_desk.sql did not open. */
+void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome);
+
+#endif

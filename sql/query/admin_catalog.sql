@@ -1,0 +1,160 @@
+-- Products as admin-catalog lists and changes them.
+
+-- One page of products by one order; the rest of what a row shows is admin_products_shown.
+-- AFTER is the last product of the page before.  Without an order: newest first.
+-- What is missing is asked product by product: a join would read all stock for one page.
+-- admin_products(tenant uuid, query text, status text, category uuid, brand text, store uuid, currency text, after uuid, most int) many
+-- product uuid
+SELECT p.product_id
+FROM catalog.desk p
+WHERE true
+--? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? in_state: AND p.status = :status
+--? in_category: AND EXISTS (SELECT FROM catalog.category_product cp WHERE cp.category_id = :category AND cp.product_id = p.product_id)
+--? of_brand: AND p.brand = :brand
+--? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
+--? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
+--? no_price:   AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency LIMIT 1) IS NULL
+--? no_stock: AND (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id WHERE v.product_id = p.product_id
+--? no_stock:   AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+--? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+ORDER BY
+--? by_name: p.name, p.product_id,
+--? by_changed: p.updated_at DESC, p.product_id DESC,
+         p.created_at DESC, p.product_id DESC
+LIMIT :most
+
+-- What the list shows of these products, in their order: pieces are those of the store's
+-- warehouses that nobody holds, prices those that everybody pays now.
+-- admin_products_shown(products uuid[], store uuid, currency text, locale text) many
+-- product uuid, name text, reference text, status text, brand text, image text?, skus int, pieces int,
+-- low money?, high money?, category text?, visible bool, changed time
+SELECT p.product_id, p.name, (SELECT o.reference FROM catalog.product o WHERE o.product_id = p.product_id), p.status, p.brand,
+       (SELECT m.name FROM catalog.product_media pm JOIN catalog.media m ON m.media_id = pm.media_id
+           WHERE pm.product_id = p.product_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1),
+       (SELECT count(*) FROM catalog.variant v WHERE v.product_id = p.product_id AND v.status = 'active'),
+       (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)::bigint FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id
+           JOIN inventory.store_warehouse w ON w.warehouse_id = s.warehouse_id AND w.store_id = :store
+           WHERE v.product_id = p.product_id AND v.status = 'active'),
+       r.low, r.high,
+       (SELECT t.name FROM catalog.category_product cp JOIN catalog.category_text t ON t.category_id = cp.category_id AND t.store_id = cp.store_id
+           WHERE cp.product_id = p.product_id AND cp.store_id = :store ORDER BY t.locale <> :locale, cp.position, t.category_id LIMIT 1),
+       coalesce((SELECT sp.visible FROM catalog.store_product sp WHERE sp.product_id = p.product_id AND sp.store_id = :store), false), p.updated_at
+FROM unnest(:products::uuid[]) WITH ORDINALITY AS u (id, n)
+CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = u.id LIMIT 1) p
+LEFT JOIN LATERAL (SELECT min(x.amount) AS low, max(x.amount) AS high FROM (
+	SELECT DISTINCT ON (pr.variant_id) pr.amount FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id
+	WHERE v.product_id = p.product_id AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency AND pr.customer_group = ''
+	  AND pr.min_quantity = 1 AND pr.starts_at <= sutler.now() AND pr.ends_at > sutler.now()
+	ORDER BY pr.variant_id, pr.starts_at DESC) x) r ON true
+ORDER BY u.n
+
+-- Categories of the store for a choice, by name in LOCALE.
+-- admin_categories(store uuid, locale text) many
+-- category uuid, name text
+SELECT c.category_id, coalesce((SELECT t.name FROM catalog.category_text t WHERE t.category_id = c.category_id ORDER BY t.locale <> :locale, t.locale LIMIT 1), '')
+FROM catalog.category c WHERE c.store_id = :store ORDER BY 2, 1 LIMIT 500
+
+-- A product; its page in the store, where it has one.
+-- admin_product(product uuid, store uuid, locale text) one
+-- product uuid, name text, revision int, reference text, status text, brand text, tax_class text, lead_time_days int, made_to_order bool, tags text, shop_url text?
+SELECT p.product_id, d.name, p.revision, p.reference, p.status, p.brand, p.tax_class, p.lead_time_days, p.made_to_order,
+       coalesce((SELECT string_agg(g.tag, ', ' ORDER BY g.tag) FROM catalog.product_tag g WHERE g.product_id = p.product_id AND g.locale = ''), ''),
+       (SELECT h.origin || CASE WHEN l.locale = f.locale THEN '' ELSE '/' || l.locale END || '/p/' || l.slug
+           FROM catalog.listing l
+           JOIN tenancy.host h ON h.store_id = l.store_id AND h.kind = 'store' AND h.is_primary
+           JOIN tenancy.store_locale f ON f.store_id = l.store_id AND f.position = 0
+           WHERE l.product_id = p.product_id AND l.store_id = :store AND l.category_id = '00000000-0000-0000-0000-000000000000'
+           ORDER BY l.locale <> :locale, l.locale <> f.locale, l.locale LIMIT 1)
+FROM catalog.product p JOIN catalog.desk d ON d.product_id = p.product_id WHERE p.product_id = :product
+
+-- The product in every language that a store of the merchant speaks or a text is in; that of the
+-- first store first.
+-- admin_product_texts(product uuid) many
+-- locale text, name text?, slug text?, summary text?, description text?, meta_title text?, meta_description text?, tags text
+SELECT l.locale, t.name, t.slug, t.summary, t.description, t.meta_title, t.meta_description,
+       coalesce((SELECT string_agg(g.tag, ', ' ORDER BY g.tag) FROM catalog.product_tag g WHERE g.product_id = :product AND g.locale = l.locale), '')
+FROM (SELECT x.locale, min(s.code || x.position) AS place FROM tenancy.store_locale x JOIN tenancy.store s ON s.store_id = x.store_id GROUP BY x.locale) l
+LEFT JOIN catalog.product_text t ON t.product_id = :product AND t.locale = l.locale
+ORDER BY l.place, l.locale
+
+-- admin_tax_classes() many
+-- tax_class text
+SELECT c.tax_class FROM accounting.tax_class c ORDER BY c.tax_class <> 'standard', c.tax_class
+
+-- admin_save(tenant uuid, actor uuid, product uuid, make bool, store uuid, sku text, revision int, reference text, status text, brand text,
+-- tax_class text, lead_time_days int4, made_to_order bool, locales text[], names text[], slugs text[], summaries text[], descriptions text[],
+-- meta_titles text[], meta_descriptions text[], tag_locales text[], tags text[]) one
+-- outcome text
+SELECT catalog.desk_save(:tenant, :actor, :product, :make, :store, :sku, :revision, :reference, :status, :brand, :tax_class, :lead_time_days,
+       :made_to_order, :locales, :names, :slugs, :summaries, :descriptions, :meta_titles, :meta_descriptions, :tag_locales, :tags)
+
+-- The variants of a product, those for sale first; their options in LOCALE.
+-- admin_variants(product uuid, locale text) many
+-- variant uuid, sku text, gtin text, weight_g int, status text, options text
+SELECT v.variant_id, v.sku, coalesce(v.gtin, ''), v.weight_g, v.status,
+       coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
+               ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ' / ' ORDER BY o.position)
+           FROM catalog.variant_value vv JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+           JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
+           WHERE vv.variant_id = v.variant_id), '')
+FROM catalog.variant v WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- Values that variants of a product can differ in: of its options, or of every attribute while it has none.
+-- admin_option_values(product uuid, locale text) many
+-- attribute uuid, label text, value uuid, value_label text
+SELECT a.attribute_id, coalesce((SELECT t.label FROM catalog.attribute_text t WHERE t.attribute_id = a.attribute_id ORDER BY t.locale <> :locale, t.locale LIMIT 1), a.code),
+       v.value_id, coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = v.value_id ORDER BY t.locale <> :locale, t.locale LIMIT 1), v.code)
+FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id
+WHERE EXISTS (SELECT FROM catalog.product_option o WHERE o.product_id = :product AND o.attribute_id = a.attribute_id)
+   OR NOT EXISTS (SELECT FROM catalog.product_option o WHERE o.product_id = :product)
+ORDER BY a.position, a.code, v.position, v.code LIMIT 600
+
+-- admin_save_variants(tenant uuid, actor uuid, product uuid, revision int, variants uuid[], skus text[], gtins text[], weights int[], states text[]) one
+-- outcome text
+SELECT catalog.desk_variants(:tenant, :actor, :product, :revision, :variants, :skus, :gtins, :weights::integer[], :states)
+
+-- admin_combine(tenant uuid, actor uuid, product uuid, revision int, picked uuid[]) one
+-- outcome text
+SELECT catalog.desk_combine(:tenant, :actor, :product, :revision, :picked)
+
+-- admin_currencies(store uuid) many
+-- currency text
+SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = :store ORDER BY c.position
+
+-- What each variant for sale costs everybody, one piece, without dates.
+-- admin_prices(product uuid, store uuid, currency text) many
+-- variant uuid, amount money?, was money?
+SELECT v.variant_id, r.amount, r.was
+FROM catalog.variant v
+LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = ''
+	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
+WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- All other prices: of groups, of many pieces, of some days.
+-- admin_special_prices(product uuid, store uuid, currency text) many
+-- sku text, customer_group text, min_quantity int, starts time?, ends time?, amount money
+SELECT v.sku, r.customer_group, r.min_quantity, nullif(r.starts_at, '-infinity'), nullif(r.ends_at, 'infinity'), r.amount
+FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id
+WHERE v.product_id = :product AND r.store_id = :store AND r.currency = :currency
+  AND (r.customer_group <> '' OR r.min_quantity > 1 OR r.starts_at > '-infinity')
+ORDER BY v.position, v.sku, r.customer_group, r.min_quantity, r.starts_at LIMIT 200
+
+-- admin_save_prices(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, variants uuid[], amounts money[], was money[], reason text) one
+-- outcome text
+SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :currency, :variants, :amounts, :was, :reason)
+
+-- admin_names(products uuid[]) many
+-- product uuid, name text, status text
+SELECT d.product_id, d.name, d.status FROM unnest(:products::uuid[]) WITH ORDINALITY AS u (id, n)
+CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = u.id LIMIT 1) d ORDER BY u.n
+
+-- admin_reprice(tenant uuid, store uuid, currency text, products uuid[], percent int, more money) many
+-- product uuid, sku text, amount money, fresh money
+SELECT r.product_id, r.sku, r.amount, r.fresh FROM catalog.desk_reprice(:tenant, :store, :currency, :products, :percent, :more) r
+
+-- admin_bulk(tenant uuid, actor uuid, store uuid, products uuid[], what text, value text, category uuid?, currency text, percent int, more money, reason text) one
+-- outcome text
+SELECT catalog.desk_bulk(:tenant, :actor, :store, :products, :what, :value, :category, :currency, :percent, :more, :reason)

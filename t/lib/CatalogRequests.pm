@@ -1,0 +1,64 @@
+package CatalogRequests;
+
+# The routes of admin-catalog, for Requests.pm: a line for each.
+
+use strict;
+use warnings;
+
+my $serial = 0;
+
+# A product of the store's merchant, and what the form of one holds.
+sub product_of { my ($t, $store) = @_; return $t->{f}{product}{ $store eq 'three' ? 'SANDAL' : 'PLAIN' } }
+# A value of an attribute of the merchant, made when he has none.
+sub a_value
+{
+	my ($t, $tenant) = @_;
+	my ($value) = $t->value('SELECT value_id FROM catalog.attribute_value WHERE tenant_id = ? LIMIT 1', $tenant);
+	return $value if $value;
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	($value) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{INSERT INTO catalog.attribute (tenant_id, attribute_id, code) VALUES (?, ?, 'finish')}, undef, $tenant, $value);
+	$t->dbh->do(q{INSERT INTO catalog.attribute_value (tenant_id, value_id, attribute_id, code) VALUES (?, ?, ?, 'matt')}, undef, $tenant, $value, $value);
+	return $value;
+}
+sub variant_of
+{
+	my ($t, $store) = @_;
+	my $product = product_of($t, $store);
+	return (variant => $t->value('SELECT variant_id FROM catalog.variant WHERE product_id = ? LIMIT 1', $product),
+		revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product));
+}
+sub product_form { my ($reference) = @_; return (reference => $reference, status => 'active', tax_class => 'standard', locale_0 => 'en', name_0 => "Product $reference") }
+
+sub entries
+{
+	return (
+		'GET /admin/catalog' => Requests::at_desk('/admin/catalog?q=plain&order=name'),
+		'POST /admin/catalog/bulk' => Requests::at_desk('/admin/catalog/bulk', sub { return (product => product_of(@_), what => 'tag', value => 'Season') }),
+		'POST /admin/catalog/bulk/do' => Requests::at_desk('/admin/catalog/bulk/do', sub { return (product => product_of(@_), what => 'tag', value => 'Season ' . $serial++, reason => 'for the season') }),
+		'GET /admin/catalog/{id:id}/variants' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }),
+		'POST /admin/catalog/{id:id}/variants' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/variants' }, sub {
+			my ($t, $store) = @_;
+			return (variant_of(@_), sku => 'SKU-' . $serial++, gtin => '40063813', weight => 300, state => 'active');
+		}),
+		'POST /admin/catalog/{id:id}/combine' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/combine' }, sub {
+			my ($t, $store) = @_;
+			return (revision => { variant_of(@_) }->{revision}, value => a_value($t, Requests::staff($t, $store)->{tenant}));
+		}),
+		'GET /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }),
+		'POST /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }, sub {
+			my ($t, $store) = @_;
+			return (variant_of(@_), currency => $store eq 'three' ? 'IDR' : 'EUR', price => 120 + $serial++, was => '', reason => 'costs more now');
+		}),
+		'GET /admin/catalog/new' => Requests::at_desk('/admin/catalog/new'),
+		'POST /admin/catalog/new' => Requests::at_desk('/admin/catalog/new', sub { my $n = $serial++; return (product_form("NEW-$n"), sku => "NEW-$n") }),
+		'GET /admin/catalog/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) }),
+		'POST /admin/catalog/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) }, sub {
+			my ($t, $store) = @_;
+			my ($revision) = $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', product_of($t, $store));
+			return (product_form('CHANGED-' . $serial++), revision => $revision);
+		}),
+	);
+}
+
+1;
