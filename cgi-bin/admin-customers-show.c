@@ -15,7 +15,7 @@
 
 static const char *const types[] = { "consumer", "business", NULL };
 
-const struct param edit_params[] = {
+const struct param person_edit_params[] = {
 	{ "name",       PARAM_TEXT, .max = 100, .label = N_("Full name") },
 	{ "phone",      PARAM_TEXT, .max = 30, .optional = "", .label = N_("Phone") },
 	{ "type",       PARAM_CHOICE, .choices = types, .optional = "consumer" },
@@ -23,10 +23,10 @@ const struct param edit_params[] = {
 	{ "tax_number", PARAM_TEXT, .max = 20, .optional = "", .label = N_("Tax number") },
 	{ 0 }
 };
-const struct param note_params[] = { { "words", PARAM_BLOCK, .max = 2000, .label = N_("Note") }, { 0 } };
-const struct param tag_params[] = { { "tag", PARAM_TEXT, .max = 32, .label = N_("Tag") }, { "off", PARAM_BOOL }, { 0 } };
-const struct param export_params[] = { { "export_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
-const struct param erase_params[] = { { "erase_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
+const struct param person_note_params[] = { { "words", PARAM_BLOCK, .max = 2000, .label = N_("Note") }, { 0 } };
+const struct param person_tag_params[] = { { "tag", PARAM_TEXT, .max = 32, .label = N_("Tag") }, { "off", PARAM_BOOL }, { 0 } };
+const struct param person_export_params[] = { { "export_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
+const struct param person_erase_params[] = { { "erase_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
 
 static const char *or_empty(const char *text)
 {

@@ -115,12 +115,12 @@ static void list_show(struct req *r)
 static const struct route routes[] = {
 	{ GET,  "/admin/customers", list_show, .params = list_params, .permission = "customers.view", .trips = 3 },
 	{ GET,  "/admin/customers/{id:id}", person_show, .permission = "customers.view", .trips = 3 },
-	{ POST, "/admin/customers/{id:id}/edit", person_edit, .params = edit_params, CHANGE },
-	{ POST, "/admin/customers/{id:id}/note", person_note, .params = note_params, CHANGE },
-	{ POST, "/admin/customers/{id:id}/tag", person_tag, .params = tag_params, CHANGE },
-	{ POST, "/admin/customers/{id:id}/export", person_export, .params = export_params, .form = person_show,
+	{ POST, "/admin/customers/{id:id}/edit", person_edit, .params = person_edit_params, CHANGE },
+	{ POST, "/admin/customers/{id:id}/note", person_note, .params = person_note_params, CHANGE },
+	{ POST, "/admin/customers/{id:id}/tag", person_tag, .params = person_tag_params, CHANGE },
+	{ POST, "/admin/customers/{id:id}/export", person_export, .params = person_export_params, .form = person_show,
 	  .permission = "customers.export", .csrf_token = true, .step_up = true, .trips = 5 },
-	{ POST, "/admin/customers/{id:id}/erase", person_erase, .params = erase_params, .form = person_show,
+	{ POST, "/admin/customers/{id:id}/erase", person_erase, .params = person_erase_params, .form = person_show,
 	  .permission = "customers.erase", .csrf_token = true, .step_up = true, .trips = 5 },
 	{ 0 }
 };

@@ -11,7 +11,7 @@
 const char *people_scope(struct req *r, const char *permission);
 
 /* admin-customers-show.c */
-extern const struct param edit_params[], note_params[], tag_params[], export_params[], erase_params[];
+extern const struct param person_edit_params[], person_note_params[], person_tag_params[], person_export_params[], person_erase_params[];
 void person_show(struct req *r);
 void person_edit(struct req *r);
 void person_note(struct req *r);
