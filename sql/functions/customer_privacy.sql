@@ -147,6 +147,9 @@ AS $$
 			'password_changed_at', (SELECT c.changed_at FROM customer.credential c WHERE c.customer_id = p.customer_id)),
 		'addresses', coalesce((SELECT jsonb_agg(to_jsonb(a) - 'tenant_id' - 'customer_id' ORDER BY a.address_id)
 			FROM customer.address a WHERE a.customer_id = p_customer), '[]'),
+		'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id)
+			FROM customer.person_note n WHERE n.customer_id = p_customer), '[]'),
+		'tags', coalesce((SELECT jsonb_agg(t.tag ORDER BY t.tag) FROM customer.person_tag t WHERE t.customer_id = p_customer), '[]'),
 		'email_changes', coalesce((SELECT jsonb_agg(to_jsonb(e) - 'tenant_id' - 'customer_id' - 'old_key' ORDER BY e.asked_at)
 			FROM customer.email_change e WHERE e.customer_id = p_customer), '[]'),
 		'sessions', coalesce((SELECT jsonb_agg(jsonb_build_object('browser', s.label, 'created_at', s.created_at, 'seen_at', s.seen_at) ORDER BY s.created_at)
@@ -263,6 +266,8 @@ BEGIN
 	DELETE FROM customer.token t WHERE t.customer_id = p_customer;
 	DELETE FROM customer.email_change e WHERE e.customer_id = p_customer;
 	DELETE FROM customer.address a WHERE a.customer_id = p_customer;
+	DELETE FROM customer.person_note n WHERE n.customer_id = p_customer;
+	DELETE FROM customer.person_tag t WHERE t.customer_id = p_customer;
 	UPDATE event.outbox m SET last_error = '' WHERE m.customer_id = p_customer AND m.last_error <> '';
 	UPDATE customer.person x SET email = 'erased-' || p_customer || '@invalid', verified_at = NULL, name = '', phone = '', company = '',
 		tax_id = '', customer_type = 'consumer', locale = '', erased_at = coalesce(x.erased_at, sutler.now())

@@ -319,6 +319,23 @@ sub on_order
 	}, $form && sub { return $form->($made, $_[0]) });
 }
 
+# A request about a customer of the store, made for it: MORE behind the path of its page.
+my $people = 0;
+sub on_person
+{
+	my ($more, $form) = @_;
+	return at_desk(sub {
+		my ($t, $store) = @_;
+		my $f = $t->{f};
+		my ($id) = $t->dbh->selectrow_array('SELECT sutler.uuid7()');
+		my $tenant = $f->{tenant}{ $store eq 'three' ? 'bahari' : 'acme' };
+		$t->dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
+		$f->add('customer.person', tenant_id => $tenant, customer_id => $id, store_id => $f->{store}{$store}, name => 'Ana Ruiz',
+			email => sprintf('person%d.%d@example.test', $$, $people++));
+		return "/admin/customers/$id" . ($more eq '' ? '' : "/$more");
+	}, $form);
+}
+
 # Somebody who has a password and no second factor yet.
 sub fresh
 {
@@ -429,6 +446,13 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/unpack' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/unpack', sub { return (unpack_reason => 'too small') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/send' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/send', sub { return (carrier => 'Post', tracking => 'X2') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/arrived' => on_order('sent', '/admin/orders/{id}/parcels/{parcel}/arrived', sub { return () }),
+	'GET /admin/customers' => at_desk('/admin/customers'),
+	'GET /admin/customers/{id:id}' => on_person(''),
+	'POST /admin/customers/{id:id}/edit' => on_person('edit', sub { return (name => 'Ana Ruiz', phone => '+34 600 100 200', type => 'consumer') }),
+	'POST /admin/customers/{id:id}/note' => on_person('note', sub { return (words => 'Rings twice') }),
+	'POST /admin/customers/{id:id}/tag' => on_person('tag', sub { return (tag => 'vip') }),
+	'POST /admin/customers/{id:id}/export' => on_person('export', sub { return (export_reason => 'asked by letter') }),
+	'POST /admin/customers/{id:id}/erase' => on_person('erase', sub { return (erase_reason => 'asked by letter') }),
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;

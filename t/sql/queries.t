@@ -30,7 +30,7 @@ my @big = qw(
 	catalog.word catalog.media catalog.stale catalog.desk catalog.desk_word
 	inventory.stock inventory.movement inventory.hold
 	event.outbox event.ready event.idempotency event.note
-	customer.person customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
+	customer.person customer.person_note customer.person_tag customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
 	sales.contact sales.cart sales.cart_token sales.cart_line sales.verification sales.order
 	sales.order_line sales.order_tax sales.order_event sales.order_token sales.coupon_use
 	sales.return sales.return_line shipping.wave shipping.pick shipping.parcel shipping.parcel_line

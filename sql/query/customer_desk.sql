@@ -1,0 +1,157 @@
+-- Customers at the desk of staff (sql/functions/customer_desk.sql).  A NULL store: of all stores.
+
+-- The list: newest first, by name, or one kind, newest first; "before" is the last one of the page before.
+-- people_newest(store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+FROM customer.person p
+WHERE p.erased_at IS NULL
+--? in_store: AND p.store_id = :store
+--? later: AND p.customer_id < :before
+ORDER BY p.customer_id DESC LIMIT :most
+
+-- people_by_name(store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+FROM customer.person p
+WHERE p.erased_at IS NULL
+--? in_store: AND p.store_id = :store
+--? later: AND (p.name_key COLLATE "C", p.customer_id) > ((SELECT a.name_key COLLATE "C" FROM customer.person a WHERE a.customer_id = :before), :before)
+ORDER BY p.name_key COLLATE "C", p.customer_id LIMIT :most
+
+-- people_of_type(type text, store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+FROM customer.person p
+WHERE p.erased_at IS NULL AND p.customer_type = :type
+--? in_store: AND p.store_id = :store
+--? later: AND p.customer_id < :before
+ORDER BY p.customer_id DESC LIMIT :most
+
+-- people_tagged(tag text, store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+SELECT o.customer_id, o.name, o.email, o.phone, o.company, o.customer_type, o.created_at
+FROM (SELECT t.customer_id FROM customer.person_tag t WHERE t.tag = lower(:tag)
+	--? later: AND t.customer_id < :before
+	ORDER BY t.customer_id DESC) f
+CROSS JOIN LATERAL (SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+	FROM customer.person p WHERE p.customer_id = f.customer_id
+	--? in_store: AND p.store_id = :store
+	LIMIT 1) o
+ORDER BY f.customer_id DESC LIMIT :most
+
+-- By mail address, telephone, tax number, number of an order, or the beginning of a name or company (at most 200 of each), newest first.
+-- people_search(words text, store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+WITH found AS (
+	(SELECT p.customer_id FROM customer.person p WHERE p.email_key = lower(:words COLLATE "C") LIMIT 1)
+	UNION
+	(SELECT p.customer_id FROM customer.person p
+		WHERE p.erased_at IS NULL AND p.name_key COLLATE "C" >= lower(:words) AND p.name_key COLLATE "C" < lower(:words) || chr(1114111)
+		--? in_store: AND p.store_id = :store
+		ORDER BY p.name_key COLLATE "C" LIMIT 200)
+	UNION
+	(SELECT p.customer_id FROM customer.person p
+		WHERE p.erased_at IS NULL AND p.company_key COLLATE "C" >= lower(:words) AND p.company_key COLLATE "C" < lower(:words) || chr(1114111)
+		--? in_store: AND p.store_id = :store
+		ORDER BY p.company_key COLLATE "C" LIMIT 200)
+	UNION
+	(SELECT p.customer_id FROM customer.person p
+		WHERE p.erased_at IS NULL AND p.phone_key = nullif(regexp_replace(:words, '[^0-9]', '', 'g'), '') LIMIT 200)
+	UNION
+	(SELECT p.customer_id FROM customer.person p
+		WHERE p.erased_at IS NULL AND p.tax_id = nullif(upper(regexp_replace(:words, '[ .-]', '', 'g')), '') LIMIT 200)
+	UNION
+	(SELECT o.customer_id FROM sales."order" o WHERE o.number = :words LIMIT 200)
+)
+SELECT o.customer_id, o.name, o.email, o.phone, o.company, o.customer_type, o.created_at
+FROM (SELECT f.customer_id FROM found f WHERE f.customer_id IS NOT NULL
+	--? later: AND f.customer_id < :before
+	) f
+CROSS JOIN LATERAL (SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+	FROM customer.person p WHERE p.customer_id = f.customer_id AND p.erased_at IS NULL
+	--? in_store: AND p.store_id = :store
+	LIMIT 1) o
+ORDER BY o.customer_id DESC LIMIT :most
+
+-- One of them; country is where the business is: that of the address for invoices, else of the store.
+-- people_head(store uuid?, customer uuid) one
+-- customer uuid, name text, email text, phone text, company text, tax_id text, type text, locale text, country text, store text, made time,
+-- verified time?, erased time?, sessions int
+SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.tax_id, p.customer_type, p.locale,
+       coalesce((SELECT a.country FROM customer.address a WHERE a.customer_id = p.customer_id AND a.is_billing LIMIT 1), s.country), s.code, p.created_at,
+       p.verified_at, p.erased_at,
+       customer.sessions_living(p.tenant_id, p.customer_id)
+FROM customer.person p
+JOIN tenancy.store s ON s.store_id = p.store_id
+WHERE p.customer_id = :customer AND (:store IS NULL OR p.store_id = :store)
+
+-- people_addresses(customer uuid) many
+-- lines text, phone text?, shipping bool, billing bool
+SELECT concat_ws(', ', nullif(a.name, ''), nullif(a.company, ''), nullif(a.street, ''), nullif(a.street2, ''),
+	nullif(concat_ws(' ', nullif(a.postal_code, ''), nullif(a.city, '')), ''), nullif(a.region, ''), a.country), nullif(a.phone, ''), a.is_shipping, a.is_billing
+FROM customer.address a WHERE a.customer_id = :customer ORDER BY a.address_id
+
+-- here: of the chosen store, whose desk shows it.
+-- people_orders(chosen uuid, store uuid?, customer uuid, most int) many
+-- order_id uuid, number text, store text, word text, placed time, currency text, total money, here bool
+SELECT o.order_id, o.number, s.code, o.word, o.placed_at, o.currency, o.total, o.store_id = :chosen
+FROM sales."order" o JOIN tenancy.store s ON s.store_id = o.store_id
+WHERE o.customer_id = :customer AND (:store IS NULL OR o.store_id = :store)
+ORDER BY o.placed_at DESC, o.order_id DESC LIMIT :most
+
+-- How many orders stand, and what they come to, by currency.
+-- people_spent(store uuid?, customer uuid) many
+-- currency text, orders int, total money
+SELECT o.currency, count(*), sum(o.total)::bigint
+FROM sales."order" o
+WHERE o.customer_id = :customer AND (:store IS NULL OR o.store_id = :store) AND o.state IN ('open', 'closed')
+GROUP BY o.currency ORDER BY o.currency
+
+-- people_carts(store uuid?, customer uuid) many
+-- store text, currency text, pieces int, changed time
+SELECT s.code, c.currency, coalesce((SELECT sum(l.quantity) FROM sales.cart_line l WHERE l.cart_id = c.cart_id), 0)::bigint, c.touched_at
+FROM sales.cart c JOIN tenancy.store s ON s.store_id = c.store_id
+WHERE c.customer_id = :customer AND c.state = 'open' AND (:store IS NULL OR c.store_id = :store)
+ORDER BY s.code
+
+-- Mails about the account and about its orders.
+-- people_mails(store uuid?, customer uuid, most int) many
+-- template text, state text, made time, done time?
+SELECT m.template, m.state, m.created_at, m.done_at FROM (
+	SELECT x.outbox_id, x.template, x.state, x.created_at, x.done_at FROM event.outbox x
+	WHERE x.customer_id = :customer AND (:store IS NULL OR x.store_id = :store)
+	UNION
+	SELECT x.outbox_id, x.template, x.state, x.created_at, x.done_at FROM sales."order" o JOIN event.outbox x ON x.order_id = o.order_id
+	WHERE o.customer_id = :customer AND (:store IS NULL OR o.store_id = :store)
+) m ORDER BY m.outbox_id DESC LIMIT :most
+
+-- people_notes(customer uuid, most int) many
+-- words text, who text, at time
+SELECT n.words, coalesce(nullif(s.name, ''), s.email), n.at
+FROM customer.person_note n JOIN staff.person s ON s.staff_id = n.staff_id
+WHERE n.customer_id = :customer ORDER BY n.note_id DESC LIMIT :most
+
+-- people_tags(customer uuid) many
+-- tag text
+SELECT t.tag FROM customer.person_tag t WHERE t.customer_id = :customer ORDER BY t.tag
+
+-- people_edit(tenant uuid, actor uuid, store uuid?, customer uuid, name text, phone text, type text, company text, tax_id text) one
+-- outcome text
+SELECT customer.desk_edit(:tenant, :actor, :store, :customer, :name, :phone, :type, :company, :tax_id)
+
+-- people_note(tenant uuid, actor uuid, store uuid?, customer uuid, words text) one
+-- outcome text
+SELECT customer.desk_note(:tenant, :actor, :store, :customer, :words)
+
+-- people_tag(tenant uuid, actor uuid, store uuid?, customer uuid, tag text, on bool, most int) one
+-- outcome text
+SELECT customer.desk_tag(:tenant, :actor, :store, :customer, :tag, :on, :most::integer)
+
+-- people_export(tenant uuid, actor uuid, customer uuid, reason text) one
+-- data text?
+SELECT customer.desk_export(:tenant, :actor, :customer, :reason)
+
+-- people_erase(tenant uuid, actor uuid, customer uuid, reason text) one
+-- outcome text
+SELECT customer.desk_erase(:tenant, :actor, :customer, :reason)

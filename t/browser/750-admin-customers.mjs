@@ -1,0 +1,68 @@
+// Promise: the pages of customers are accessible, valid and fit, on a phone without scripts and at a desk, in
+// light and dark and in each language; a note and a tag are kept there without scripts.
+import { createHash, randomBytes } from 'node:crypto';
+import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+
+const t = tap();
+const shop = await house();
+const b = await browser(shop);
+const pages = [];
+const HOST = 'admin.suelas.localhost';
+const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...values))[0])[0];
+
+const tenant = await one('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
+await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
+const store = await one('SELECT store_id FROM tenancy.store WHERE tenant_id = ? ORDER BY code LIMIT 1', tenant);
+const staff = await one('SELECT sutler.uuid7()');
+await shop.sql('INSERT INTO staff.person (tenant_id, staff_id, email, name, locale, state) VALUES (?, ?, \'people@example.test\', \'Ana Ruiz\', \'en\', \'active\')', tenant, staff);
+await shop.sql('INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (?, ?, staff.owner_role(?))', tenant, staff, tenant);
+
+// A business with a long name and address, and somebody private.
+const eva = await one('SELECT sutler.uuid7()');
+await shop.sql(`INSERT INTO customer.person (tenant_id, customer_id, store_id, email, name, phone, company, tax_id, customer_type, locale, verified_at)
+	VALUES (?, ?, ?, 'eva.prado.de.la.vega@muebles-prado.example.test', 'Eva Prado de la Vega', '+34 600 100 200', 'Muebles Prado e Hijos SL', 'B12345674', 'business', 'es', sutler.now())`, tenant, eva, store);
+await shop.sql(`INSERT INTO customer.address (tenant_id, address_id, customer_id, name, street, postal_code, city, country, phone, is_shipping, is_billing)
+	VALUES (?, sutler.uuid7(), ?, 'Eva Prado', 'Carrer de la Llotja 12, 3.º B', '03201', 'Elx', 'ES', '+34 600 100 200', true, true)`, tenant, eva);
+await shop.sql('INSERT INTO customer.person (tenant_id, customer_id, store_id, email, name) VALUES (?, sutler.uuid7(), ?, \'bob@example.test\', \'Bob Hill\')', tenant, store);
+await shop.sql('INSERT INTO event.outbox (tenant_id, store_id, kind, template, customer_id, state, done_at) VALUES (?, ?, \'mail\', \'welcome\', ?, \'done\', sutler.now())', tenant, store, eva);
+
+async function walk(name, base, options) {
+	const token = randomBytes(32).toString('base64url');
+	await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
+		VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
+	const page = await b.page(HOST, '/en/admin/login', options);
+	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
+	page.setDefaultTimeout(15000);
+	const go = path => page.goto(shop.url(HOST, `${base}${path}`));
+	const look = async what => {
+		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
+		t.ok(await fits(page), `${name}: ${what} fits`);
+		await shot(page, `750-customers-${name}-${what}`);
+		pages.push(await savePage(page.url(), `750-${name}-${what}`, { Cookie: `staff=${token}` }));
+	};
+	await go('/admin/customers');
+	await look('list');
+	await go('/admin/customers?q=nobody+at+all');
+	await look('none');
+	await go(`/admin/customers/${eva}`);
+	await page.locator('#f-words').fill(`${name} rang`);
+	await page.locator('form[action$="/note"] button').click();
+	await page.locator(`text=${name} rang`).first().waitFor();
+	await page.locator('#f-tag').focus();
+	await page.keyboard.type(`${name}`);
+	await page.keyboard.press('Enter');
+	await page.locator('.tag', { hasText: name }).first().waitFor();
+	t.is(await one('SELECT count(*) FROM customer.person_tag WHERE customer_id = ? AND tag = ?', eva, name), 1, `${name}: a tag is put on by keyboard`);
+	await look('person');
+	await page.locator('#f-tax_number').fill('B12');
+	await page.locator('form[action$="/edit"] button').click();
+	await page.locator('#w-tax_number').waitFor();
+	t.is((await axe(page)).join('\n'), '', `${name}: what is wrong is said accessibly`);
+	await page.context().close();
+}
+
+await walk('desk', '/en', { width: 1280, dark: true });
+await walk('plain', '', { width: 390, js: false });
+await walk('phone', '/id', { width: 390, dark: true });
+t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+await end(t, b, shop);
