@@ -18,7 +18,7 @@ DECLARE
 	-- a page answers within seconds or not at all.
 	programs constant text[] := ARRAY[
 		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'webhooks', 'courier',
-		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers',
+		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers',
 		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
 		'issue-invoices', 'forget', 'privacy', 'reconcile-payments'
 	];

@@ -108,7 +108,7 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
 GRANT SELECT ON sales.contact, payment.method_country TO "_sutler-checkout";
-GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders";
+GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders", "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION
 	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
 	sales.checkout_contact(uuid, uuid, bytea, bytea, text, text, boolean, boolean),
@@ -203,7 +203,7 @@ DO $console$
 DECLARE
 	program text;
 BEGIN
-	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
 		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
 			'_sutler-' || program);
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
@@ -257,6 +257,14 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	shipping.drop_wave(uuid, uuid, uuid, text), shipping.close_parcel(uuid, uuid, uuid, integer), shipping.check_parcel(uuid, uuid, uuid, boolean, text),
 	shipping.unpack(uuid, uuid, uuid, text), shipping.send(uuid, uuid, uuid, text, text, text), shipping.arrived(uuid, uuid, uuid)
 	TO "_sutler-admin-orders";
+-- admin-inventory: stock, ledger and who waits for it, to look at; it changes through doors that write the audit log.
+GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.warehouse, inventory.store_warehouse, inventory.place,
+	inventory.transfer, inventory.stocktake, catalog.variant TO "_sutler-admin-inventory";
+GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
+GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
+GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
+GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
+	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text) TO "_sutler-admin-inventory";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,

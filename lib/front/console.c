@@ -155,6 +155,7 @@ static const struct { const char *path, *label, *permission, *icon; } places[] =
 	{ "/admin", N_("Home"), "home.view", "target" },
 	{ "/admin/orders", N_("Orders"), "orders.view", "cart" },
 	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
+	{ "/admin/inventory", N_("Stock"), "inventory.view", "pin" },
 	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },

@@ -1,6 +1,6 @@
 package CatalogRequests;
 
-# The routes of admin-catalog, for Requests.pm: a line for each.
+# The routes of admin-catalog and admin-inventory, for Requests.pm: a line for each.
 
 use strict;
 use warnings;
@@ -30,9 +30,26 @@ sub variant_of
 }
 sub product_form { my ($reference) = @_; return (reference => $reference, status => 'active', tax_class => 'standard', locale_0 => 'en', name_0 => "Product $reference") }
 
+# A variant of the merchant's, and one of his warehouses.
+sub stock_of
+{
+	my ($t, $store) = @_;
+	my ($variant, $warehouse) = $t->dbh->selectrow_array('SELECT s.variant_id, s.warehouse_id FROM inventory.stock s
+		JOIN catalog.variant v USING (tenant_id, variant_id) WHERE v.product_id = ? LIMIT 1', undef, product_of($t, $store));
+	return { variant => $variant, warehouse => $warehouse };
+}
+
 sub entries
 {
 	return (
+		'GET /admin/inventory' => Requests::at_desk('/admin/inventory?q=plain'),
+		'GET /admin/inventory/{id:id}' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} }),
+		'POST /admin/inventory/{id:id}/adjust' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/adjust' }, sub {
+			return (warehouse => stock_of(@_)->{warehouse}, quantity => 1, code => 'found', idempotency_key => $_[0]->key);
+		}),
+		'POST /admin/inventory/{id:id}/place' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/place' }, sub {
+			return (warehouse => stock_of(@_)->{warehouse}, zone => 'A', bin => '1-2');
+		}),
 		'GET /admin/catalog' => Requests::at_desk('/admin/catalog?q=plain&order=name'),
 		'POST /admin/catalog/bulk' => Requests::at_desk('/admin/catalog/bulk', sub { return (product => product_of(@_), what => 'tag', value => 'Season') }),
 		'POST /admin/catalog/bulk/do' => Requests::at_desk('/admin/catalog/bulk/do', sub { return (product => product_of(@_), what => 'tag', value => 'Season ' . $serial++, reason => 'for the season') }),

@@ -143,6 +143,7 @@ sub value
 	return "pg_catalog.md5('$column' || t || ':' || ($per))" if $type eq 'text';
 	return 'k % 1000' if $type =~ /^(?:bigint|integer|smallint)$/ && !$own;
 	return 'k' if $type =~ /^(?:bigint|integer|smallint)$/;
+	return 'k % 1000 + 1' if $type eq 'numeric';
 	return 'k % 10 <> 0' if $type eq 'boolean';
 	return "pg_catalog.now() - k * interval '1 minute'" if $type =~ /^timestamp/;
 	return 'current_date - (k % 400)::int' if $type eq 'date';

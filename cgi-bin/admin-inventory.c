@@ -1,0 +1,366 @@
+/* admin-inventory -- stock: what lies where, why it changed, corrections.  Manual: sutler-admin-inventory(8). */
+#include "base/buf.h"
+#include "base/mem.h"
+#include "db/query/stock.h"
+#include "front/console.h"
+
+#include <string.h>
+
+/* Rows of the list, and lines of the ledger, on a page: two screens full. */
+#define ROWS_ON_A_PAGE 50
+/* Orders and carts that hold a variant, the oldest first; the figure above them counts all. */
+#define HOLDS_SHOWN 50
+/* Pieces of one correction: as inventory.pieces_most(). */
+#define PIECES_MOST 10000000
+
+static const char *given(struct req *r, const char *name)
+{
+	const char *value = param_text(r, name);
+
+	return value == NULL ? "" : value;
+}
+
+/* Stock belongs to no store.  Who sees it in some stores sees the warehouses these sell from. */
+static bool sees_all(struct req *r)
+{
+	return console_may_everywhere(r, "inventory.view");
+}
+
+static bool corrects(struct req *r)
+{
+	return console_may_everywhere(r, "inventory.adjust");
+}
+
+/* ---- the list ------------------------------------------------------------------------------- */
+
+static const char *const states[] = { "short", "none", NULL };
+
+static const struct param list_params[] = {
+	{ "q",         PARAM_TEXT, .max = 64, .optional = "", .fold = true },
+	{ "warehouse", PARAM_ID, .optional = "" },
+	{ "state",     PARAM_CHOICE, .choices = states, .optional = "" },
+	{ "sku",       PARAM_TEXT, .max = 64, .optional = "" },
+	{ "after",     PARAM_ID, .optional = "" },
+	{ 0 }
+};
+
+/* Folded as catalog.variant.sku_key is: SKUs are ASCII but for a few, which are found as typed. */
+static char *folded(struct req *r, const char *s)
+{
+	char *copy = mem_strdup(r->mem, s);
+
+	for (char *c = copy; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c += 'a' - 'A';
+	return copy;
+}
+
+/* 8 to 14 digits: what a scanner reads from a package. */
+static bool is_gtin(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 8 && n <= 14 && strspn(s, "0123456789") == n;
+}
+
+/* The same search, behind a row. */
+static const char *later_url(struct req *r, const struct row_stock_list *last)
+{
+	static const char *const kept[] = { "q", "warehouse", "state" };
+	struct buf *b = buf_new(r->mem);
+
+	buf_printf(b, "%s/admin/inventory?after=%s&sku=", r->prefix, last->warehouse);
+	buf_url(b, last->sku_key);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		if (*given(r, kept[i]) == '\0')
+			continue;
+		buf_printf(b, "&%s=", kept[i]);
+		buf_url(b, given(r, kept[i]));
+	}
+	return b->data;
+}
+
+static void add_row(struct req *r, struct view *v, const struct row_stock_list *s)
+{
+	struct view *item = view_item(v, "rows");
+
+	view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, s->variant));
+	view_text(item, "sku", s->sku);
+	view_text(item, "product", s->product);
+	view_bool(item, "archived", s->archived);
+	view_text(item, "warehouse", s->warehouse_name);
+	view_int(item, "on_hand", s->on_hand);
+	view_int(item, "held", s->held);
+	view_int(item, "available", s->available);
+	view_int(item, "short", s->missing);
+	view_bool(item, "is_short", s->missing > 0);
+	view_bool(item, "is_none", s->available == 0);
+	view_int(item, "incoming", s->incoming);
+}
+
+static void add_filter(struct req *r, struct view *v, struct rows *warehouses)
+{
+	for (size_t i = 0; i < rows_count(warehouses); i++) {
+		const struct row_stock_warehouses *w = row_stock_warehouses_at(warehouses, i);
+		struct view *item = view_item(v, "warehouses");
+
+		view_text(item, "value", w->warehouse);
+		view_text(item, "label", w->name);
+		view_bool(item, "selected", strcmp(given(r, "warehouse"), w->warehouse) == 0);
+	}
+	form_text(r, v, "q", given(r, "q"));
+	view_bool(v, "only_short", strcmp(given(r, "state"), "short") == 0);
+	view_bool(v, "only_none", strcmp(given(r, "state"), "none") == 0);
+}
+
+static void list(struct req *r)
+{
+	struct view *v = console_view(r, "admin-inventory/index", N_("Stock"));
+	const char *find = folded(r, given(r, "q")), *state = given(r, "state");
+	const char *warehouse = param_id(r, "warehouse"), *after = param_id(r, "after");
+	unsigned mask = (sees_all(r) ? 0 : STOCK_LIST_MINE) | (warehouse == NULL ? 0 : STOCK_LIST_LIES) |
+			(*find == '\0' ? 0 : is_gtin(find) ? STOCK_LIST_SCANNED : STOCK_LIST_BEGINS) |
+			(strcmp(state, "short") == 0 ? STOCK_LIST_OWED : strcmp(state, "none") == 0 ? STOCK_LIST_EMPTY : 0) |
+			(after == NULL ? 0 : STOCK_LIST_LATER);
+	struct rows *warehouses = q_stock_warehouses(r->db, sees_all(r) ? 0 : STOCK_WAREHOUSES_MINE, console_store(r));
+	/* Behind all that begin so: U+10FFFF comes after every other character. */
+	struct rows *rows = q_stock_list(r->db, mask, console_store(r), r->locale, find, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find),
+					 warehouse == NULL ? r->id : warehouse, given(r, "sku"), after == NULL ? r->id : after,
+					 ROWS_ON_A_PAGE + 1);
+	size_t n = rows_count(rows);
+
+	for (size_t i = 0; i < n && i < ROWS_ON_A_PAGE; i++)
+		add_row(r, v, row_stock_list_at(rows, i));
+	add_filter(r, v, warehouses);
+	view_bool(v, "has_rows", n > 0);
+	view_bool(v, "filtered", *find != '\0' || warehouse != NULL || *state != '\0');
+	view_text(v, "first_url", after == NULL ? NULL : mem_printf(r->mem, "%s/admin/inventory", r->prefix));
+	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_stock_list_at(rows, ROWS_ON_A_PAGE - 1)));
+	page_html(r, v);
+}
+
+/* ---- one variant ---------------------------------------------------------------------------- */
+
+/* Why people correct; as inventory.reason_known(). */
+static const char *const codes[] = { "damaged", "lost", "stolen", "found", "expired", "sample", "gift", "own_use", "mistake", "other", NULL };
+
+static const struct form_option code_options[] = {
+	{ "damaged", N_("Damaged") },
+	{ "lost", N_("Lost") },
+	{ "stolen", N_("Stolen") },
+	{ "found", N_("Found") },
+	{ "expired", N_("Expired") },
+	{ "sample", N_("Sample") },
+	{ "gift", N_("Gift") },
+	{ "own_use", N_("Own use") },
+	{ "mistake", N_("Booked by mistake") },
+	{ "other", N_("Other") },
+};
+
+static const struct param variant_params[] = {
+	{ "before", PARAM_ID, .optional = "" },
+	{ 0 }
+};
+
+static const struct param adjust_params[] = {
+	{ "warehouse", PARAM_ID, .label = N_("Warehouse") },
+	{ "quantity",  PARAM_INT, .min = -PIECES_MOST, .max = PIECES_MOST, .label = N_("Pieces more or less") },
+	{ "code",      PARAM_CHOICE, .choices = codes, .label = N_("Why") },
+	{ "reason",    PARAM_TEXT, .max = 200, .optional = "", .label = N_("In words") },
+	{ 0 }
+};
+
+static const struct param place_params[] = {
+	{ "warehouse", PARAM_ID, .label = N_("Warehouse") },
+	{ "zone",      PARAM_TEXT, .max = 16, .optional = "", .label = N_("Zone") },
+	{ "bin",       PARAM_TEXT, .max = 32, .optional = "", .label = N_("Bin") },
+	{ 0 }
+};
+
+static const char *kind_word(const char *kind)
+{
+	static const struct { const char *kind, *word; } words[] = {
+		{ "receipt", N_("Goods in") },
+		{ "sale", N_("Sold") },
+		{ "return", N_("Returned") },
+		{ "adjustment", N_("Corrected") },
+		{ "count", N_("Counted") },
+		{ "transfer", N_("Moved") },
+		{ "production", N_("Production") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].kind, kind) == 0)
+			return words[i].word;
+	return N_("Scrapped");
+}
+
+/* "damaged: by rain" in words: what the code means, and what was written behind it. */
+static const char *reason_words(struct req *r, const char *reason)
+{
+	size_t n = strcspn(reason, ":");
+
+	for (size_t i = 0; i < ARRAY_LEN(code_options); i++)
+		if (strlen(code_options[i].value) == n && strncmp(code_options[i].value, reason, n) == 0)
+			return mem_printf(r->mem, "%s%s", req_text(r, code_options[i].label), reason + n);
+	return reason;
+}
+
+static void add_movement(struct req *r, struct view *v, const struct row_stock_ledger *m)
+{
+	struct view *item = view_item(v, "movements");
+
+	view_time(item, "at", m->at);
+	view_text(item, "warehouse", m->warehouse);
+	view_text(item, "quantity", mem_printf(r->mem, "%+lld", (long long)m->quantity));
+	view_text(item, "kind", req_text(r, kind_word(m->kind)));
+	view_text(item, "reason", *m->reason == '\0' ? NULL : reason_words(r, m->reason));
+	view_text(item, "who", m->who == NULL ? m->source : m->who);
+	view_text(item, "number", m->number);
+}
+
+static void add_warehouse(struct req *r, struct view *v, const struct row_stock_of *s)
+{
+	struct view *item = view_item(v, "warehouses");
+	const char *chosen = form_typed(r, "warehouse", "");
+
+	view_text(item, "value", s->warehouse);
+	view_text(item, "label", s->name);
+	view_bool(item, "selected", strcmp(chosen, s->warehouse) == 0);
+	view_int(item, "on_hand", s->on_hand);
+	view_int(item, "held", s->held);
+	view_int(item, "available", s->available);
+	view_int(item, "short", s->missing);
+	view_bool(item, "is_short", s->missing > 0);
+	view_int(item, "incoming", s->incoming);
+	view_text(item, "place", *s->zone == '\0' && *s->bin == '\0' ? NULL : mem_printf(r->mem, "%s %s", s->zone, s->bin));
+}
+
+static void add_hold(struct view *v, const struct row_stock_holds *h)
+{
+	struct view *item = view_item(v, "holds");
+
+	view_text(item, "number", h->number);
+	view_text(item, "warehouse", h->warehouse);
+	view_int(item, "quantity", h->quantity);
+	view_time(item, "since", h->since);
+}
+
+static void variant_page(struct req *r, const char *before)
+{
+	const char *id = path_text(r, "id"), *store = console_store(r);
+	bool all = sees_all(r);
+	struct rows *found = q_stock_variant(r->db, id, r->locale);
+	struct rows *stock = q_stock_of(r->db, all ? 0 : STOCK_OF_MINE, r->site->tenant, store, id);
+	struct rows *holds = q_stock_holds(r->db, all ? 0 : STOCK_HOLDS_MINE, store, id, HOLDS_SHOWN);
+	struct rows *ledger = q_stock_ledger(r->db, (all ? 0 : STOCK_LEDGER_MINE) | (before == NULL ? 0 : STOCK_LEDGER_LATER), store, id,
+					     before == NULL ? r->id : before, ROWS_ON_A_PAGE + 1);
+	const struct row_stock_variant *g = row_stock_variant(found);
+	size_t n = rows_count(ledger);
+	struct view *v;
+
+	if (!rows_found(found)) {
+		page_not_found(r);
+		return;
+	}
+	v = console_view(r, "admin-inventory/variant", g->sku);
+	view_text(v, "id", id);
+	view_text(v, "product", g->product);
+	view_text(v, "gtin", g->gtin);
+	view_bool(v, "archived", g->archived);
+	view_bool(v, "untracked", !g->tracked);
+	for (size_t i = 0; i < rows_count(stock); i++)
+		add_warehouse(r, v, row_stock_of_at(stock, i));
+	for (size_t i = 0; i < rows_count(holds); i++)
+		add_hold(v, row_stock_holds_at(holds, i));
+	for (size_t i = 0; i < n && i < ROWS_ON_A_PAGE; i++)
+		add_movement(r, v, row_stock_ledger_at(ledger, i));
+	view_bool(v, "has_holds", rows_count(holds) > 0);
+	view_bool(v, "has_movements", n > 0);
+	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : mem_printf(r->mem, "%s/admin/inventory/%s?before=%s", r->prefix, id,
+									  row_stock_ledger_at(ledger, ROWS_ON_A_PAGE - 1)->movement));
+	view_bool(v, "may_correct", corrects(r) && g->tracked);
+	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
+	form_text(r, v, "quantity", "");
+	form_text(r, v, "reason", "");
+	form_text(r, v, "zone", "");
+	form_text(r, v, "bin", "");
+	page_html(r, v);
+}
+
+static void variant(struct req *r)
+{
+	variant_page(r, param_id(r, "before"));
+}
+
+/* Behind a form that came back: its parameters are others. */
+static void variant_again(struct req *r)
+{
+	variant_page(r, NULL);
+}
+
+/* Back to the variant, or its page again with what is in the way. */
+static void settle(struct req *r, const char *outcome, const char *done)
+{
+	static const struct { const char *outcome, *field, *sentence; } no[] = {
+		{ "reason", "reason", N_("Please say in a few words why.") },
+		{ "quantity", "quantity", N_("Please enter how many pieces more (5) or less (-5) there are.") },
+		{ "negative", "quantity", N_("Fewer than none would be left in this warehouse.") },
+		{ "long", "bin", N_("This is too long.") },
+	};
+
+	if (strcmp(outcome, "ok") == 0) {
+		page_flash(r, "ok", done);
+		page_redirect(r, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		if (strcmp(no[i].outcome, outcome) == 0) {
+			page_decline(r, variant_again, no[i].field, no[i].sentence);
+			return;
+		}
+	}
+	page_not_found(r);
+}
+
+static void adjust(struct req *r)
+{
+	const char *words = given(r, "reason"), *code = param_text(r, "code");
+
+	if (!corrects(r)) {
+		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+		return;
+	}
+	settle(r, row_stock_adjust(q_stock_adjust(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
+						  param_int(r, "quantity"), *words == '\0' ? code : mem_printf(r->mem, "%s: %s", code, words)))->outcome,
+	       N_("The stock is corrected."));
+}
+
+static void place(struct req *r)
+{
+	if (!corrects(r)) {
+		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+		return;
+	}
+	settle(r, row_stock_place(q_stock_place(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
+						given(r, "zone"), given(r, "bin")))->outcome, N_("The place is kept."));
+}
+
+static const struct route routes[] = {
+	{ GET,  "/admin/inventory", list, .params = list_params, .permission = "inventory.view", .trips = 3 },
+	{ GET,  "/admin/inventory/{id:id}", variant, .params = variant_params, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/{id:id}/adjust", adjust, .params = adjust_params, .form = variant_again, .permission = "inventory.adjust",
+	  .csrf_token = true, .idempotent = true, .trips = 5 },
+	{ POST, "/admin/inventory/{id:id}/place", place, .params = place_params, .form = variant_again, .permission = "inventory.adjust",
+	  .csrf_token = true, .repeatable = true, .trips = 5 },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	static const struct program admin_inventory = {
+		.name = "admin-inventory", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true,
+	};
+
+	return program_run(&admin_inventory, argc, argv);
+}
