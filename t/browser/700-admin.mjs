@@ -50,10 +50,25 @@ async function walk({ name, base, link, options }) {
 	await at('/admin');
 	await look('home');
 	t.is(await page.locator('tbody tr').count(), 14, `${name}: the chart's table has its days`);
-	for (const [path, what] of [['/admin/staff', 'staff'], ['/admin/roles', 'roles'], ['/admin/roles/new', 'role'], ['/admin/audit', 'audit'], ['/admin/login/again', 'again']]) {
+	for (const [path, what] of [['/admin/staff', 'staff'], ['/admin/roles', 'roles'], ['/admin/roles/new', 'role'], ['/admin/audit', 'audit'], ['/admin/login/again', 'again'],
+		['/admin/searches?at=%2Fadmin%2Faudit&search=about%3Dsole', 'searches'], ['/admin/inventory', 'stock'], ['/admin/inventory?q=zzz', 'no-stock']]) {
 		await page.goto(shop.url('admin.suelas.localhost', `${base}${path}`));
 		await look(what);
 	}
+	// A correction by keyboard.
+	await page.goto(shop.url('admin.suelas.localhost', `${base}/admin/inventory`));
+	await page.locator('tbody th a').first().focus();
+	await send();
+	await page.locator('#f-quantity').waitFor();
+	await look('variant');
+	await type('#f-quantity', '0');
+	await send();
+	await page.locator('#w-quantity').waitFor();
+	await look('variant-wrong');
+	await page.locator('#f-quantity').fill('2');
+	await page.locator('#f-quantity').press('Enter');
+	await page.locator('.note.ok').waitFor();
+	t.is(await page.locator('section table.wide tbody tr').first().locator('td.num').innerText(), '+2', `${name}: the correction stands in the ledger`);
 	await page.goto(shop.url('admin.suelas.localhost', `${base}/admin/nothing`));
 	await look('missing');
 	await page.goto(shop.url('admin.suelas.localhost', `${base}/admin`));
