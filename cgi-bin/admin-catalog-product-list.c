@@ -94,13 +94,7 @@ static void add_search(struct req *r, struct view *v, struct rows *categories)
 	form_text(r, v, "brand", given(r, "brand"));
 	form_text(r, v, "value", "");
 	for (size_t i = 0; i < ARRAY_LEN(selects); i++)
-		for (size_t k = 0; k < selects[i].n; k++) {
-			struct view *item = view_item(v, mem_concat(r->mem, selects[i].field, "s"));
-
-			view_text(item, "value", selects[i].options[k].value);
-			view_text(item, "label", req_text(r, selects[i].options[k].label));
-			view_bool(item, "selected", strcmp(given(r, selects[i].field), selects[i].options[k].value) == 0);
-		}
+		form_options(r, v, mem_concat(r->mem, selects[i].field, "s"), selects[i].field, selects[i].options, selects[i].n, given(r, selects[i].field));
 	for (size_t i = 0; i < rows_count(categories); i++) {
 		const struct row_admin_categories *c = row_admin_categories_at(categories, i);
 		struct view *item = view_item(v, "categories");

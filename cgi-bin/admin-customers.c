@@ -76,7 +76,6 @@ static void list_show(struct req *r)
 		{ "newest", N_("All, newest first") }, { "name", N_("All, by name") },
 		{ "business", N_("Businesses, newest first") }, { "consumer", N_("Private people, newest first") },
 	};
-	struct form_option said[ARRAY_LEN(orders)];
 	struct view *v = console_view(r, "admin-customers/list", N_("Customers"));
 	struct rows *kept = console_searches(r, "/admin/customers");
 	struct list l = ask(r);
@@ -98,9 +97,7 @@ static void list_show(struct req *r)
 	}
 	form_text(r, v, "q", given(r, "q"));
 	form_text(r, v, "tag", given(r, "tag"));
-	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
-		said[i] = (struct form_option){ orders[i].value, req_text(r, orders[i].label) };
-	form_options(r, v, "orders", "show", said, ARRAY_LEN(said), given(r, "show"));
+	form_options(r, v, "orders", "show", orders, ARRAY_LEN(orders), given(r, "show"));
 	view_bool(v, "has_people", n > 0);
 	view_bool(v, "narrowed", *given(r, "q") != '\0' || *given(r, "tag") != '\0' || *given(r, "show") != '\0');
 	view_bool(v, "of_store", people_scope(r, "customers.view") != NULL);

@@ -105,7 +105,7 @@ void page_flash(struct req *r, const char *kind, const char *sentence);
 /* Forms in views.  A value that was typed wins over the one given here. */
 void form_text(struct req *r, struct view *v, const char *field, const char *value);
 void form_bool(struct req *r, struct view *v, const char *field, bool value);
-/* The list NAME of {value, label, selected} of a select or radio group named FIELD. */
+/* The list NAME of {value, label, selected} of a select or radio group named FIELD; a label is N_("...") or a name. */
 struct form_option { const char *value; const char *label; };
 void form_options(struct req *r, struct view *v, const char *name, const char *field,
 		  const struct form_option *options, size_t n, const char *current);

@@ -152,7 +152,7 @@ void form_options(struct req *r, struct view *v, const char *name, const char *f
 		struct view *item = view_item(v, name);
 
 		view_text(item, "value", options[i].value);
-		view_text(item, "label", options[i].label);
+		view_text(item, "label", req_text(r, options[i].label));
 		view_bool(item, "selected", chosen != NULL && strcmp(chosen, options[i].value) == 0);
 	}
 }

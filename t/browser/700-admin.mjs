@@ -61,6 +61,7 @@ async function walk({ name, base, link, options }) {
 	await send();
 	await page.locator('#f-quantity').waitFor();
 	await look('variant');
+	t.is(await page.locator('#f-code option').first().innerText(), { '/en': 'Damaged', '': 'Dañado', '/id': 'Rusak' }[base], `${name}: choices speak the language`);
 	await type('#f-quantity', '0');
 	await send();
 	await page.locator('#w-quantity').waitFor();
