@@ -9,6 +9,8 @@ use File::Temp qw(tempdir);
 use Schema;
 use Test::More;
 
+delete $ENV{SUTLER_TEST_SCRYPT_LOG_N};		# the cost of production is meant here
+
 my $s = Schema->new;
 my $dbh = $s->dbh;
 my $dir = tempdir(CLEANUP => 1);
