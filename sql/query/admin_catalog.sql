@@ -10,7 +10,7 @@ FROM catalog.desk p
 WHERE true
 --? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
 --? in_state: AND p.status = :status
---? in_category: AND EXISTS (SELECT FROM catalog.category_product cp WHERE cp.category_id = :category AND cp.product_id = p.product_id)
+--? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
 --? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
 --? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
