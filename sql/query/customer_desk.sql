@@ -32,11 +32,11 @@ ORDER BY p.customer_id DESC LIMIT :most
 -- customer uuid, name text, email text, phone text, company text, type text, made time
 SELECT o.customer_id, o.name, o.email, o.phone, o.company, o.customer_type, o.created_at
 FROM (SELECT t.customer_id FROM customer.person_tag t WHERE t.tag = lower(:tag)
+	--? in_store: AND t.store_id = :store
 	--? later: AND t.customer_id < :before
 	ORDER BY t.customer_id DESC) f
 CROSS JOIN LATERAL (SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
 	FROM customer.person p WHERE p.customer_id = f.customer_id
-	--? in_store: AND p.store_id = :store
 	LIMIT 1) o
 ORDER BY f.customer_id DESC LIMIT :most
 
@@ -44,7 +44,8 @@ ORDER BY f.customer_id DESC LIMIT :most
 -- people_search(words text, store uuid?, before uuid, most int) many
 -- customer uuid, name text, email text, phone text, company text, type text, made time
 WITH found AS (
-	(SELECT p.customer_id FROM customer.person p WHERE p.email_key = lower(:words COLLATE "C") LIMIT 1)
+	-- The key is folded as ASCII but compared as all text is: in "C" it would not find its index.
+	(SELECT p.customer_id FROM customer.person p WHERE p.email_key = lower(:words COLLATE "C") COLLATE "default" LIMIT 1)
 	UNION
 	(SELECT p.customer_id FROM customer.person p
 		WHERE p.erased_at IS NULL AND p.name_key COLLATE "C" >= lower(:words) AND p.name_key COLLATE "C" < lower(:words) || chr(1114111)
