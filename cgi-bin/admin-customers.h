@@ -13,10 +13,24 @@ const char *people_scope(struct req *r, const char *permission);
 /* admin-customers-show.c */
 extern const struct param person_edit_params[], person_note_params[], person_tag_params[], person_export_params[], person_erase_params[];
 void person_show(struct req *r);
+/* Back to the page with the sentence DONE; or 404; or the page again with what is in the way, beside FIELD. */
+void person_settle(struct req *r, const char *outcome, const char *field, const char *done);
 void person_edit(struct req *r);
 void person_note(struct req *r);
 void person_tag(struct req *r);
 void person_export(struct req *r);
 void person_erase(struct req *r);
+
+/* admin-customers-groups.c */
+extern const struct param group_make_params[], group_rename_params[], group_drop_params[], person_group_params[];
+void groups_show(struct req *r);
+void group_show(struct req *r);
+void group_make(struct req *r);
+void group_rename(struct req *r);
+void group_drop(struct req *r);
+void person_group(struct req *r);
+/* The choice of a group on the page of a customer, queued and then shown. */
+struct rows *person_groups(struct req *r);
+void person_add_groups(struct req *r, struct view *v, struct rows *groups, const char *current);
 
 #endif

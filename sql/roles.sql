@@ -276,7 +276,7 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
-	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
@@ -290,7 +290,14 @@ GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admi
 GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.desk_edit(uuid, uuid, uuid, uuid, text, text, text, text, text), customer.desk_note(uuid, uuid, uuid, uuid, text),
 	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
-	customer.desk_erase(uuid, uuid, uuid, text) TO "_sutler-admin-customers";
+	customer.desk_erase(uuid, uuid, uuid, text), customer.desk_group(uuid, uuid, uuid, uuid, text, text),
+	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text) TO "_sutler-admin-customers";
+-- Which prices are of which group: no customer is named there.
+GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
+-- The prices of who is signed in, and of whose order changes.
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
@@ -330,7 +337,7 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
-	catalog.slug_history, catalog.related, inventory.stock, inventory.store_warehouse, analytics.view
+	catalog.slug_history, catalog.related, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 

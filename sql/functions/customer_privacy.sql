@@ -143,7 +143,7 @@ AS $$
 		'made_at', to_jsonb(sutler.now()),
 		'merchant', (SELECT t.name FROM tenancy.tenant t WHERE t.tenant_id = p_tenant),
 		'account', jsonb_build_object('id', p.customer_id, 'email', p.email, 'email_verified_at', p.verified_at, 'name', p.name, 'phone', p.phone,
-			'company', p.company, 'tax_number', p.tax_id, 'type', p.customer_type, 'language', p.locale, 'created_at', p.created_at,
+			'company', p.company, 'tax_number', p.tax_id, 'type', p.customer_type, 'price_group', p.price_group, 'language', p.locale, 'created_at', p.created_at,
 			'password_changed_at', (SELECT c.changed_at FROM customer.credential c WHERE c.customer_id = p.customer_id)),
 		'addresses', coalesce((SELECT jsonb_agg(to_jsonb(a) - 'tenant_id' - 'customer_id' ORDER BY a.address_id)
 			FROM customer.address a WHERE a.customer_id = p_customer), '[]'),
@@ -270,7 +270,7 @@ BEGIN
 	DELETE FROM customer.person_tag t WHERE t.customer_id = p_customer;
 	UPDATE event.outbox m SET last_error = '' WHERE m.customer_id = p_customer AND m.last_error <> '';
 	UPDATE customer.person x SET email = 'erased-' || p_customer || '@invalid', verified_at = NULL, name = '', phone = '', company = '',
-		tax_id = '', customer_type = 'consumer', locale = '', erased_at = coalesce(x.erased_at, sutler.now())
+		tax_id = '', customer_type = 'consumer', locale = '', price_group = NULL, erased_at = coalesce(x.erased_at, sutler.now())
 	WHERE x.customer_id = p_customer;
 	UPDATE customer.request r SET state = 'done', done_at = sutler.now()
 	WHERE r.customer_id = p_customer AND r.kind = 'erase' AND r.state IN ('waiting', 'running');

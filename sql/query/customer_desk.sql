@@ -40,6 +40,15 @@ CROSS JOIN LATERAL (SELECT p.customer_id, p.name, p.email, p.phone, p.company, p
 	LIMIT 1) o
 ORDER BY f.customer_id DESC LIMIT :most
 
+-- people_grouped(price_group text, store uuid?, before uuid, most int) many
+-- customer uuid, name text, email text, phone text, company text, type text, made time
+SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.customer_type, p.created_at
+FROM customer.person p
+WHERE p.price_group = :price_group
+--? in_store: AND p.store_id = :store
+--? later: AND p.customer_id < :before
+ORDER BY p.customer_id DESC LIMIT :most
+
 -- By mail address, telephone, tax number, number of an order, or the beginning of a name or company (at most 200 of each), newest first.
 -- people_search(words text, store uuid?, before uuid, most int) many
 -- customer uuid, name text, email text, phone text, company text, type text, made time
@@ -78,11 +87,11 @@ ORDER BY o.customer_id DESC LIMIT :most
 -- One of them; country is where the business is: that of the address for invoices, else of the store.
 -- people_head(store uuid?, customer uuid) one
 -- customer uuid, name text, email text, phone text, company text, tax_id text, type text, locale text, country text, store text, made time,
--- verified time?, erased time?, sessions int
+-- verified time?, erased time?, sessions int, price_group text?
 SELECT p.customer_id, p.name, p.email, p.phone, p.company, p.tax_id, p.customer_type, p.locale,
        coalesce((SELECT a.country FROM customer.address a WHERE a.customer_id = p.customer_id AND a.is_billing LIMIT 1), s.country), s.code, p.created_at,
        p.verified_at, p.erased_at,
-       customer.sessions_living(p.tenant_id, p.customer_id)
+       customer.sessions_living(p.tenant_id, p.customer_id), p.price_group
 FROM customer.person p
 JOIN tenancy.store s ON s.store_id = p.store_id
 WHERE p.customer_id = :customer AND (:store IS NULL OR p.store_id = :store)
@@ -156,3 +165,27 @@ SELECT customer.desk_export(:tenant, :actor, :customer, :reason)
 -- people_erase(tenant uuid, actor uuid, customer uuid, reason text) one
 -- outcome text
 SELECT customer.desk_erase(:tenant, :actor, :customer, :reason)
+
+-- people_group_set(tenant uuid, actor uuid, store uuid?, customer uuid, code text, reason text) one
+-- outcome text
+SELECT customer.desk_group(:tenant, :actor, :store, :customer, :code, :reason)
+
+-- Price groups; how many are in one and have a price is counted as far as :most.
+-- people_groups(most int) many
+-- code text, name text, members int, prices int
+SELECT g.code, g.name,
+       (SELECT count(*) FROM (SELECT FROM customer.person p WHERE p.price_group = g.code LIMIT :most) m),
+       (SELECT count(*) FROM (SELECT FROM catalog.price r WHERE r.group_code = g.code LIMIT :most) m)
+FROM customer.price_group g ORDER BY g.name_key LIMIT 200
+
+-- people_group(code text) one
+-- code text, name text
+SELECT g.code, g.name FROM customer.price_group g WHERE g.code = :code
+
+-- people_group_save(tenant uuid, actor uuid, fresh bool, code text, name text) one
+-- outcome text
+SELECT customer.save_group(:tenant, :actor, :fresh, :code, :name)
+
+-- people_group_drop(tenant uuid, actor uuid, code text, reason text) one
+-- outcome text
+SELECT customer.drop_group(:tenant, :actor, :code, :reason)
