@@ -96,6 +96,20 @@ static void add_mails(struct req *r, struct view *v, struct rows *mails)
 	view_bool(v, "has_mails", rows_count(mails) > 0);
 }
 
+/* What is known of what may be mailed: reminders of carts, which are asked for in a cart and refused by a
+   link of the mail. */
+static void add_consent(struct view *v, const struct row_people_head *p, struct rows *carts)
+{
+	bool asked = false;
+
+	for (size_t i = 0; i < rows_count(carts); i++)
+		asked |= row_people_carts_at(carts, i)->reminders;
+	view_bool(v, "asked_reminders", asked && !p->has_no_reminders);
+	view_bool(v, "refused_reminders", p->has_no_reminders);
+	if (p->has_no_reminders)
+		view_time(v, "refused_at", p->no_reminders);
+}
+
 void person_show(struct req *r)
 {
 	const char *id = path_text(r, "id"), *scope = people_scope(r, "customers.view");
@@ -103,7 +117,7 @@ void person_show(struct req *r)
 	struct rows *orders = q_people_orders(r->db, console_store(r), scope, id, ORDERS_SHOWN), *spent = q_people_spent(r->db, scope, id);
 	struct rows *carts = q_people_carts(r->db, scope, id), *mails = q_people_mails(r->db, scope, id, MAILS_SHOWN);
 	struct rows *notes = q_people_notes(r->db, id, NOTES_SHOWN), *tags = q_people_tags(r->db, id);
-	struct rows *groups = person_groups(r);
+	struct rows *groups = person_groups(r), *twins = person_twins(r, id);
 	const struct row_people_head *p = row_people_head(head);
 	struct view *v;
 
@@ -111,7 +125,7 @@ void person_show(struct req *r)
 		page_not_found(r);
 		return;
 	}
-	v = console_view(r, "admin-customers/show", p->has_erased ? N_("Forgotten customer") : *p->name != '\0' ? p->name : p->email);
+	v = console_view(r, "admin-customers/show", p->merged != NULL ? N_("Joined account") : p->has_erased ? N_("Forgotten customer") : *p->name != '\0' ? p->name : p->email);
 	add_person(r, v, p);
 	add_orders(r, v, orders, spent);
 	add_mails(r, v, mails);
@@ -119,8 +133,12 @@ void person_show(struct req *r)
 	view_bool(v, "has_addresses", rows_count(addresses) > 0);
 	view_rows(v, "carts", carts);
 	view_bool(v, "has_carts", rows_count(carts) > 0);
+	add_consent(v, p, carts);
 	view_rows(v, "notes", notes);
 	view_rows(v, "tags", tags);
+	if (!p->has_erased)
+		person_add_twins(r, v, id, twins);
+	view_text(v, "merged_url", p->merged == NULL ? NULL : mem_printf(r->mem, "%s/admin/customers/%s", r->prefix, p->merged));
 	view_bool(v, "erased", p->has_erased);
 	person_add_groups(r, v, groups, p->price_group == NULL ? "" : p->price_group);
 	view_bool(v, "may_group", !p->has_erased && console_may(r, "customers.groups"));

@@ -21,6 +21,14 @@ void person_tag(struct req *r);
 void person_export(struct req *r);
 void person_erase(struct req *r);
 
+/* admin-customers-merge.c */
+extern const struct param merge_show_params[], merge_params[];
+void merge_show(struct req *r);
+void merge(struct req *r);
+/* Who may be the same person, on the page of a customer, queued and then shown. */
+struct rows *person_twins(struct req *r, const char *customer);
+void person_add_twins(struct req *r, struct view *v, const char *customer, struct rows *twins);
+
 /* admin-customers-groups.c */
 extern const struct param group_make_params[], group_rename_params[], group_drop_params[], person_group_params[];
 void groups_show(struct req *r);

@@ -283,7 +283,7 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, order_id, store_id, customer_id, number, word, state, placed_at, currency, total) ON sales."order" TO "_sutler-admin-customers";
-GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at) ON sales.cart TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at, reminders) ON sales.cart TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, outbox_id, store_id, order_id, customer_id, template, state, created_at, done_at) ON event.outbox TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-customers";
@@ -291,7 +291,8 @@ GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.desk_edit(uuid, uuid, uuid, uuid, text, text, text, text, text), customer.desk_note(uuid, uuid, uuid, uuid, text),
 	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
 	customer.desk_erase(uuid, uuid, uuid, text), customer.desk_group(uuid, uuid, uuid, uuid, text, text),
-	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text) TO "_sutler-admin-customers";
+	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text),
+	customer.merge(uuid, uuid, uuid, uuid, integer, text), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
 -- Which prices are of which group: no customer is named there.
 GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
@@ -325,7 +326,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_lo
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
-GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at, merged_into) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
 GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";

@@ -131,8 +131,13 @@ AS $$
 	JOIN sales.contact k ON k.tenant_id = p.tenant_id AND k.email_key = p.email_key
 	JOIN sales."order" o ON o.tenant_id = k.tenant_id AND o.contact_id = k.contact_id
 	WHERE p.tenant_id = p_tenant AND p.customer_id = p_customer AND p.verified_at IS NOT NULL AND o.customer_id IS NULL
+	UNION
+	SELECT o.order_id FROM customer.person p
+	JOIN sales.contact k ON k.tenant_id = p.tenant_id AND k.email_key = p.email_key
+	JOIN sales."order" o ON o.tenant_id = k.tenant_id AND o.contact_id = k.contact_id
+	WHERE p.tenant_id = p_tenant AND p.merged_into = p_customer AND p.verified_at IS NOT NULL AND o.customer_id IS NULL
 $$;
-COMMENT ON FUNCTION customer.orders_of(uuid, uuid) IS 'Orders of a customer, those as a guest with the same proven address included.';
+COMMENT ON FUNCTION customer.orders_of(uuid, uuid) IS 'Orders of a customer, those as a guest with a proven address of his included.';
 
 -- All that is known of a customer, as JSON; NULL when there is no such person.
 CREATE OR REPLACE FUNCTION customer.export_data(p_tenant uuid, p_customer uuid) RETURNS text
@@ -145,6 +150,8 @@ AS $$
 		'account', jsonb_build_object('id', p.customer_id, 'email', p.email, 'email_verified_at', p.verified_at, 'name', p.name, 'phone', p.phone,
 			'company', p.company, 'tax_number', p.tax_id, 'type', p.customer_type, 'price_group', p.price_group, 'language', p.locale, 'created_at', p.created_at,
 			'password_changed_at', (SELECT c.changed_at FROM customer.credential c WHERE c.customer_id = p.customer_id)),
+		'former_emails', coalesce((SELECT jsonb_agg(m.email ORDER BY m.email) FROM customer.person m
+			WHERE m.merged_into = p_customer AND m.verified_at IS NOT NULL), '[]'),
 		'addresses', coalesce((SELECT jsonb_agg(to_jsonb(a) - 'tenant_id' - 'customer_id' ORDER BY a.address_id)
 			FROM customer.address a WHERE a.customer_id = p_customer), '[]'),
 		'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id)
@@ -259,6 +266,10 @@ BEGIN
 		PERFORM inventory.release_cart(p_tenant, one);
 		DELETE FROM sales.cart c WHERE c.cart_id = one RETURNING array_remove(ARRAY[c.contact_id, c.billing_id], NULL) INTO contacts;
 		DELETE FROM sales.contact k WHERE k.contact_id = ANY (contacts);
+	END LOOP;
+	-- Accounts that were joined to it: what is left of them is an address that opened it.
+	FOR one IN SELECT m.customer_id FROM customer.person m WHERE m.merged_into = p_customer ORDER BY m.customer_id LOOP
+		PERFORM customer.erase(p_tenant, one, p_actor, p_reason);
 	END LOOP;
 	DELETE FROM customer.session s WHERE s.customer_id = p_customer;
 	DELETE FROM customer.credential c WHERE c.customer_id = p_customer;

@@ -24,6 +24,17 @@ sub on_group
 	return Requests::at_desk(sub { return '/admin/customers/groups/' . group_of(@_) . $more }, $form);
 }
 
+# Another customer of the store, made for it.
+sub another
+{
+	my ($t, $store) = @_;
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, merchant($t, $store));
+	$t->{f}->add('customer.person', tenant_id => merchant($t, $store), customer_id => $id, store_id => $t->{f}{store}{$store}, name => 'Twin',
+		email => sprintf('twin%d.%d@example.test', $$, $serial++));
+	return $id;
+}
+
 sub entries
 {
 	return (
@@ -32,6 +43,8 @@ sub entries
 		'GET /admin/customers/groups/{code}' => on_group(''),
 		'POST /admin/customers/groups/{code}' => on_group('', sub { return (name => "Renamed $$ " . $serial++) }),
 		'POST /admin/customers/groups/{code}/drop' => on_group('/drop', sub { return (reason => 'nobody is in it') }),
+		'GET /admin/customers/{id:id}/merge' => Requests::on_person('merge'),
+		'POST /admin/customers/{id:id}/merge' => Requests::on_person('merge', sub { my $other = another(@_); return (other => $other, keep => $other, reason => 'the same person') }),
 		'POST /admin/customers/{id:id}/group' => Requests::on_person('group', sub { return (price_group => group_of(@_), group_reason => 'buys by the hundred') }),
 	);
 }
