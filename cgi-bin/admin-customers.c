@@ -117,6 +117,7 @@ static void list_show(struct req *r)
 
 #define CHANGE .form = person_show, .permission = "customers.edit", .csrf_token = true, .trips = 5
 
+#define FIELDS(shown) .form = shown, .permission = "customers.edit", .csrf_token = true, .trips = 5
 #define GROUPS .permission = "customers.groups", .csrf_token = true, .trips = 5
 
 static const struct route routes[] = {
@@ -132,6 +133,12 @@ static const struct route routes[] = {
 	{ GET,  "/admin/customers/groups/{code}", group_show, .permission = "customers.view", .trips = 3 },
 	{ POST, "/admin/customers/groups/{code}", group_rename, .params = group_rename_params, .form = group_show, GROUPS },
 	{ POST, "/admin/customers/groups/{code}/drop", group_drop, .params = group_drop_params, .form = group_show, GROUPS },
+	{ POST, "/admin/customers/{id:id}/fields", person_fields, .params = person_fields_params, CHANGE },
+	{ GET,  "/admin/customers/fields", fields_show, .permission = "customers.view", .trips = 3 },
+	{ POST, "/admin/customers/fields", field_make, .params = field_make_params, FIELDS(fields_show) },
+	{ GET,  "/admin/customers/fields/{code}", field_show, .permission = "customers.view", .trips = 3 },
+	{ POST, "/admin/customers/fields/{code}", field_change, .params = field_change_params, FIELDS(field_show) },
+	{ POST, "/admin/customers/fields/{code}/drop", field_drop, .params = field_drop_params, FIELDS(field_show) },
 	{ GET,  "/admin/customers/{id:id}/merge", merge_show, .params = merge_show_params, .permission = "customers.merge", .trips = 4 },
 	{ POST, "/admin/customers/{id:id}/merge", merge, .params = merge_params, .form = merge_show,
 	  .permission = "customers.merge", .csrf_token = true, .step_up = true, .trips = 5 },

@@ -29,6 +29,18 @@ void merge(struct req *r);
 struct rows *person_twins(struct req *r, const char *customer);
 void person_add_twins(struct req *r, struct view *v, const char *customer, struct rows *twins);
 
+/* admin-customers-fields.c */
+extern const struct param field_make_params[], field_change_params[], field_drop_params[], person_fields_params[];
+void fields_show(struct req *r);
+void field_show(struct req *r);
+void field_make(struct req *r);
+void field_change(struct req *r);
+void field_drop(struct req *r);
+void person_fields(struct req *r);
+/* Own fields on the page of a customer, queued and then shown. */
+struct rows *person_fields_of(struct req *r, const char *customer);
+void person_add_fields(struct req *r, struct view *v, struct rows *fields);
+
 /* admin-customers-groups.c */
 extern const struct param group_make_params[], group_rename_params[], group_drop_params[], person_group_params[];
 void groups_show(struct req *r);

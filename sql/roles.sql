@@ -281,7 +281,7 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
-GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
+GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, order_id, store_id, customer_id, number, word, state, placed_at, currency, total) ON sales."order" TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at, reminders) ON sales.cart TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-admin-customers";
@@ -292,7 +292,8 @@ GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
 	customer.desk_erase(uuid, uuid, uuid, text), customer.desk_group(uuid, uuid, uuid, uuid, text, text),
 	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text),
-	customer.merge(uuid, uuid, uuid, uuid, integer, text), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
+	customer.merge(uuid, uuid, uuid, uuid, integer, text), customer.save_field(uuid, uuid, boolean, text, text, text, text[]),
+	customer.drop_field(uuid, uuid, text, text), customer.desk_fields(uuid, uuid, uuid, uuid, text[], text[]), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
 -- Which prices are of which group: no customer is named there.
 GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";

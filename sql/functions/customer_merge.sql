@@ -63,7 +63,8 @@ END
 $$;
 COMMENT ON FUNCTION customer.merge_carts(uuid, uuid, uuid, integer) IS 'Part of customer.merge(): carts.';
 
--- Addresses that the other has not, without the marks of its defaults where it has its own; notes and tags.
+-- Addresses that the other has not, without the marks of its defaults where it has its own; notes, tags and
+-- own fields that it leaves empty.
 CREATE OR REPLACE FUNCTION customer.merge_book(p_tenant uuid, p_keep uuid, p_gone uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -81,9 +82,12 @@ BEGIN
 	JOIN customer.person p ON p.tenant_id = t.tenant_id AND p.customer_id = p_keep
 	WHERE t.tenant_id = p_tenant AND t.customer_id = p_gone ON CONFLICT DO NOTHING;
 	DELETE FROM customer.person_tag t WHERE t.tenant_id = p_tenant AND t.customer_id = p_gone;
+	INSERT INTO customer.field_value (tenant_id, customer_id, code, value)
+	SELECT p_tenant, p_keep, v.code, v.value FROM customer.field_value v WHERE v.tenant_id = p_tenant AND v.customer_id = p_gone ON CONFLICT DO NOTHING;
+	DELETE FROM customer.field_value v WHERE v.tenant_id = p_tenant AND v.customer_id = p_gone;
 END
 $$;
-COMMENT ON FUNCTION customer.merge_book(uuid, uuid, uuid) IS 'Part of customer.merge(): addresses, notes and tags.';
+COMMENT ON FUNCTION customer.merge_book(uuid, uuid, uuid) IS 'Part of customer.merge(): addresses, notes, tags and own fields.';
 
 -- What an account that is over has no use for: ways in, mails that wait, wishes for a copy.
 CREATE OR REPLACE FUNCTION customer.merge_close(p_tenant uuid, p_keep uuid, p_gone uuid) RETURNS void

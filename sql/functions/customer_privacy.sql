@@ -156,6 +156,8 @@ AS $$
 			FROM customer.address a WHERE a.customer_id = p_customer), '[]'),
 		'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id)
 			FROM customer.person_note n WHERE n.customer_id = p_customer), '[]'),
+		'own_fields', coalesce((SELECT jsonb_object_agg(f.label, v.value) FROM customer.field_value v
+			JOIN customer.field f ON f.tenant_id = v.tenant_id AND f.code = v.code WHERE v.customer_id = p_customer), '{}'),
 		'tags', coalesce((SELECT jsonb_agg(t.tag ORDER BY t.tag) FROM customer.person_tag t WHERE t.customer_id = p_customer), '[]'),
 		'email_changes', coalesce((SELECT jsonb_agg(to_jsonb(e) - 'tenant_id' - 'customer_id' - 'old_key' ORDER BY e.asked_at)
 			FROM customer.email_change e WHERE e.customer_id = p_customer), '[]'),
@@ -279,6 +281,7 @@ BEGIN
 	DELETE FROM customer.address a WHERE a.customer_id = p_customer;
 	DELETE FROM customer.person_note n WHERE n.customer_id = p_customer;
 	DELETE FROM customer.person_tag t WHERE t.customer_id = p_customer;
+	DELETE FROM customer.field_value v WHERE v.customer_id = p_customer;
 	UPDATE event.outbox m SET last_error = '' WHERE m.customer_id = p_customer AND m.last_error <> '';
 	UPDATE customer.person x SET email = 'erased-' || p_customer || '@invalid', verified_at = NULL, name = '', phone = '', company = '',
 		tax_id = '', customer_type = 'consumer', locale = '', price_group = NULL, erased_at = coalesce(x.erased_at, sutler.now())

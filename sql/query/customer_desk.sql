@@ -244,3 +244,27 @@ ORDER BY p.customer_id <> :one
 -- people_merge(tenant uuid, actor uuid, keep uuid, gone uuid, most_lines int, reason text) one
 -- outcome text
 SELECT customer.merge(:tenant, :actor, :keep, :gone, :most_lines::integer, :reason)
+
+-- The merchant's own fields, the choices of each one below the other.
+-- people_fields() many
+-- code text, label text, kind text, choices text
+SELECT f.code, f.label, f.kind, array_to_string(f.choices, E'\n') FROM customer.field f ORDER BY f.position
+
+-- What stands in them for a customer.
+-- people_field_values(customer uuid) many
+-- code text, label text, kind text, choices text, value text
+SELECT f.code, f.label, f.kind, array_to_string(f.choices, E'\n'), coalesce(v.value, '')
+FROM customer.field f LEFT JOIN customer.field_value v ON v.code = f.code AND v.customer_id = :customer
+ORDER BY f.position
+
+-- people_field_save(tenant uuid, actor uuid, fresh bool, code text, label text, kind text, choices text[]) one
+-- outcome text
+SELECT customer.save_field(:tenant, :actor, :fresh, :code, :label, :kind, :choices)
+
+-- people_field_drop(tenant uuid, actor uuid, code text, reason text) one
+-- outcome text
+SELECT customer.drop_field(:tenant, :actor, :code, :reason)
+
+-- people_fields_set(tenant uuid, actor uuid, store uuid?, customer uuid, codes text[], given text[]) one
+-- outcome text, wrong text
+SELECT d.outcome, d.wrong FROM customer.desk_fields(:tenant, :actor, :store, :customer, :codes, :given) d

@@ -35,6 +35,23 @@ sub another
 	return $id;
 }
 
+# An own field of the store's merchant; at most 20 there are, so each takes the place of the one before.
+sub field_of
+{
+	my ($t, $store) = @_;
+	my $tenant = merchant($t, $store);
+	my $code = sprintf 'FIELD-%d-%d', $$, $serial++;
+	$t->dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
+	$t->dbh->do('DELETE FROM customer.field WHERE tenant_id = ?', undef, $tenant);
+	$t->{f}->add('customer.field', tenant_id => $tenant, code => $code, label => "Field $code", kind => 'text', position => 1);
+	return $code;
+}
+sub on_field
+{
+	my ($more, $form) = @_;
+	return Requests::at_desk(sub { return '/admin/customers/fields/' . field_of(@_) . $more }, $form);
+}
+
 sub entries
 {
 	return (
@@ -43,6 +60,12 @@ sub entries
 		'GET /admin/customers/groups/{code}' => on_group(''),
 		'POST /admin/customers/groups/{code}' => on_group('', sub { return (name => "Renamed $$ " . $serial++) }),
 		'POST /admin/customers/groups/{code}/drop' => on_group('/drop', sub { return (reason => 'nobody is in it') }),
+		'GET /admin/customers/fields' => Requests::at_desk('/admin/customers/fields'),
+		'POST /admin/customers/fields' => Requests::at_desk('/admin/customers/fields', sub { field_of(@_); my $n = $serial++; return (code => "MORE-$$-$n", label => "More $$ $n", kind => 'date') }),
+		'GET /admin/customers/fields/{code}' => on_field(''),
+		'POST /admin/customers/fields/{code}' => on_field('', sub { return (label => "Changed $$ " . $serial++) }),
+		'POST /admin/customers/fields/{code}/drop' => on_field('/drop', sub { return (reason => 'not wanted') }),
+		'POST /admin/customers/{id:id}/fields' => Requests::on_person('fields', sub { return (field => field_of(@_), value => 'something') }),
 		'GET /admin/customers/{id:id}/merge' => Requests::on_person('merge'),
 		'POST /admin/customers/{id:id}/merge' => Requests::on_person('merge', sub { my $other = another(@_); return (other => $other, keep => $other, reason => 'the same person') }),
 		'POST /admin/customers/{id:id}/group' => Requests::on_person('group', sub { return (price_group => group_of(@_), group_reason => 'buys by the hundred') }),
