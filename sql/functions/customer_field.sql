@@ -6,13 +6,13 @@ CREATE OR REPLACE FUNCTION customer.save_field(p_tenant uuid, p_actor uuid, p_ne
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	kind text := p_kind;
+	its_kind text := p_kind;
 	free integer;
 BEGIN
 	-- One after the other: the place of a new one is the first that is free.
 	PERFORM pg_advisory_xact_lock(hashtextextended('customer.field ' || p_tenant, 0));
 	IF NOT p_new THEN
-		SELECT f.kind INTO kind FROM customer.field f WHERE f.tenant_id = p_tenant AND f.code = p_code;
+		SELECT f.kind INTO its_kind FROM customer.field f WHERE f.tenant_id = p_tenant AND f.code = p_code;
 		IF NOT FOUND THEN
 			RETURN 'gone';
 		END IF;
@@ -21,7 +21,7 @@ BEGIN
 	END IF;
 	IF EXISTS (SELECT FROM customer.field f WHERE f.tenant_id = p_tenant AND f.label_key = lower(p_label) AND f.code <> p_code) THEN
 		RETURN 'label';
-	ELSIF kind = 'choice' AND cardinality(p_choices) = 0 THEN
+	ELSIF its_kind = 'choice' AND cardinality(p_choices) = 0 THEN
 		RETURN 'choices';
 	END IF;
 	IF p_new THEN
@@ -31,9 +31,9 @@ BEGIN
 			RETURN 'full';
 		END IF;
 		INSERT INTO customer.field (tenant_id, code, label, kind, choices, position)
-		VALUES (p_tenant, p_code, p_label, kind, CASE kind WHEN 'choice' THEN p_choices ELSE '{}' END, free);
+		VALUES (p_tenant, p_code, p_label, its_kind, CASE its_kind WHEN 'choice' THEN p_choices ELSE '{}' END, free);
 	ELSE
-		UPDATE customer.field f SET label = p_label, choices = CASE kind WHEN 'choice' THEN p_choices ELSE '{}' END
+		UPDATE customer.field f SET label = p_label, choices = CASE its_kind WHEN 'choice' THEN p_choices ELSE '{}' END
 		WHERE f.tenant_id = p_tenant AND f.code = p_code;
 	END IF;
 	PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_new THEN 'field.made' ELSE 'field.changed' END, 'field ' || p_code, '', '');
