@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Counting goes no further: beyond it a group is simply large. */
-#define COUNTED_MOST 1000
+#define COUNTED_MOST 100
 
 const struct param group_make_params[] = {
 	{ "code", PARAM_CODE, .label = N_("Code") },

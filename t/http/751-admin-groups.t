@@ -11,6 +11,8 @@ use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
 use Buyer;
 use Customer;
 use Fixture;
+use House qw(read_file);
+use JSON::PP qw(decode_json);
 use Shop;
 use Staff;
 use Test::More;
@@ -86,6 +88,33 @@ subtest 'who pays it' => sub {
 	}
 	like page($ana, 'TIERS')->text, qr/from €3\.50.*10 €3\.00.*100 €2\.50/s, 'a lower tier of everybody counts for him as well';
 	like page($ana, 'FEW')->text, qr/€25\.00/, 'where the group has no price he pays what everybody pays';
+};
+
+# What the log says of the page of a product: trips to the database, and statements in them.  The line is
+# written behind the answer.
+sub cost
+{
+	my ($who) = @_;
+	my $log = $shop->stack->{dir} . '/log/catalog.log';
+	my $lines = sub { return grep { /"event":"request".*"route":"\/p\// } split /\n/, read_file($log) };
+	my $before = () = $lines->();
+	page($who, 'PLAIN');
+	my @now;
+	for (1 .. 100) {
+		last if (@now = $lines->()) > $before;
+		select undef, undef, undef, 0.05;
+	}
+	my $line = decode_json($now[-1]);
+	return "$line->{trips} $line->{calls}";
+}
+
+subtest 'what it costs' => sub {
+	my ($trips, $calls) = split / /, cost($shop->visitor('one'));
+	is $trips, 1, 'who is not signed in makes one trip';
+	is cost($shop->visitor('one')), "$trips $calls", 'always the same';
+	my ($more, $asked) = split / /, cost($ana);
+	is $more, $trips, 'a member makes no more';
+	is $asked, $calls + 2, 'and asks who he is and for his prices';
 };
 
 my $order;
