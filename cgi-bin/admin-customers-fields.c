@@ -99,7 +99,7 @@ void field_show(struct req *r)
 	page_html(r, v);
 }
 
-static const struct { const char *outcome, *field, *sentence; } hindrances[] = {
+static const struct hindrance hindrances[] = {
 	{ "code", "code", N_("Another field has this code. Please choose another one.") },
 	{ "label", "label", N_("Another field has this name. Please choose another one.") },
 	{ "choices", "choices", N_("Please enter what can be chosen, each on a line of its own.") },
@@ -108,17 +108,7 @@ static const struct { const char *outcome, *field, *sentence; } hindrances[] = {
 
 static void settle(struct req *r, const char *outcome, void (*form)(struct req *r), const char *done)
 {
-	for (size_t i = 0; i < ARRAY_LEN(hindrances); i++)
-		if (strcmp(hindrances[i].outcome, outcome) == 0) {
-			page_decline(r, form, hindrances[i].field, hindrances[i].sentence);
-			return;
-		}
-	if (strcmp(outcome, "ok") != 0) {
-		page_not_found(r);
-		return;
-	}
-	page_flash(r, "ok", done);
-	page_redirect(r, req_path(r, "/admin/customers/fields"));
+	people_settle(r, outcome, hindrances, ARRAY_LEN(hindrances), form, "/admin/customers/fields", done);
 }
 
 /* The lines of the block that are not empty, each once; how many there are. */

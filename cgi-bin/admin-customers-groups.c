@@ -78,7 +78,7 @@ void group_show(struct req *r)
 }
 
 /* What the database answers but "ok" and "gone". */
-static const struct { const char *outcome, *field, *sentence; } hindrances[] = {
+static const struct hindrance hindrances[] = {
 	{ "code", "code", N_("Another group has this code. Please choose another one.") },
 	{ "name", "name", N_("Another group has this name. Please choose another one.") },
 	{ "members", "reason", N_("Customers are still in this group. Please put them into another one first.") },
@@ -87,17 +87,7 @@ static const struct { const char *outcome, *field, *sentence; } hindrances[] = {
 
 static void settle(struct req *r, const char *outcome, void (*form)(struct req *r), const char *done)
 {
-	for (size_t i = 0; i < ARRAY_LEN(hindrances); i++)
-		if (strcmp(hindrances[i].outcome, outcome) == 0) {
-			page_decline(r, form, hindrances[i].field, hindrances[i].sentence);
-			return;
-		}
-	if (strcmp(outcome, "ok") != 0) {
-		page_not_found(r);
-		return;
-	}
-	page_flash(r, "ok", done);
-	page_redirect(r, req_path(r, "/admin/customers/groups"));
+	people_settle(r, outcome, hindrances, ARRAY_LEN(hindrances), form, "/admin/customers/groups", done);
 }
 
 static void save(struct req *r, bool fresh, const char *code, void (*form)(struct req *r), const char *done)

@@ -24,6 +24,22 @@ const char *people_scope(struct req *r, const char *permission)
 	return console_may_everywhere(r, permission) ? NULL : console_store(r);
 }
 
+void people_settle(struct req *r, const char *outcome, const struct hindrance *all, size_t n, void (*form)(struct req *r),
+		   const char *path, const char *done)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].outcome, outcome) == 0) {
+			page_decline(r, form, all[i].field, all[i].sentence);
+			return;
+		}
+	if (strcmp(outcome, "ok") != 0) {
+		page_not_found(r);
+		return;
+	}
+	page_flash(r, "ok", done);
+	page_redirect(r, req_path(r, path));
+}
+
 /* All of them give the same columns. */
 _Static_assert(sizeof(struct row_people_newest) == sizeof(struct row_people_search), "a row of the search is a row of the list");
 _Static_assert(sizeof(struct row_people_newest) == sizeof(struct row_people_tagged), "so is one with a tag");

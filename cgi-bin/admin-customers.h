@@ -10,6 +10,15 @@
    those of all stores. */
 const char *people_scope(struct req *r, const char *permission);
 
+/* An outcome of the database that leads back to the form: at which field, and what is said there. */
+struct hindrance {
+	const char *outcome, *field, *sentence;
+};
+/* To PATH with the sentence DONE when the OUTCOME is "ok"; FORM again where one of the N hindrances
+   is in the way; else 404. */
+void people_settle(struct req *r, const char *outcome, const struct hindrance *all, size_t n, void (*form)(struct req *r),
+		   const char *path, const char *done);
+
 /* admin-customers-show.c */
 extern const struct param person_edit_params[], person_note_params[], person_tag_params[], person_export_params[], person_erase_params[];
 void person_show(struct req *r);
