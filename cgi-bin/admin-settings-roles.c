@@ -27,6 +27,8 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "orders.export", N_("Orders"), N_("Export files") },
 	{ "customers.view", N_("Customers"), N_("See customers") },
 	{ "customers.edit", N_("Customers"), N_("Change customers") },
+	{ "customers.groups", N_("Customers"), N_("Decide who pays which prices") },
+	{ "customers.merge", N_("Customers"), N_("Join two accounts of a customer") },
 	{ "customers.export", N_("Customers"), N_("Export personal data") },
 	{ "customers.erase", N_("Customers"), N_("Erase personal data") },
 	{ "settings.view", N_("Settings"), N_("See settings") },

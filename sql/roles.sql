@@ -277,21 +277,30 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
-	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
-GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
+GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, order_id, store_id, customer_id, number, word, state, placed_at, currency, total) ON sales."order" TO "_sutler-admin-customers";
-GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at) ON sales.cart TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at, reminders) ON sales.cart TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, outbox_id, store_id, order_id, customer_id, template, state, created_at, done_at) ON event.outbox TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-customers";
 GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.desk_edit(uuid, uuid, uuid, uuid, text, text, text, text, text), customer.desk_note(uuid, uuid, uuid, uuid, text),
 	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
-	customer.desk_erase(uuid, uuid, uuid, text) TO "_sutler-admin-customers";
+	customer.desk_erase(uuid, uuid, uuid, text), customer.desk_group(uuid, uuid, uuid, uuid, text, text),
+	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text),
+	customer.merge(uuid, uuid, uuid, uuid, integer, text), customer.save_field(uuid, uuid, boolean, text, text, text, text[]),
+	customer.drop_field(uuid, uuid, text, text), customer.desk_fields(uuid, uuid, uuid, uuid, text[], text[]), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
+-- Which prices are of which group: no customer is named there.
+GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
+-- The prices of who is signed in, and of whose order changes.
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
@@ -319,7 +328,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_lo
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
-GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at, merged_into) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
 GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
@@ -331,7 +340,7 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
-	catalog.slug_history, catalog.related, inventory.stock, inventory.store_warehouse, analytics.view
+	catalog.slug_history, catalog.related, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 

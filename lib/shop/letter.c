@@ -46,6 +46,7 @@ static const struct kind {
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
 	{ "reset", ABOUT_ACCOUNT, .path = "/login/reset/", .purpose = "reset", .minutes = LETTER_RESET_MINUTES },
 	{ "account-exists", ABOUT_ACCOUNT, .path = "/login" },
+	{ "account-joined", ABOUT_ACCOUNT, .path = "/login" },
 	{ "password-changed", ABOUT_ACCOUNT, .path = "/login/reset" },
 	{ "email-confirm", ABOUT_ACCOUNT, .path = "/login/email/", .purpose = "email", .minutes = LETTER_PROOF_MINUTES },
 	{ "export-ready", ABOUT_ACCOUNT, .path = "/account/privacy" },
@@ -453,6 +454,7 @@ static enum letter_outcome write_account(struct desk_work *w, struct view *v, st
 	out->to_name = p->name;
 	view_text(v, "person", p->name);
 	view_text(v, "new_email", p->new_email);
+	view_text(v, "kept", p->kept);
 	view_text(v, "link", mem_printf(w->ctx, "%s%s%s", w->base, kind->path, kind->purpose == NULL ? "" : w->draft->token.text));
 	view_text(v, "reset_url", mem_printf(w->ctx, "%s/login/reset", w->base));
 	return LETTER_WRITTEN;

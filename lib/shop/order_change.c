@@ -44,7 +44,9 @@ struct order_change *change_begin(void *ctx, struct db *db, const struct order_k
 	c->old_minor = b->total;
 	if (c->outcome != CHANGE_OK)
 		return c;
-	key = (struct cart_key){ .tenant = k->tenant, .store = k->store, .token = c->token, .locale = b->locale, .currency = b->currency };
+	key = (struct cart_key){
+		.tenant = k->tenant, .store = k->store, .token = c->token, .locale = b->locale, .currency = b->currency, .order = k->order,
+	};
 	c->cart = cart_queue(ctx, db, &key);
 	cart_price(c->cart);
 	c->outcome = judge(c->cart);

@@ -447,9 +447,9 @@ COMMENT ON FUNCTION catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]) IS
 
 -- ---- prices ----
 
--- The price list of a product in one store and currency, the plain prices: for everybody, of one
--- piece, without dates.  An amount below 0 takes the price away; was below 0: none.
-CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_store uuid, p_currency text,
+-- The price list of a product in one store and currency, the plain prices: of one piece, without
+-- dates; for everybody ('') or for a group of customers.  An amount below 0 takes the price away; was below 0: none.
+CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_store uuid, p_currency text, p_group text,
 	p_variants uuid[], p_amounts bigint[], p_was bigint[], p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -466,6 +466,10 @@ BEGIN
 	ELSIF revision <> p_revision THEN
 		RETURN 'changed';
 	END IF;
+	PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR KEY SHARE;
+	IF p_group <> '' AND NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
 	SELECT c.step INTO smallest FROM tenancy.store_currency c WHERE c.store_id = p_store AND c.currency = p_currency;
 	IF NOT FOUND THEN
 		RETURN 'gone';
@@ -474,28 +478,28 @@ BEGIN
 	END IF;
 	SELECT jsonb_object_agg(u.id, jsonb_build_array(o.amount, nullif(greatest(u.amount, -1), -1), o.was, nullif(greatest(u.was, -1), -1))) INTO detail
 	FROM unnest(p_variants, p_amounts, p_was) AS u (id, amount, was)
-	LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = ''
+	LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = p_group
 		AND o.min_quantity = 1 AND o.starts_at = '-infinity'
 	WHERE (coalesce(o.amount, -1), coalesce(o.was, -1)) IS DISTINCT FROM (greatest(u.amount, -1), CASE WHEN u.amount < 0 THEN -1 ELSE greatest(u.was, -1) END);
 	IF detail IS NULL THEN
 		RETURN 'ok';
 	END IF;
 	DELETE FROM catalog.price o USING unnest(p_variants, p_amounts) AS u (id, amount)
-	WHERE u.amount < 0 AND o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = ''
+	WHERE u.amount < 0 AND o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = p_group
 	  AND o.min_quantity = 1 AND o.starts_at = '-infinity';
-	INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, amount, was)
-	SELECT p_tenant, p_store, u.id, p_currency, u.amount, nullif(greatest(u.was, -1), -1)
+	INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, customer_group, amount, was)
+	SELECT p_tenant, p_store, u.id, p_currency, p_group, u.amount, nullif(greatest(u.was, -1), -1)
 	FROM unnest(p_variants, p_amounts, p_was) AS u (id, amount, was) WHERE u.amount >= 0
 	ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
 	DO UPDATE SET amount = excluded.amount, was = excluded.was WHERE (o.amount, o.was) IS DISTINCT FROM (excluded.amount, excluded.was);
 	PERFORM set_config('sutler.relist', '', true);
 	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
 	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason,
-		jsonb_build_object('store', p_store, 'currency', p_currency, 'prices', detail)::text);
+		jsonb_build_object('store', p_store, 'currency', p_currency, 'group', p_group, 'prices', detail)::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text) IS
+COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text) IS
 	'Plain prices of a product''s variants: ok, gone, changed, step (not a multiple of the store''s smallest amount). The log keeps old and new amount, old and new was.';
 
 -- ---- many at once ----

@@ -125,13 +125,16 @@ LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.produ
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
 
--- Who has an account, and a change of its mail address.
+-- Who has an account, and a change of its mail address.  One that was joined to another still has its
+-- address; kept is that of the account that goes on, as much of it as its owner needs to know it.
 -- letter_customer(customer uuid, change uuid?) one
--- email text, name text, verified bool, old_email text, new_email text, done bool
-SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL
+-- email text, name text, verified bool, old_email text, new_email text, done bool, kept text
+SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL,
+       left(coalesce(k.email, p.email), 1) || '…' || substr(coalesce(k.email, p.email), strpos(coalesce(k.email, p.email), '@'))
 FROM customer.person p
+LEFT JOIN customer.person k ON k.customer_id = p.merged_into
 LEFT JOIN customer.email_change c ON c.customer_id = p.customer_id AND c.change_id = :change
-WHERE p.customer_id = :customer AND p.erased_at IS NULL
+WHERE p.customer_id = :customer AND (p.erased_at IS NULL OR p.merged_into IS NOT NULL)
 
 -- Links that a mail carries; a try makes its own, for nobody keeps the old ones.
 -- letter_order_link(tenant uuid, token bytea, order_id uuid, days int4) exec

@@ -675,9 +675,10 @@ my %ENTRY = (
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# The desk of products has a file of its own.
+# The desks of products and of customers have files of their own.
 require CatalogRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries());
+require PeopleRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 
