@@ -1,4 +1,4 @@
-/* admin-settings -- staff, their roles, and the audit log.  Manual: sutler-admin-settings(8). */
+/* admin-settings -- stores and how they work, staff, their roles, and the audit log.  Manual: sutler-admin-settings(8). */
 #include "admin-settings.h"
 
 #include "base/crypto.h"
@@ -197,7 +197,22 @@ static void person_link(struct req *r)
 /* People and roles are changed by who showed a code a short time ago. */
 #define MANAGE .permission = "staff.manage", .csrf_token = true, .step_up = true, .trips = 5
 
+/* Settings are of the chosen store.  What decides where money goes, or whether the shop is there at all, wants a code too. */
+#define SEE .permission = "settings.view", .trips = 3
+#define EDIT .permission = "settings.edit", .csrf_token = true, .trips = 5
+#define EDIT_PROVEN EDIT, .step_up = true
+
 static const struct route routes[] = {
+	{ GET,  "/admin/settings", stores_show, SEE },
+	{ POST, "/admin/settings/status", status_change, .params = status_params, .form = stores_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/store", store_show, SEE },
+	{ POST, "/admin/settings/store", store_change, .params = store_params, .form = store_show, EDIT },
+	{ GET,  "/admin/settings/languages", languages_show, SEE },
+	{ POST, "/admin/settings/languages", languages_change, .params = languages_params, .form = languages_show, EDIT },
+	{ GET,  "/admin/settings/hosts", hosts_show, SEE },
+	{ POST, "/admin/settings/hosts", host_add, .params = host_params, .form = hosts_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/hosts/main", host_main, .params = host_act_params, .form = hosts_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/hosts/remove", host_remove, .params = host_act_params, .form = hosts_show, EDIT_PROVEN },
 	{ GET,  "/admin/staff", people_show, .permission = "staff.view", .trips = 3 },
 	{ POST, "/admin/staff", invite, .params = invite_params, .form = people_show, MANAGE },
 	{ GET,  "/admin/staff/{id:id}", person_show, .permission = "staff.view", .trips = 3 },

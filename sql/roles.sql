@@ -235,6 +235,12 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+-- Also settings of stores: they are read as they stand, and changed by their doors.
+GRANT EXECUTE ON FUNCTION
+	tenancy.desk_store(uuid, uuid, uuid, bigint, text[], text[], text),
+	tenancy.desk_languages(uuid, uuid, uuid, bigint, text[], text[], bigint[], text),
+	tenancy.desk_host_add(uuid, uuid, uuid, text, text, text), tenancy.desk_host_main(uuid, uuid, uuid, text, text),
+	tenancy.desk_host_remove(uuid, uuid, uuid, text, text) TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,

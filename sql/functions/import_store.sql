@@ -39,7 +39,7 @@ BEGIN
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT c.line, 'timezone', format('there is no time zone "%s" (IANA name, like Europe/Madrid)', c.value)
 	FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'timezone'
-	  AND NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = c.value);
+	  AND NOT tenancy.is_timezone(c.value);
 
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT c.line, '', format('the host %s leads to another store already', c.name)
@@ -118,6 +118,7 @@ BEGIN
 	s.tenant_id := p_tenant;
 	s.store_id := p_store;
 	s.created_at := coalesce(was.created_at, now());
+	s.revision := coalesce(was.revision, 1);
 	s.code := tenancy.import_value('store', '', 'code');
 	s.status := coalesce(tenancy.import_value('store', '', 'status'), 'pending');
 	s.name := tenancy.import_value('store', '', 'name');

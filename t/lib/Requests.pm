@@ -674,7 +674,8 @@ my %ENTRY = (
 
 # The desk of products has a file of its own.
 require CatalogRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries());
+require SettingsRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), SettingsRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

@@ -1,0 +1,263 @@
+-- Settings of a store as staff change them in the console.  Each door takes the row's lock, compares
+-- the revision that the form was filled in over, writes, and leaves an entry in the audit log with
+-- old and new of what differs.  Outcomes are words; what is declined has changed nothing.
+
+-- ---- revisions ----
+
+CREATE OR REPLACE FUNCTION tenancy.count_revision() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	NEW.revision := OLD.revision + 1;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION tenancy.count_revision() IS 'Counts the changes of a row of settings.';
+
+-- The row of settings that a changed row hangs below: TG_ARGV names the table and its key beside tenant and store.
+CREATE OR REPLACE FUNCTION tenancy.count_below() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	changed jsonb := to_jsonb(coalesce(NEW, OLD));
+	key text := TG_ARGV[1];
+BEGIN
+	EXECUTE format('UPDATE %s SET revision = revision WHERE tenant_id = $1 AND store_id = $2 AND %I::text = $3', TG_ARGV[0], key)
+	USING (changed ->> 'tenant_id')::uuid, (changed ->> 'store_id')::uuid, changed ->> key;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION tenancy.count_below() IS 'Counts a change of what hangs below a row of settings.';
+
+DO $triggers$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN SELECT * FROM (VALUES ('tenancy.store'), ('shipping.method'), ('payment.method')) AS x (tab) LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER count_revision BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION tenancy.count_revision()', r.tab);
+	END LOOP;
+	FOR r IN SELECT * FROM (VALUES
+		('tenancy.store_locale', 'tenancy.store', 'store_id'), ('tenancy.store_currency', 'tenancy.store', 'store_id'),
+		('shipping.method_text', 'shipping.method', 'method_id'), ('shipping.method_country', 'shipping.method', 'method_id'),
+		('shipping.method_price', 'shipping.method', 'method_id'),
+		('payment.method_text', 'payment.method', 'method'), ('payment.method_country', 'payment.method', 'method')) AS x (tab, parent, key)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER count_below AFTER INSERT OR UPDATE OR DELETE ON %s
+			FOR EACH ROW EXECUTE FUNCTION tenancy.count_below(%L, %L)', r.tab, r.parent, r.key);
+	END LOOP;
+END
+$triggers$;
+
+-- ---- rules that sutlerctl import store and the console share ----
+
+CREATE OR REPLACE FUNCTION tenancy.is_timezone(p_name text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = p_name) $$;
+COMMENT ON FUNCTION tenancy.is_timezone(text) IS 'Whether there is an IANA time zone of that name.';
+
+-- Language tags in the order of a list as the rows of a store: a language's second country has it in its path.
+CREATE OR REPLACE FUNCTION tenancy.locales_of(p_tags text[]) RETURNS TABLE (locale text, tag text, place integer)
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN row_number() OVER (PARTITION BY split_part(u.tag, '-', 1) ORDER BY u.n) = 1 THEN split_part(u.tag, '-', 1) ELSE lower(u.tag) END,
+	       u.tag, u.n::integer - 1
+	FROM unnest(p_tags) WITH ORDINALITY AS u (tag, n)
+$$;
+COMMENT ON FUNCTION tenancy.locales_of(text[]) IS 'What the languages of a store are called in paths.';
+
+-- What differs between two documents: {"key": [old, new]}, or NULL.
+CREATE OR REPLACE FUNCTION tenancy.differences(p_old jsonb, p_new jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_object_agg(k.key, jsonb_build_array(p_old -> k.key, p_new -> k.key))
+	FROM (SELECT jsonb_object_keys(p_old) UNION SELECT jsonb_object_keys(p_new)) AS k (key)
+	WHERE k.key <> 'revision' AND (p_old -> k.key) IS DISTINCT FROM (p_new -> k.key)
+$$;
+COMMENT ON FUNCTION tenancy.differences(jsonb, jsonb) IS 'Old and new of what differs, for the audit log.';
+
+-- ---- the store itself ----
+
+-- Settings of the store's own row by their names; other names are refused by the list.
+CREATE OR REPLACE FUNCTION tenancy.desk_store(p_tenant uuid, p_actor uuid, p_store uuid, p_revision bigint, p_keys text[], p_values text[], p_reason text)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	offered constant text[] := ARRAY['status', 'name', 'legal_name', 'tax_id', 'timezone', 'prices_include_tax', 'keep_gross', 'tax_rounding',
+		'shipping_tax_class', 'shipping_tax', 'guest_checkout', 'low_stock', 'hold_minutes', 'unpaid_minutes', 'split_shipments',
+		'cutoff_minute', 'closed_weekdays', 'contact_email', 'contact_phone', 'street', 'postal_code', 'city', 'region', 'country',
+		'color_primary', 'color_accent', 'logo', 'favicon', 'mail_from_name', 'order_prefix', 'invoice_prefix'];
+	was tenancy.store;
+	s tenancy.store;
+	detail jsonb;
+BEGIN
+	SELECT x.* INTO was FROM tenancy.store x WHERE x.tenant_id = p_tenant AND x.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND OR NOT p_keys <@ offered THEN
+		RETURN 'gone';
+	ELSIF was.revision <> p_revision THEN
+		RETURN 'changed';
+	END IF;
+	s := jsonb_populate_record(was, jsonb_object(p_keys, p_values));
+	IF s.timezone <> was.timezone AND NOT tenancy.is_timezone(s.timezone) THEN
+		RETURN 'timezone';
+	ELSIF s.logo <> '' AND s.logo <> was.logo AND NOT EXISTS (SELECT FROM catalog.media m WHERE m.name = s.logo) THEN
+		RETURN 'logo';
+	ELSIF s.favicon <> '' AND s.favicon <> was.favicon AND NOT EXISTS (SELECT FROM catalog.media m WHERE m.name = s.favicon) THEN
+		RETURN 'favicon';
+	ELSIF NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = s.shipping_tax_class) AND s.shipping_tax_class <> was.shipping_tax_class THEN
+		RETURN 'shipping_tax_class';
+	END IF;
+	detail := tenancy.differences(to_jsonb(was), to_jsonb(s));
+	IF detail IS NULL THEN
+		RETURN 'ok';
+	END IF;
+	UPDATE tenancy.store x SET (status, name, legal_name, tax_id, timezone, prices_include_tax, keep_gross, tax_rounding,
+		shipping_tax_class, shipping_tax, guest_checkout, low_stock, hold_minutes, unpaid_minutes, split_shipments, cutoff_minute,
+		closed_weekdays, contact_email, contact_phone, street, postal_code, city, region, country, color_primary,
+		color_accent, logo, favicon, mail_from_name, order_prefix, invoice_prefix)
+	= (s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross, s.tax_rounding,
+		s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes, s.split_shipments, s.cutoff_minute,
+		s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.region, s.country, s.color_primary,
+		s.color_accent, s.logo, s.favicon, s.mail_from_name, s.order_prefix, s.invoice_prefix)
+	WHERE x.store_id = p_store;
+	INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
+	PERFORM audit.add(p_tenant, p_actor::text, 'store.changed', 'store ' || p_store, p_reason, detail::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION tenancy.desk_store(uuid, uuid, uuid, bigint, text[], text[], text) IS
+	'Changes settings of a store: ok, gone, changed, or the setting that does not fit: timezone, logo, favicon, shipping_tax_class.';
+
+-- Its languages and currencies in their order; steps are the smallest amounts, minor units.
+CREATE OR REPLACE FUNCTION tenancy.desk_languages(p_tenant uuid, p_actor uuid, p_store uuid, p_revision bigint, p_tags text[], p_currencies text[],
+	p_steps bigint[], p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	revision bigint;
+	was jsonb;
+	bad text;
+BEGIN
+	SELECT x.revision INTO revision FROM tenancy.store x WHERE x.tenant_id = p_tenant AND x.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF revision <> p_revision THEN
+		RETURN 'changed';
+	ELSIF cardinality(p_tags) = 0 OR (SELECT count(DISTINCT u) FROM unnest(p_tags) u) <> cardinality(p_tags) THEN
+		RETURN 'language';
+	ELSIF cardinality(p_currencies) = 0 OR (SELECT count(DISTINCT u) FROM unnest(p_currencies) u) <> cardinality(p_currencies) THEN
+		RETURN 'currency';
+	END IF;
+	-- What deliveries cost is a multiple of the smallest amount, as sutlerctl import store wants it.
+	SELECT u.currency INTO bad FROM unnest(p_currencies, p_steps) AS u (currency, step)
+	WHERE EXISTS (SELECT FROM shipping.method_price p WHERE p.store_id = p_store AND p.currency = u.currency
+		AND (p.first % u.step <> 0 OR p.further % u.step <> 0 OR p.free_above % u.step <> 0)) LIMIT 1;
+	IF FOUND THEN
+		RETURN 'step ' || bad;
+	END IF;
+	was := tenancy.languages_now(p_store);
+	-- Positions are unique, so the lists are written anew.
+	IF (was -> 'languages') IS DISTINCT FROM to_jsonb(p_tags) THEN
+		DELETE FROM tenancy.store_locale l WHERE l.store_id = p_store;
+		INSERT INTO tenancy.store_locale (tenant_id, store_id, locale, tag, position)
+		SELECT p_tenant, p_store, l.locale, l.tag, l.place FROM tenancy.locales_of(p_tags) l;
+	END IF;
+	DELETE FROM tenancy.store_currency c WHERE c.store_id = p_store;
+	INSERT INTO tenancy.store_currency (tenant_id, store_id, currency, position, step)
+	SELECT p_tenant, p_store, u.currency, u.n - 1, u.step FROM unnest(p_currencies, p_steps) WITH ORDINALITY AS u (currency, step, n);
+	INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
+	PERFORM audit.add(p_tenant, p_actor::text, 'store.languages', 'store ' || p_store, p_reason,
+		coalesce(tenancy.differences(was, tenancy.languages_now(p_store)), '{}')::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION tenancy.desk_languages(uuid, uuid, uuid, bigint, text[], text[], bigint[], text) IS
+	'Languages and currencies of a store: ok, gone, changed, language or currency (none, or one twice), "step CURRENCY" (a delivery costs no multiple of it).';
+
+CREATE OR REPLACE FUNCTION tenancy.languages_now(p_store uuid) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object(
+		'languages', (SELECT jsonb_agg(l.tag ORDER BY l.position) FROM tenancy.store_locale l WHERE l.store_id = p_store),
+		'currencies', (SELECT jsonb_agg(jsonb_build_array(c.currency, c.step) ORDER BY c.position) FROM tenancy.store_currency c WHERE c.store_id = p_store))
+$$;
+COMMENT ON FUNCTION tenancy.languages_now(uuid) IS 'Languages and currencies of a store, for the audit log.';
+
+-- ---- hosts ----
+
+-- A host leads to one store of all merchants: its primary key says so.  Whose it is already is told to nobody.
+CREATE OR REPLACE FUNCTION tenancy.desk_host_add(p_tenant uuid, p_actor uuid, p_store uuid, p_host text, p_kind text, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- More names than a shop is known by.
+	most constant integer := 20;
+	model text;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF (SELECT count(*) FROM tenancy.host h WHERE h.tenant_id = p_tenant AND h.store_id = p_store) >= most THEN
+		RETURN 'many';
+	END IF;
+	-- Scheme and port as the store's other hosts have them.
+	SELECT h.origin INTO model FROM tenancy.host h WHERE h.tenant_id = p_tenant AND h.store_id = p_store
+	ORDER BY h.kind = p_kind DESC, h.is_primary DESC, h.host LIMIT 1;
+	INSERT INTO tenancy.host (host, tenant_id, store_id, kind, origin, is_primary)
+	VALUES (p_host, p_tenant, p_store, p_kind,
+		regexp_replace(coalesce(model, 'https://x'), '^(https?)://[a-z0-9.-]+(:[0-9]+)?$', '\1://' || p_host || '\2'),
+		NOT EXISTS (SELECT FROM tenancy.host h WHERE h.tenant_id = p_tenant AND h.store_id = p_store AND h.kind = p_kind AND h.is_primary))
+	ON CONFLICT (host) DO NOTHING;
+	IF NOT FOUND THEN
+		RETURN CASE WHEN EXISTS (SELECT FROM tenancy.host h WHERE h.host = p_host AND h.tenant_id = p_tenant AND h.store_id = p_store)
+			THEN 'here' ELSE 'taken' END;
+	END IF;
+	PERFORM audit.add(p_tenant, p_actor::text, 'host.added', 'store ' || p_store, p_reason, jsonb_build_object('host', p_host, 'kind', p_kind)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION tenancy.desk_host_add(uuid, uuid, uuid, text, text, text) IS 'Gives a store a host: ok, gone, many, here (it has it), taken (it leads elsewhere).';
+
+CREATE OR REPLACE FUNCTION tenancy.desk_host_main(p_tenant uuid, p_actor uuid, p_store uuid, p_host text, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	of_kind text;
+	before text;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	SELECT h.kind INTO of_kind FROM tenancy.host h WHERE h.host = p_host AND h.tenant_id = p_tenant AND h.store_id = p_store;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
+	SELECT h.host INTO before FROM tenancy.host h WHERE h.tenant_id = p_tenant AND h.store_id = p_store AND h.kind = of_kind AND h.is_primary;
+	IF before = p_host THEN
+		RETURN 'ok';
+	END IF;
+	UPDATE tenancy.host h SET is_primary = false WHERE h.host = before;
+	UPDATE tenancy.host h SET is_primary = true WHERE h.host = p_host;
+	INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
+	PERFORM audit.add(p_tenant, p_actor::text, 'host.main', 'store ' || p_store, p_reason, jsonb_build_object('host', jsonb_build_array(before, p_host))::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION tenancy.desk_host_main(uuid, uuid, uuid, text, text) IS 'Makes a host the one that links and mails name: ok, gone.';
+
+CREATE OR REPLACE FUNCTION tenancy.desk_host_remove(p_tenant uuid, p_actor uuid, p_store uuid, p_host text, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	main boolean;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	SELECT h.is_primary INTO main FROM tenancy.host h WHERE h.host = p_host AND h.tenant_id = p_tenant AND h.store_id = p_store;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF main THEN
+		RETURN 'main';
+	END IF;
+	DELETE FROM tenancy.host h WHERE h.host = p_host;
+	PERFORM audit.add(p_tenant, p_actor::text, 'host.removed', 'store ' || p_store, p_reason, jsonb_build_object('host', p_host)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION tenancy.desk_host_remove(uuid, uuid, uuid, text, text) IS 'Takes a host from a store: ok, gone, main (links and mails name it).';

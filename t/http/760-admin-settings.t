@@ -1,0 +1,133 @@
+# Promise: staff set up a store without a file: each value is checked beside its field, what was typed is
+# never lost, the shop follows at once, the audit log keeps old and new, and nobody reaches another
+# merchant's store or hosts.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
+use Fixture;
+use House;
+use Shop;
+use Staff;
+use Test::More;
+
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout admin-login admin-home admin-settings))]);
+my $f = Fixture->new($shop->dbh);
+$shop->stack->set_origins;
+my $ana = Staff->new($shop, $f, 'acme', may => [qw(settings.view settings.edit)], name => 'Ana Ruiz');
+my $ben = Staff->new($shop, $f, 'acme', may => [qw(settings.view settings.edit)], name => 'Ben Ode');
+my $siti = Staff->new($shop, $f, 'bahari', may => [qw(settings.view settings.edit)]);
+my $base = '/admin/settings';
+my $one = $f->{store}{one};
+sub saved { my ($who, $page, $path, %form) = @_; return $who->visitor->submit($page, action => $who->path("$base$path"), { %form }) }
+# By a button of the form at PATH that leads to another address.
+sub pressed
+{
+	my ($who, $at, $path, %form) = @_;
+	my ($csrf) = $who->get("$base$at")->html =~ /name="csrf" value="([^"]+)"/;
+	return $who->visitor->post($who->path("$base$path"), { csrf => $csrf, %form });
+}
+sub logged { my ($action) = @_; return $shop->value('SELECT detail FROM audit.entry WHERE action = ? ORDER BY entry_id DESC LIMIT 1', $action) }
+# Workers keep a store for a second at most.
+sub until_shop { my ($path, $like) = @_; return House::wait_for(10, sub { $shop->visitor('one')->get($path)->html =~ $like }) }
+
+subtest 'SET-01 the store' => sub {
+	my $page = $ana->get($base);
+	is $page->status, 200, 'all stores stand in a list';
+	like $page->html, qr/You work here/, 'with the one that one works in';
+	unlike $page->html, qr/Bahari/i, 'T26 and none of another merchant';
+	$page = $ana->get("$base/store");
+	is $page->status, 200, 'a form';
+	my $bad = saved($ana, $page, '/store', name => '', contact_email => 'nobody', contact_phone => 'call me', cutoff => '25:00', low_stock => '-1', street => 'Calle Mayor 1');
+	is $bad->status, 422, 'wrong input comes back';
+	like $bad->html, qr/id="w-$_">/, "said at $_" for qw(name contact_email low_stock);
+	like $bad->html, qr/value="Calle Mayor 1"/, 'nothing is lost';
+	$bad = saved($ana, $bad, '/store', name => 'Shop & Co', contact_email => 'shop@example.test', low_stock => 3, contact_phone => 'call me', cutoff => '25:00',
+		color_primary => 'red', map { ("closed_$_" => 1) } 0 .. 6);
+	like $bad->html, qr/id="w-$_">/, "and at $_" for qw(contact_phone cutoff color_primary);
+	like $bad->html, qr/One day of the week must be open/, 'and on top';
+	$bad = saved($ana, $bad, '/store', contact_phone => '+34 900 100 200', cutoff => '09:30', color_primary => '#224466', timezone => 'Mars/Olympus', closed_6 => '');
+	like $bad->html, qr/id="w-timezone">There is no such time zone/, 'the database decides what zones there are';
+	$bad = saved($ana, $bad, '/store', timezone => 'Europe/Madrid', logo => 'nothing.svg');
+	like $bad->html, qr/id="w-logo">There is no picture/, 'and pictures';
+	is saved($ana, $bad, '/store', logo => '')->status, 303, 'then it is saved';
+	is $shop->value(q{SELECT concat_ws('|', name, street, contact_phone, cutoff_minute, closed_weekdays, timezone) FROM tenancy.store WHERE store_id = ?}, $one),
+		'Shop & Co|Calle Mayor 1|+34 900 100 200|570|63|Europe/Madrid', 'every value';
+	ok until_shop('/', qr/Shop &amp; Co/), 'the shop shows it';
+	like logged('store.changed'), qr/"name": ?\[".*", ?"Shop & Co"\]/, 'SEC-05 the log keeps old and new';
+
+	my ($hers, $his) = ($ana->get("$base/store"), $ben->get("$base/store"));
+	is saved($ana, $hers, '/store', city => 'Alicante')->status, 303, 'she saves first';
+	my $told = saved($ben, $his, '/store', city => 'Elx', street => 'Carrer Major 2');
+	is $told->status, 422, 'the second is told';
+	like $told->text, qr/Somebody else has changed these settings/, 'in words';
+	like $told->html, qr/value="Elx".*?Saved meanwhile: Alicante/s, 'with what stands now';
+	like $told->html, qr/value="Carrer Major 2"/, 'and loses nothing';
+	is $shop->value('SELECT city FROM tenancy.store WHERE store_id = ?', $one), 'Alicante', 'nothing was overwritten';
+	is saved($ben, $told, '/store')->status, 303, 'he saves knowing it';
+	is $shop->value('SELECT city FROM tenancy.store WHERE store_id = ?', $one), 'Elx', 'his then';
+
+	my $away = $ana->get("$base/store");
+	$ana->visitor->submit($away, action => $ana->path('/admin/store'), { store => $f->{store}{two} });
+	is saved($ana, $away, '/store', city => 'Altea')->status, 409, 'a form of a store is not saved into another that one switched to';
+	$ana->visitor->submit($away, action => $ana->path('/admin/store'), { store => $one });
+	is_deeply [map { $_->{city} } $shop->rows('SELECT city FROM tenancy.store WHERE tenant_id = ? ORDER BY code', $f->{tenant}{acme})], ['Elx', ''], 'into neither';
+
+	my $looks = Staff->new($shop, $f, 'acme', may => ['settings.view']);
+	unlike $looks->get("$base/store")->html, qr/>Save</, 'who may only look is offered nothing';
+	$page = $ana->get($base);
+	is saved($ana, $page, '/status', status => 'inactive', reason => '')->status, 422, 'closing wants a reason';
+	is saved($ana, $page, '/status', status => 'inactive', reason => 'moving house')->status, 303, 'then it is closed';
+	ok House::wait_for(10, sub { $shop->visitor('one')->get('/')->status == 410 }), 'for shoppers';
+	is saved($ana, $ana->get($base), '/status', status => 'active', reason => 'moved')->status, 303, 'and opened again from the console that stays';
+	ok House::wait_for(10, sub { $shop->visitor('one')->get('/')->status == 200 }), 'for shoppers';
+	my $old = Staff->new($shop, $f, 'acme', may => [qw(settings.view settings.edit)], age_s => 3600);
+	like saved($old, $old->get($base), '/status', status => 'inactive', reason => 'why not')->text, qr/a while since you showed a code/, 'a fresh code is wanted for it';
+};
+
+subtest 'SET-02 languages and currencies' => sub {
+	my $page = $ana->get("$base/languages");
+	my @tags = map { $_->{tag} } $shop->rows('SELECT tag FROM tenancy.store_locale WHERE store_id = ? ORDER BY position', $one);
+	my @money = map { $_->{currency} } $shop->rows('SELECT currency FROM tenancy.store_currency WHERE store_id = ? ORDER BY position', $one);
+	my $bad = saved($ana, $page, '/languages', tag => [@tags, $tags[0]], currency => ['EUR', 'EUR'], step => ['', ''], reason => 'more people');
+	is $bad->status, 422, 'twice the same comes back';
+	like $bad->html, qr/id="w-tag_$#{[@tags, 1]}">Please choose each language once/, 'at the language';
+	like $bad->html, qr/id="w-currency_1">Please choose each currency once/, 'at the currency';
+	$bad = saved($ana, $page, '/languages', tag => [('') x 6], currency => ['EUR'], step => ['free'], reason => 'more people');
+	like $bad->html, qr/id="w-tag_0">A store speaks one/, 'one must stay';
+	like $bad->html, qr/id="w-step_0">Please give an amount/, 'a smallest amount is one';
+	like $bad->html, qr/value="free"/, 'nothing is lost';
+	is saved($ana, $bad, '/languages', tag => [@tags, 'id-ID'], currency => [@money, 'CHF'], step => [(map { '' } @money), '0.05'], reason => 'more people')->status, 303, 'then they are saved';
+	is $shop->value(q{SELECT step FROM tenancy.store_currency WHERE store_id = ? AND currency = 'CHF'}, $one), 5, 'with the smallest amount';
+	ok House::wait_for(10, sub { $shop->visitor('one')->get('/id/')->status == 200 }), 'the shop speaks it';
+	like logged('store.languages'), qr/"id-ID"/, 'SEC-05 the log keeps it';
+	is saved($ana, $ana->get("$base/languages"), '/languages', tag => [@tags, 'id-ID', 'es-MX'], currency => \@money, step => [map { '' } @money], reason => 'Mexico')->status, 303, 'a second country of a language';
+	is $shop->value(q{SELECT locale FROM tenancy.store_locale WHERE store_id = ? AND tag = 'es-MX'}, $one), 'es-mx', 'has it in its path, as a store file has';
+	is saved($ana, $page, '/languages', tag => \@tags, currency => \@money, step => [map { '' } @money], reason => 'back')->status, 422, 'an old form is not saved over it';
+};
+
+subtest 'SET-03 hosts' => sub {
+	my $page = $ana->get("$base/hosts");
+	like $page->text, qr/CNAME/, 'how a host comes here is told';
+	my $bad = saved($ana, $page, '/hosts', host => 'https://shop.example/', kind => 'store', reason => 'a new name');
+	like $bad->html, qr/id="w-host">Please give a host name/, 'an address is no host';
+	my ($theirs) = map { $_->{host} } $shop->rows(q{SELECT host FROM tenancy.host WHERE tenant_id = ? LIMIT 1}, $f->{tenant}{bahari});
+	$bad = saved($ana, $bad, '/hosts', host => $theirs, kind => 'store', reason => 'a new name');
+	like $bad->html, qr/id="w-host">This host leads to another shop/, 'T26 a host belongs to one store of all merchants';
+	is $shop->value('SELECT tenant_id FROM tenancy.host WHERE host = ?', $theirs), $f->{tenant}{bahari}, 'and stays there';
+	is saved($ana, $bad, '/hosts', host => 'New-Name.localhost', kind => 'store', reason => 'a new name')->status, 303, 'a free one is added';
+	ok House::wait_for(10, sub { $shop->visitor('new-name.localhost')->get('/')->status == 200 }), 'and leads to the shop';
+	my ($old) = $shop->value(q{SELECT host FROM tenancy.host WHERE store_id = ? AND kind = 'store' AND is_primary}, $one);
+	is pressed($ana, '/hosts', '/hosts/remove', store => $one, which => $old, act_reason => 'old')->status, 422, 'the main one stays';
+	is saved($ana, $ana->get("$base/hosts"), '/hosts/main', which => 'new-name.localhost', act_reason => 'it works')->status, 303, 'another becomes it';
+	is $shop->value(q{SELECT string_agg(host, ' ') FROM tenancy.host WHERE store_id = ? AND kind = 'store' AND is_primary}, $one), 'new-name.localhost', 'alone';
+	is pressed($siti, '/hosts', '/hosts/remove', store => $f->{store}{three}, which => $old, act_reason => 'mine')->status, 404, 'T26 another merchant removes nothing here';
+	is saved($ana, $ana->get("$base/hosts"), '/hosts/main', which => $old, act_reason => 'back')->status, 303, 'back again';
+	is pressed($ana, '/hosts', '/hosts/remove', store => $one, which => 'new-name.localhost', act_reason => 'not used')->status, 303, 'what is not main goes';
+	ok House::wait_for(10, sub { $shop->visitor('new-name.localhost')->get('/')->status == 421 }), 'and leads nowhere';
+	like logged('host.removed'), qr/new-name\.localhost/, 'SEC-05 the log keeps it';
+};
+
+done_testing;
