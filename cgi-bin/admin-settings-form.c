@@ -13,6 +13,7 @@ static const struct { const char *path, *label; } tabs[] = {
 	{ "/admin/settings/store", N_("Store details") },
 	{ "/admin/settings/languages", N_("Languages and currencies") },
 	{ "/admin/settings/hosts", N_("Addresses") },
+	{ "/admin/settings/delivery", N_("Delivery") },
 };
 
 const char *settings_store(struct req *r)
@@ -68,14 +69,13 @@ void settings_group(struct settings_form *f, const char *title, const char *lang
 /* A field with every name that the template looks for: an absent one would be looked for further out. */
 static struct view *add(struct settings_form *f, const char *name, const char *label)
 {
-	static const char *const kinds[] = { "line", "block", "check", "choice", "color" };
+	static const char *const kinds[] = { "line", "block", "check", "choice", "color", "unseen" };
 	struct view *item = f->field = view_item(f->group, "fields");
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		view_bool(item, kinds[i], false);
 	view_text(item, "name", name);
-	view_text(item, "label", req_text(f->r, label));
-	view_text(item, "lang", NULL);
+	view_text(item, "label", *label == '\0' ? "" : req_text(f->r, label));
 	view_text(item, "value", "");
 	view_text(item, "now", NULL);
 	view_text(item, "hint", NULL);
@@ -92,7 +92,7 @@ static struct view *add_value(struct settings_form *f, const char *name, const c
 	view_bool(item, kind, true);
 	view_text(item, "value", typed);
 	view_text(item, "now", f->changed && strcmp(typed, value) != 0 ? (*value == '\0' ? "-" : value) : NULL);
-	view_int(item, "max", max);
+	view_text(item, "max", mem_printf(f->r->mem, "%d", max));
 	return item;
 }
 
@@ -150,6 +150,14 @@ void settings_country(struct settings_form *f, const char *name, const char *lab
 	address_form_countries(f->r, item, "options", codes, n, 0, typed);
 	if (f->changed && strcmp(typed, value) != 0)
 		view_text(item, "now", locale_country(locale_get(f->r->locale), value));
+}
+
+void settings_hidden(struct settings_form *f, const char *name, const char *value)
+{
+	struct view *item = add(f, name, "");
+
+	view_bool(item, "unseen", true);
+	view_text(item, "value", value);
 }
 
 void settings_hint(struct settings_form *f, const char *hint)

@@ -53,6 +53,8 @@ void settings_bool(struct settings_form *f, const char *name, const char *label,
 void settings_choice(struct settings_form *f, const char *name, const char *label, const struct form_option *options, size_t n,
 		     const char *value);
 void settings_country(struct settings_form *f, const char *name, const char *label, const char *value);
+/* What goes along unseen. */
+void settings_hidden(struct settings_form *f, const char *name, const char *value);
 /* A sentence below the last field, N_("..."). */
 void settings_hint(struct settings_form *f, const char *hint);
 
@@ -91,5 +93,13 @@ void hosts_show(struct req *r);
 void host_add(struct req *r);
 void host_main(struct req *r);
 void host_remove(struct req *r);
+
+/* admin-settings-delivery.c */
+extern const struct param delivery_params[], delivery_new_params[], delivery_try_params[];
+void deliveries_show(struct req *r);
+void delivery_show(struct req *r);
+void delivery_change(struct req *r);
+void delivery_new(struct req *r);
+void delivery_make(struct req *r);
 
 #endif

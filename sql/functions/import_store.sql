@@ -354,8 +354,10 @@ BEGIN
 	WHERE (x.name, x.description) IS DISTINCT FROM (excluded.name, excluded.description);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 
+	-- A file knows no zones within a country: it wins over those made in the console.
 	DELETE FROM shipping.method_country x USING pg_temp.import_method m WHERE x.store_id = p_store AND x.method_id = m.method_id
-	  AND NOT EXISTS (SELECT FROM pg_temp.import_conf c WHERE c.section = 'delivery' AND c.name = m.name AND c.key = 'countries' AND c.value = x.country);
+	  AND (x.region <> '' OR x.excluded OR NOT EXISTS (SELECT FROM pg_temp.import_conf c
+		WHERE c.section = 'delivery' AND c.name = m.name AND c.key = 'countries' AND c.value = x.country));
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	INSERT INTO shipping.method_country (tenant_id, store_id, method_id, country)
 	SELECT p_tenant, p_store, m.method_id, c.value

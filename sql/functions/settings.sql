@@ -261,3 +261,104 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION tenancy.desk_host_remove(uuid, uuid, uuid, text, text) IS 'Takes a host from a store: ok, gone, main (links and mails name it).';
+
+-- ---- ways of delivery ----
+
+-- One rule for carts and for the desk; programs need not see the zones themselves.
+CREATE OR REPLACE FUNCTION shipping.ways_to(p_tenant uuid, p_store uuid, p_country text, p_region text) RETURNS TABLE (method_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT k.method_id FROM shipping.method_country k
+	WHERE k.tenant_id = p_tenant AND k.store_id = p_store AND (k.country = '*' OR k.country = p_country AND (k.region = '' OR k.region = p_region))
+	GROUP BY k.method_id HAVING NOT bool_or(k.excluded)
+$$;
+COMMENT ON FUNCTION shipping.ways_to(uuid, uuid, text, text) IS 'The ways of delivery of a store that go to a region of a country, offered or not.';
+
+CREATE OR REPLACE FUNCTION shipping.method_now(p_store uuid, p_method uuid) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT to_jsonb(m) || jsonb_build_object(
+		'texts', (SELECT jsonb_object_agg(t.locale, jsonb_build_array(t.name, t.description)) FROM shipping.method_text t
+			WHERE t.store_id = p_store AND t.method_id = p_method),
+		'zones', (SELECT jsonb_agg(CASE WHEN k.excluded THEN '-' ELSE '' END || k.country || CASE k.region WHEN '' THEN '' ELSE '-' || k.region END
+			ORDER BY k.excluded, k.country, k.region) FROM shipping.method_country k WHERE k.store_id = p_store AND k.method_id = p_method),
+		'prices', (SELECT jsonb_agg(jsonb_build_array(p.currency, p.up_to_g, p.first, p.further, p.free_above) ORDER BY p.currency, p.up_to_g)
+			FROM shipping.method_price p WHERE p.store_id = p_store AND p.method_id = p_method))
+	FROM shipping.method m WHERE m.store_id = p_store AND m.method_id = p_method
+$$;
+COMMENT ON FUNCTION shipping.method_now(uuid, uuid) IS 'A way of delivery with all that hangs below it, for the audit log.';
+
+-- Makes or changes a way of delivery.  Prices are rows of currency, weight (grams, 0 where it is not by
+-- weight), first, further, free from (below 0: never); zones rows of country, region and whether it is taken out.
+CREATE OR REPLACE FUNCTION shipping.desk_method(p_tenant uuid, p_actor uuid, p_store uuid, p_method uuid, p_make boolean, p_revision bigint,
+	p_code text, p_kind text, p_active boolean, p_position integer, p_days_min integer, p_days_max integer,
+	p_locales text[], p_names text[], p_abouts text[], p_countries text[], p_regions text[], p_excluded text[],
+	p_currencies text[], p_grams bigint[], p_firsts bigint[], p_furthers bigint[], p_frees bigint[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- More than a checkout page shows.
+	most constant integer := 40;
+	revision bigint;
+	was jsonb := '{}';
+	bad text;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
+	IF p_make THEN
+		IF EXISTS (SELECT FROM shipping.method m WHERE m.store_id = p_store AND m.code = p_code) THEN
+			RETURN 'code';
+		ELSIF (SELECT count(*) FROM shipping.method m WHERE m.store_id = p_store) >= most THEN
+			RETURN 'many';
+		END IF;
+	ELSE
+		SELECT m.revision INTO revision FROM shipping.method m WHERE m.store_id = p_store AND m.method_id = p_method FOR NO KEY UPDATE;
+		IF NOT FOUND THEN
+			RETURN 'gone';
+		ELSIF revision <> p_revision THEN
+			RETURN 'changed';
+		END IF;
+		was := shipping.method_now(p_store, p_method);
+	END IF;
+	-- As sutlerctl import store wants it: a name in each language, a price in each currency, whole steps.
+	IF EXISTS (SELECT FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.locale <> ALL (p_locales)) THEN
+		RETURN 'name';
+	ELSIF EXISTS (SELECT FROM tenancy.store_currency c WHERE c.store_id = p_store AND c.currency <> ALL (p_currencies)) THEN
+		RETURN 'price';
+	END IF;
+	SELECT c.currency INTO bad FROM unnest(p_currencies, p_firsts, p_furthers, p_frees) AS u (currency, first, further, free)
+	JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = u.currency
+	WHERE u.first % c.step <> 0 OR u.further % c.step <> 0 OR greatest(u.free, 0) % c.step <> 0 LIMIT 1;
+	IF FOUND THEN
+		RETURN 'step ' || bad;
+	END IF;
+	IF p_make THEN
+		INSERT INTO shipping.method (tenant_id, store_id, method_id, code, kind, active, position, days_min, days_max)
+		VALUES (p_tenant, p_store, p_method, p_code, p_kind, p_active, p_position, p_days_min, p_days_max);
+	ELSE
+		UPDATE shipping.method m SET (kind, active, position, days_min, days_max) = (p_kind, p_active, p_position, p_days_min, p_days_max)
+		WHERE m.store_id = p_store AND m.method_id = p_method;
+	END IF;
+	-- Texts in languages that the store has no more stay: it may speak them again.
+	INSERT INTO shipping.method_text AS t (tenant_id, store_id, method_id, locale, name, description)
+	SELECT p_tenant, p_store, p_method, u.locale, u.name, u.about FROM unnest(p_locales, p_names, p_abouts) AS u (locale, name, about)
+	ON CONFLICT (tenant_id, store_id, method_id, locale) DO UPDATE SET name = excluded.name, description = excluded.description
+	WHERE (t.name, t.description) IS DISTINCT FROM (excluded.name, excluded.description);
+	DELETE FROM shipping.method_country k WHERE k.store_id = p_store AND k.method_id = p_method;
+	INSERT INTO shipping.method_country (tenant_id, store_id, method_id, country, region, excluded)
+	SELECT p_tenant, p_store, p_method, u.country, u.region, u.sign = '-' FROM unnest(p_countries, p_regions, p_excluded) AS u (country, region, sign)
+	ON CONFLICT DO NOTHING;
+	DELETE FROM shipping.method_price p WHERE p.store_id = p_store AND p.method_id = p_method;
+	INSERT INTO shipping.method_price (tenant_id, store_id, method_id, currency, up_to_g, first, further, free_above)
+	SELECT p_tenant, p_store, p_method, u.currency, u.grams, u.first, u.further, nullif(greatest(u.free, -1), -1)
+	FROM unnest(p_currencies, p_grams, p_firsts, p_furthers, p_frees) AS u (currency, grams, first, further, free);
+	PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_make THEN 'delivery.made' ELSE 'delivery.changed' END, 'delivery ' || p_method, '',
+		coalesce(tenancy.differences(was, shipping.method_now(p_store, p_method)), '{}')::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION shipping.desk_method(uuid, uuid, uuid, uuid, boolean, bigint, text, text, boolean, integer, integer, integer,
+	text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]) IS
+	'Makes or changes a way of delivery: ok, gone, changed, code (another has it), many, name (a language lacks), price (a currency lacks), "step CURRENCY" (no multiple of its smallest amount).';

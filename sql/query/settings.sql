@@ -54,3 +54,55 @@ SELECT tenancy.desk_host_main(:tenant, :actor, :store, :host, :reason)
 -- settings_remove_host(tenant uuid, actor uuid, store uuid, host text, reason text) one
 -- outcome text
 SELECT tenancy.desk_host_remove(:tenant, :actor, :store, :host, :reason)
+
+-- Ways of delivery of a store; lacks: currencies of the store that it has no price in.
+-- settings_methods(store uuid, locale text) many
+-- method uuid, code text, kind text, active bool, position int, days_min int, days_max int, name text, zones text, lacks text
+SELECT m.method_id, m.code, m.kind, m.active, m.position, m.days_min, m.days_max,
+       coalesce((SELECT x.name FROM shipping.method_text x JOIN tenancy.store_locale l ON l.store_id = x.store_id AND l.locale = x.locale
+           WHERE x.store_id = m.store_id AND x.method_id = m.method_id ORDER BY x.locale <> :locale, l.position LIMIT 1), m.code),
+       coalesce((SELECT string_agg(CASE WHEN k.excluded THEN '-' ELSE '' END || k.country || CASE k.region WHEN '' THEN '' ELSE '-' || k.region END, ', '
+           ORDER BY k.excluded, k.country, k.region) FROM shipping.method_country k WHERE k.store_id = m.store_id AND k.method_id = m.method_id), ''),
+       coalesce((SELECT string_agg(c.currency, ', ' ORDER BY c.position) FROM tenancy.store_currency c WHERE c.store_id = m.store_id
+           AND NOT EXISTS (SELECT FROM shipping.method_price p WHERE p.store_id = m.store_id AND p.method_id = m.method_id AND p.currency = c.currency)), '')
+FROM shipping.method m WHERE m.store_id = :store ORDER BY m.position, m.code
+
+-- settings_method(store uuid, method uuid) one
+-- revision int, code text, kind text, active bool, position int, days_min int, days_max int
+SELECT m.revision, m.code, m.kind, m.active, m.position, m.days_min, m.days_max
+FROM shipping.method m WHERE m.store_id = :store AND m.method_id = :method
+
+-- In each language of the store.
+-- settings_method_texts(store uuid, method uuid) many
+-- locale text, tag text, name text, about text
+SELECT l.locale, l.tag, coalesce(x.name, ''), coalesce(x.description, '')
+FROM tenancy.store_locale l
+LEFT JOIN shipping.method_text x ON x.store_id = l.store_id AND x.method_id = :method AND x.locale = l.locale
+WHERE l.store_id = :store ORDER BY l.position
+
+-- settings_method_zones(store uuid, method uuid) many
+-- zone text
+SELECT CASE WHEN k.excluded THEN '-' ELSE '' END || k.country || CASE k.region WHEN '' THEN '' ELSE '-' || k.region END
+FROM shipping.method_country k WHERE k.store_id = :store AND k.method_id = :method ORDER BY k.excluded, k.country, k.region
+
+-- settings_method_prices(store uuid, method uuid) many
+-- currency text, up_to_g int, first money, further money, free_above money?
+SELECT p.currency, p.up_to_g, p.first, p.further, p.free_above
+FROM shipping.method_price p WHERE p.store_id = :store AND p.method_id = :method ORDER BY p.currency, p.up_to_g
+
+-- What a cart that goes there is offered: the rule of cart_methods.
+-- settings_try(tenant uuid, store uuid, locale text, currency text, country text, region text) many
+-- method uuid, kind text, name text, days_min int, days_max int
+SELECT m.method_id, m.kind, coalesce(x.name, m.code), m.days_min, m.days_max
+FROM shipping.ways_to(:tenant, :store, :country, :region) w
+JOIN shipping.method m ON m.store_id = :store AND m.method_id = w.method_id AND m.active
+LEFT JOIN shipping.method_text x ON x.store_id = m.store_id AND x.method_id = m.method_id AND x.locale = :locale
+WHERE EXISTS (SELECT FROM shipping.method_price p WHERE p.store_id = m.store_id AND p.method_id = m.method_id AND p.currency = :currency)
+ORDER BY m.position, m.code
+
+-- settings_save_method(tenant uuid, actor uuid, store uuid, method uuid, make bool, revision int, code text, kind text, active bool, position int4,
+-- days_min int4, days_max int4, locales text[], names text[], abouts text[], countries text[], regions text[], outs text[],
+-- currencies text[], grams int[], firsts int[], furthers int[], frees int[]) one
+-- outcome text
+SELECT shipping.desk_method(:tenant, :actor, :store, :method, :make, :revision, :code, :kind, :active, :position, :days_min, :days_max,
+       :locales, :names, :abouts, :countries, :regions, :outs, :currencies, :grams, :firsts, :furthers, :frees)

@@ -23,7 +23,8 @@ async function walk(name, base, options) {
 	const page = await b.page(HOST, '/en/admin/login', options);
 	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
 	page.setDefaultTimeout(15000);
-	for (const [what, path] of [['stores', ''], ['store', '/store'], ['languages', '/languages'], ['hosts', '/hosts']]) {
+	for (const [what, path] of [['stores', ''], ['store', '/store'], ['languages', '/languages'], ['hosts', '/hosts'],
+		['delivery', '/delivery'], ['way', '/delivery/new']]) {
 		await page.goto(shop.url(HOST, `${base}/admin/settings${path}`));
 		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
 		t.ok(await fits(page), `${name}: ${what} fits`);

@@ -6,6 +6,7 @@ use warnings;
 use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
+use Buyer;
 use Fixture;
 use House;
 use Shop;
@@ -13,7 +14,7 @@ use Staff;
 use Test::More;
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
-my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout admin-login admin-home admin-settings))]);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout order admin-login admin-home admin-settings))]);
 my $f = Fixture->new($shop->dbh);
 $shop->stack->set_origins;
 my $ana = Staff->new($shop, $f, 'acme', may => [qw(settings.view settings.edit)], name => 'Ana Ruiz');
@@ -128,6 +129,53 @@ subtest 'SET-03 hosts' => sub {
 	is pressed($ana, '/hosts', '/hosts/remove', store => $one, which => 'new-name.localhost', act_reason => 'not used')->status, 303, 'what is not main goes';
 	ok House::wait_for(10, sub { $shop->visitor('new-name.localhost')->get('/')->status == 421 }), 'and leads nowhere';
 	like logged('host.removed'), qr/new-name\.localhost/, 'SEC-05 the log keeps it';
+};
+
+subtest 'SET-04 delivery' => sub {
+	my ($locales, $money) = map { [map { (values %$_)[0] } $shop->rows($_, $one)] } 'SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position',
+		'SELECT currency FROM tenancy.store_currency WHERE store_id = ? ORDER BY position';
+	my %names = map { ("name_$_" => "Drone $locales->[$_]") } 0 .. $#$locales;
+	my $page = $ana->get("$base/delivery/new");
+	is $page->status, 200, 'a form';
+	my $bad = saved($ana, $page, '/delivery/new', code => 'drone', zones => 'Spain', kind => 'weight', bands_0 => "2000: 4.90\n1000: 3", first_1 => '5', days_min => 9, days_max => 2,
+		about_0 => 'It flies');
+	is $bad->status, 422, 'wrong input comes back';
+	like $bad->html, qr/id="w-$_">/, "said at $_" for qw(zones name_0 bands_0 first_1 days_max);
+	like $bad->html, qr/value="It flies"/, 'nothing is lost';
+	my %bands = map { ("bands_$_" => "1000: 4.90\n2000: 7,90", "first_$_" => '', "free_$_" => '60') } 0 .. $#$money;
+	my $made = saved($ana, $bad, '/delivery/new', %names, zones => 'ES, -ES-GC', days_min => 1, days_max => 2, %bands);
+	is $made->status, 303, 'then it is made';
+	my ($id) = $shop->value(q{SELECT method_id FROM shipping.method WHERE store_id = ? AND code = 'drone'}, $one);
+	like saved($ana, $ana->get("$base/delivery/new"), '/delivery/new', code => 'drone', zones => '*', %names, map { ("first_$_" => 1) } 0 .. $#$money)->html,
+		qr/id="w-code">Another/, 'a name is there once';
+
+	my $tried = sub { my (%q) = @_; return $ana->get("$base/delivery?" . join '&', map { "$_=$q{$_}" } sort keys %q)->text };
+	like $tried->(country => 'ES', weight => 900, goods => 20), qr/Drone en .*?€4\.90/, 'it can be tried';
+	like $tried->(country => 'ES', weight => 1500, goods => 20), qr/Drone en .*?€7\.90/, 'by its weight';
+	like $tried->(country => 'ES', weight => 900, goods => 60), qr/Drone en .*?€0\.00/, 'free from its threshold';
+	like $tried->(country => 'ES', weight => 5000, goods => 20), qr/Drone en .*?does not take this weight/, 'and heavier not';
+	unlike $tried->(country => 'ES', region => 'GC', weight => 900), qr/Drone en [0-9]/, 'nor to a region that is taken out';
+	like $tried->(country => 'ES', weight => 'much'), qr/weight in whole grams/, 'what is no number is said';
+
+	my $b = Buyer->new($shop->visitor('one'), '/en')->add($f->{variant}{PLAIN});
+	$b->start;
+	$b->ready;
+	my ($weight) = $shop->value('SELECT weight_g FROM catalog.variant WHERE variant_id = ?', $f->{variant}{PLAIN});
+	my ($offered) = $b->get('/checkout/delivery')->text =~ /Drone en.*?(€[\d.]+)/;
+	my ($trial) = $tried->(country => 'ES', region => 'M', weight => $weight, goods => 10) =~ /Drone en.*?(€[\d.]+)/;
+	is $trial, $offered, 'checkout offers it at the price of the trial';
+	$shop->change(q{UPDATE sales.contact SET region = 'GC'});
+	unlike $b->get('/checkout/delivery')->text, qr/Drone en/, 'and not to the region that is taken out';
+
+	my ($hers, $his) = ($ana->get("$base/delivery/$id"), $ben->get("$base/delivery/$id"));
+	like $hers->html, qr/1000: 4\.90\n2000: 7\.90/, 'its steps come back as they were written';
+	is saved($ana, $hers, "/delivery/$id", bands_0 => '1000: 5')->status, 303, 'she changes a price';
+	my $told = saved($ben, $his, "/delivery/$id", position => 3);
+	like $told->html, qr/Somebody else has changed.*Saved meanwhile: 1000: 5\.00/s, 'he is told what stands now';
+	is saved($ben, $told, "/delivery/$id", active => '')->status, 303, 'and switches it off';
+	unlike $tried->(country => 'ES', weight => 900), qr/Drone en [0-9]/, 'it is offered no more';
+	like logged('delivery.changed'), qr/"active": ?\[true, ?false\]/, 'SEC-05 the log keeps old and new';
+	is $siti->get("$base/delivery/$id")->status, 404, 'T26 another merchant finds it not';
 };
 
 done_testing;

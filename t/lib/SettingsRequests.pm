@@ -21,6 +21,17 @@ sub a_host
 	return $host;
 }
 
+# A way of delivery of the store's, and the form of one.
+sub a_method { my ($t, $store) = @_; return $t->value('SELECT method_id FROM shipping.method WHERE store_id = ? ORDER BY code LIMIT 1', store_of($t, $store)) }
+sub method_form
+{
+	my ($t, $store) = @_;
+	my ($locales, $currencies) = map { $t->dbh->selectcol_arrayref($_, undef, store_of($t, $store)) }
+		'SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position', 'SELECT currency FROM tenancy.store_currency WHERE store_id = ? ORDER BY position';
+	return (of($t, $store), kind => 'flat', active => 1, position => $serial++ % 1000, days_min => 1, days_max => 3, zones => 'ES, -ES-GC',
+		(map { ("locale_$_" => $locales->[$_], "name_$_" => 'Post') } 0 .. $#$locales), (map { ("currency_$_" => $currencies->[$_], "first_$_" => 5) } 0 .. $#$currencies));
+}
+
 sub entries
 {
 	return (
@@ -42,6 +53,13 @@ sub entries
 		'POST /admin/settings/hosts' => Requests::at_desk('/admin/settings/hosts', sub { return (of(@_), host => sprintf('new%d-%d.localhost', $$, $serial++), kind => 'store', reason => 'another name') }),
 		'POST /admin/settings/hosts/main' => Requests::at_desk('/admin/settings/hosts/main', sub { return (of(@_), which => a_host(@_), act_reason => 'the new name') }),
 		'POST /admin/settings/hosts/remove' => Requests::at_desk('/admin/settings/hosts/remove', sub { return (of(@_), which => a_host(@_), act_reason => 'not used') }),
+		'GET /admin/settings/delivery' => Requests::at_desk('/admin/settings/delivery?country=ES&goods=20&weight=500&pieces=2'),
+		'GET /admin/settings/delivery/new' => Requests::at_desk('/admin/settings/delivery/new'),
+		'POST /admin/settings/delivery/new' => Requests::at_desk('/admin/settings/delivery/new', sub { return (method_form(@_), code => sprintf 'way-%d-%d', $$, $serial++) }),
+		'GET /admin/settings/delivery/{id:id}' => Requests::at_desk(sub { return '/admin/settings/delivery/' . a_method(@_) }),
+		'POST /admin/settings/delivery/{id:id}' => Requests::at_desk(sub { return '/admin/settings/delivery/' . a_method(@_) }, sub {
+			return (method_form(@_), revision => $_[0]->value('SELECT revision FROM shipping.method WHERE method_id = ?', a_method(@_)));
+		}),
 	);
 }
 
