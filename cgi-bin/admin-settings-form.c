@@ -14,6 +14,7 @@ static const struct { const char *path, *label; } tabs[] = {
 	{ "/admin/settings/languages", N_("Languages and currencies") },
 	{ "/admin/settings/hosts", N_("Addresses") },
 	{ "/admin/settings/delivery", N_("Delivery") },
+	{ "/admin/settings/taxes", N_("Taxes") },
 };
 
 const char *settings_store(struct req *r)

@@ -102,4 +102,15 @@ void delivery_change(struct req *r);
 void delivery_new(struct req *r);
 void delivery_make(struct req *r);
 
+/* admin-settings-tax.c */
+extern const struct param tax_try_params[], tax_new_params[], tax_follow_params[], tax_end_params[], tax_how_params[];
+void taxes_show(struct req *r);
+void tax_new(struct req *r);
+void tax_make(struct req *r);
+void tax_show(struct req *r);
+void tax_follow(struct req *r);
+void tax_end(struct req *r);
+void tax_how(struct req *r);
+void tax_how_change(struct req *r);
+
 #endif

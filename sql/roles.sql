@@ -244,8 +244,11 @@ GRANT EXECUTE ON FUNCTION
 	tenancy.desk_host_remove(uuid, uuid, uuid, text, text),
 	shipping.ways_to(uuid, uuid, text, text),
 	shipping.desk_method(uuid, uuid, uuid, uuid, boolean, bigint, text, text, boolean, integer, integer, integer,
-		text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]) TO "_sutler-admin-settings";
-GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate
+		text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]),
+	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
+	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
+	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text) TO "_sutler-admin-settings";
+GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class
 	TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.

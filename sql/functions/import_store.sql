@@ -301,10 +301,12 @@ BEGIN
 	ON CONFLICT (tenant_id, store_id, code) DO UPDATE SET tax_class = excluded.tax_class, country = excluded.country,
 		region = excluded.region, postal_prefix = excluded.postal_prefix, customer_type = excluded.customer_type,
 		rate_ppm = excluded.rate_ppm, name = excluded.name, priority = excluded.priority, compound = excluded.compound,
-		shipping = excluded.shipping, treatment = excluded.treatment
-	WHERE (x.tax_class, x.country, x.region, x.postal_prefix, x.customer_type, x.rate_ppm, x.name, x.priority, x.compound, x.shipping, x.treatment)
+		shipping = excluded.shipping, treatment = excluded.treatment, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+	WHERE (x.tax_class, x.country, x.region, x.postal_prefix, x.customer_type, x.rate_ppm, x.name, x.priority, x.compound, x.shipping, x.treatment,
+		x.valid_from, x.valid_to)
 	IS DISTINCT FROM (excluded.tax_class, excluded.country, excluded.region, excluded.postal_prefix, excluded.customer_type,
-		excluded.rate_ppm, excluded.name, excluded.priority, excluded.compound, excluded.shipping, excluded.treatment);
+		excluded.rate_ppm, excluded.name, excluded.priority, excluded.compound, excluded.shipping, excluded.treatment,
+		excluded.valid_from, excluded.valid_to);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	RETURN n;
 END

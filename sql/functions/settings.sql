@@ -362,3 +362,101 @@ $$;
 COMMENT ON FUNCTION shipping.desk_method(uuid, uuid, uuid, uuid, boolean, bigint, text, text, boolean, integer, integer, integer,
 	text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]) IS
 	'Makes or changes a way of delivery: ok, gone, changed, code (another has it), many, name (a language lacks), price (a currency lacks), "step CURRENCY" (no multiple of its smallest amount).';
+
+-- ---- taxes ----
+
+-- A rate is never written over: another follows it from a day on, or it ends.  Days are the store's own
+-- and not before today.
+CREATE OR REPLACE FUNCTION accounting.desk_rate(p_tenant uuid, p_actor uuid, p_store uuid, p_rate uuid, p_code text, p_class text, p_country text,
+	p_region text, p_postal text, p_customer text, p_ppm integer, p_name text, p_priority integer, p_compound boolean, p_shipping boolean,
+	p_treatment text, p_from date, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- More than the rows a cart is reckoned with in a moment.
+	most constant integer := 500;
+	today date;
+BEGIN
+	SELECT (sutler.now() AT TIME ZONE s.timezone)::date INTO today FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = p_class) THEN
+		RETURN 'class';
+	ELSIF p_from < today THEN
+		RETURN 'past';
+	ELSIF (SELECT count(*) FROM accounting.tax_rate r WHERE r.store_id = p_store) >= most THEN
+		RETURN 'many';
+	ELSIF EXISTS (SELECT FROM accounting.tax_rate r WHERE r.store_id = p_store AND r.code = p_code) THEN
+		RETURN 'code';
+	ELSIF EXISTS (SELECT FROM accounting.tax_rate r WHERE r.store_id = p_store AND r.valid_to > p_from
+		AND (r.tax_class, r.country, r.region, r.postal_prefix, r.customer_type, r.priority) = (p_class, p_country, p_region, p_postal, p_customer, p_priority)) THEN
+		RETURN 'overlap';
+	END IF;
+	INSERT INTO accounting.tax_rate (tenant_id, store_id, tax_rate_id, code, tax_class, country, region, postal_prefix, customer_type, rate_ppm,
+		name, priority, compound, shipping, treatment, valid_from)
+	VALUES (p_tenant, p_store, p_rate, p_code, p_class, p_country, p_region, p_postal, p_customer, p_ppm,
+		p_name, p_priority, p_compound, p_shipping, p_treatment, p_from);
+	PERFORM audit.add(p_tenant, p_actor::text, 'tax.made', 'tax ' || p_rate, p_reason,
+		(SELECT to_jsonb(r) - 'tenant_id' FROM accounting.tax_rate r WHERE r.store_id = p_store AND r.tax_rate_id = p_rate)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text) IS
+	'A new tax rate: ok, gone, class, past, many, code (another has it), overlap (another is for the same at that time).';
+
+CREATE OR REPLACE FUNCTION accounting.desk_follow_rate(p_tenant uuid, p_actor uuid, p_store uuid, p_rate uuid, p_next uuid, p_ppm integer, p_name text,
+	p_from date, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	today date;
+	o accounting.tax_rate;
+BEGIN
+	SELECT (sutler.now() AT TIME ZONE s.timezone)::date INTO today FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	SELECT r.* INTO o FROM accounting.tax_rate r WHERE r.store_id = p_store AND r.tax_rate_id = p_rate;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF o.valid_to <> 'infinity' THEN
+		RETURN 'ended';
+	ELSIF p_from < today OR p_from <= o.valid_from THEN
+		RETURN 'past';
+	ELSIF p_ppm > 0 AND o.treatment <> 'taxed' THEN
+		RETURN 'treatment';
+	END IF;
+	UPDATE accounting.tax_rate r SET valid_to = p_from WHERE r.store_id = p_store AND r.tax_rate_id = p_rate;
+	o.tax_rate_id := p_next;
+	o.code := regexp_replace(o.code, '-[0-9]{8}$', '') || to_char(p_from, '-YYYYMMDD');
+	o.rate_ppm := p_ppm;
+	o.name := p_name;
+	o.valid_from := p_from;
+	INSERT INTO accounting.tax_rate SELECT o.*;
+	PERFORM audit.add(p_tenant, p_actor::text, 'tax.followed', 'tax ' || p_rate, p_reason,
+		jsonb_build_object('next', p_next, 'rate_ppm', p_ppm, 'name', p_name, 'from', p_from)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text) IS
+	'Lets another rate follow one from a day on: ok, gone, ended (it ends already), past, treatment (what is not taxed has no rate).';
+
+CREATE OR REPLACE FUNCTION accounting.desk_end_rate(p_tenant uuid, p_actor uuid, p_store uuid, p_rate uuid, p_until date, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	today date;
+	o accounting.tax_rate;
+BEGIN
+	SELECT (sutler.now() AT TIME ZONE s.timezone)::date INTO today FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	SELECT r.* INTO o FROM accounting.tax_rate r WHERE r.store_id = p_store AND r.tax_rate_id = p_rate;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF o.valid_to <> 'infinity' THEN
+		RETURN 'ended';
+	ELSIF p_until < today OR p_until <= o.valid_from THEN
+		RETURN 'past';
+	END IF;
+	UPDATE accounting.tax_rate r SET valid_to = p_until WHERE r.store_id = p_store AND r.tax_rate_id = p_rate;
+	PERFORM audit.add(p_tenant, p_actor::text, 'tax.ended', 'tax ' || p_rate, p_reason, jsonb_build_object('until', p_until)::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text) IS 'Ends a tax rate at the beginning of a day: ok, gone, ended, past.';

@@ -17,3 +17,11 @@ ALTER TABLE shipping.method_country
 	ADD PRIMARY KEY (tenant_id, store_id, method_id, country, region);
 COMMENT ON COLUMN shipping.method_country.region IS 'The part behind the hyphen of ISO 3166-2; empty: the whole country.';
 COMMENT ON COLUMN shipping.method_country.excluded IS 'Taken out of what the other rows say.';
+
+-- Rates that begin and end: what was taxed so yesterday stays written.
+ALTER TABLE accounting.tax_rate
+	ADD COLUMN valid_from date NOT NULL DEFAULT '-infinity',
+	ADD COLUMN valid_to date NOT NULL DEFAULT 'infinity',
+	ADD CONSTRAINT tax_rate_valid CHECK (valid_from < valid_to);
+COMMENT ON COLUMN accounting.tax_rate.valid_from IS 'First local day it counts.';
+COMMENT ON COLUMN accounting.tax_rate.valid_to IS 'First local day it counts no more.';

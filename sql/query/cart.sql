@@ -132,12 +132,14 @@ JOIN sales.coupon k ON k.store_id = c.store_id AND k.code = c.coupon_code
 JOIN sales.coupon_scope s ON s.store_id = k.store_id AND s.coupon_id = k.coupon_id
 WHERE t.token_sha256 = :token
 
+-- Those of today, as the store's days go.
 -- cart_tax_rules(store uuid) many
 -- name text, tax_class text, country text, region text, postal text, rate_ppm int, priority int,
 -- customer_type text, treatment text, compound bool, shipping bool
 SELECT r.name, r.tax_class, CASE r.country WHEN '*' THEN '' ELSE r.country END, r.region, r.postal_prefix, r.rate_ppm::bigint,
        r.priority::bigint, r.customer_type, r.treatment, r.compound, r.shipping
-FROM accounting.tax_rate r WHERE r.store_id = :store
+FROM tenancy.store s JOIN accounting.tax_rate r ON r.store_id = s.store_id
+WHERE s.store_id = :store AND r.valid_from <= (sutler.now() AT TIME ZONE s.timezone)::date AND r.valid_to > (sutler.now() AT TIME ZONE s.timezone)::date
 ORDER BY r.tax_rate_id
 
 -- Ways of delivery to where the cart goes, or to the store's own country while that is not known.

@@ -106,3 +106,37 @@ ORDER BY m.position, m.code
 -- outcome text
 SELECT shipping.desk_method(:tenant, :actor, :store, :method, :make, :revision, :code, :kind, :active, :position, :days_min, :days_max,
        :locales, :names, :abouts, :countries, :regions, :outs, :currencies, :grams, :firsts, :furthers, :frees)
+
+-- Rates of a store: state is now, later or over.
+-- settings_rates(store uuid) many
+-- rate uuid, code text, tax_class text, country text, region text, postal text, customer text, rate_ppm int, name text, treatment text,
+-- valid_from date?, valid_to date?, state text
+SELECT r.tax_rate_id, r.code, r.tax_class, r.country, r.region, r.postal_prefix, r.customer_type, r.rate_ppm, r.name, r.treatment,
+       nullif(r.valid_from, '-infinity'), nullif(r.valid_to, 'infinity'),
+       CASE WHEN r.valid_from > d.today THEN 'later' WHEN r.valid_to <= d.today THEN 'over' ELSE 'now' END
+FROM tenancy.store s
+CROSS JOIN LATERAL (SELECT (sutler.now() AT TIME ZONE s.timezone)::date AS today) d
+JOIN accounting.tax_rate r ON r.store_id = s.store_id
+WHERE s.store_id = :store ORDER BY r.valid_to <= d.today, r.country = '*', r.country, r.region, r.tax_class, r.valid_from, r.code
+
+-- settings_today(store uuid) one
+-- today date
+SELECT (sutler.now() AT TIME ZONE s.timezone)::date FROM tenancy.store s WHERE s.store_id = :store
+
+-- settings_tax_classes() many
+-- tax_class text
+SELECT c.tax_class FROM accounting.tax_class c ORDER BY c.tax_class <> 'standard', c.tax_class
+
+-- settings_add_rate(tenant uuid, actor uuid, store uuid, rate uuid, code text, tax_class text, country text, region text, postal text, customer text,
+-- ppm int4, name text, priority int4, compound bool, shipping bool, treatment text, day date, reason text) one
+-- outcome text
+SELECT accounting.desk_rate(:tenant, :actor, :store, :rate, :code, :tax_class, :country, :region, :postal, :customer, :ppm, :name, :priority,
+       :compound, :shipping, :treatment, :day, :reason)
+
+-- settings_follow_rate(tenant uuid, actor uuid, store uuid, rate uuid, next uuid, ppm int4, name text, day date, reason text) one
+-- outcome text
+SELECT accounting.desk_follow_rate(:tenant, :actor, :store, :rate, :next, :ppm, :name, :day, :reason)
+
+-- settings_end_rate(tenant uuid, actor uuid, store uuid, rate uuid, day date, reason text) one
+-- outcome text
+SELECT accounting.desk_end_rate(:tenant, :actor, :store, :rate, :day, :reason)

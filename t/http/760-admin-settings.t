@@ -178,4 +178,33 @@ subtest 'SET-04 delivery' => sub {
 	is $siti->get("$base/delivery/$id")->status, 404, 'T26 another merchant finds it not';
 };
 
+subtest 'SET-05 taxes' => sub {
+	my $page = $ana->get("$base/taxes?country=ES&amount=12.10");
+	like $page->text, qr/Without tax €10\.00 IVA.*?€2\.10 The shopper pays €12\.10/, 'what a product costs is reckoned by the rates';
+	is $ana->get("$base/taxes?amount=much")->status, 200, 'what is no amount';
+	like $ana->get("$base/taxes?amount=much")->text, qr/amount like 19\.90/, 'is said';
+	my $new = $ana->get("$base/taxes/new");
+	my $bad = saved($ana, $new, '/taxes/new', name => 'Luxury', code => 'lux', rate => '120', country => '*', region => 'GC', day => '2000-01-01', reason => 'a law');
+	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for qw(rate region);
+	$bad = saved($ana, $bad, '/taxes/new', rate => '7', country => 'ES');
+	like $bad->html, qr/id="w-day">What is taxed already/, 'what is past is not taxed anew';
+	my ($today) = $shop->value('SELECT (now() AT TIME ZONE timezone)::date FROM tenancy.store WHERE store_id = ?', $one);
+	is saved($ana, $bad, '/taxes/new', day => $today)->status, 303, 'then it is made';
+	like $ana->get("$base/taxes?country=ES&region=GC&amount=10.70")->text, qr/Luxury \(7 %\) €0\.70/, 'and counts from today';
+	like saved($ana, $new, '/taxes/new', name => 'Again', code => 'lux2', rate => '8', country => 'ES', region => 'GC', day => $today, reason => 'a law')->html,
+		qr/id="w-day">There is a rate for the same/, 'two of the same never count at once';
+	my ($id) = $shop->value("SELECT tax_rate_id FROM accounting.tax_rate WHERE store_id = ? AND code = 'lux'", $one);
+	my $at = $ana->get("$base/taxes/$id");
+	like saved($ana, $at, "/taxes/$id", rate => '9.5', day => $today, reason => 'a new law')->html, qr/id="w-day">/, 'it began today: another follows later';
+	is saved($ana, $at, "/taxes/$id", rate => '9,5', day => '2090-01-01', reason => 'a new law')->status, 303, 'another follows from a day on';
+	is_deeply [map { "$_->{code} $_->{rate_ppm} $_->{valid_to}" } $shop->rows(q{SELECT code, rate_ppm, valid_to FROM accounting.tax_rate WHERE store_id = ? AND code LIKE 'lux%' ORDER BY valid_from}, $one)],
+		['lux 70000 2090-01-01', 'lux-20900101 95000 infinity'], 'the old one stays as it was until then';
+	like saved($ana, $at, "/taxes/$id/end", until => '2091-01-01', end_reason => 'why not')->text, qr/ends already/, 'and ends once';
+	is $siti->get("$base/taxes/$id")->status, 404, 'T26 another merchant finds it not';
+	like logged('tax.followed'), qr/"rate_ppm": ?95000/, 'SEC-05 the log keeps it';
+	my $how = $ana->get("$base/taxes/how");
+	is saved($ana, $how, '/taxes/how', prices_include_tax => '', reason => 'for businesses')->status, 303, 'prices are read without tax from now on';
+	like $ana->get("$base/taxes?country=ES&region=M&amount=10")->text, qr/Without tax €10\.00 IVA.*?€2\.10 The shopper pays €12\.10/, 'and reckoned so';
+};
+
 done_testing;

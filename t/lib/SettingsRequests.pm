@@ -32,6 +32,18 @@ sub method_form
 		(map { ("locale_$_" => $locales->[$_], "name_$_" => 'Post') } 0 .. $#$locales), (map { ("currency_$_" => $currencies->[$_], "first_$_" => 5) } 0 .. $#$currencies));
 }
 
+# A tax rate of the store's that goes on, made anew each time, and a day far away.
+sub a_rate
+{
+	my ($t, $store) = @_;
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{INSERT INTO accounting.tax_rate (tenant_id, store_id, tax_rate_id, code, tax_class, country, rate_ppm, name)
+		SELECT s.tenant_id, s.store_id, ?::uuid, ?, (SELECT c.tax_class FROM accounting.tax_class c WHERE c.tenant_id = s.tenant_id ORDER BY 1 LIMIT 1), 'PT', 230000, 'IVA'
+		FROM tenancy.store s WHERE s.store_id = ?}, undef, $id, $id, store_of($t, $store));
+	return "/admin/settings/taxes/$id";
+}
+sub a_class { my ($t, $store) = @_; return $t->value('SELECT c.tax_class FROM accounting.tax_class c JOIN tenancy.store s USING (tenant_id) WHERE s.store_id = ? ORDER BY 1 LIMIT 1', store_of($t, $store)) }
+
 sub entries
 {
 	return (
@@ -60,6 +72,20 @@ sub entries
 		'POST /admin/settings/delivery/{id:id}' => Requests::at_desk(sub { return '/admin/settings/delivery/' . a_method(@_) }, sub {
 			return (method_form(@_), revision => $_[0]->value('SELECT revision FROM shipping.method WHERE method_id = ?', a_method(@_)));
 		}),
+		'GET /admin/settings/taxes' => Requests::at_desk('/admin/settings/taxes?country=ES&amount=10.00'),
+		'GET /admin/settings/taxes/new' => Requests::at_desk('/admin/settings/taxes/new'),
+		'POST /admin/settings/taxes/new' => Requests::at_desk('/admin/settings/taxes/new', sub {
+			my $n = $serial++;
+			return (of(@_), code => "rate-$$-$n", name => 'IVA', rate => 21, treatment => 'taxed', tax_class => a_class(@_), country => 'FR',
+				postal => sprintf('%05d', $n), customer => 'any', priority => 1, day => '2090-01-01', reason => 'the new law');
+		}),
+		'GET /admin/settings/taxes/how' => Requests::at_desk('/admin/settings/taxes/how'),
+		'POST /admin/settings/taxes/how' => Requests::at_desk('/admin/settings/taxes/how', sub {
+			return (revision(@_), prices_include_tax => 1, keep_gross => 1, tax_rounding => 'document', shipping_tax => 'class', shipping_tax_class => a_class(@_), reason => 'as it was');
+		}),
+		'GET /admin/settings/taxes/{id:id}' => Requests::at_desk(\&a_rate),
+		'POST /admin/settings/taxes/{id:id}' => Requests::at_desk(\&a_rate, sub { return (of(@_), name => 'IVA', rate => '22.5', day => '2090-01-01', reason => 'the new law') }),
+		'POST /admin/settings/taxes/{id:id}/end' => Requests::at_desk(sub { return a_rate(@_) . '/end' }, sub { return (of(@_), until => '2090-01-01', end_reason => 'the new law') }),
 	);
 }
 

@@ -65,6 +65,19 @@ my $revision = revision($one);
 $seen = Race::at_once($dbh, sub { role() }, $acme, map { my $n = $_; sub { return ($_[0]->selectrow_array('SELECT tenancy.desk_store(?, ?, ?, ?, ?, ?, ?)', undef,
 	$acme, $actor, $one, $revision, ['city'], ["Town $n"], ''))[0] } } 1 .. 6);
 is_deeply($seen, { ok => 1, changed => 5 }, 'of six who save one store, one does') or diag explain $seen;
+# ---- taxes ----
+my @rate = ($acme, $actor, $one);
+$seen = Race::at_once($dbh, sub { role() }, $acme, map { my $n = $_; sub { return ($_[0]->selectrow_array(
+	'SELECT accounting.desk_rate(?, ?, ?, sutler.uuid7(), ?, ?, ?, ?, ?, ?, 70000, ?, 1, false, true, ?, ?, ?)', undef, @rate, "r$n", 'standard', 'JP', '', '', 'any', 'Tax', 'taxed', '2090-01-01', 'why'))[0] } } 1 .. 6);
+is_deeply($seen, { ok => 1, overlap => 5 }, 'of six rates for the same at the same time, one counts') or diag explain $seen;
+my $rate = value(q{SELECT tax_rate_id FROM accounting.tax_rate WHERE store_id = ? AND country = 'JP'}, $one);
+$seen = Race::at_once($dbh, sub { role() }, $acme, map { sub { return ($_[0]->selectrow_array(
+	'SELECT accounting.desk_follow_rate(?, ?, ?, ?, sutler.uuid7(), 80000, ?, ?, ?)', undef, @rate, $rate, 'Tax', '2091-01-01', 'why'))[0] } } 1 .. 6);
+is_deeply($seen, { ok => 1, ended => 5 }, 'of six that would follow it, one does') or diag explain $seen;
+as($bahari);
+is(value('SELECT accounting.desk_end_rate(?, ?, ?, ?, ?, ?)', $bahari, $actor, $three, $rate, '2092-01-01', 'why'), 'gone', 'T26 another merchant ends none of it');
+as($acme);
+
 my $d = role();
 ok(!eval { local $d->{PrintError} = 0; $d->do("UPDATE tenancy.store SET name = 'x'"); 1 }, 'the program itself writes nothing');
 $d->disconnect;
