@@ -15,6 +15,7 @@ static const struct { const char *path, *label; } tabs[] = {
 	{ "/admin/settings/hosts", N_("Addresses") },
 	{ "/admin/settings/delivery", N_("Delivery") },
 	{ "/admin/settings/taxes", N_("Taxes") },
+	{ "/admin/settings/payment", N_("Payment") },
 };
 
 const char *settings_store(struct req *r)

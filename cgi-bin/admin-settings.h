@@ -113,4 +113,10 @@ void tax_end(struct req *r);
 void tax_how(struct req *r);
 void tax_how_change(struct req *r);
 
+/* admin-settings-payment.c */
+extern const struct param payment_params[];
+void payments_show(struct req *r);
+void payment_show(struct req *r);
+void payment_change(struct req *r);
+
 #endif

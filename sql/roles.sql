@@ -247,9 +247,12 @@ GRANT EXECUTE ON FUNCTION
 		text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]),
 	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
 	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
-	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text) TO "_sutler-admin-settings";
-GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class
-	TO "_sutler-admin-settings";
+	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
+	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text) TO "_sutler-admin-settings";
+GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
+	payment.method, payment.method_text, payment.method_country TO "_sutler-admin-settings";
+-- Of accounts at gateways never the sealed keys.
+GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,

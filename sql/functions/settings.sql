@@ -460,3 +460,53 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text) IS 'Ends a tax rate at the beginning of a day: ok, gone, ended, past.';
+
+-- ---- ways of payment ----
+
+CREATE OR REPLACE FUNCTION payment.method_now(p_store uuid, p_method text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT to_jsonb(m) || jsonb_build_object(
+		'texts', (SELECT jsonb_object_agg(t.locale, jsonb_build_array(t.name, t.instructions)) FROM payment.method_text t
+			WHERE t.store_id = p_store AND t.method = p_method),
+		'countries', (SELECT jsonb_agg(k.country ORDER BY k.country) FROM payment.method_country k WHERE k.store_id = p_store AND k.method = p_method))
+	FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method
+$$;
+COMMENT ON FUNCTION payment.method_now(uuid, text) IS 'A way of payment with all that hangs below it, for the audit log.';
+
+-- Sets a way of payment up or changes it; revision 0: it was not set up yet.  No country: everywhere.
+CREATE OR REPLACE FUNCTION payment.desk_method(p_tenant uuid, p_actor uuid, p_store uuid, p_method text, p_revision bigint, p_active boolean, p_position integer,
+	p_locales text[], p_names text[], p_instructions text[], p_countries text[], p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	revision bigint := 0;
+	was jsonb;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
+	SELECT m.revision INTO revision FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method FOR NO KEY UPDATE;
+	IF coalesce(revision, 0) <> p_revision THEN
+		RETURN 'changed';
+	ELSIF EXISTS (SELECT FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.locale <> ALL (p_locales)) THEN
+		RETURN 'name';
+	END IF;
+	was := coalesce(payment.method_now(p_store, p_method), '{}');
+	INSERT INTO payment.method AS m (tenant_id, store_id, method, active, position) VALUES (p_tenant, p_store, p_method, p_active, p_position)
+	ON CONFLICT (tenant_id, store_id, method) DO UPDATE SET active = excluded.active, position = excluded.position;
+	INSERT INTO payment.method_text AS t (tenant_id, store_id, method, locale, name, instructions)
+	SELECT p_tenant, p_store, p_method, u.locale, u.name, u.words FROM unnest(p_locales, p_names, p_instructions) AS u (locale, name, words)
+	ON CONFLICT (tenant_id, store_id, method, locale) DO UPDATE SET name = excluded.name, instructions = excluded.instructions
+	WHERE (t.name, t.instructions) IS DISTINCT FROM (excluded.name, excluded.instructions);
+	DELETE FROM payment.method_country k WHERE k.store_id = p_store AND k.method = p_method AND k.country <> ALL (p_countries);
+	INSERT INTO payment.method_country (tenant_id, store_id, method, country)
+	SELECT p_tenant, p_store, p_method, u FROM unnest(p_countries) AS u ON CONFLICT DO NOTHING;
+	PERFORM audit.add(p_tenant, p_actor::text, 'payment.changed', 'payment ' || p_method || ' of store ' || p_store, p_reason,
+		coalesce(tenancy.differences(was, payment.method_now(p_store, p_method)), '{}')::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text) IS
+	'Sets up or changes a way of payment: ok, gone, changed, name (a language lacks).';

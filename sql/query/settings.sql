@@ -140,3 +140,31 @@ SELECT accounting.desk_follow_rate(:tenant, :actor, :store, :rate, :next, :ppm, 
 -- settings_end_rate(tenant uuid, actor uuid, store uuid, rate uuid, day date, reason text) one
 -- outcome text
 SELECT accounting.desk_end_rate(:tenant, :actor, :store, :rate, :day, :reason)
+
+-- Every way of payment there is; what is not set up yet has revision 0.
+-- settings_payments(store uuid, locale text) many
+-- method text, revision int, active bool, position int, name text, countries text
+SELECT k.method, coalesce(m.revision, 0), coalesce(m.active, false), coalesce(m.position, k.place),
+       coalesce((SELECT x.name FROM payment.method_text x JOIN tenancy.store_locale l ON l.store_id = x.store_id AND l.locale = x.locale
+           WHERE x.store_id = m.store_id AND x.method = m.method ORDER BY x.locale <> :locale, l.position LIMIT 1), ''),
+       coalesce((SELECT string_agg(c.country, ', ' ORDER BY c.country) FROM payment.method_country c WHERE c.store_id = m.store_id AND c.method = m.method), '')
+FROM (VALUES ('card', 0), ('bank_transfer', 1), ('cod', 2)) AS k (method, place)
+LEFT JOIN payment.method m ON m.store_id = :store AND m.method = k.method
+ORDER BY m.method IS NULL, coalesce(m.position, k.place), k.method
+
+-- settings_payment_texts(store uuid, method text) many
+-- locale text, tag text, name text, instructions text
+SELECT l.locale, l.tag, coalesce(x.name, ''), coalesce(x.instructions, '')
+FROM tenancy.store_locale l
+LEFT JOIN payment.method_text x ON x.store_id = l.store_id AND x.method = :method AND x.locale = l.locale
+WHERE l.store_id = :store ORDER BY l.position
+
+-- Accounts at gateways, without their keys.
+-- settings_gateways(store uuid) many
+-- account uuid, provider text, active bool, live bool, made time
+SELECT a.account_id, a.provider, a.active, a.live, a.created_at FROM payment.account a WHERE a.store_id = :store ORDER BY a.active DESC, a.account_id DESC
+
+-- settings_save_payment(tenant uuid, actor uuid, store uuid, method text, revision int, active bool, position int4, locales text[], names text[],
+-- instructions text[], countries text[], reason text) one
+-- outcome text
+SELECT payment.desk_method(:tenant, :actor, :store, :method, :revision, :active, :position, :locales, :names, :instructions, :countries, :reason)

@@ -207,4 +207,27 @@ subtest 'SET-05 taxes' => sub {
 	like $ana->get("$base/taxes?country=ES&region=M&amount=10")->text, qr/Without tax €10\.00 IVA.*?€2\.10 The shopper pays €12\.10/, 'and reckoned so';
 };
 
+subtest 'SET-06 payment' => sub {
+	my $page = $ana->get("$base/payment");
+	is $page->status, 200, 'a list';
+	like $page->text, qr/Bank transfer.*Cash on delivery/s, 'of every way there is';
+	is $ana->get("$base/payment/gold")->status, 404, 'and no other';
+	my ($hers, $his) = ($ana->get("$base/payment/bank_transfer"), $ben->get("$base/payment/bank_transfer"));
+	my $bad = saved($ana, $hers, '/payment/bank_transfer', name_0 => '', countries => 'ES, Spain', words_0 => 'IBAN ES77', reason => 'another bank');
+	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for qw(name_0 countries);
+	like $bad->html, qr/>IBAN ES77</, 'nothing is lost';
+	my @names = $hers->html =~ /name="(name_[0-9])"/g;
+	is saved($ana, $bad, '/payment/bank_transfer', countries => 'es, pt', map { ($_ => 'Bank') } @names)->status, 303, 'then it is saved';
+	is $shop->value(q{SELECT string_agg(country, ' ' ORDER BY country) FROM payment.method_country WHERE store_id = ? AND method = 'bank_transfer'}, $one), 'ES PT', 'with its countries';
+	my $told = saved($ben, $his, '/payment/bank_transfer', position => 4, reason => 'order', map { ($_ => 'Bank') } @names);
+	like $told->html, qr/Somebody else has changed.*Saved meanwhile: ES, PT/s, 'who saves over it is told';
+	is saved($ben, $told, '/payment/bank_transfer', active => '')->status, 303, 'he switches it off';
+	like $ana->get("$base/payment")->html, qr{Bank transfer</a></th><td>Bank</td><td>[^<]*</td><td><span class="tag">Off}, 'the list says so';
+	ok !$shop->value(q{SELECT payment.offered(?, ?, 'bank_transfer', 'ES')}, $f->{tenant}{acme}, $one), 'checkout offers it no more';
+	like logged('payment.changed'), qr/"active": ?\[true, ?false\]/, 'SEC-05 the log keeps old and new';
+	unlike $ana->get("$base/payment/card")->text, qr/sk_/, 'no key is shown';
+	is $shop->value(q{SELECT count(*) FROM payment.method_text x JOIN payment.method m USING (tenant_id, store_id, method) WHERE x.tenant_id = ? AND x.instructions = 'IBAN ES77'}, $f->{tenant}{bahari}), 0,
+		'T26 another merchant keeps his';
+};
+
 done_testing;

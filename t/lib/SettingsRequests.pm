@@ -86,6 +86,14 @@ sub entries
 		'GET /admin/settings/taxes/{id:id}' => Requests::at_desk(\&a_rate),
 		'POST /admin/settings/taxes/{id:id}' => Requests::at_desk(\&a_rate, sub { return (of(@_), name => 'IVA', rate => '22.5', day => '2090-01-01', reason => 'the new law') }),
 		'POST /admin/settings/taxes/{id:id}/end' => Requests::at_desk(sub { return a_rate(@_) . '/end' }, sub { return (of(@_), until => '2090-01-01', end_reason => 'the new law') }),
+		'GET /admin/settings/payment' => Requests::at_desk('/admin/settings/payment'),
+		'GET /admin/settings/payment/{method}' => Requests::at_desk('/admin/settings/payment/bank_transfer'),
+		'POST /admin/settings/payment/{method}' => Requests::at_desk('/admin/settings/payment/bank_transfer', sub {
+			my ($t, $store) = @_;
+			my $locales = $t->dbh->selectcol_arrayref('SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position', undef, store_of($t, $store));
+			return (of(@_), over => $t->value("SELECT coalesce((SELECT revision FROM payment.method WHERE store_id = ? AND method = 'bank_transfer'), 0)", store_of($t, $store)),
+				active => 1, position => $serial++ % 1000, reason => 'as it was', map { ("locale_$_" => $locales->[$_], "name_$_" => 'Bank', "words_$_" => 'IBAN ES00 1234') } 0 .. $#$locales);
+		}),
 	);
 }
 

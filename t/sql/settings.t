@@ -78,6 +78,16 @@ as($bahari);
 is(value('SELECT accounting.desk_end_rate(?, ?, ?, ?, ?, ?)', $bahari, $actor, $three, $rate, '2092-01-01', 'why'), 'gone', 'T26 another merchant ends none of it');
 as($acme);
 
+# ---- payment ----
+as($acme);
+my $over = value(q{SELECT revision FROM payment.method WHERE store_id = ? AND method = 'cod'}, $one);
+my @locales = map { $_->[0] } @{ $dbh->selectall_arrayref('SELECT locale FROM tenancy.store_locale WHERE store_id = ?', undef, $one) };
+$seen = Race::at_once($dbh, sub { role() }, $acme, map { my $n = $_; sub { return ($_[0]->selectrow_array('SELECT payment.desk_method(?, ?, ?, ?, ?, false, 3, ?, ?, ?, ?, ?)', undef,
+	$acme, $actor, $one, 'cod', $over, \@locales, [map { "Cash $n" } @locales], [map { '' } @locales], ['ES'], 'why'))[0] } } 1 .. 6);
+is_deeply($seen, { ok => 1, changed => 5 }, 'of six who save one way of payment, one does') or diag explain $seen;
+is(value('SELECT payment.desk_method(?, ?, ?, ?, 0, true, 3, ?, ?, ?, ?, ?)', $bahari, $actor, $one, 'cod', \@locales, [map { 'x' } @locales], [map { '' } @locales], [], 'why'), 'gone',
+	'T26 another merchant changes none of it');
+
 my $d = role();
 ok(!eval { local $d->{PrintError} = 0; $d->do("UPDATE tenancy.store SET name = 'x'"); 1 }, 'the program itself writes nothing');
 $d->disconnect;
