@@ -16,6 +16,7 @@ static const struct { const char *path, *label; } tabs[] = {
 	{ "/admin/settings/delivery", N_("Delivery") },
 	{ "/admin/settings/taxes", N_("Taxes") },
 	{ "/admin/settings/payment", N_("Payment") },
+	{ "/admin/settings/policies", N_("Policies") },
 };
 
 const char *settings_store(struct req *r)

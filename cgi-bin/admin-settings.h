@@ -119,4 +119,13 @@ void payments_show(struct req *r);
 void payment_show(struct req *r);
 void payment_change(struct req *r);
 
+/* admin-settings-policy.c */
+extern const struct param policy_params[], page_params[], page_new_params[];
+void policies_show(struct req *r);
+void policy_change(struct req *r);
+void page_edit_show(struct req *r);
+void page_change(struct req *r);
+void page_new_show(struct req *r);
+void page_make(struct req *r);
+
 #endif

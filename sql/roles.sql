@@ -248,9 +248,11 @@ GRANT EXECUTE ON FUNCTION
 	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
 	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
 	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
-	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text) TO "_sutler-admin-settings";
+	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text),
+	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
+	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
-	payment.method, payment.method_text, payment.method_country TO "_sutler-admin-settings";
+	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text TO "_sutler-admin-settings";
 -- Of accounts at gateways never the sealed keys.
 GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of

@@ -33,14 +33,15 @@ DO $triggers$
 DECLARE
 	r record;
 BEGIN
-	FOR r IN SELECT * FROM (VALUES ('tenancy.store'), ('shipping.method'), ('payment.method')) AS x (tab) LOOP
+	FOR r IN SELECT * FROM (VALUES ('tenancy.store'), ('shipping.method'), ('payment.method'), ('content.page')) AS x (tab) LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER count_revision BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION tenancy.count_revision()', r.tab);
 	END LOOP;
 	FOR r IN SELECT * FROM (VALUES
 		('tenancy.store_locale', 'tenancy.store', 'store_id'), ('tenancy.store_currency', 'tenancy.store', 'store_id'),
 		('shipping.method_text', 'shipping.method', 'method_id'), ('shipping.method_country', 'shipping.method', 'method_id'),
 		('shipping.method_price', 'shipping.method', 'method_id'),
-		('payment.method_text', 'payment.method', 'method'), ('payment.method_country', 'payment.method', 'method')) AS x (tab, parent, key)
+		('payment.method_text', 'payment.method', 'method'), ('payment.method_country', 'payment.method', 'method'),
+		('content.page_text', 'content.page', 'page_id')) AS x (tab, parent, key)
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER count_below AFTER INSERT OR UPDATE OR DELETE ON %s
 			FOR EACH ROW EXECUTE FUNCTION tenancy.count_below(%L, %L)', r.tab, r.parent, r.key);
@@ -510,3 +511,71 @@ END
 $$;
 COMMENT ON FUNCTION payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text) IS
 	'Sets up or changes a way of payment: ok, gone, changed, name (a language lacks).';
+
+-- ---- pages of policies ----
+
+CREATE OR REPLACE FUNCTION content.page_now(p_store uuid, p_page uuid) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT to_jsonb(p) - 'updated_at' || jsonb_build_object('texts', (SELECT jsonb_object_agg(t.locale, jsonb_build_array(t.slug, t.title,
+			encode(sha256(convert_to(t.body, 'UTF8')), 'hex'))) FROM content.page_text t WHERE t.store_id = p_store AND t.page_id = p_page))
+	FROM content.page p WHERE p.store_id = p_store AND p.page_id = p_page
+$$;
+COMMENT ON FUNCTION content.page_now(uuid, uuid) IS 'A page with the hash of its texts, for the audit log.';
+
+-- Makes or changes a page; a language with an empty title has it no more.
+CREATE OR REPLACE FUNCTION content.desk_page(p_tenant uuid, p_actor uuid, p_store uuid, p_page uuid, p_make boolean, p_revision bigint, p_code text,
+	p_position integer, p_locales text[], p_slugs text[], p_titles text[], p_bodies text[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- The footer shows 24 of them; others are reached by links.
+	most constant integer := 200;
+	revision bigint;
+	was jsonb := '{}';
+	bad text;
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
+	IF p_make THEN
+		IF EXISTS (SELECT FROM content.page p WHERE p.store_id = p_store AND p.code = p_code) THEN
+			RETURN 'code';
+		ELSIF (SELECT count(*) FROM content.page p WHERE p.store_id = p_store) >= most THEN
+			RETURN 'many';
+		END IF;
+	ELSE
+		SELECT p.revision INTO revision FROM content.page p WHERE p.store_id = p_store AND p.page_id = p_page FOR NO KEY UPDATE;
+		IF NOT FOUND THEN
+			RETURN 'gone';
+		ELSIF revision <> p_revision THEN
+			RETURN 'changed';
+		END IF;
+		was := content.page_now(p_store, p_page);
+	END IF;
+	SELECT u.locale INTO bad FROM unnest(p_locales, p_slugs, p_titles) AS u (locale, slug, title)
+	JOIN content.page_text t ON t.store_id = p_store AND t.locale = u.locale AND t.slug = u.slug AND t.page_id <> p_page
+	WHERE u.title <> '' LIMIT 1;
+	IF FOUND THEN
+		RETURN 'slug ' || bad;
+	END IF;
+	IF p_make THEN
+		INSERT INTO content.page (tenant_id, store_id, page_id, code, position) VALUES (p_tenant, p_store, p_page, p_code, p_position);
+	ELSE
+		UPDATE content.page p SET position = p_position, updated_at = sutler.now() WHERE p.store_id = p_store AND p.page_id = p_page;
+	END IF;
+	DELETE FROM content.page_text t USING unnest(p_locales, p_titles) AS u (locale, title)
+	WHERE t.store_id = p_store AND t.page_id = p_page AND t.locale = u.locale AND u.title = '';
+	INSERT INTO content.page_text AS t (tenant_id, store_id, page_id, locale, slug, title, body)
+	SELECT p_tenant, p_store, p_page, u.locale, u.slug, u.title, u.body FROM unnest(p_locales, p_slugs, p_titles, p_bodies) AS u (locale, slug, title, body)
+	WHERE u.title <> ''
+	ON CONFLICT (tenant_id, store_id, page_id, locale) DO UPDATE SET slug = excluded.slug, title = excluded.title, body = excluded.body
+	WHERE (t.slug, t.title, t.body) IS DISTINCT FROM (excluded.slug, excluded.title, excluded.body);
+	PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_make THEN 'page.made' ELSE 'page.changed' END, 'page ' || p_page, '',
+		coalesce(tenancy.differences(was, content.page_now(p_store, p_page)), '{}')::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) IS
+	'Makes or changes a page of a store: ok, gone, changed, code (another has it), many, "slug LOCALE" (another page has it).';

@@ -25,3 +25,6 @@ ALTER TABLE accounting.tax_rate
 	ADD CONSTRAINT tax_rate_valid CHECK (valid_from < valid_to);
 COMMENT ON COLUMN accounting.tax_rate.valid_from IS 'First local day it counts.';
 COMMENT ON COLUMN accounting.tax_rate.valid_to IS 'First local day it counts no more.';
+
+ALTER TABLE content.page ADD COLUMN revision bigint NOT NULL DEFAULT 1;
+COMMENT ON COLUMN content.page.revision IS 'Counts changes of this row and its texts, likewise.';

@@ -168,3 +168,37 @@ SELECT a.account_id, a.provider, a.active, a.live, a.created_at FROM payment.acc
 -- instructions text[], countries text[], reason text) one
 -- outcome text
 SELECT payment.desk_method(:tenant, :actor, :store, :method, :revision, :active, :position, :locales, :names, :instructions, :countries, :reason)
+
+-- settings_pages(store uuid, locale text) many
+-- page uuid, code text, title text, languages text, updated time
+SELECT p.page_id, p.code,
+       coalesce((SELECT t.title FROM content.page_text t JOIN tenancy.store_locale l ON l.store_id = t.store_id AND l.locale = t.locale
+           WHERE t.store_id = p.store_id AND t.page_id = p.page_id ORDER BY t.locale <> :locale, l.position LIMIT 1), p.code),
+       coalesce((SELECT string_agg(t.locale, ', ' ORDER BY t.locale) FROM content.page_text t WHERE t.store_id = p.store_id AND t.page_id = p.page_id), ''),
+       p.updated_at
+FROM content.page p WHERE p.store_id = :store ORDER BY p.position, p.code
+
+-- settings_policy(store uuid) one
+-- return_days int, check_quality bool
+SELECT coalesce(p.return_days, 30), coalesce(p.check_quality, false)
+FROM tenancy.store s LEFT JOIN shipping.policy p ON p.store_id = s.store_id WHERE s.store_id = :store
+
+-- settings_page(store uuid, page uuid) one
+-- revision int, code text, position int
+SELECT p.revision, p.code, p.position FROM content.page p WHERE p.store_id = :store AND p.page_id = :page
+
+-- settings_page_texts(store uuid, page uuid) many
+-- locale text, tag text, slug text, title text, body text
+SELECT l.locale, l.tag, coalesce(t.slug, ''), coalesce(t.title, ''), coalesce(t.body, '')
+FROM tenancy.store_locale l
+LEFT JOIN content.page_text t ON t.store_id = l.store_id AND t.page_id = :page AND t.locale = l.locale
+WHERE l.store_id = :store ORDER BY l.position
+
+-- settings_save_policy(tenant uuid, actor uuid, store uuid, days int4, quality bool) one
+-- outcome text
+SELECT shipping.set_policy(:tenant, :actor, :store, :days, :quality)
+
+-- settings_save_page(tenant uuid, actor uuid, store uuid, page uuid, make bool, revision int, code text, position int4, locales text[], slugs text[],
+-- titles text[], bodies text[]) one
+-- outcome text
+SELECT content.desk_page(:tenant, :actor, :store, :page, :make, :revision, :code, :position, :locales, :slugs, :titles, :bodies)

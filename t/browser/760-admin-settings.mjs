@@ -24,7 +24,8 @@ async function walk(name, base, options) {
 	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
 	page.setDefaultTimeout(15000);
 	for (const [what, path] of [['stores', ''], ['store', '/store'], ['languages', '/languages'], ['hosts', '/hosts'],
-		['delivery', '/delivery'], ['way', '/delivery/new'], ['taxes', '/taxes'], ['rate', '/taxes/new'], ['payments', '/payment'], ['transfer', '/payment/bank_transfer']]) {
+		['delivery', '/delivery'], ['way', '/delivery/new'], ['taxes', '/taxes'], ['rate', '/taxes/new'], ['payments', '/payment'], ['transfer', '/payment/bank_transfer'],
+		['policies', '/policies'], ['page', '/policies/new']]) {
 		await page.goto(shop.url(HOST, `${base}/admin/settings${path}`));
 		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
 		t.ok(await fits(page), `${name}: ${what} fits`);

@@ -230,4 +230,28 @@ subtest 'SET-06 payment' => sub {
 		'T26 another merchant keeps his';
 };
 
+subtest 'SET-07 policies' => sub {
+	my $page = $ana->get("$base/policies");
+	my $bad = saved($ana, $page, '/policies', return_days => 400);
+	like $bad->html, qr/id="w-return_days">/, 'more than a year to return is refused at its field';
+	is saved($ana, $bad, '/policies', return_days => 45)->status, 303, '45 days are saved';
+	is $shop->value('SELECT return_days FROM shipping.policy WHERE store_id = ?', $one), 45, 'and count';
+	my $new = $ana->get("$base/policies/new");
+	$bad = saved($ana, $new, '/policies/new', code => 'returns', title_0 => 'Devoluciones', body_0 => "# Claro\n\n**45** dias <script>", body_1 => 'left alone');
+	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for qw(slug_0 title_1);
+	my $look = saved($ana, $bad, '/policies/new', look => 1);
+	is $look->status, 200, 'a preview';
+	like $look->html, qr{<strong>45</strong> dias &lt;script&gt;}, 'shows it as the shop will, with markup of others as text';
+	is $shop->value(q{SELECT count(*) FROM content.page WHERE store_id = ? AND code = 'returns'}, $one), 0, 'and saves nothing';
+	is saved($ana, $bad, '/policies/new', slug_0 => 'devoluciones', body_1 => '')->status, 303, 'then it is made';
+	my ($id) = $shop->value(q{SELECT page_id FROM content.page WHERE store_id = ? AND code = 'returns'}, $one);
+	ok House::wait_for(10, sub { $shop->visitor('one')->get('/page/devoluciones')->html =~ m{<strong>45</strong>} }), 'the shop shows it';
+	my ($hers, $his) = ($ana->get("$base/policies/$id"), $ben->get("$base/policies/$id"));
+	is saved($ana, $hers, "/policies/$id", body_0 => '60 dias')->status, 303, 'she changes it';
+	like saved($ben, $his, "/policies/$id", title_0 => 'Vueltas')->html, qr/Somebody else has changed.*Saved meanwhile: 60 dias/s, 'he is told';
+	like saved($ana, $ana->get("$base/policies/new"), '/policies/new', code => 'more', title_0 => 'Otra', slug_0 => 'devoluciones')->html, qr/id="w-slug_0">Another page/, 'an address is there once';
+	is $siti->get("$base/policies/$id")->status, 404, 'T26 another merchant finds it not';
+	like logged('page.changed'), qr/"texts"/, 'SEC-05 the log keeps that it changed';
+};
+
 done_testing;

@@ -44,6 +44,22 @@ sub a_rate
 }
 sub a_class { my ($t, $store) = @_; return $t->value('SELECT c.tax_class FROM accounting.tax_class c JOIN tenancy.store s USING (tenant_id) WHERE s.store_id = ? ORDER BY 1 LIMIT 1', store_of($t, $store)) }
 
+# A page of the store's, made anew each time, and the form of one.
+sub a_page
+{
+	my ($t, $store) = @_;
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{INSERT INTO content.page (tenant_id, store_id, page_id, code) SELECT s.tenant_id, s.store_id, ?::uuid, ? FROM tenancy.store s WHERE s.store_id = ?}, undef, $id, $id,
+		store_of($t, $store));
+	return "/admin/settings/policies/$id";
+}
+sub page_form
+{
+	my ($t, $store) = @_;
+	my ($locale) = $t->value('SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position LIMIT 1', store_of($t, $store));
+	return (of($t, $store), position => 1, locale_0 => $locale, title_0 => 'Terms', slug_0 => "terms-$$-" . $serial++, body_0 => '# Terms');
+}
+
 sub entries
 {
 	return (
@@ -94,6 +110,12 @@ sub entries
 			return (of(@_), over => $t->value("SELECT coalesce((SELECT revision FROM payment.method WHERE store_id = ? AND method = 'bank_transfer'), 0)", store_of($t, $store)),
 				active => 1, position => $serial++ % 1000, reason => 'as it was', map { ("locale_$_" => $locales->[$_], "name_$_" => 'Bank', "words_$_" => 'IBAN ES00 1234') } 0 .. $#$locales);
 		}),
+		'GET /admin/settings/policies' => Requests::at_desk('/admin/settings/policies'),
+		'POST /admin/settings/policies' => Requests::at_desk('/admin/settings/policies', sub { return (of(@_), return_days => 30) }),
+		'GET /admin/settings/policies/new' => Requests::at_desk('/admin/settings/policies/new'),
+		'POST /admin/settings/policies/new' => Requests::at_desk('/admin/settings/policies/new', sub { return (page_form(@_), code => sprintf 'page-%d-%d', $$, $serial++) }),
+		'GET /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page),
+		'POST /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page, sub { return (page_form(@_), revision => 1) }),
 	);
 }
 
