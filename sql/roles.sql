@@ -94,8 +94,9 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.store_product, catalog.store_product_text, catalog.store_product_media, catalog.price, catalog.category_product,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
-	shipping.method, shipping.method_text, shipping.method_country, shipping.method_price
+	shipping.method, shipping.method_text, shipping.method_price
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
@@ -107,7 +108,7 @@ GRANT EXECUTE ON FUNCTION
 	sales.cart_note(uuid, uuid, bytea, text)
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
-GRANT SELECT ON sales.contact, payment.method_country TO "_sutler-checkout";
+GRANT SELECT ON sales.contact, shipping.method_country, payment.method_country TO "_sutler-checkout";
 GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders", "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION
 	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
@@ -236,6 +237,25 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+-- Also settings of stores: they are read as they stand, and changed by their doors.
+GRANT EXECUTE ON FUNCTION
+	tenancy.desk_store(uuid, uuid, uuid, bigint, text[], text[], text),
+	tenancy.desk_languages(uuid, uuid, uuid, bigint, text[], text[], bigint[], text),
+	tenancy.desk_host_add(uuid, uuid, uuid, text, text, text), tenancy.desk_host_main(uuid, uuid, uuid, text, text),
+	tenancy.desk_host_remove(uuid, uuid, uuid, text, text),
+	shipping.ways_to(uuid, uuid, text, text),
+	shipping.desk_method(uuid, uuid, uuid, uuid, boolean, bigint, text, text, boolean, integer, integer, integer,
+		text[], text[], text[], text[], text[], text[], text[], bigint[], bigint[], bigint[], bigint[]),
+	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
+	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
+	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
+	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text),
+	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
+	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
+GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
+	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text TO "_sutler-admin-settings";
+-- Of accounts at gateways never the sealed keys.
+GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,

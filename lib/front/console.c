@@ -104,6 +104,16 @@ const char *console_store_name(struct req *r)
 	return row(r) == NULL ? "" : row(r)->store_name;
 }
 
+bool console_works_in(struct req *r, const char *store)
+{
+	const struct console *c = r->front;
+
+	for (size_t i = 0; c != NULL && i < rows_count(c->stores); i++)
+		if (strcmp(row_console_stores_at(c->stores, i)->store, store) == 0)
+			return true;
+	return false;
+}
+
 const char *console_currency(struct req *r)
 {
 	return row(r) == NULL || *row(r)->currency == '\0' ? r->currency : row(r)->currency;
@@ -157,6 +167,7 @@ static const struct { const char *path, *label, *permission, *icon; } places[] =
 	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
 	{ "/admin/inventory", N_("Stock"), "inventory.view", "pin" },
 	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
+	{ "/admin/settings", N_("Settings"), "settings.view", "filter" },
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },
 	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },

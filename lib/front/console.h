@@ -26,6 +26,8 @@ const char *console_actor(struct req *r);
 /* The chosen store; NULL for who has no role in any. */
 const char *console_store(struct req *r);
 const char *console_store_name(struct req *r);
+/* Whether who is signed in has a role in STORE, so that he may choose it. */
+bool console_works_in(struct req *r, const char *store);
 /* Its first currency, and its time zone. */
 const char *console_currency(struct req *r);
 const char *console_timezone(struct req *r);

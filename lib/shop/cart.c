@@ -1,6 +1,7 @@
 #include "shop/cart.h"
 
 #include "base/mem.h"
+#include "shop/rules.h"
 
 #include <string.h>
 
@@ -137,53 +138,11 @@ static void read_lines(struct cart *c)
 
 /* ---- rules ------------------------------------------------------------------- */
 
-static enum pricing_who who(const char *word)
-{
-	if (strcmp(word, "consumer") == 0)
-		return PRICING_ONLY_CONSUMER;
-	return strcmp(word, "business") == 0 ? PRICING_ONLY_BUSINESS : PRICING_ANYONE;
-}
-
-static enum pricing_treatment treatment(const char *word)
-{
-	if (strcmp(word, "exempt") == 0)
-		return PRICING_EXEMPT;
-	return strcmp(word, "reverse_charge") == 0 ? PRICING_REVERSE_CHARGE : PRICING_TAXED;
-}
-
-static void read_rules(struct cart *c)
-{
-	size_t n = rows_count(c->rule_rows);
-	struct pricing_tax_rule *rules = mem_array(c->ctx, struct pricing_tax_rule, n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_tax_rules *t = row_cart_tax_rules_at(c->rule_rows, i);
-
-		rules[i] = (struct pricing_tax_rule){
-			.name = t->name, .tax_class = t->tax_class, .country = t->country, .region = t->region,
-			.postal = t->postal, .rate_ppm = t->rate_ppm, .priority = (int)t->priority,
-			.who = who(t->customer_type), .treatment = treatment(t->treatment),
-			.compound = t->compound, .shipping = t->shipping,
-		};
-	}
-	c->input.rules = rules;
-	c->input.nrules = n;
-}
-
 static void read_settings(struct cart *c)
 {
-	const struct row_cart_settings *s = c->settings;
 	bool known = c->head->country[0] != '\0';
 
-	c->input.settings = (struct pricing_settings){
-		.prices_include_tax = s->prices_include_tax,
-		.step_minor = s->step,
-		.rounding = strcmp(s->tax_rounding, "line") == 0 ? PRICING_ROUND_LINE : PRICING_ROUND_DOCUMENT,
-		.other_place = s->keep_gross ? PRICING_KEEP_GROSS : PRICING_KEEP_NET,
-		.shipping_tax = strcmp(s->shipping_tax, "class") == 0 ? PRICING_SHIPPING_CLASS :
-			PRICING_SHIPPING_PROPORTIONAL,
-		.home = { s->country, s->region, s->postal_code },
-	};
+	c->input.settings = rules_settings(c->settings);
 	c->input.destination = known ?
 		(struct pricing_place){ c->head->country, c->head->region, c->head->postal_code } :
 		c->input.settings.home;
@@ -251,29 +210,8 @@ static enum cart_coupon_state coupon_state(const struct cart *c)
 
 static struct pricing_delivery delivery(struct cart *c, const struct row_cart_methods *m)
 {
-	size_t n = rows_count(c->method_price_rows);
-	struct pricing_band *bands;
-	struct pricing_delivery d = { .kind = DELIVERY_NONE };
-
-	if (m == NULL)
-		return d;
-	d.kind = strcmp(m->kind, "weight") == 0 ? DELIVERY_BY_WEIGHT :
-		strcmp(m->kind, "item") == 0 ? DELIVERY_BY_ITEM : DELIVERY_FLAT;
-	d.tax_class = c->settings->shipping_tax_class;
-	d.bands = bands = mem_array(c->ctx, struct pricing_band, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_method_prices *p = row_cart_method_prices_at(c->method_price_rows, i);
-
-		if (strcmp(p->method, m->method) != 0)
-			continue;
-		if (d.kind == DELIVERY_BY_WEIGHT)
-			bands[d.nbands++] = (struct pricing_band){ p->up_to_g, p->first };
-		d.price_minor = p->first;
-		d.further_minor = p->further;
-		if (p->has_free_above)
-			d.free_from_minor = p->free_above > 0 ? p->free_above : 1;
-	}
-	return d;
+	return m == NULL ? (struct pricing_delivery){ .kind = DELIVERY_NONE } :
+		rules_delivery(c->ctx, c->method_price_rows, m->method, m->kind, c->settings->shipping_tax_class);
 }
 
 size_t cart_nmethods(struct cart *c)
@@ -349,7 +287,7 @@ void cart_price(struct cart *c)
 	c->settings = row_cart_settings(c->settings_rows);
 	read_settings(c);
 	read_lines(c);
-	read_rules(c);
+	c->input.rules = rules_tax(c->ctx, c->rule_rows, &c->input.nrules);
 	read_coupon(c);
 	choose_method(c);
 	c->totals = cart_totals_with(c, c->method);

@@ -675,10 +675,11 @@ my %ENTRY = (
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# The desks of products and of customers have files of their own.
+# Desks with many routes have files of their own.
 require CatalogRequests;
 require PeopleRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries());
+require SettingsRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 
