@@ -1,8 +1,9 @@
 /* admin-inventory -- stock: what lies where, why it changed, corrections.  Manual: sutler-admin-inventory(8). */
+#include "admin-inventory.h"
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db/query/stock.h"
-#include "front/console.h"
 
 #include <string.h>
 
@@ -13,22 +14,66 @@
 /* Pieces of one correction: as inventory.pieces_most(). */
 #define PIECES_MOST 10000000
 
-static const char *given(struct req *r, const char *name)
+const char *stock_given(struct req *r, const char *name)
 {
 	const char *value = param_text(r, name);
 
 	return value == NULL ? "" : value;
 }
 
+bool stock_may(struct req *r, const char *permission)
+{
+	if (console_may_everywhere(r, permission))
+		return true;
+	page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	return false;
+}
+
+const char *stock_url(struct req *r, const char *what, const char *id, const char *more)
+{
+	return mem_printf(r->mem, "%s/admin/inventory/%s/%s%s", r->prefix, what, id, more);
+}
+
+void stock_tabs(struct req *r, struct view *v, const char *here)
+{
+	static const struct { const char *path, *label, *permission; } tabs[] = {
+		{ "", N_("Stock"), "inventory.view" },
+		{ "/warehouses", N_("Warehouses"), "inventory.view" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		struct view *item;
+
+		if (!console_may(r, tabs[i].permission))
+			continue;
+		item = view_item(v, "tabs");
+		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
+		view_text(item, "label", req_text(r, tabs[i].label));
+		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
+	}
+}
+
+void stock_settle(struct req *r, const char *outcome, const char *url, const char *done, void (*form)(struct req *r),
+		  const struct stock_no *no, size_t n)
+{
+	if (strcmp(outcome, "ok") == 0) {
+		page_flash(r, "ok", done);
+		page_redirect(r, url);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(no[i].outcome, outcome) == 0) {
+			page_decline(r, form, no[i].field, no[i].sentence);
+			return;
+		}
+	}
+	page_not_found(r);
+}
+
 /* Stock belongs to no store.  Who sees it in some stores sees the warehouses these sell from. */
 static bool sees_all(struct req *r)
 {
 	return console_may_everywhere(r, "inventory.view");
-}
-
-static bool corrects(struct req *r)
-{
-	return console_may_everywhere(r, "inventory.adjust");
 }
 
 /* ---- the list ------------------------------------------------------------------------------- */
@@ -72,10 +117,10 @@ static const char *later_url(struct req *r, const struct row_stock_list *last)
 	buf_printf(b, "%s/admin/inventory?after=%s&sku=", r->prefix, last->warehouse);
 	buf_url(b, last->sku_key);
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		if (*given(r, kept[i]) == '\0')
+		if (*stock_given(r, kept[i]) == '\0')
 			continue;
 		buf_printf(b, "&%s=", kept[i]);
-		buf_url(b, given(r, kept[i]));
+		buf_url(b, stock_given(r, kept[i]));
 	}
 	return b->data;
 }
@@ -106,17 +151,17 @@ static void add_filter(struct req *r, struct view *v, struct rows *warehouses)
 
 		view_text(item, "value", w->warehouse);
 		view_text(item, "label", w->name);
-		view_bool(item, "selected", strcmp(given(r, "warehouse"), w->warehouse) == 0);
+		view_bool(item, "selected", strcmp(stock_given(r, "warehouse"), w->warehouse) == 0);
 	}
-	form_text(r, v, "q", given(r, "q"));
-	view_bool(v, "only_short", strcmp(given(r, "state"), "short") == 0);
-	view_bool(v, "only_none", strcmp(given(r, "state"), "none") == 0);
+	form_text(r, v, "q", stock_given(r, "q"));
+	view_bool(v, "only_short", strcmp(stock_given(r, "state"), "short") == 0);
+	view_bool(v, "only_none", strcmp(stock_given(r, "state"), "none") == 0);
 }
 
 static void list(struct req *r)
 {
 	struct view *v = console_view(r, "admin-inventory/index", N_("Stock"));
-	const char *find = folded(r, given(r, "q")), *state = given(r, "state");
+	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state");
 	const char *warehouse = param_id(r, "warehouse"), *after = param_id(r, "after");
 	unsigned mask = (sees_all(r) ? 0 : STOCK_LIST_MINE) | (warehouse == NULL ? 0 : STOCK_LIST_LIES) |
 			(*find == '\0' ? 0 : is_gtin(find) ? STOCK_LIST_SCANNED : STOCK_LIST_BEGINS) |
@@ -125,13 +170,14 @@ static void list(struct req *r)
 	struct rows *warehouses = q_stock_warehouses(r->db, sees_all(r) ? 0 : STOCK_WAREHOUSES_MINE, console_store(r));
 	/* Behind all that begin so: U+10FFFF comes after every other character. */
 	struct rows *rows = q_stock_list(r->db, mask, console_store(r), r->locale, find, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find),
-					 warehouse == NULL ? r->id : warehouse, given(r, "sku"), after == NULL ? r->id : after,
+					 warehouse == NULL ? r->id : warehouse, stock_given(r, "sku"), after == NULL ? r->id : after,
 					 ROWS_ON_A_PAGE + 1);
 	size_t n = rows_count(rows);
 
 	for (size_t i = 0; i < n && i < ROWS_ON_A_PAGE; i++)
 		add_row(r, v, row_stock_list_at(rows, i));
 	add_filter(r, v, warehouses);
+	stock_tabs(r, v, "");
 	view_bool(v, "has_rows", n > 0);
 	view_bool(v, "filtered", *find != '\0' || warehouse != NULL || *state != '\0');
 	view_text(v, "first_url", after == NULL ? NULL : mem_printf(r->mem, "%s/admin/inventory", r->prefix));
@@ -279,7 +325,7 @@ static void variant_page(struct req *r, const char *before)
 	view_bool(v, "has_movements", n > 0);
 	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : mem_printf(r->mem, "%s/admin/inventory/%s?before=%s", r->prefix, id,
 									  row_stock_ledger_at(ledger, ROWS_ON_A_PAGE - 1)->movement));
-	view_bool(v, "may_correct", corrects(r) && g->tracked);
+	view_bool(v, "may_correct", console_may_everywhere(r, "inventory.adjust") && g->tracked);
 	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
 	form_text(r, v, "quantity", "");
 	form_text(r, v, "reason", "");
@@ -299,38 +345,24 @@ static void variant_again(struct req *r)
 	variant_page(r, NULL);
 }
 
-/* Back to the variant, or its page again with what is in the way. */
 static void settle(struct req *r, const char *outcome, const char *done)
 {
-	static const struct { const char *outcome, *field, *sentence; } no[] = {
+	static const struct stock_no no[] = {
 		{ "reason", "reason", N_("Please say in a few words why.") },
 		{ "quantity", "quantity", N_("Please enter how many pieces more (5) or less (-5) there are.") },
 		{ "negative", "quantity", N_("Fewer than none would be left in this warehouse.") },
 		{ "long", "bin", N_("This is too long.") },
 	};
 
-	if (strcmp(outcome, "ok") == 0) {
-		page_flash(r, "ok", done);
-		page_redirect(r, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
-		if (strcmp(no[i].outcome, outcome) == 0) {
-			page_decline(r, variant_again, no[i].field, no[i].sentence);
-			return;
-		}
-	}
-	page_not_found(r);
+	stock_settle(r, outcome, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")), done, variant_again, no, ARRAY_LEN(no));
 }
 
 static void adjust(struct req *r)
 {
-	const char *words = given(r, "reason"), *code = param_text(r, "code");
+	const char *words = stock_given(r, "reason"), *code = param_text(r, "code");
 
-	if (!corrects(r)) {
-		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	if (!stock_may(r, "inventory.adjust"))
 		return;
-	}
 	settle(r, row_stock_adjust(q_stock_adjust(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
 						  param_int(r, "quantity"), *words == '\0' ? code : mem_printf(r->mem, "%s: %s", code, words)))->outcome,
 	       N_("The stock is corrected."));
@@ -338,13 +370,13 @@ static void adjust(struct req *r)
 
 static void place(struct req *r)
 {
-	if (!corrects(r)) {
-		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	if (!stock_may(r, "inventory.adjust"))
 		return;
-	}
 	settle(r, row_stock_place(q_stock_place(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
-						given(r, "zone"), given(r, "bin")))->outcome, N_("The place is kept."));
+						stock_given(r, "zone"), stock_given(r, "bin")))->outcome, N_("The place is kept."));
 }
+
+#define MOVES .permission = "inventory.adjust", .csrf_token = true, .trips = 5
 
 static const struct route routes[] = {
 	{ GET,  "/admin/inventory", list, .params = list_params, .permission = "inventory.view", .trips = 3 },
@@ -353,6 +385,13 @@ static const struct route routes[] = {
 	  .csrf_token = true, .idempotent = true, .trips = 5 },
 	{ POST, "/admin/inventory/{id:id}/place", place, .params = place_params, .form = variant_again, .permission = "inventory.adjust",
 	  .csrf_token = true, .repeatable = true, .trips = 5 },
+	{ GET,  "/admin/inventory/warehouses", warehouses_show, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/warehouses", warehouse_make, .params = warehouse_make_params, .form = warehouses_show, MOVES },
+	{ GET,  "/admin/inventory/warehouses/{warehouse:id}", warehouse_show, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}", warehouse_change, .params = warehouse_params, .form = warehouse_show, MOVES,
+	  .repeatable = true },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
 	{ 0 }
 };
 

@@ -264,7 +264,9 @@ GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
-	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text) TO "_sutler-admin-inventory";
+	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
+	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
+	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text) TO "_sutler-admin-inventory";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,

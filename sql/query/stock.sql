@@ -5,7 +5,7 @@
 -- stock_warehouses(store uuid) many
 -- warehouse uuid, name text
 SELECT w.warehouse_id, w.name FROM inventory.warehouse w
-WHERE true
+WHERE w.active
 --? mine: AND w.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 ORDER BY w.name, w.warehouse_id
 
@@ -19,7 +19,7 @@ SELECT v.variant_id, v.sku, v.sku_key,
        inventory.incoming(s.tenant_id, s.variant_id, s.warehouse_id)
 FROM catalog.variant v
 JOIN inventory.stock s ON s.variant_id = v.variant_id
-JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id
+JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id AND w.active
 WHERE v.track_stock
 --? mine: AND s.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 --? begins: AND v.sku_key >= :find AND v.sku_key < :upto
@@ -37,7 +37,7 @@ SELECT v.sku, v.gtin,
        v.status = 'archived', v.track_stock
 FROM catalog.variant v WHERE v.variant_id = :variant
 
--- A row for each warehouse, also where none ever lay.
+-- A row for each warehouse in use, also where none ever lay.
 -- stock_of(tenant uuid, store uuid, variant uuid) many
 -- warehouse uuid, name text, on_hand int, held int, available int, missing int, incoming int, zone text, bin text
 SELECT w.warehouse_id, w.name, coalesce(s.on_hand, 0), coalesce(s.held, 0), greatest(coalesce(s.on_hand - s.held, 0), 0), coalesce(s.short, 0),
@@ -45,7 +45,7 @@ SELECT w.warehouse_id, w.name, coalesce(s.on_hand, 0), coalesce(s.held, 0), grea
 FROM inventory.warehouse w
 LEFT JOIN inventory.stock s ON s.warehouse_id = w.warehouse_id AND s.variant_id = :variant
 LEFT JOIN inventory.place p ON p.warehouse_id = w.warehouse_id AND p.variant_id = :variant
-WHERE true
+WHERE w.active
 --? mine: AND w.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 ORDER BY w.name, w.warehouse_id
 

@@ -672,9 +672,10 @@ my %ENTRY = (
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# The desk of products has a file of its own.
+# The desks of products and of stock work have files of their own.
 require CatalogRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries());
+require StockRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

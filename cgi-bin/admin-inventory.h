@@ -1,0 +1,44 @@
+/*
+ * admin-inventory.h -- what the files of the program admin-inventory share.
+ *
+ * Stock, warehouses and suppliers belong to the merchant: whoever changes them needs the
+ * permission in all stores, which stock_may() asks beside the route's own.  Each change is one
+ * function of sql/functions that writes the audit log and answers in one word.
+ */
+#ifndef ADMIN_INVENTORY_PROGRAM_H
+#define ADMIN_INVENTORY_PROGRAM_H
+
+#include "db/rows.h"
+#include "front/console.h"
+
+/* Warehouses a page lists, and offers in a select: more than any merchant of ours runs. */
+#define WAREHOUSES_MAX 200
+
+/* What was given, or "". */
+const char *stock_given(struct req *r, const char *name);
+/* Whether who is signed in may do PERMISSION in all stores; if not, the answer is 403 and given. */
+bool stock_may(struct req *r, const char *permission);
+/* The pages of the area, for admin-inventory/tabs; HERE is one of their paths ("" the stock). */
+void stock_tabs(struct req *r, struct view *v, const char *here);
+/* /admin/inventory/WHAT/ID and MORE. */
+const char *stock_url(struct req *r, const char *what, const char *id, const char *more);
+
+/* What a word of the database means, and the field it is about (NULL: the whole form). */
+struct stock_no {
+	const char *outcome, *field, *sentence;
+};
+/* Ends a change: to URL with the sentence DONE when OUTCOME is "ok", to FORM with what stands in
+   the way, or 404 for a word that the N rows of NO do not know. */
+void stock_settle(struct req *r, const char *outcome, const char *url, const char *done, void (*form)(struct req *r),
+		  const struct stock_no *no, size_t n);
+
+/* admin-inventory-warehouse.c */
+extern const struct param warehouse_make_params[], warehouse_params[], warehouse_switch_params[];
+void warehouses_show(struct req *r);
+void warehouse_make(struct req *r);
+void warehouse_show(struct req *r);
+void warehouse_change(struct req *r);
+void warehouse_off(struct req *r);
+void warehouse_on(struct req *r);
+
+#endif
