@@ -34,17 +34,48 @@ const char *stock_url(struct req *r, const char *what, const char *id, const cha
 	return mem_printf(r->mem, "%s/admin/inventory/%s/%s%s", r->prefix, what, id, more);
 }
 
+const char *stock_at(struct req *r, const char *name, size_t i)
+{
+	return mem_printf(r->mem, "%s_%zu", name, i);
+}
+
+void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url)
+{
+	static const struct { const char *outcome, *sentence; } no[] = {
+		{ "code", N_("Nobody knows this code.") },
+		{ "wrong", N_("This does not belong here.") },
+		{ "state", N_("Too late: this is closed already.") },
+	};
+
+	if (strcmp(outcome, "ok") == 0) {
+		page_flash(r, done > wanted && wanted > 0 ? "warn" : "ok", wanted == 0 ? mem_printf(r->mem, "%s: %lld", sku, (long long)done) :
+			   mem_printf(r->mem, "%s: %lld / %lld", sku, (long long)done, (long long)wanted));
+		page_redirect(r, url);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		if (strcmp(no[i].outcome, outcome) == 0) {
+			page_decline(r, form, "code", no[i].sentence);
+			return;
+		}
+	}
+	page_not_found(r);
+}
+
 void stock_tabs(struct req *r, struct view *v, const char *here)
 {
 	static const struct { const char *path, *label, *permission; } tabs[] = {
 		{ "", N_("Stock"), "inventory.view" },
+		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
+		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
 		{ "/warehouses", N_("Warehouses"), "inventory.view" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
 		struct view *item;
 
-		if (!console_may(r, tabs[i].permission))
+		/* What is bought, and from whom, concerns all stores. */
+		if (!console_may(r, tabs[i].permission) || (i > 0 && strcmp(tabs[i].permission, "inventory.purchase") == 0 && !console_may_everywhere(r, tabs[i].permission)))
 			continue;
 		item = view_item(v, "tabs");
 		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
@@ -84,7 +115,7 @@ static const struct param list_params[] = {
 	{ "q",         PARAM_TEXT, .max = 64, .optional = "", .fold = true },
 	{ "warehouse", PARAM_ID, .optional = "" },
 	{ "state",     PARAM_CHOICE, .choices = states, .optional = "" },
-	{ "sku",       PARAM_TEXT, .max = 64, .optional = "" },
+	{ "after_sku", PARAM_TEXT, .max = 64, .optional = "" },
 	{ "after",     PARAM_ID, .optional = "" },
 	{ 0 }
 };
@@ -111,17 +142,11 @@ static bool is_gtin(const char *s)
 /* The same search, behind a row. */
 static const char *later_url(struct req *r, const struct row_stock_list *last)
 {
-	static const char *const kept[] = { "q", "warehouse", "state" };
 	struct buf *b = buf_new(r->mem);
 
-	buf_printf(b, "%s/admin/inventory?after=%s&sku=", r->prefix, last->warehouse);
+	buf_adds(b, console_search_url(r, "/admin/inventory", "after", last->warehouse));
+	buf_adds(b, "&after_sku=");
 	buf_url(b, last->sku_key);
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		if (*stock_given(r, kept[i]) == '\0')
-			continue;
-		buf_printf(b, "&%s=", kept[i]);
-		buf_url(b, stock_given(r, kept[i]));
-	}
 	return b->data;
 }
 
@@ -167,10 +192,11 @@ static void list(struct req *r)
 			(*find == '\0' ? 0 : is_gtin(find) ? STOCK_LIST_SCANNED : STOCK_LIST_BEGINS) |
 			(strcmp(state, "short") == 0 ? STOCK_LIST_OWED : strcmp(state, "none") == 0 ? STOCK_LIST_EMPTY : 0) |
 			(after == NULL ? 0 : STOCK_LIST_LATER);
+	struct rows *kept = console_searches(r, "/admin/inventory");
 	struct rows *warehouses = q_stock_warehouses(r->db, sees_all(r) ? 0 : STOCK_WAREHOUSES_MINE, console_store(r));
 	/* Behind all that begin so: U+10FFFF comes after every other character. */
 	struct rows *rows = q_stock_list(r->db, mask, console_store(r), r->locale, find, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find),
-					 warehouse == NULL ? r->id : warehouse, stock_given(r, "sku"), after == NULL ? r->id : after,
+					 warehouse == NULL ? r->id : warehouse, stock_given(r, "after_sku"), after == NULL ? r->id : after,
 					 ROWS_ON_A_PAGE + 1);
 	size_t n = rows_count(rows);
 
@@ -178,9 +204,10 @@ static void list(struct req *r)
 		add_row(r, v, row_stock_list_at(rows, i));
 	add_filter(r, v, warehouses);
 	stock_tabs(r, v, "");
+	console_add_searches(r, v, "/admin/inventory", kept);
 	view_bool(v, "has_rows", n > 0);
 	view_bool(v, "filtered", *find != '\0' || warehouse != NULL || *state != '\0');
-	view_text(v, "first_url", after == NULL ? NULL : mem_printf(r->mem, "%s/admin/inventory", r->prefix));
+	view_text(v, "first_url", after == NULL ? NULL : console_search_url(r, "/admin/inventory", NULL, NULL));
 	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_stock_list_at(rows, ROWS_ON_A_PAGE - 1)));
 	page_html(r, v);
 }
@@ -376,6 +403,8 @@ static void place(struct req *r)
 						stock_given(r, "zone"), stock_given(r, "bin")))->outcome, N_("The place is kept."));
 }
 
+#define BUYS .permission = "inventory.purchase"
+#define BUYING BUYS, .csrf_token = true, .trips = 6
 #define MOVES .permission = "inventory.adjust", .csrf_token = true, .trips = 5
 
 static const struct route routes[] = {
@@ -392,6 +421,25 @@ static const struct route routes[] = {
 	  .repeatable = true },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ GET,  "/admin/inventory/suppliers", suppliers_show, .params = suppliers_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/suppliers", supplier_make, .params = supplier_params, .form = suppliers_show, BUYING },
+	{ GET,  "/admin/inventory/suppliers/{supplier:id}", supplier_show, .params = supplier_page_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}", supplier_change, .params = supplier_params, .form = supplier_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}/items", supplier_item, .params = supplier_item_params, .form = supplier_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}/items/drop", supplier_drop, .params = supplier_drop_params, .form = supplier_show, BUYING },
+	{ GET,  "/admin/inventory/purchases", purchases_show, .params = purchases_params, BUYS, .trips = 3 },
+	{ GET,  "/admin/inventory/purchases/new", purchase_new, .params = purchase_new_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/new", purchase_make, .params = purchase_write_params, .form = purchase_new, BUYING },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}", purchase_show, BUYS, .trips = 3 },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/edit", purchase_edit, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/edit", purchase_change, .params = purchase_write_params, .form = purchase_edit, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/send", purchase_send, .params = purchase_send_params, .form = purchase_show, BUYING },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/cancel", purchase_cancel, .params = purchase_end_params, .form = purchase_show, BUYING },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/close", purchase_close, .params = purchase_end_params, .form = purchase_show, BUYING },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/order.pdf", purchase_paper, BUYS, .trips = 4 },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/receive", arrival_show, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/receive", arrival_book, .params = arrival_params, .form = arrival_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/receive/scan", arrival_scan, .params = arrival_scan_params, .form = arrival_show, BUYING },
 	{ 0 }
 };
 

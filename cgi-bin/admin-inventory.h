@@ -41,4 +41,38 @@ void warehouse_change(struct req *r);
 void warehouse_off(struct req *r);
 void warehouse_on(struct req *r);
 
+/* admin-inventory-supplier.c */
+extern const struct param suppliers_params[], supplier_params[], supplier_page_params[], supplier_item_params[], supplier_drop_params[];
+void suppliers_show(struct req *r);
+void supplier_make(struct req *r);
+void supplier_show(struct req *r);
+void supplier_change(struct req *r);
+void supplier_item(struct req *r);
+void supplier_drop(struct req *r);
+
+/* admin-inventory-purchase.c: purchase orders; -arrival.c: what comes of them */
+extern const struct param purchases_params[], purchase_new_params[], purchase_write_params[], purchase_send_params[], purchase_end_params[];
+extern const struct param arrival_scan_params[], arrival_params[];
+void purchases_show(struct req *r);
+void purchase_new(struct req *r);
+void purchase_make(struct req *r);
+void purchase_show(struct req *r);
+void purchase_edit(struct req *r);
+void purchase_change(struct req *r);
+void purchase_send(struct req *r);
+void purchase_cancel(struct req *r);
+void purchase_close(struct req *r);
+void purchase_paper(struct req *r);
+void arrival_show(struct req *r);
+void arrival_scan(struct req *r);
+void arrival_book(struct req *r);
+/* "PO-12" */
+const char *purchase_name(struct req *r, int64_t number);
+
+/* What a scanner sent: back to URL with "SKU: 3 / 5", or to FORM with why it does not belong. */
+void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url);
+/* "2" and "x" of the list NAME in C form: field name_2. */
+const char *stock_at(struct req *r, const char *name, size_t i);
+
 #endif
+

@@ -28,6 +28,43 @@ sub warehouse
 	return $id;
 }
 
+# A supplier of his who sells the product of all tests; then what that is.
+sub supplier
+{
+	my ($t, $store) = @_;
+	my $tenant = merchant($t, $store);
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	my $stock = CatalogRequests::stock_of($t, $store);
+	$t->{f}->add('inventory.supplier', tenant_id => $tenant, supplier_id => $id, code => sprintf('S%d-%d', $$ % 100000, $serial++), name => 'Leather Ltd',
+		email => 'orders@leather.example', currency => 'EUR');
+	$t->{f}->add('inventory.supplier_item', tenant_id => $tenant, supplier_id => $id, variant_id => $stock->{variant}, sku => 'L-1', price => 900);
+	return { supplier => $id, tenant => $tenant, %$stock };
+}
+
+# An order of ten pieces there: a draft, or taken on by STEPS.
+sub purchase
+{
+	my ($t, $store, @steps) = @_;
+	my $s = supplier($t, $store);
+	($s->{purchase}) = $t->value('SELECT sutler.uuid7()');
+	my @done = ($t->value('SELECT inventory.purchase_draft(?, NULL, ?, ?, ?, ?, ARRAY[?]::uuid[], ?::integer[], ?::bigint[])', $s->{tenant}, 'test', $s->{purchase},
+		$s->{supplier}, $s->{warehouse}, $s->{variant}, '{10}', '{900}'));
+	for my $step (@steps) {
+		push @done, $step eq 'part' ? $t->value('SELECT inventory.purchase_receive(?, NULL, ?, sutler.uuid7(), ?, ARRAY[?]::uuid[], ?::integer[], 0, ?)', $s->{tenant}, 'test',
+			$s->{purchase}, $s->{variant}, '{1}', '') : $t->value('SELECT inventory.purchase_step(?, NULL, ?, ?, ?, ?)', $s->{tenant}, 'test', $s->{purchase}, $step, 'test');
+	}
+	die "purchase: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub sku { my ($t, $s) = @_; return $t->value('SELECT sku FROM catalog.variant WHERE variant_id = ?', $s->{variant}) }
+# A route of an order that STEPS have taken on; the form is given the order.
+sub of_purchase
+{
+	my ($path, $steps, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = purchase($t, $store, @$steps); return "purchases/$made->{purchase}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
 sub entries
 {
 	return (
@@ -40,6 +77,40 @@ sub entries
 		}),
 		'POST /admin/inventory/warehouses/{warehouse:id}/off' => desk(sub { return 'warehouses/' . warehouse(@_) . '/off' }, sub { return (reason => 'the lease is over') }),
 		'POST /admin/inventory/warehouses/{warehouse:id}/on' => desk(sub { return 'warehouses/' . warehouse(@_, active => 0) . '/on' }, sub { return (reason => 'needed again') }),
+		'GET /admin/inventory/suppliers' => desk('suppliers'),
+		'POST /admin/inventory/suppliers' => desk('suppliers', sub { return (code => 'SUP-' . $serial++, name => 'Sole works', currency => 'EUR', days => 5, over => 0) }),
+		'GET /admin/inventory/suppliers/{supplier:id}' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} }),
+		'POST /admin/inventory/suppliers/{supplier:id}' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} }, sub {
+			return (code => 'SUP-' . $serial++, name => 'Sole works', currency => 'EUR', days => 6, over => 10);
+		}),
+		'POST /admin/inventory/suppliers/{supplier:id}/items' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} . '/items' }, sub {
+			return (sku => sku($_[0], CatalogRequests::stock_of(@_)), article => 'A-7', price => '8.50', least => 5, item_days => 4);
+		}),
+		'POST /admin/inventory/suppliers/{supplier:id}/items/drop' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} . '/items/drop' }, sub {
+			return (variant => CatalogRequests::stock_of(@_)->{variant});
+		}),
+		'GET /admin/inventory/purchases' => desk('purchases?state=draft'),
+		'GET /admin/inventory/purchases/new' => desk('purchases/new'),
+		'POST /admin/inventory/purchases/new' => desk('purchases/new', sub {
+			my $s = supplier(@_);
+			return (supplier => $s->{supplier}, warehouse => $s->{warehouse}, sku => sku($_[0], $s), pieces => 3, price => '');
+		}),
+		'GET /admin/inventory/purchases/{purchase:id}' => of_purchase('', ['send']),
+		'GET /admin/inventory/purchases/{purchase:id}/edit' => of_purchase('/edit', []),
+		'POST /admin/inventory/purchases/{purchase:id}/edit' => of_purchase('/edit', [], sub {
+			my ($t, $s) = @_;
+			return (supplier => $s->{supplier}, warehouse => $s->{warehouse}, sku => sku($t, $s), pieces => 4, price => '8.00');
+		}),
+		'POST /admin/inventory/purchases/{purchase:id}/send' => of_purchase('/send', [], sub { return (way => 'mail') }),
+		'POST /admin/inventory/purchases/{purchase:id}/cancel' => of_purchase('/cancel', ['send'], sub { return (reason => 'they have none') }),
+		'POST /admin/inventory/purchases/{purchase:id}/close' => of_purchase('/close', ['send', 'part'], sub { return (reason => 'they have no more') }),
+		'GET /admin/inventory/purchases/{purchase:id}/order.pdf' => of_purchase('/order.pdf', ['send']),
+		'GET /admin/inventory/purchases/{purchase:id}/receive' => of_purchase('/receive', ['send']),
+		'POST /admin/inventory/purchases/{purchase:id}/receive' => of_purchase('/receive', ['send'], sub {
+			my ($t, $s) = @_;
+			return (receipt => $t->value('SELECT sutler.uuid7()'), variant => $s->{variant}, seen => 0, pieces => 2, landed => '', why => '');
+		}),
+		'POST /admin/inventory/purchases/{purchase:id}/receive/scan' => of_purchase('/receive/scan', ['send'], sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 1) }),
 	);
 }
 
