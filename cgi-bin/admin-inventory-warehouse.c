@@ -40,7 +40,7 @@ static const struct stock_no no[] = {
 	{ "reason", "reason", N_("Please say in a few words why.") },
 	{ "state", NULL, N_("Somebody has switched it already.") },
 	{ "stock", NULL, N_("Something still lies there or is promised from there. Move it to another warehouse or correct it first.") },
-	{ "transfer", NULL, N_("A transfer is on its way there. Receive it first.") },
+	{ "transfer", NULL, N_("A transfer is on its way there, or being put together. Finish it first.") },
 	{ "purchase", NULL, N_("A purchase order goes there. Receive or cancel it first.") },
 	{ "returns", NULL, N_("Returned goods wait there. Look at them first.") },
 	{ "count", NULL, N_("Stock is being counted there. Finish the count first.") },

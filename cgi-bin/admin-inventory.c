@@ -66,6 +66,8 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 {
 	static const struct { const char *path, *label, *permission; } tabs[] = {
 		{ "", N_("Stock"), "inventory.view" },
+		{ "/transfers", N_("Transfers"), "inventory.adjust" },
+		{ "/counts", N_("Stock counts"), "inventory.adjust" },
 		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
 		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
 		{ "/warehouses", N_("Warehouses"), "inventory.view" },
@@ -74,8 +76,8 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
 		struct view *item;
 
-		/* What is bought, and from whom, concerns all stores. */
-		if (!console_may(r, tabs[i].permission) || (i > 0 && strcmp(tabs[i].permission, "inventory.purchase") == 0 && !console_may_everywhere(r, tabs[i].permission)))
+		/* Looking is for who works in one store, too; all else concerns all of them. */
+		if (strcmp(tabs[i].permission, "inventory.view") != 0 && !console_may_everywhere(r, tabs[i].permission))
 			continue;
 		item = view_item(v, "tabs");
 		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
@@ -183,32 +185,53 @@ static void add_filter(struct req *r, struct view *v, struct rows *warehouses)
 	view_bool(v, "only_none", strcmp(stock_given(r, "state"), "none") == 0);
 }
 
+/* Both give the same columns, and have the same fragments. */
+_Static_assert(sizeof(struct row_stock_list) == sizeof(struct row_stock_none), "a row of what is sold out is a row of the list");
+
+struct stock_rows {
+	struct rows *rows;
+	bool none;
+};
+
+static struct stock_rows ask(struct req *r, const char *after)
+{
+	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
+	/* Behind all that begin so: U+10FFFF comes after every other character. */
+	const char *upto = mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find), *place = warehouse == NULL ? r->id : warehouse, *from = after == NULL ? r->id : after;
+	unsigned mine = !sees_all(r), lies = warehouse != NULL, later = after != NULL, scanned = is_gtin(find), begins = *find != '\0' && !scanned;
+
+	if (strcmp(state, "none") == 0)
+		return (struct stock_rows){ q_stock_none(r->db, mine * STOCK_NONE_MINE | lies * STOCK_NONE_LIES | scanned * STOCK_NONE_SCANNED |
+			begins * STOCK_NONE_BEGINS | later * STOCK_NONE_LATER, console_store(r), r->locale, find, upto, place, stock_given(r, "after_sku"), from,
+			ROWS_ON_A_PAGE + 1), true };
+	return (struct stock_rows){ q_stock_list(r->db, mine * STOCK_LIST_MINE | lies * STOCK_LIST_LIES | scanned * STOCK_LIST_SCANNED |
+		begins * STOCK_LIST_BEGINS | later * STOCK_LIST_LATER | (strcmp(state, "short") == 0 ? STOCK_LIST_OWED : 0), console_store(r), r->locale, find, upto,
+		place, stock_given(r, "after_sku"), from, ROWS_ON_A_PAGE + 1), false };
+}
+
+static const struct row_stock_list *row_at(struct stock_rows l, size_t i)
+{
+	return l.none ? (const void *)row_stock_none_at(l.rows, i) : row_stock_list_at(l.rows, i);
+}
+
 static void list(struct req *r)
 {
 	struct view *v = console_view(r, "admin-inventory/index", N_("Stock"));
-	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state");
-	const char *warehouse = param_id(r, "warehouse"), *after = param_id(r, "after");
-	unsigned mask = (sees_all(r) ? 0 : STOCK_LIST_MINE) | (warehouse == NULL ? 0 : STOCK_LIST_LIES) |
-			(*find == '\0' ? 0 : is_gtin(find) ? STOCK_LIST_SCANNED : STOCK_LIST_BEGINS) |
-			(strcmp(state, "short") == 0 ? STOCK_LIST_OWED : strcmp(state, "none") == 0 ? STOCK_LIST_EMPTY : 0) |
-			(after == NULL ? 0 : STOCK_LIST_LATER);
+	const char *after = param_id(r, "after");
 	struct rows *kept = console_searches(r, "/admin/inventory");
 	struct rows *warehouses = q_stock_warehouses(r->db, sees_all(r) ? 0 : STOCK_WAREHOUSES_MINE, console_store(r));
-	/* Behind all that begin so: U+10FFFF comes after every other character. */
-	struct rows *rows = q_stock_list(r->db, mask, console_store(r), r->locale, find, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find),
-					 warehouse == NULL ? r->id : warehouse, stock_given(r, "after_sku"), after == NULL ? r->id : after,
-					 ROWS_ON_A_PAGE + 1);
-	size_t n = rows_count(rows);
+	struct stock_rows rows = ask(r, after);
+	size_t n = rows_count(rows.rows);
 
 	for (size_t i = 0; i < n && i < ROWS_ON_A_PAGE; i++)
-		add_row(r, v, row_stock_list_at(rows, i));
+		add_row(r, v, row_at(rows, i));
 	add_filter(r, v, warehouses);
 	stock_tabs(r, v, "");
 	console_add_searches(r, v, "/admin/inventory", kept);
 	view_bool(v, "has_rows", n > 0);
-	view_bool(v, "filtered", *find != '\0' || warehouse != NULL || *state != '\0');
+	view_bool(v, "filtered", *stock_given(r, "q") != '\0' || param_id(r, "warehouse") != NULL || *stock_given(r, "state") != '\0');
 	view_text(v, "first_url", after == NULL ? NULL : console_search_url(r, "/admin/inventory", NULL, NULL));
-	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_stock_list_at(rows, ROWS_ON_A_PAGE - 1)));
+	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_at(rows, ROWS_ON_A_PAGE - 1)));
 	page_html(r, v);
 }
 
@@ -405,7 +428,8 @@ static void place(struct req *r)
 
 #define BUYS .permission = "inventory.purchase"
 #define BUYING BUYS, .csrf_token = true, .trips = 6
-#define MOVES .permission = "inventory.adjust", .csrf_token = true, .trips = 5
+#define LOOKS .permission = "inventory.adjust"
+#define MOVES LOOKS, .csrf_token = true, .trips = 6
 
 static const struct route routes[] = {
 	{ GET,  "/admin/inventory", list, .params = list_params, .permission = "inventory.view", .trips = 3 },
@@ -440,6 +464,21 @@ static const struct route routes[] = {
 	{ GET,  "/admin/inventory/purchases/{purchase:id}/receive", arrival_show, BUYS, .trips = 3 },
 	{ POST, "/admin/inventory/purchases/{purchase:id}/receive", arrival_book, .params = arrival_params, .form = arrival_show, BUYING, .repeatable = true },
 	{ POST, "/admin/inventory/purchases/{purchase:id}/receive/scan", arrival_scan, .params = arrival_scan_params, .form = arrival_show, BUYING },
+	{ GET,  "/admin/inventory/transfers", transfers_show, .params = transfers_params, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/transfers", transfer_make, .params = transfer_make_params, .form = transfers_show, MOVES },
+	{ GET,  "/admin/inventory/transfers/{transfer:id}", transfer_show, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/transfers/{transfer:id}", transfer_write, .params = transfer_write_params, .form = transfer_show, MOVES, .repeatable = true },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/scan", transfer_scan, .params = transfer_scan_params, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/send", transfer_leave, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/drop", transfer_drop, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/receive", transfer_book, .params = transfer_book_params, .form = transfer_show, MOVES },
+	{ GET,  "/admin/inventory/counts", counts_show, .params = counts_params, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/counts", count_make, .params = count_make_params, .form = counts_show, MOVES },
+	{ GET,  "/admin/inventory/counts/{count:id}", count_show, .params = count_params, LOOKS, .trips = 4 },
+	{ POST, "/admin/inventory/counts/{count:id}/scan", count_scan, .params = count_scan_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/review", count_review, .params = count_review_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/book", count_book, .params = count_end_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/cancel", count_cancel, .params = count_end_params, .form = count_show, MOVES },
 	{ 0 }
 };
 

@@ -69,6 +69,27 @@ void arrival_book(struct req *r);
 /* "PO-12" */
 const char *purchase_name(struct req *r, int64_t number);
 
+/* admin-inventory-transfer.c */
+extern const struct param transfers_params[], transfer_make_params[], transfer_scan_params[], transfer_write_params[], transfer_book_params[];
+void transfers_show(struct req *r);
+void transfer_make(struct req *r);
+void transfer_show(struct req *r);
+void transfer_scan(struct req *r);
+void transfer_write(struct req *r);
+void transfer_leave(struct req *r);
+void transfer_drop(struct req *r);
+void transfer_book(struct req *r);
+
+/* admin-inventory-count.c */
+extern const struct param counts_params[], count_make_params[], count_params[], count_scan_params[], count_review_params[], count_end_params[];
+void counts_show(struct req *r);
+void count_make(struct req *r);
+void count_show(struct req *r);
+void count_scan(struct req *r);
+void count_review(struct req *r);
+void count_book(struct req *r);
+void count_cancel(struct req *r);
+
 /* What a scanner sent: back to URL with "SKU: 3 / 5", or to FORM with why it does not belong. */
 void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url);
 /* "2" and "x" of the list NAME in C form: field name_2. */

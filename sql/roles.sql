@@ -261,7 +261,7 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.warehouse, inventory.store_warehouse, inventory.place,
 	inventory.transfer, inventory.stocktake, catalog.variant,
 	inventory.supplier, inventory.supplier_item, inventory.purchase, inventory.purchase_line, inventory.purchase_file, inventory.receipt,
-	inventory.tally TO "_sutler-admin-inventory";
+	inventory.tally, inventory.sold_out, inventory.transfer_draft, inventory.transfer_line, inventory.stocktake_line TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
@@ -274,7 +274,13 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
 	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),
 	inventory.purchase_scan(uuid, uuid, text, integer),
-	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text) TO "_sutler-admin-inventory";
+	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text),
+	inventory.transfer_begin(uuid, uuid, uuid, uuid, uuid, text), inventory.transfer_scan(uuid, uuid, text, integer),
+	inventory.transfer_write(uuid, uuid, uuid[], integer[]), inventory.transfer_leave(uuid, uuid, uuid), inventory.transfer_drop(uuid, uuid, uuid),
+	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
+	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
+	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text) TO "_sutler-admin-inventory";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,

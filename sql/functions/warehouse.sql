@@ -82,7 +82,8 @@ BEGIN
 	IF NOT p_on THEN
 		IF EXISTS (SELECT FROM inventory.stock s WHERE s.warehouse_id = p_warehouse AND (s.on_hand > 0 OR s.held > 0)) THEN
 			RETURN 'stock';
-		ELSIF EXISTS (SELECT FROM inventory.transfer t WHERE t.to_id = p_warehouse AND t.state = 'sent') THEN
+		ELSIF EXISTS (SELECT FROM inventory.transfer t WHERE t.to_id = p_warehouse AND t.state = 'sent')
+		   OR EXISTS (SELECT FROM inventory.transfer_draft d WHERE p_warehouse IN (d.from_id, d.to_id)) THEN
 			RETURN 'transfer';
 		ELSIF EXISTS (SELECT FROM inventory.purchase p WHERE p.warehouse_id = p_warehouse AND p.state IN ('draft', 'sent', 'partly_received')) THEN
 			RETURN 'purchase';

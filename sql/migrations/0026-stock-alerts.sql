@@ -8,7 +8,7 @@ COMMENT ON COLUMN inventory.warehouse.active IS 'False: switched off. Nothing li
 -- Whoever books goods in has locked the warehouse by its foreign keys; who switches it off locks
 -- it wholly, so one of the two sees the other.  Only rows that grow are looked at: selling never is.
 CREATE FUNCTION inventory.keep_closed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM FROM inventory.warehouse w WHERE w.tenant_id = NEW.tenant_id AND w.warehouse_id = NEW.warehouse_id AND w.active FOR KEY SHARE;
@@ -66,3 +66,87 @@ DROP INDEX inventory.purchase_supplier;
 CREATE INDEX purchase_supplier ON inventory.purchase (tenant_id, supplier_id, purchase_id);
 
 SELECT sutler.protect('inventory.purchase_file', 'inventory.tally');
+
+-- A transfer that is being put together; its pieces stand in inventory.tally until it leaves.
+CREATE TABLE inventory.transfer_draft (
+	tenant_id uuid NOT NULL,
+	transfer_id uuid NOT NULL,
+	from_id uuid NOT NULL,
+	to_id uuid NOT NULL,
+	reason text NOT NULL DEFAULT '',
+	created_by uuid,
+	created_at timestamptz NOT NULL DEFAULT sutler.now(),
+	PRIMARY KEY (tenant_id, transfer_id),
+	CHECK (from_id <> to_id),
+	FOREIGN KEY (tenant_id, from_id) REFERENCES inventory.warehouse,
+	FOREIGN KEY (tenant_id, to_id) REFERENCES inventory.warehouse
+);
+COMMENT ON TABLE inventory.transfer_draft IS 'A transfer that is being put together. Nothing has moved.';
+COMMENT ON COLUMN inventory.transfer_draft.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.transfer_draft.transfer_id IS 'The transfer it will be.';
+COMMENT ON COLUMN inventory.transfer_draft.from_id IS 'The warehouse its pieces will leave.';
+COMMENT ON COLUMN inventory.transfer_draft.to_id IS 'The warehouse they will go to.';
+COMMENT ON COLUMN inventory.transfer_draft.reason IS 'Why, in words.';
+COMMENT ON COLUMN inventory.transfer_draft.created_by IS 'Who began it; NULL: the house.';
+COMMENT ON COLUMN inventory.transfer_draft.created_at IS 'When.';
+CREATE INDEX transfer_draft_from ON inventory.transfer_draft (tenant_id, from_id);
+CREATE INDEX transfer_draft_to ON inventory.transfer_draft (tenant_id, to_id);
+
+-- The lists, newest first.
+CREATE INDEX transfer_state ON inventory.transfer (tenant_id, state, transfer_id);
+CREATE INDEX stocktake_state ON inventory.stocktake (tenant_id, state, stocktake_id);
+
+SELECT sutler.protect('inventory.transfer_draft');
+
+-- What is sold out, in the order of its list.  A partial index on inventory.stock would do as well
+-- and cost each order an update of all its indexes; this is written when a row crosses zero alone.
+CREATE TABLE inventory.sold_out (
+	tenant_id uuid NOT NULL,
+	variant_id uuid NOT NULL,
+	warehouse_id uuid NOT NULL,
+	sku_key text NOT NULL,
+	PRIMARY KEY (tenant_id, variant_id, warehouse_id),
+	FOREIGN KEY (tenant_id, variant_id, warehouse_id) REFERENCES inventory.stock ON DELETE CASCADE
+);
+COMMENT ON TABLE inventory.sold_out IS 'Rows of inventory.stock with nothing left to sell. Written by triggers there.';
+COMMENT ON COLUMN inventory.sold_out.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN inventory.sold_out.variant_id IS 'The variant.';
+COMMENT ON COLUMN inventory.sold_out.warehouse_id IS 'The warehouse.';
+COMMENT ON COLUMN inventory.sold_out.sku_key IS 'The variant''s folded SKU, by which the list is ordered.';
+CREATE INDEX sold_out_sku ON inventory.sold_out (tenant_id, sku_key, warehouse_id);
+CREATE INDEX sold_out_warehouse ON inventory.sold_out (tenant_id, warehouse_id, sku_key);
+-- What is promised and missing is rare and its column seldom changes: an index that costs nothing.
+CREATE INDEX stock_short ON inventory.stock (tenant_id, variant_id, warehouse_id) WHERE short > 0;
+
+CREATE FUNCTION inventory.mark_sold_out() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NEW.on_hand > NEW.held THEN
+		DELETE FROM inventory.sold_out o WHERE o.tenant_id = NEW.tenant_id AND o.variant_id = NEW.variant_id AND o.warehouse_id = NEW.warehouse_id;
+	ELSE
+		-- Locked, so that its SKU is not changed between.
+		INSERT INTO inventory.sold_out (tenant_id, variant_id, warehouse_id, sku_key)
+		SELECT NEW.tenant_id, NEW.variant_id, NEW.warehouse_id, v.sku_key FROM catalog.variant v
+		WHERE v.tenant_id = NEW.tenant_id AND v.variant_id = NEW.variant_id FOR KEY SHARE ON CONFLICT DO NOTHING;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION inventory.mark_sold_out() IS 'Keeps inventory.sold_out when a row of stock crosses zero.';
+CREATE TRIGGER sold_out_made AFTER INSERT ON inventory.stock FOR EACH ROW WHEN (NEW.on_hand <= NEW.held) EXECUTE FUNCTION inventory.mark_sold_out();
+CREATE TRIGGER sold_out_crossed AFTER UPDATE OF on_hand, held ON inventory.stock FOR EACH ROW
+	WHEN ((OLD.on_hand <= OLD.held) <> (NEW.on_hand <= NEW.held)) EXECUTE FUNCTION inventory.mark_sold_out();
+
+CREATE FUNCTION inventory.rename_sold_out() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE inventory.sold_out o SET sku_key = NEW.sku_key WHERE o.tenant_id = NEW.tenant_id AND o.variant_id = NEW.variant_id;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION inventory.rename_sold_out() IS 'Keeps the SKUs of inventory.sold_out.';
+CREATE TRIGGER sold_out_renamed AFTER UPDATE OF sku ON catalog.variant FOR EACH ROW WHEN (OLD.sku_key <> NEW.sku_key) EXECUTE FUNCTION inventory.rename_sold_out();
+
+SELECT sutler.protect('inventory.sold_out');

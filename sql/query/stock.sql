@@ -26,9 +26,27 @@ WHERE v.track_stock
 --? scanned: AND (v.gtin = :find OR v.sku_key = :find)
 --? lies: AND s.warehouse_id = :warehouse
 --? owed: AND s.short > 0
---? empty: AND s.on_hand <= s.held
 --? later: AND v.sku_key >= :sku AND (v.sku_key > :sku OR s.warehouse_id > :after)
 ORDER BY v.sku_key, s.warehouse_id LIMIT :most
+
+-- The same of what has nothing left to sell: these have an order of their own.
+-- stock_none(store uuid, locale text, find text, upto text, warehouse uuid, sku text, after uuid, most int4) many
+-- variant uuid, sku text, sku_key text, product text?, archived bool, warehouse uuid, warehouse_name text, on_hand int, held int, available int, missing int, incoming int
+SELECT v.variant_id, v.sku, e.sku_key,
+       (SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1),
+       v.status = 'archived', w.warehouse_id, w.name, s.on_hand, s.held, greatest(s.on_hand - s.held, 0), s.short,
+       inventory.incoming(s.tenant_id, s.variant_id, s.warehouse_id)
+FROM inventory.sold_out e
+JOIN inventory.stock s ON s.variant_id = e.variant_id AND s.warehouse_id = e.warehouse_id
+JOIN catalog.variant v ON v.variant_id = e.variant_id
+JOIN inventory.warehouse w ON w.warehouse_id = e.warehouse_id AND w.active
+WHERE v.track_stock
+--? mine: AND e.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
+--? begins: AND e.sku_key >= :find AND e.sku_key < :upto
+--? scanned: AND (v.gtin = :find OR e.sku_key = :find)
+--? lies: AND e.warehouse_id = :warehouse
+--? later: AND e.sku_key >= :sku AND (e.sku_key > :sku OR e.warehouse_id > :after)
+ORDER BY e.sku_key, e.warehouse_id LIMIT :most
 
 -- stock_variant(variant uuid, locale text) one
 -- sku text, gtin text?, product text?, archived bool, tracked bool

@@ -82,6 +82,53 @@ async function walk(name, base, few, options) {
 	await page.locator('h1 .tag.warn').waitFor();
 	t.is(Number(await one(`SELECT sum(received) FROM inventory.purchase_line WHERE purchase_id = ?`, id)), 3, `${name}: the scanned pieces are booked`);
 	await look('partly');
+
+	// A transfer and a count.
+	const shed = await one('SELECT sutler.uuid7()');
+	await shop.sql('INSERT INTO inventory.warehouse (tenant_id, warehouse_id, code, name, country) VALUES (?, ?, upper(?), ?, \'ES\')', tenant, shed, `SHED-${name}`, `Nave de ${name}`);
+	await go('/transfers');
+	await page.locator('details.panel').evaluate(d => { d.open = true; });
+	await page.locator('#f-from').selectOption(warehouse);
+	await page.locator('#f-to').selectOption(shed);
+	await page.locator('form[method=post] button.main').click();
+	await page.locator('#f-code').waitFor();
+	await scan(goods[0].sku);
+	await scan(goods[0].sku);
+	await page.locator('text=: 2').first().waitFor();
+	await look('transfer');
+	await page.locator('form[action$="/send"] button').click();
+	await page.locator('h1 .tag.warn').waitFor();
+	await scan(goods[0].sku);
+	await page.locator('text=: 1 / 2').waitFor();
+	await page.locator('form[action$="/receive"] button').click();
+	await page.locator('#w-why').waitFor();
+	t.is((await axe(page)).join('\n'), '', `${name}: that the numbers differ is said accessibly`);
+	await page.locator('#f-why').fill('Broken');
+	await page.locator('form[action$="/receive"] button').click();
+	await page.locator('h1 .tag.ok').waitFor();
+	await go('/transfers');
+	await look('transfers');
+	await go('/counts');
+	await page.locator('details.panel').evaluate(d => { d.open = true; });
+	await page.locator('#f-warehouse').selectOption(shed);
+	await page.locator('form[method=post] button.main').click();
+	await page.locator('#f-code').waitFor();
+	for (let round = 0; round < 2; round++) {
+		await scan(goods[0].sku);
+		await scan(goods[0].sku);
+		if (round === 0)
+			await look('count');
+		await page.locator('form[action$="/review"] button').click();
+		await page.locator(round === 0 ? 'h1 .tag.warn' : 'form[action$="/book"]').waitFor();
+	}
+	await look('differences');
+	await page.locator('#f-reason').fill('Found one');
+	await page.locator('form[action$="/book"] button').click();
+	await page.locator('h1 .tag.ok').waitFor();
+	t.is(Number(await one('SELECT on_hand FROM inventory.stock WHERE warehouse_id = ? AND variant_id = ?', shed, goods[0].variant_id)), 2, `${name}: the count is booked`);
+	await go('/counts');
+	if (name === 'desk')
+		await look('counts');
 	await page.context().close();
 }
 

@@ -74,7 +74,7 @@ subtest 'INV-01 switching off' => sub {
 	my $transfer = one('SELECT sutler.uuid7()');
 	is one('SELECT inventory.transfer_send(?, NULL, ?, ?, ?, ?, ?::uuid[], ?::integer[], ?)', $tenant, 'test', $transfer, $f->{warehouse}{W1}, $north,
 		"{$f->{variant}{PLAIN}}", '{2}', ''), 'ok', 'two are sent there';
-	like turn($north, 'off')->text, qr/A transfer is on its way/, 'still not';
+	like turn($north, 'off')->text, qr/A transfer is on its way there/, 'still not';
 	is one('SELECT inventory.transfer_receive(?, NULL, ?, ?, ?::uuid[], ?::integer[], ?)', $tenant, 'test', $transfer, "{$f->{variant}{PLAIN}}", '{0}', 'fell off'), 'ok', 'none of them came';
 	my $count = one('SELECT sutler.uuid7()');
 	is one('SELECT inventory.stocktake_open(?, NULL, ?, ?, ?, NULL, NULL, ?)', $tenant, 'test', $count, $north, ''), 'ok', 'it is counted';

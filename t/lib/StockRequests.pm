@@ -65,6 +65,48 @@ sub of_purchase
 	return desk(sub { my ($t, $store) = @_; $made = purchase($t, $store, @$steps); return "purchases/$made->{purchase}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
 }
 
+# A transfer of the goods of all tests to a shed: a draft, or on its way.
+sub transfer
+{
+	my ($t, $store, $state) = @_;
+	my $to = warehouse($t, $store);
+	my $s = { tenant => merchant($t, $store), to => $to, %{ CatalogRequests::stock_of($t, $store) } };
+	($s->{transfer}) = $t->value('SELECT sutler.uuid7()');
+	my @done = $t->value('SELECT inventory.transfer_begin(?, NULL, ?, ?, ?, ?)', $s->{tenant}, $s->{transfer}, $s->{warehouse}, $to, 'test');
+	push @done, $t->value('SELECT outcome FROM inventory.transfer_scan(?, ?, ?, 1)', $s->{tenant}, $s->{transfer}, sku($t, $s));
+	push @done, $t->value('SELECT inventory.transfer_leave(?, NULL, ?)', $s->{tenant}, $s->{transfer}) if $state eq 'sent';
+	die "transfer: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub of_transfer
+{
+	my ($path, $state, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = transfer($t, $store, $state); return "transfers/$made->{transfer}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
+# A count of a shed with something in it; with ROUNDS it was counted so often, wrongly.
+sub count
+{
+	my ($t, $store, $rounds) = @_;
+	my $s = { tenant => merchant($t, $store), variant => CatalogRequests::stock_of($t, $store)->{variant}, warehouse => warehouse($t, $store) };
+	($s->{count}) = $t->value('SELECT sutler.uuid7()');
+	my @done = $t->value('SELECT inventory.adjust(?, ?, ?, 3, ?, ?, ?, NULL)', $s->{tenant}, $s->{variant}, $s->{warehouse}, 'receipt', '', 'test');
+	push @done, $t->value('SELECT inventory.count_open(?, NULL, ?, ?, ?, NULL, ?)', $s->{tenant}, $s->{count}, $s->{warehouse}, '', 'test');
+	for (1 .. $rounds) {
+		push @done, $t->value('SELECT inventory.stocktake_count(?, NULL, ?, ?, 2)', $s->{tenant}, $s->{count}, $s->{variant});
+		$t->value('SELECT inventory.stocktake_review(?, ?, false)', $s->{tenant}, $s->{count}) if $rounds > 1;
+	}
+	die "count: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub of_count
+{
+	my ($path, $rounds, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = count($t, $store, $rounds); return "counts/$made->{count}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
 sub entries
 {
 	return (
@@ -111,6 +153,26 @@ sub entries
 			return (receipt => $t->value('SELECT sutler.uuid7()'), variant => $s->{variant}, seen => 0, pieces => 2, landed => '', why => '');
 		}),
 		'POST /admin/inventory/purchases/{purchase:id}/receive/scan' => of_purchase('/receive/scan', ['send'], sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 1) }),
+		'GET /admin/inventory/transfers' => desk('transfers?state=sent'),
+		'POST /admin/inventory/transfers' => desk('transfers', sub { return (from => CatalogRequests::stock_of(@_)->{warehouse}, to => warehouse(@_), why => 'more room there') }),
+		'GET /admin/inventory/transfers/{transfer:id}' => of_transfer('', 'sent'),
+		'POST /admin/inventory/transfers/{transfer:id}' => of_transfer('', 'draft', sub { my (undef, $s) = @_; return (variant => $s->{variant}, pieces => 1) }),
+		'POST /admin/inventory/transfers/{transfer:id}/scan' => of_transfer('/scan', 'draft', sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 1) }),
+		'POST /admin/inventory/transfers/{transfer:id}/send' => of_transfer('/send', 'draft', sub { return }),
+		'POST /admin/inventory/transfers/{transfer:id}/drop' => of_transfer('/drop', 'draft', sub { return }),
+		'POST /admin/inventory/transfers/{transfer:id}/receive' => of_transfer('/receive', 'sent', sub { my (undef, $s) = @_; return (variant => $s->{variant}, pieces => 0, why => 'it fell off') }),
+		'GET /admin/inventory/counts' => desk('counts'),
+		'POST /admin/inventory/counts' => desk('counts', sub {
+			my ($t, $store) = @_;
+			my $s = count($t, $store, 0);
+			$t->value('SELECT inventory.stocktake_cancel(?, NULL, ?, ?, ?)', $s->{tenant}, 'test', $s->{count}, 'test');
+			return (warehouse => $s->{warehouse}, zone => '', skus => '', why => 'every year');
+		}),
+		'GET /admin/inventory/counts/{count:id}' => of_count('', 0),
+		'POST /admin/inventory/counts/{count:id}/scan' => of_count('/scan', 0, sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 3, whole => 1) }),
+		'POST /admin/inventory/counts/{count:id}/review' => of_count('/review', 1, sub { return }),
+		'POST /admin/inventory/counts/{count:id}/book' => of_count('/book', 2, sub { return (reason => 'one is lost') }),
+		'POST /admin/inventory/counts/{count:id}/cancel' => of_count('/cancel', 0, sub { return (reason => 'begun by mistake') }),
 	);
 }
 
