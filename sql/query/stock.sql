@@ -23,7 +23,7 @@ JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id AND w.active
 WHERE v.track_stock
 --? mine: AND s.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 --? begins: AND v.sku_key >= :find AND v.sku_key < :upto
---? scanned: AND (v.gtin = :find OR v.sku_key = :find)
+--? scanned: AND v.variant_id IN (SELECT x.variant_id FROM catalog.variant x WHERE x.gtin = :find UNION SELECT x.variant_id FROM catalog.variant x WHERE x.sku_key = :find)
 --? lies: AND s.warehouse_id = :warehouse
 --? owed: AND s.short > 0
 --? later: AND v.sku_key >= :sku AND (v.sku_key > :sku OR s.warehouse_id > :after)
@@ -43,7 +43,7 @@ JOIN inventory.warehouse w ON w.warehouse_id = e.warehouse_id AND w.active
 WHERE v.track_stock
 --? mine: AND e.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 --? begins: AND e.sku_key >= :find AND e.sku_key < :upto
---? scanned: AND (v.gtin = :find OR e.sku_key = :find)
+--? scanned: AND e.variant_id IN (SELECT x.variant_id FROM catalog.variant x WHERE x.gtin = :find UNION SELECT x.variant_id FROM catalog.variant x WHERE x.sku_key = :find)
 --? lies: AND e.warehouse_id = :warehouse
 --? later: AND e.sku_key >= :sku AND (e.sku_key > :sku OR e.warehouse_id > :after)
 ORDER BY e.sku_key, e.warehouse_id LIMIT :most
