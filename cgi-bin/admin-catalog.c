@@ -1,10 +1,8 @@
 /* admin-catalog -- products at the desk of staff.  Manual: sutler-admin-catalog(8). */
 #include "admin-catalog.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/locale.h"
 #include "base/mem.h"
 
 bool catalog_may(struct req *r, const char *permission)
@@ -22,13 +20,7 @@ const char *catalog_state_word(const char *state)
 
 const char *catalog_amount(struct req *r, int64_t minor, const char *currency)
 {
-	int exponent = currency_exponent(currency);
-	int64_t unit = 1;
-
-	for (int i = 0; i < exponent; i++)
-		unit *= 10;
-	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
-	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+	return console_amount(r, minor, currency);
 }
 
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i)

@@ -212,7 +212,7 @@ BEGIN
 		EXECUTE pg_catalog.format('GRANT INSERT ON event.note TO %I', '_sutler-' || program);
 	END LOOP;
 	-- Those with lists: the searches that people keep of them.
-	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO %I', '_sutler-' || program);
 	END LOOP;
 END
@@ -280,12 +280,28 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	TO "_sutler-admin-orders";
 -- admin-inventory: stock, ledger and who waits for it, to look at; it changes through doors that write the audit log.
 GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.warehouse, inventory.store_warehouse, inventory.place,
-	inventory.transfer, inventory.stocktake, catalog.variant TO "_sutler-admin-inventory";
+	inventory.transfer, inventory.stocktake, catalog.variant,
+	inventory.supplier, inventory.supplier_item, inventory.purchase, inventory.purchase_line, inventory.purchase_file, inventory.receipt,
+	inventory.tally, inventory.sold_out, inventory.transfer_draft, inventory.transfer_line, inventory.stocktake_line TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
-	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text) TO "_sutler-admin-inventory";
+	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
+	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
+	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text),
+	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text),
+	inventory.supplier_item_save(uuid, uuid, uuid, text, text, bigint, integer, integer), inventory.supplier_item_drop(uuid, uuid, uuid, uuid),
+	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
+	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),
+	inventory.purchase_scan(uuid, uuid, text, integer),
+	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text),
+	inventory.transfer_begin(uuid, uuid, uuid, uuid, uuid, text), inventory.transfer_scan(uuid, uuid, text, integer),
+	inventory.transfer_write(uuid, uuid, uuid[], integer[]), inventory.transfer_leave(uuid, uuid, uuid), inventory.transfer_drop(uuid, uuid, uuid),
+	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
+	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
+	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text) TO "_sutler-admin-inventory";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
@@ -339,7 +355,8 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
-	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
+	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
+	inventory.purchase_for_mail(uuid, uuid) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,

@@ -1,9 +1,11 @@
 #include "front/console.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "db/query/console.h"
 #include "front/frame.h"
 #include "web/page.h"
@@ -122,6 +124,27 @@ const char *console_currency(struct req *r)
 const char *console_timezone(struct req *r)
 {
 	return row(r) == NULL ? "UTC" : row(r)->timezone;
+}
+
+const char *console_amount(struct req *r, int64_t minor, const char *currency)
+{
+	int exponent = currency_exponent(currency);
+	int64_t unit = 1;
+
+	for (int i = 0; i < exponent; i++)
+		unit *= 10;
+	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
+	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+}
+
+bool console_read_amount(struct req *r, const char *typed, const char *currency, int64_t *out)
+{
+	char *plain = mem_strdup(r->mem, typed);
+
+	for (char *c = plain; strchr(typed, '.') == NULL && *c != '\0'; c++)
+		if (*c == ',')
+			*c = '.';
+	return parse_money(plain, currency_exponent(currency), out);
 }
 
 /* Whole words are compared. */

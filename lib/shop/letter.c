@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
+enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE };
 
 /* All letters there are; sales.step names those of orders. */
 static const struct kind {
@@ -41,6 +41,7 @@ static const struct kind {
 	{ "return-approved", ABOUT_ORDER },
 	{ "return-refused", ABOUT_ORDER },
 	{ "return-accepted", ABOUT_ORDER },
+	{ "purchase-order", ABOUT_PURCHASE },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -60,6 +61,7 @@ static const char *const reasons[] = {
 	[ABOUT_CODE] = N_("You get this mail because this address was entered in our checkout."),
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
 	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
+	[ABOUT_PURCHASE] = N_("You get this mail because we order goods from you."),
 };
 
 struct letter_draft {
@@ -67,7 +69,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -117,6 +119,7 @@ static const struct kind *find_kind(const struct letter_item *item)
 {
 	const char *const of[] = {
 		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
+		[ABOUT_PURCHASE] = item->change,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -204,6 +207,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_ACCOUNT:
 		gather_account(db, d);
+		break;
+	case ABOUT_PURCHASE:
+		d->purchase = q_letter_purchase(db, item->tenant, item->change);
 		break;
 	}
 	return d;
@@ -460,6 +466,20 @@ static enum letter_outcome write_account(struct desk_work *w, struct view *v, st
 	return LETTER_WRITTEN;
 }
 
+/* Not sent when it was cancelled meanwhile, or when the supplier's address is gone. */
+static enum letter_outcome write_purchase(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_purchase *p = row_letter_purchase(w->draft->purchase);
+
+	if (!rows_found(w->draft->purchase) || *p->email == '\0')
+		return LETTER_UNWANTED;
+	out->to = p->email;
+	out->to_name = p->supplier;
+	view_text(view_sub(v, "purchase"), "number", p->name);
+	view_text(v, "person", p->supplier);
+	return attach_pdf(w, p->name, p->pdf_hex, out);
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -471,6 +491,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_code(w, v, out);
 	case ABOUT_ACCOUNT:
 		return write_account(w, v, out);
+	case ABOUT_PURCHASE:
+		return write_purchase(w, v, out);
 	case ABOUT_ORDER:
 		break;
 	}

@@ -142,7 +142,7 @@ BEGIN
 		RETURN 'unknown';
 	ELSIF r.state <> 'approved' THEN
 		RETURN 'not_allowed';
-	ELSIF NOT EXISTS (SELECT FROM inventory.warehouse w WHERE w.warehouse_id = p_warehouse) THEN
+	ELSIF NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'warehouse';
 	ELSIF EXISTS (SELECT FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
 		LEFT JOIN sales.return_line l ON l.return_id = p_return AND l.line_no = u.line_no

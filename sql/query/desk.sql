@@ -117,7 +117,7 @@ SELECT w.kind, w.detail, w.opened_at FROM payment.work w WHERE w.order_id = :ord
 
 -- desk_warehouses() many
 -- warehouse uuid, code text, name text
-SELECT w.warehouse_id, w.code, w.name FROM inventory.warehouse w ORDER BY w.code
+SELECT w.warehouse_id, w.code, w.name FROM inventory.warehouse w WHERE w.active ORDER BY w.code
 
 -- desk_zones() many
 -- zone text

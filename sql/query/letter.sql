@@ -90,6 +90,11 @@ SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
 -- name text, invoice text, amount money, taken_back bool, pdf_hex text
 SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.credit_for_mail(:tenant, :note) c
 
+-- A purchase order, its file and the supplier it goes to.
+-- letter_purchase(tenant uuid, purchase uuid?) one
+-- name text, supplier text, email text, pdf_hex text
+SELECT p.name, p.supplier, p.email, p.pdf_hex FROM inventory.purchase_for_mail(:tenant, :purchase) p
+
 -- What staff write to the buyer, while it is there.
 -- letter_note(note uuid?) one
 -- words text

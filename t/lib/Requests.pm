@@ -679,7 +679,12 @@ my %ENTRY = (
 require CatalogRequests;
 require PeopleRequests;
 require SettingsRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries());
+require StockRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
+# Desks with many routes have files of their own.
+require CatalogRequests;
+require StockRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 
