@@ -74,12 +74,15 @@ void act_tag(struct req *r)
 
 const struct param pay_params[] = {
 	{ "reference", PARAM_TEXT, .max = 100, .label = N_("Reference") },
+	{ "due",       PARAM_INT, .optional = "" },
 	{ 0 }
 };
 
 void act_pay(struct req *r)
 {
-	desk_settle(r, row_desk_pay(q_desk_pay(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "reference")))->outcome, "reference",
+	int64_t due = param_int(r, "due");
+
+	desk_settle(r, row_desk_pay(q_desk_pay(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "reference"), param_given(r, "due") ? &due : NULL))->outcome, "reference",
 		    N_("The order is paid."));
 }
 

@@ -90,6 +90,7 @@ static const char *const events[][2] = {
 	{ "note quality_passed", N_("Quality passed a parcel") }, { "note quality_failed", N_("Quality stopped a parcel") }, { "note arrive", N_("A parcel arrived") },
 	{ "note inspect", N_("Returned pieces were looked at") }, { "note release", N_("Pieces set apart were decided on") },
 	{ "note note", N_("A note for the house") }, { "note note_shown", N_("A message to the buyer") }, { "note tag", N_("A tag was added") },
+	{ "payment owe", N_("More is to be paid than came in") }, { "payment switch", N_("Another way to pay") }, { "payment credit_note", N_("Credit note") },
 	{ "note untag", N_("A tag was removed") }, { "note change", N_("The order was changed") }, { "note review", N_("A matter of money waits for a person") },
 };
 
@@ -157,6 +158,14 @@ const char *desk_sentence(const char *outcome)
 		{ "lines", N_("Not these lines, or not so many pieces.") },
 		{ "late", N_("It cannot be returned any more.") },
 		{ "amount", N_("Nothing is left to be paid or given back.") },
+		{ "again", N_("Somebody changed it while you were here. Please look at it again before you save.") },
+		{ "begun", N_("The order is being worked on already: its products are made, on a pick list or on their way.") },
+		{ "invoiced", N_("The order has its invoice, and an invoice is never changed. Give money back for what is taken out; make a further order of what is added.") },
+		{ "given_back", N_("Money was given back for it already. Make a further order of what is added.") },
+		{ "paying", N_("The buyer has a payment page open for the old amount, or its money is being looked at. Please try again later.") },
+		{ "product", N_("One of the products is gone.") },
+		{ "sold_out", N_("One of the products cannot be had in this quantity any more. Nothing was changed.") },
+		{ "parts", N_("It came in several payments, and none of them was so much. Please give it back in parts.") },
 		{ "too_much", N_("That is more than came in and was not given back yet.") },
 		{ "none", N_("Nothing came in for this order.") },
 		{ "words", N_("Please write 1 to 2,000 characters.") },

@@ -148,8 +148,7 @@ void queue_show(struct req *r)
 
 /* ---- the same as a file -------------------------------------------------------------------------- */
 
-/* A decimal number with the currency's digits: "19.90". */
-static const char *money_text(struct req *r, const char *currency, int64_t minor)
+const char *desk_money_text(struct req *r, const char *currency, int64_t minor)
 {
 	int digits = currency_exponent(currency);
 	int64_t unit = 1;
@@ -182,7 +181,7 @@ static void export(struct req *r)
 	for (size_t i = 0; i < n; i++) {
 		const struct row_queue_orders *o = row_at(r, rows, i);
 		const char *fields[] = { o->number, time_text(r, o->placed), o->word, o->state, o->payment, o->fulfilment, o->return_state,
-			o->currency, money_text(r, o->currency, o->total), o->name, o->email };
+			o->currency, desk_money_text(r, o->currency, o->total), o->name, o->email };
 
 		csv_put(b, fields, ARRAY_LEN(fields), true);
 	}
@@ -207,6 +206,8 @@ static const struct route routes[] = {
 	{ GET,  "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_show, .permission = "orders.view", .trips = 3 },
 	{ POST, "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_scan, .params = scan_params, .form = pack_show, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/orders/{id:id}", desk_order, .permission = "orders.view", .trips = 3 },
+	{ GET,  "/admin/orders/{id:id}/edit", edit_show, .permission = "orders.edit", .trips = 4 },
+	{ POST, "/admin/orders/{id:id}/edit", edit_take, .params = edit_params, .form = edit_show, .permission = "orders.edit", .csrf_token = true, .trips = 8 },
 	{ GET,  "/admin/orders/{id:id}/documents/{document:id}", desk_file, .permission = "orders.view", .trips = 3 },
 	{ GET,  "/admin/orders/{id:id}/slip.pdf", paper_slip, .permission = "orders.view", .trips = 3 },
 	{ POST, "/admin/orders/{id:id}/note", act_note, .params = note_params, CHANGE("edit") },

@@ -129,7 +129,48 @@ SELECT m.method_id, coalesce(t.name, m.code) FROM shipping.method m
 LEFT JOIN shipping.method_text t ON t.store_id = m.store_id AND t.method_id = m.method_id AND t.locale = :locale
 WHERE m.store_id = :store ORDER BY m.position, m.method_id
 
+-- Whether staff may change it now, and what the form begins with.
+-- desk_edit(store uuid, order_id uuid) one
+-- may text, revision int, hand_discount money, method uuid
+SELECT sales.can_edit(o.tenant_id, o.order_id), o.revision::bigint, o.hand_discount, o.method_id
+FROM sales."order" o WHERE o.store_id = :store AND o.order_id = :order_id
+
+-- The variant of a SKU or bar code.
+-- desk_code(tenant uuid, code text) one
+-- variant uuid?
+SELECT shipping.scanned(:tenant, :code)
+
+-- What variants are called, in the language of an order.
+-- desk_variants(ids uuid[], locale text) many
+-- variant uuid, sku text, name text
+SELECT v.variant_id, v.sku, coalesce((SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1), v.sku)
+FROM catalog.variant v WHERE v.variant_id = ANY(:ids)
+
 -- ---- what is done ----
+
+-- An order is changed: laid out as a cart, priced, then made or dropped, in one transaction.
+-- desk_edit_begin(tenant uuid, store uuid, order_id uuid, revision int, token bytea, variants uuid[], quantities int[], method uuid, hand money, note text,
+-- name text, company text, street text, street2 text, postal_code text, city text, region text, country text) one
+-- outcome text, locale text, currency text, total money
+SELECT e.outcome, e.locale, e.currency, e.total
+FROM sales.edit_begin(:tenant, sales.of_store(:tenant, :store, :order_id), :revision::integer, :token, :variants, :quantities::integer[], :method, :hand, :note,
+    :name, :company, :street, :street2, :postal_code, :city, :region, :country) e
+
+-- desk_edit_drop(tenant uuid, store uuid, order_id uuid, token bytea) one
+-- dropped bool
+SELECT sales.edit_drop(:tenant, :store, sales.of_store(:tenant, :store, :order_id), :token)
+
+-- desk_edit_make(tenant uuid, actor uuid, store uuid, order_id uuid, token bytea, reason text,
+-- goods money, discount money, shipping money, tax money, total money, method_name text, promise_from date?, promise_to date?, coupon bool,
+-- variants uuid[], quantities int[], units money[], discounts money[], taxes money[], totals money[],
+-- skus text[], names text[], options text[], images text[], labels text[], made bool[], weights int[],
+-- tax_names text[], tax_rates int[], tax_bases money[], tax_amounts money[]) one
+-- outcome text
+SELECT sales.edit_order(:tenant, :actor, :store, sales.of_store(:tenant, :store, :order_id), :token, :reason, :goods, :discount, :shipping, :tax, :total,
+    :method_name, :promise_from, :promise_to, :coupon,
+    :variants, :quantities::integer[], :units, :discounts, :taxes, :totals,
+    :skus, :names, :options, :images, :labels, :made, :weights::integer[],
+    :tax_names, :tax_rates::integer[], :tax_bases, :tax_amounts)
 
 -- desk_note(tenant uuid, actor uuid, store uuid, order_id uuid, shown bool, words text) one
 -- outcome text
@@ -139,9 +180,9 @@ SELECT sales.note(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :
 -- outcome text
 SELECT sales.tag(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :tag, :hang)
 
--- desk_pay(tenant uuid, actor uuid, store uuid, order_id uuid, reference text) one
+-- desk_pay(tenant uuid, actor uuid, store uuid, order_id uuid, reference text, due int?) one
 -- outcome text
-SELECT sales.desk_pay(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reference)
+SELECT sales.desk_pay(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reference, :due)
 
 -- desk_cancel(tenant uuid, actor uuid, store uuid, order_id uuid, reason text) one
 -- outcome text

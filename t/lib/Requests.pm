@@ -675,6 +675,8 @@ my %ENTRY = (
 # The desk of products has a file of its own.
 require CatalogRequests;
 %ENTRY = (%ENTRY, CatalogRequests::entries());
+require OrderRequests;
+%ENTRY = (%ENTRY, OrderRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 
