@@ -1,5 +1,6 @@
 // Promise: the pages of orders are accessible, valid and fit, on a phone without scripts and at a desk, in
-// light and dark and in each language; a pick list is walked by keyboard alone, as a scanner types.
+// light and dark and in each language; a pick list is walked by keyboard alone, as a scanner types; an order
+// is changed by keyboard alone.
 import { createHash, randomBytes } from 'node:crypto';
 import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
 import { people, mouse, checkout, fillCart, place } from '../lib/browser/shopper.mjs';
@@ -44,6 +45,28 @@ async function look(d, what) {
 	pages.push(await savePage(d.page.url(), `740-${d.name}-${what}`, { Cookie: `staff=${d.token}` }));
 }
 const go = (d, path) => d.page.goto(shop.url(HOST, `${d.base}${path}`));
+const pieces = () => one('SELECT sum(quantity)::integer FROM sales.order_line WHERE order_id = ?', order);
+
+for (const [name, options] of [['phone', { width: 390, js: false, dark: true, base: '' }], ['desk', { width: 1280, base: '/en' }], ['desk-id', { width: 1280, base: '/id' }]]) {
+	const d = await desk(name, options), before = Number(await pieces());
+	await go(d, `/admin/orders/${order}/edit`);
+	await look(d, 'edit');
+	await d.page.locator('#f-sku').fill('NOBODY-1');
+	await d.page.keyboard.press('Enter');
+	await d.page.locator('#w-sku').waitFor();
+	await look(d, 'edit-wrong');
+	await d.page.locator('#f-sku').fill('');
+	await d.page.locator('input[name=quantity]').first().fill(String(Number(await d.page.locator('input[name=quantity]').first().inputValue()) + 1));
+	await d.page.keyboard.press('Enter');
+	await d.page.locator('section[role=status]').waitFor();
+	await look(d, 'edit-preview');
+	t.is(Number(await pieces()), before, `${name}: looking changes nothing`);
+	await d.page.locator('#f-reason').fill('asked by phone');
+	await d.page.locator('button[value=save]').focus();
+	await Promise.all([d.page.waitForURL(/orders\/[0-9a-f-]+$/), d.page.keyboard.press('Enter')]);
+	t.is(Number(await pieces()), before + 1, `${name}: an order is changed by keys alone`);
+	await d.page.context().close();
+}
 
 {
 	const d = await desk('phone', { width: 390, js: false, dark: true, base: '' });
