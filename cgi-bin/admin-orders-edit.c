@@ -165,6 +165,10 @@ void edit_take(struct req *r)
 		return;
 	}
 	good = order_form_read(r, &w, w.hand_minor);
+	if (good && w.n == 0) {
+		field_error(r, "quantity", N_("An order needs at least one product. To call it off, please cancel it."));
+		good = false;
+	}
 	good = address_form_check(r, "", &w.ship, true) == 0 && good;
 	if (w.method == NULL)
 		w.method = row_desk_edit(e.edit)->method;

@@ -74,8 +74,8 @@ bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor)
 	bool good = read_lines(r, w);
 
 	good = read_added(r, w) && good;
-	if (good && w->n == 0) {
-		field_error(r, "quantity", N_("An order needs at least one product. To call it off, please cancel it."));
+	if (country == NULL || !country_known(country)) {
+		field_error(r, "country", N_("Please choose a country."));
 		good = false;
 	}
 	w->ship = address_form_read(r, "", country == NULL ? "" : country);

@@ -143,6 +143,7 @@ void queue_show(struct req *r)
 	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : console_search_url(r, QUEUE, NULL, NULL));
 	console_add_searches(r, v, QUEUE, kept);
 	view_bool(v, "may_export", console_may(r, "orders.export"));
+	view_bool(v, "may_draft", console_may(r, "orders.edit"));
 	page_html(r, v);
 }
 
@@ -205,6 +206,12 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/picks/{wave:id}/drop", wave_drop, .params = drop_params, .form = wave_show, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_show, .permission = "orders.view", .trips = 3 },
 	{ POST, "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_scan, .params = scan_params, .form = pack_show, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
+	{ GET,  "/admin/orders/drafts", drafts_show, .params = drafts_params, .permission = "orders.edit", .trips = 3 },
+	{ POST, "/admin/orders/drafts", draft_make, .params = draft_new_params, .form = drafts_show, .permission = "orders.edit", .csrf_token = true, .trips = 4 },
+	{ GET,  "/admin/orders/drafts/{draft:id}", draft_show, .params = draft_find_params, .permission = "orders.edit", .trips = 4 },
+	{ POST, "/admin/orders/drafts/{draft:id}", draft_take, .params = draft_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 9 },
+	{ POST, "/admin/orders/drafts/{draft:id}/customer", draft_give, .params = draft_customer_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 5 },
+	{ POST, "/admin/orders/drafts/{draft:id}/drop", draft_throw, .params = draft_drop_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/orders/{id:id}", desk_order, .permission = "orders.view", .trips = 3 },
 	{ GET,  "/admin/orders/{id:id}/edit", edit_show, .permission = "orders.edit", .trips = 4 },
 	{ POST, "/admin/orders/{id:id}/edit", edit_take, .params = edit_params, .form = edit_show, .permission = "orders.edit", .csrf_token = true, .trips = 8 },

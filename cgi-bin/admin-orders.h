@@ -3,6 +3,7 @@
 #define ADMIN_ORDERS_PROGRAM_H
 
 #include "db/query/desk.h"
+#include "db/query/draft.h"
 #include "db/query/fulfilment.h"
 #include "db/rows.h"
 #include "front/address_form.h"
@@ -108,6 +109,15 @@ struct view *order_form_preview(struct req *r, struct view *v, const struct cart
 extern const struct param edit_params[];
 void edit_show(struct req *r);
 void edit_take(struct req *r);
+
+/* admin-orders-draft.c: orders that staff put together */
+extern const struct param drafts_params[], draft_new_params[], draft_find_params[], draft_params[], draft_customer_params[], draft_drop_params[];
+void drafts_show(struct req *r);
+void draft_make(struct req *r);
+void draft_show(struct req *r);
+void draft_take(struct req *r);
+void draft_give(struct req *r);
+void draft_throw(struct req *r);
 
 /* admin-orders-paper.c */
 void paper_wave(struct req *r);

@@ -238,7 +238,7 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,
-	sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work,
+	sales.draft, sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work, payment.method, payment.method_text,
 	shipping.policy, shipping.shipment, shipping.shipment_line, shipping.parcel, shipping.parcel_line, shipping.wave, shipping.pick,
 	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant, catalog.category TO "_sutler-admin-orders";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-orders";
@@ -252,6 +252,12 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
 	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),
 	sales.refund_return(uuid, uuid, uuid, bigint, text, uuid),
+	payment.has_gateway(uuid, uuid), sales.draft_new(uuid, uuid, uuid, uuid, text, text), sales.draft_find(uuid, text),
+	sales.draft_put(uuid, uuid, uuid, uuid, integer, uuid[], integer[], uuid, text, bigint, text, text, text, text, text, text, text, text, text, text, text, text, text, text),
+	sales.draft_customer(uuid, uuid, uuid, uuid, integer, uuid), sales.draft_drop(uuid, uuid, uuid, uuid, integer),
+	sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
 	sales.can_edit(uuid, uuid), shipping.scanned(uuid, text), sales.edit_drop(uuid, uuid, uuid, bytea),
 	sales.edit_begin(uuid, uuid, integer, bytea, uuid[], integer[], uuid, bigint, text, text, text, text, text, text, text, text, text),
 	sales.edit_order(uuid, uuid, uuid, uuid, bytea, text, bigint, bigint, bigint, bigint, bigint, text, date, date, boolean,

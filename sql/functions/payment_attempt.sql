@@ -210,7 +210,7 @@ BEGIN
 		SELECT x.order_id, x.store_id FROM sales."order" x
 		JOIN tenancy.store s ON s.store_id = x.store_id
 		WHERE x.state = 'open' AND x.payment IN ('pending', 'failed') AND x.payment_method = 'card' AND x.total > 0
-		  AND x.placed_at <= sutler.now() - make_interval(mins => s.unpaid_minutes)
+		  AND x.placed_at <= sutler.now() - make_interval(mins => s.unpaid_minutes) AND (x.pay_until IS NULL OR x.pay_until <= sutler.now())
 		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = x.order_id AND p.captured > 0)
 		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = x.order_id AND (i.state IN ('open', 'review')
 			OR (i.state IN ('new', 'unknown') AND i.changed_at > sutler.now() - make_interval(mins => s.unpaid_minutes))))

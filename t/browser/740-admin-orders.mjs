@@ -1,6 +1,6 @@
 // Promise: the pages of orders are accessible, valid and fit, on a phone without scripts and at a desk, in
 // light and dark and in each language; a pick list is walked by keyboard alone, as a scanner types; an order
-// is changed by keyboard alone.
+// is changed, and one put together, by keyboard alone.
 import { createHash, randomBytes } from 'node:crypto';
 import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
 import { people, mouse, checkout, fillCart, place } from '../lib/browser/shopper.mjs';
@@ -65,6 +65,21 @@ for (const [name, options] of [['phone', { width: 390, js: false, dark: true, ba
 	await d.page.locator('button[value=save]').focus();
 	await Promise.all([d.page.waitForURL(/orders\/[0-9a-f-]+$/), d.page.keyboard.press('Enter')]);
 	t.is(Number(await pieces()), before + 1, `${name}: an order is changed by keys alone`);
+	await go(d, '/admin/orders/drafts');
+	await d.page.locator('#f-locale').focus();
+	await Promise.all([d.page.waitForURL(/drafts\/[0-9a-f-]+$/), d.page.locator('form.filters button').press('Enter')]);
+	await d.page.locator('#f-sku').fill(await one('SELECT sku FROM sales.order_line WHERE order_id = ? LIMIT 1', order));
+	for (const [id, value] of [['name', 'Eva Gil'], ['street', 'Calle Nueva 7'], ['postcode', '28013'], ['city', 'Madrid'], ['phone', '+34 600 100 200']])
+		await d.page.locator(`#f-${id}`).fill(value);
+	await d.page.locator('#f-region').selectOption('M');
+	await d.page.locator('#f-phone').press('Enter');
+	await d.page.locator('section[role=status]').waitFor();
+	await look(d, 'draft');
+	await Promise.all([d.page.waitForNavigation(), d.page.locator('button[value=place]').press('Enter')]);
+	await d.page.locator('#errors').waitFor();
+	await look(d, 'draft-wrong');
+	await go(d, '/admin/orders/drafts');
+	await look(d, 'drafts');
 	await d.page.context().close();
 }
 
