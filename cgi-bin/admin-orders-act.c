@@ -268,3 +268,15 @@ void act_inspect(struct req *r)
 			text(r, "inspect_reason")))->outcome;
 	desk_settle(r, outcome, strcmp(outcome, "reason") == 0 ? "inspect_reason" : NULL, N_("It is noted."));
 }
+
+/* Other goods for them: an order that staff put together, which they pay. */
+void act_exchange(struct req *r)
+{
+	const char *draft = mem_strdup(r->mem, id_new().text);
+	const char *outcome = row_desk_exchange(q_desk_exchange(r->db, DESK_WHO(r), path_text(r, "id"), path_text(r, "return"), draft))->outcome;
+
+	if (strcmp(outcome, "ok") == 0)
+		page_redirect(r, mem_printf(r->mem, "%s/admin/orders/drafts/%s", r->prefix, draft));
+	else
+		desk_settle(r, outcome, NULL, "");
+}

@@ -193,6 +193,14 @@ static void add_price(struct req *r, struct view *v, const struct row_draft_head
 	if (c->nlines == 0)
 		return;
 	p = order_form_preview(r, v, c, d->currency);
+	if (d->return_order != NULL) {
+		int64_t part = d->credit < c->totals->total_minor ? d->credit : c->totals->total_minor;
+
+		view_money(p, "credit", part);
+		view_money(p, "due", c->totals->total_minor - part);
+		if (d->credit > part)
+			view_money(p, "left", d->credit - part);
+	}
 	view_text(p, "seen", mem_printf(r->mem, "%lld", (long long)c->totals->total_minor));
 	view_bool(p, "blocked", !ready);
 	view_bool(p, "no_delivery", ready && c->method == NULL);
@@ -218,6 +226,8 @@ void draft_show(struct req *r)
 	view_bool(v, "has_account", d->customer != NULL);
 	view_bool(v, "may_pay", console_may(r, "orders.pay"));
 	view_text(v, "kept_locale", d->locale);
+	view_text(v, "first_url", d->return_order == NULL ? NULL : desk_url(r, d->return_order, ""));
+	view_text(v, "first_number", d->return_number);
 	add_people(r, v, &q);
 	order_form_view(r, v, &q.form, &w, d->currency);
 	if (!order_form_typed(r, v, d->locale))

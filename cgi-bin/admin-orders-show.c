@@ -213,6 +213,10 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 			view_bool(one, "can_withdraw", may && (is(b->state, "requested") || is(b->state, "approved")));
 			view_bool(one, "can_receive", may && is(b->state, "approved"));
 			view_bool(one, "can_refund", refund && (is(b->state, "received") || is(b->state, "returned")) && b->worth > b->refunded);
+			view_bool(one, "can_exchange", may && (is(b->state, "received") || is(b->state, "returned")) && b->exchange_draft == NULL && b->exchange_order == NULL);
+			view_text(one, "exchange_draft", console_may(r, "orders.edit") ? b->exchange_draft : NULL);
+			view_text(one, "exchange_order", b->exchange_order);
+			view_text(one, "exchange_number", b->exchange_number);
 			view_bool(one, "has_slip", is(b->state, "approved") || is(b->state, "received"));
 			last = b->return_id;
 		}
@@ -320,6 +324,8 @@ void desk_order(struct req *r)
 	add_returns(r, v, o, returns);
 	add_story(r, v, events, notes);
 	add_doors(r, v, o, row_desk_edit(edit)->may);
+	view_text(v, "first_order", row_desk_edit(edit)->exchange_order);
+	view_text(v, "first_number", row_desk_edit(edit)->exchange_number);
 	add_forms(r, v, warehouses);
 	view_rows(v, "waves", waves);
 	view_rows(v, "documents", documents);

@@ -91,6 +91,7 @@ static const char *const events[][2] = {
 	{ "note inspect", N_("Returned pieces were looked at") }, { "note release", N_("Pieces set apart were decided on") },
 	{ "note note", N_("A note for the house") }, { "note note_shown", N_("A message to the buyer") }, { "note tag", N_("A tag was added") },
 	{ "payment owe", N_("More is to be paid than came in") }, { "payment switch", N_("Another way to pay") }, { "payment credit_note", N_("Credit note") },
+	{ "note exchange", N_("An exchange was begun") },
 	{ "note untag", N_("A tag was removed") }, { "note change", N_("The order was changed") }, { "note review", N_("A matter of money waits for a person") },
 };
 
@@ -163,6 +164,7 @@ const char *desk_sentence(const char *outcome)
 		{ "invoiced", N_("The order has its invoice, and an invoice is never changed. Give money back for what is taken out; make a further order of what is added.") },
 		{ "given_back", N_("Money was given back for it already. Make a further order of what is added.") },
 		{ "paying", N_("The buyer has a payment page open for the old amount, or its money is being looked at. Please try again later.") },
+		{ "exchanged", N_("This return has its exchange already.") },
 		{ "placed", N_("Its order is placed already.") },
 		{ "mail", N_("Who shall pay by card needs a mail address: the link to pay goes there.") },
 		{ "way", N_("This way of payment is not offered there.") },

@@ -230,6 +230,7 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/decide", act_decide, .params = decide_params, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/receive", act_receive, .params = receive_params, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/inspect", act_inspect, .params = inspect_params, CHANGE("returns") },
+	{ POST, "/admin/orders/{id:id}/returns/{return:id}/exchange", act_exchange, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/refund", act_return_refund, .params = return_refund_params, .step_up = true, .idempotent = true, .form = desk_order,
 	  .permission = "orders.refund", .csrf_token = true, .trips = 8 },
 	{ GET,  "/admin/orders/{id:id}/parcels/{parcel:id}/slip.pdf", paper_parcel, .permission = "orders.view", .trips = 3 },

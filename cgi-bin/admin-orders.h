@@ -60,6 +60,7 @@ void act_decide(struct req *r);
 void act_receive(struct req *r);
 void act_inspect(struct req *r);
 void act_return_refund(struct req *r);
+void act_exchange(struct req *r);
 
 /* admin-orders-pick.c: pick lists, scanning, parcels */
 extern const struct param wave_params[], scan_params[], drop_params[], close_params[], check_params[], unpack_params[], send_params[];

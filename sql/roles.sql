@@ -254,6 +254,7 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.refund_return(uuid, uuid, uuid, bigint, text, uuid),
 	payment.has_gateway(uuid, uuid), sales.draft_new(uuid, uuid, uuid, uuid, text, text), sales.draft_find(uuid, text),
 	sales.draft_put(uuid, uuid, uuid, uuid, integer, uuid[], integer[], uuid, text, bigint, text, text, text, text, text, text, text, text, text, text, text, text, text, text),
+	sales.exchange_begin(uuid, uuid, uuid, uuid), sales.exchange_credit(uuid, uuid),
 	sales.draft_customer(uuid, uuid, uuid, uuid, integer, uuid), sales.draft_drop(uuid, uuid, uuid, uuid, integer),
 	sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
 		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],

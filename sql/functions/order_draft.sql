@@ -173,9 +173,16 @@ DECLARE
 	said text := sales.draft_lock(p_tenant, p_store, p_draft, p_revision);
 	way text;
 	mail text;
+	back uuid;
+	part bigint := 0;
 BEGIN
 	IF said <> 'ok' THEN
 		RETURN said;
+	END IF;
+	SELECT d.return_id INTO back FROM sales.draft d WHERE d.draft_id = p_draft;
+	IF back IS NOT NULL THEN
+		-- Its order and its return are locked before the stock of the new one.
+		PERFORM sales.lock_return(p_tenant, back);
 	END IF;
 	SELECT c.payment_method, k.email INTO way, mail FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id WHERE c.cart_id = p_draft;
 	IF way = 'card' AND NOT p_paid AND mail = '' THEN
@@ -193,8 +200,11 @@ BEGIN
 	FROM sales.draft d WHERE o.order_id = p_order AND d.draft_id = p_draft;
 	UPDATE sales.draft d SET placed = true, changed_at = sutler.now() WHERE d.draft_id = p_draft;
 	PERFORM audit.add(p_tenant, audit.actor(p_actor), 'order.placed', 'order ' || p_order, '', json_build_object('draft', p_draft, 'total', p_total)::text);
-	IF p_paid AND p_total > 0 THEN
-		said := sales.desk_pay(p_tenant, p_actor, p_order, p_reference, p_total);
+	IF back IS NOT NULL THEN
+		part := sales.exchange_pay(p_tenant, p_actor, back, p_order);
+	END IF;
+	IF p_paid AND p_total > part THEN
+		said := sales.desk_pay(p_tenant, p_actor, p_order, p_reference, p_total - part);
 	END IF;
 	RETURN said;
 END

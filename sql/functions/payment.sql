@@ -10,6 +10,7 @@
 --	excess		money that pays no order (a second capture, a late one, one that does not fit): it is the buyer's
 --	disputed	money that a buyer's bank holds until the dispute is over
 --	losses		disputes lost
+--	exchange	what goods that came back pay for another order; over both orders it is even (exchange.sql)
 -- A row names its source (capture:INTENT, refund:REFUND:asked ...): the same is booked once.
 --
 -- The life of an attempt (payment.intent) is told by facts that are written in any order and
@@ -195,7 +196,11 @@ BEGIN
 	WHERE x.payment_id = p.payment_id AND x.captured > 0 AND NOT x.excess AND x.captured - x.refunded - x.taken >= greatest(coalesce(p_amount, 1), 1)
 	ORDER BY x.intent_id LIMIT 1;
 	IF FOUND THEN
-		wanted := coalesce(wanted, i.captured - i.refunded - i.taken);
+		-- What paid for an exchange is not there any more.
+		IF p.captured <= p.refunded OR p.captured - p.refunded < wanted THEN
+			RETURN 'too_much';
+		END IF;
+		wanted := coalesce(wanted, least(i.captured - i.refunded - i.taken, p.captured - p.refunded));
 		RETURN payment.make_refund(p_tenant, p.payment_id, i.intent_id, p_refund, wanted, p_reason, p_actor);
 	END IF;
 	SELECT p.captured - coalesce(sum(x.captured), 0) - coalesce((SELECT sum(r.amount) FROM payment.refund r

@@ -59,3 +59,20 @@ CREATE INDEX draft_open ON sales.draft (tenant_id, store_id, draft_id) WHERE NOT
 CREATE INDEX draft_cart ON sales.draft (tenant_id, store_id, draft_id);
 CREATE INDEX draft_customer ON sales.draft (tenant_id, customer_id);
 SELECT sutler.protect('sales.draft');
+
+-- ---- exchanges: what came back pays for another order ----
+
+ALTER TABLE sales.draft ADD COLUMN return_id uuid,
+	ADD FOREIGN KEY (tenant_id, return_id) REFERENCES sales.return;
+COMMENT ON COLUMN sales.draft.return_id IS 'The return for whose goods it is the exchange; NULL: none.';
+-- A return is exchanged once.
+CREATE UNIQUE INDEX draft_exchange ON sales.draft (tenant_id, return_id);
+ALTER TABLE sales."order" ADD COLUMN exchange_of uuid,
+	ADD FOREIGN KEY (tenant_id, exchange_of) REFERENCES sales.return;
+COMMENT ON COLUMN sales."order".exchange_of IS 'The return for whose goods it is the exchange; NULL: none.';
+CREATE UNIQUE INDEX order_exchange ON sales."order" (tenant_id, exchange_of);
+
+-- Money of a return that pays for its exchange goes over this account.
+ALTER TABLE payment.entry DROP CONSTRAINT entry_accounts, ADD CONSTRAINT entry_accounts CHECK (
+	debit IN ('receivable', 'gateway', 'bank', 'cash', 'refunds_due', 'excess', 'disputed', 'losses', 'exchange')
+	AND credit IN ('receivable', 'gateway', 'bank', 'cash', 'refunds_due', 'excess', 'disputed', 'losses', 'exchange'));

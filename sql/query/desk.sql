@@ -73,12 +73,15 @@ WHERE p.order_id = :order_id AND w.state = 'open' ORDER BY 2
 
 -- desk_returns(order_id uuid) many
 -- return_id uuid, return_no int, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
--- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money
+-- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money, exchange_draft uuid?, exchange_order uuid?, exchange_number text?
 SELECT r.return_id, r.return_no, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
-       l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id)
+       l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id),
+       d.draft_id, e.order_id, e.number
 FROM sales.return r
 JOIN sales.return_line x ON x.return_id = r.return_id
 JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
+LEFT JOIN sales.draft d ON d.return_id = r.return_id AND NOT d.placed
+LEFT JOIN sales."order" e ON e.exchange_of = r.return_id
 WHERE r.order_id = :order_id
 ORDER BY r.return_no DESC, x.line_no
 
@@ -130,10 +133,14 @@ LEFT JOIN shipping.method_text t ON t.store_id = m.store_id AND t.method_id = m.
 WHERE m.store_id = :store ORDER BY m.position, m.method_id
 
 -- Whether staff may change it now, and what the form begins with.
+-- exchange_*: the order whose return it is the exchange for.
 -- desk_edit(store uuid, order_id uuid) one
--- may text, revision int, hand_discount money, method uuid
-SELECT sales.can_edit(o.tenant_id, o.order_id), o.revision::bigint, o.hand_discount, o.method_id
-FROM sales."order" o WHERE o.store_id = :store AND o.order_id = :order_id
+-- may text, revision int, hand_discount money, method uuid, exchange_order uuid?, exchange_number text?
+SELECT sales.can_edit(o.tenant_id, o.order_id), o.revision::bigint, o.hand_discount, o.method_id, f.order_id, f.number
+FROM sales."order" o
+LEFT JOIN sales.return r ON r.return_id = o.exchange_of
+LEFT JOIN sales."order" f ON f.order_id = r.order_id
+WHERE o.store_id = :store AND o.order_id = :order_id
 
 -- The variant of a SKU or bar code.
 -- desk_code(tenant uuid, code text) one
@@ -229,6 +236,10 @@ SELECT sales.inspect_return(:tenant, :actor, sales.return_of(:tenant, :store, :o
 -- desk_return_release(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, line_no int, verdict text, pieces int, reason text) one
 -- outcome text
 SELECT sales.release_quarantine(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :line_no::integer, :verdict, :pieces::integer, :reason)
+
+-- desk_exchange(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, draft uuid) one
+-- outcome text
+SELECT sales.exchange_begin(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :draft)
 
 -- desk_return_refund(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, amount money?, reason text, refund uuid) one
 -- outcome text

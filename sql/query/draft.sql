@@ -16,14 +16,18 @@ ORDER BY d.draft_id DESC LIMIT :most
 -- order_id: the order that was placed of it.
 -- draft_head(store uuid, draft uuid) one
 -- revision int, placed bool, order_id uuid?, token_hex text, locale text, currency text, method uuid?, payment text?, hand_discount money, note text, customer uuid?,
--- customer_type text, email text, phone text, tax_id text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
+-- customer_type text, email text, phone text, tax_id text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text,
+-- return_order uuid?, return_number text?, credit money
 SELECT d.revision::bigint, d.placed, (SELECT o.order_id FROM sales."order" o WHERE o.cart_id = d.draft_id),
        (SELECT encode(t.token_sha256, 'hex') FROM sales.cart_token t WHERE t.cart_id = d.draft_id LIMIT 1),
        c.locale, c.currency, c.method_id, c.payment_method, c.hand_discount, c.note, d.customer_id, c.customer_type, k.email, k.phone, k.tax_id,
-       k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country
+       k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
+       f.order_id, f.number, coalesce(sales.exchange_credit(d.tenant_id, d.return_id), 0)
 FROM sales.draft d
 JOIN sales.cart c ON c.cart_id = d.draft_id
 JOIN sales.contact k ON k.contact_id = c.contact_id
+LEFT JOIN sales.return r ON r.return_id = d.return_id
+LEFT JOIN sales."order" f ON f.order_id = r.order_id
 WHERE d.store_id = :store AND d.draft_id = :draft
 
 -- The languages and currencies of a store.

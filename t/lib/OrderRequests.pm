@@ -70,6 +70,7 @@ sub entries
 		'POST /admin/orders/drafts/{draft:id}' => on_draft('', sub { return (composed(@_), revision => 0, step => 'save', email => 'eva@example.test') }),
 		'POST /admin/orders/drafts/{draft:id}/customer' => on_draft('/customer', sub { return (revision => 0, person => person(@_)) }),
 		'POST /admin/orders/drafts/{draft:id}/drop' => on_draft('/drop', sub { return (revision => 0) }),
+		'POST /admin/orders/{id:id}/returns/{return:id}/exchange' => Requests::on_order('received', '/admin/orders/{id}/returns/{return}/exchange', sub { return () }),
 		'GET /admin/orders/{id:id}/edit' => on_edit('/edit'),
 		'POST /admin/orders/{id:id}/edit' => on_edit('/edit', sub { return (composed(@_), revision => 0, step => 'look') }),
 	);
