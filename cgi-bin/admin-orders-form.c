@@ -194,7 +194,8 @@ struct view *order_form_preview(struct req *r, struct view *v, const struct cart
 		view_money(p, "discount", t->discount_minor);
 	view_money(p, "shipping", t->shipping_minor);
 	view_money(p, "new_total", t->total_minor);
-	view_bool(p, "tax_included", c->settings->prices_include_tax);
+	/* Under a failure the cart is not found. */
+	view_bool(p, "tax_included", c->found && c->settings->prices_include_tax);
 	for (size_t i = 0; i < t->ntaxes; i++) {
 		struct view *item = view_item(p, "taxes");
 
