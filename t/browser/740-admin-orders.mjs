@@ -116,6 +116,25 @@ for (const [name, options] of [['phone', { width: 390, js: false, dark: true, ba
 	t.is(Number(await one('SELECT sum(packed) FROM shipping.pick WHERE order_id = ?', order)), 1, 'phone: one piece is packed by keys alone');
 	await d.page.context().close();
 }
+// The rest of it leaves, and one piece comes back: on it hangs an exchange.
+{
+	await shop.sql('SELECT shipping.drop_wave(?, NULL, wave_id, \'for the test\') FROM shipping.wave WHERE tenant_id = ?', tenant, tenant);
+	await shop.sql('SELECT shipping.unpack(?, NULL, parcel_id, \'for the test\') FROM shipping.parcel WHERE order_id = ?', tenant, order);
+	await shop.sql('SELECT sales.fire(?, ?, \'fulfilment\', \'make_ready\', \'test\', \'\')', tenant, order);
+	await shop.sql('SELECT sales.ship(?, ?, ARRAY[1], ARRAY[l.quantity], \'Post\', \'T\', \'\', \'test\') FROM sales.order_line l WHERE l.order_id = ? AND l.line_no = 1', tenant, order, order);
+	const back = await one('SELECT sutler.uuid7()');
+	await shop.sql('SELECT sales.staff_return(?, NULL, ?, ?, \'exchange\', \'size\', \'\', ARRAY[1], ARRAY[1])', tenant, order, back);
+	await shop.sql('SELECT sales.decide_return(?, NULL, ?, \'approve\', \'\')', tenant, back);
+	await shop.sql('SELECT sales.receive_return(?, NULL, ?, (SELECT warehouse_id FROM inventory.warehouse WHERE tenant_id = ? ORDER BY code LIMIT 1), \'{}\', \'{}\')', tenant, back, tenant);
+	const d = await desk('phone', { width: 390, js: false, base: '/en' });
+	await go(d, `/admin/orders/${order}`);
+	await Promise.all([d.page.waitForURL(/drafts\/[0-9a-f-]+$/), d.page.locator('form[action$="/exchange"] button').press('Enter')]);
+	await d.page.locator('#f-sku').fill(await one('SELECT sku FROM sales.order_line WHERE order_id = ? LIMIT 1', order));
+	await d.page.locator('#f-sku').press('Enter');
+	await d.page.locator('section[role=status]').waitFor();
+	await look(d, 'exchange');
+	await d.page.context().close();
+}
 for (const [name, base] of [['desk', '/en'], ['desk-id', '/id']]) {
 	const d = await desk(name, { width: 1280, base });
 	for (const [what, path] of [['queue', ''], ['order', `/${order}`], ['lists', '/picks']]) {
