@@ -159,7 +159,8 @@ COMMENT ON FUNCTION sales.draft_drop(uuid, uuid, uuid, uuid, integer) IS 'Throws
 
 -- Places its order, which was priced in this transaction: once, by sales.place_order().  p_days: how long an order by card may
 -- wait for its money.  p_paid: the money came by hand, with p_reference.
--- What draft_lock() says; mail (who shall pay by card needs a mail address); what place_order() says; what desk_pay() says.
+-- What draft_lock() says; mail (who shall pay by card needs a mail address); not_allowed (the return that it is the exchange
+-- for was refused meanwhile); what place_order() says; what desk_pay() says.
 CREATE OR REPLACE FUNCTION sales.draft_place(p_tenant uuid, p_actor uuid, p_store uuid, p_draft uuid, p_revision integer, p_order uuid, p_token bytea,
 	p_token_days integer, p_days integer, p_paid boolean, p_reference text,
 	p_goods bigint, p_discount bigint, p_shipping bigint, p_tax bigint, p_total bigint, p_method_name text, p_promise_from date, p_promise_to date,
@@ -182,7 +183,9 @@ BEGIN
 	SELECT d.return_id INTO back FROM sales.draft d WHERE d.draft_id = p_draft;
 	IF back IS NOT NULL THEN
 		-- Its order and its return are locked before the stock of the new one.
-		PERFORM sales.lock_return(p_tenant, back);
+		IF (sales.lock_return(p_tenant, back)).state NOT IN ('received', 'returned') THEN
+			RETURN 'not_allowed';
+		END IF;
 	END IF;
 	SELECT c.payment_method, k.email INTO way, mail FROM sales.cart c JOIN sales.contact k ON k.contact_id = c.contact_id WHERE c.cart_id = p_draft;
 	IF way = 'card' AND NOT p_paid AND mail = '' THEN
@@ -212,4 +215,4 @@ $$;
 COMMENT ON FUNCTION sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
 	uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
 	text[], integer[], bigint[], bigint[]) IS
-	'Places the order of a draft, once. ok, unknown, placed, again, mail, or why place_order() or desk_pay() decline.';
+	'Places the order of a draft, once. ok, unknown, placed, again, mail, not_allowed, or why place_order() or desk_pay() decline.';

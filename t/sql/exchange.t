@@ -119,6 +119,21 @@ sub even
 	even('one by one');
 }
 
+# ---- a return that is refused ----
+{
+	my $o = back();
+	my (undef, $d) = begin($dbh, $o);
+	put($dbh, $d, 'PLAIN', 1);
+	is(call($dbh, 'sales.decide_return', $actor, $o->{return}, 'refuse', 'worn'), 'ok', 'refused while its exchange is put together');
+	is(place($dbh, $d, 'PLAIN', 1), 'not_allowed', 'it pays nothing');
+	is(money($o), 'paid 2000 2000 0', 'and gives nothing');
+	my $p = back();
+	(undef, $d) = begin($dbh, $p);
+	put($dbh, $d, 'PLAIN', 1);
+	place($dbh, $d, 'PLAIN', 1);
+	is(call($dbh, 'sales.decide_return', $actor, $p->{return}, 'refuse', 'worn'), 'not_allowed', 'what paid is not refused any more');
+}
+
 # ---- card money ----
 {
 	my $o = back(method => 'card', intent => 1);
