@@ -225,7 +225,8 @@ GRANT EXECUTE ON FUNCTION
 	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea)
 	TO "_sutler-admin-login";
 -- admin-home: the day at a glance, and the store one works in.
-GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), staff.keep_search(uuid, uuid, text, text, text), staff.drop_search(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer)
+GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), staff.keep_search(uuid, uuid, text, text, text), staff.drop_search(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer),
+	analytics.waiting_returns(uuid, uuid), analytics.best_sellers(uuid, uuid, integer, integer), staff.home(uuid, uuid), staff.arrange_home(uuid, uuid, text[])
 	TO "_sutler-admin-home";
 -- admin-settings: people and roles as they are shown, the audit log, and the doors by which people change.
 GRANT SELECT ON staff.person, staff.role, staff.role_permission, staff.assignment, audit.entry TO "_sutler-admin-settings";
