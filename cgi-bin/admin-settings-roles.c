@@ -19,6 +19,7 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "inventory.purchase", N_("Inventory"), N_("Order from suppliers") },
 	{ "orders.view", N_("Orders"), N_("See orders") },
 	{ "orders.edit", N_("Orders"), N_("Change orders") },
+	{ "orders.discount", N_("Orders"), N_("Take something off by hand") },
 	{ "orders.fulfil", N_("Orders"), N_("Pick, pack and ship") },
 	{ "orders.cancel", N_("Orders"), N_("Cancel orders") },
 	{ "orders.returns", N_("Orders"), N_("Take returns") },

@@ -86,7 +86,7 @@ GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart",
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
 
--- cart, checkout, and account where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
+-- cart, checkout, and account and admin-orders where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
 -- change it through functions that ask for the cart's token.
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
@@ -95,8 +95,9 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price
-	TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text)
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
@@ -135,7 +136,7 @@ GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice
 	accounting.credit_notes_open(uuid, uuid, bytea, uuid, uuid), accounting.credit_note_open(uuid, uuid, bytea, uuid, uuid, uuid),
 	sales.word(text, text, text, text),
 	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
-	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
+	sales.cancel_own(uuid, uuid, bytea, uuid, uuid), payment.due(uuid, uuid)
 	TO "_sutler-order", "_sutler-account";
 -- What comes back, to both; the customer asks for it.
 GRANT SELECT ON sales.return, sales.return_line TO "_sutler-order", "_sutler-account";
@@ -259,13 +260,13 @@ GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_a
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,
-	sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work,
+	sales.draft, sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work, payment.method, payment.method_text,
 	shipping.policy, shipping.shipment, shipping.shipment_line, shipping.parcel, shipping.parcel_line, shipping.wave, shipping.pick,
-	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant TO "_sutler-admin-orders";
+	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant, catalog.category TO "_sutler-admin-orders";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-orders";
 GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales."order"), sales.of_store(uuid, uuid, uuid),
 	sales.return_of(uuid, uuid, uuid, uuid), shipping.parcel_of(uuid, uuid, uuid, uuid), shipping.wave_of(uuid, uuid, uuid),
-	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text),
+	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text, bigint),
 	sales.staff_cancel(uuid, uuid, uuid, text), sales.desk_step(uuid, uuid, uuid, text), sales.close(uuid, uuid, uuid, text),
 	sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text, text, text),
 	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid), sales.desk_exported(uuid, uuid, uuid, bigint, text),
@@ -273,6 +274,18 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
 	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),
 	sales.refund_return(uuid, uuid, uuid, bigint, text, uuid),
+	payment.has_gateway(uuid, uuid), sales.draft_new(uuid, uuid, uuid, uuid, text, text), sales.draft_find(uuid, text),
+	sales.draft_put(uuid, uuid, uuid, uuid, integer, uuid[], integer[], uuid, text, bigint, text, text, text, text, text, text, text, text, text, text, text, text, text, text),
+	sales.exchange_begin(uuid, uuid, uuid, uuid), sales.exchange_credit(uuid, uuid),
+	sales.draft_customer(uuid, uuid, uuid, uuid, integer, uuid), sales.draft_drop(uuid, uuid, uuid, uuid, integer),
+	sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
+	sales.can_edit(uuid, uuid), shipping.scanned(uuid, text), sales.edit_drop(uuid, uuid, uuid, bytea),
+	sales.edit_begin(uuid, uuid, integer, bytea, uuid[], integer[], uuid, bigint, text, text, text, text, text, text, text, text, text),
+	sales.edit_order(uuid, uuid, uuid, uuid, bytea, text, bigint, bigint, bigint, bigint, bigint, text, date, date, boolean,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
 	accounting.desk_documents(uuid, uuid, uuid), accounting.desk_document(uuid, uuid, uuid, uuid),
 	shipping.make_wave(uuid, uuid, uuid, text, uuid[]), shipping.pick(uuid, uuid, uuid, text, integer), shipping.pack(uuid, uuid, uuid, uuid, text, integer),
 	shipping.drop_wave(uuid, uuid, uuid, text), shipping.close_parcel(uuid, uuid, uuid, integer), shipping.check_parcel(uuid, uuid, uuid, boolean, text),
@@ -337,6 +350,7 @@ GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customer
 -- The prices of who is signed in, and of whose order changes.
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+GRANT EXECUTE ON FUNCTION sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
@@ -356,7 +370,7 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
-	inventory.purchase_for_mail(uuid, uuid) TO "_sutler-deliver";
+	inventory.purchase_for_mail(uuid, uuid), payment.due(uuid, uuid) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,

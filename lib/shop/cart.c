@@ -172,6 +172,10 @@ static void read_coupon(struct cart *c)
 	struct pricing_coupon *p = &c->input.coupon;
 
 	c->coupon_code = c->head->coupon_code;
+	if (c->head->hand_discount > 0) {
+		p->kind = COUPON_FIXED;
+		p->value_minor = c->head->hand_discount;
+	}
 	if (c->coupon_code[0] == '\0')
 		return;
 	if (!rows_found(c->coupon_rows) || strcmp(k->state, "ok") != 0) {
@@ -193,6 +197,8 @@ static enum cart_coupon_state coupon_state(const struct cart *c)
 {
 	if (c->coupon == CART_COUPON_DEAD)
 		return c->coupon;
+	if (c->coupon_code[0] == '\0')
+		return CART_COUPON_NONE;
 	switch (c->totals->coupon) {
 	case COUPON_OK:
 		return CART_COUPON_OK;

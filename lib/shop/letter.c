@@ -343,11 +343,14 @@ static void view_payment(struct view *v, const struct desk_work *w, const struct
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
 	view_bool(v, "awaiting_card", awaits_card(o));
+	view_money(v, "due", o->due);
+	if (o->due > 0 && o->due < o->total)
+		view_money(v, "came", o->total - o->due);
 	if (strcmp(o->payment_method, "bank_transfer") != 0 || strcmp(o->payment, "pending") != 0)
 		return;
 	view_bool(v, "awaiting_transfer", true);
 	transfer = view_sub(v, "transfer");
-	view_money(transfer, "amount", o->total);
+	view_money(transfer, "amount", o->due);
 	view_text(transfer, "reference", o->number);
 	view_html(transfer, "instructions_html", markdown_html(w->ctx, p->instructions, 3));
 	view_text(transfer, "instructions", without_stars(w->ctx, p->instructions));
@@ -378,7 +381,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_text(v, "delivery_name", o->method_name);
 	view_date(v, "promise_from", o->promise_from);
 	view_date(v, "promise_to", o->promise_to);
-	view_money(v, "amount", o->total);
+	view_money(v, "amount", o->due > 0 ? o->due : o->total);
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
 	view_bool(v, "unpaid", o->unpaid);

@@ -318,7 +318,8 @@ static void take_item(struct param_set *set, struct param_value *v, const struct
 		readers[of.type](&each, value, &s);
 	v->list = mem_resize(set, v->list, const char *, v->n + 1);
 	v->list_int = mem_resize(set, v->list_int, int64_t, v->n + 1);
-	v->list[v->n] = s.text;
+	/* A number is kept as it was typed, too: for the form that is shown again. */
+	v->list[v->n] = s.text != NULL ? s.text : value;
 	v->list_int[v->n] = s.number;
 	v->n++;
 	v->given = true;

@@ -262,7 +262,7 @@ BEGIN
 	END LOOP;
 	-- Carts: his saved ones, and those in checkout with his proven address.
 	FOR one IN SELECT c.cart_id FROM sales.cart c LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
-		WHERE c.state = 'open' AND (c.customer_id = p_customer OR (c.customer_id IS NULL AND p.verified_at IS NOT NULL AND k.email_key = p.email_key))
+		WHERE c.state = 'open' AND (c.customer_id = p_customer OR EXISTS (SELECT FROM sales.draft d WHERE d.draft_id = c.cart_id AND d.customer_id = p_customer) OR (c.customer_id IS NULL AND p.verified_at IS NOT NULL AND k.email_key = p.email_key))
 		ORDER BY c.cart_id
 	LOOP
 		PERFORM inventory.release_cart(p_tenant, one);

@@ -110,8 +110,9 @@ DECLARE
 BEGIN
 	IF r.return_id IS NULL OR p_event NOT IN ('approve', 'refuse', 'withdraw') THEN
 		RETURN 'unknown';
-	ELSIF r.state NOT IN ('requested', 'approved', 'received') OR (r.state = 'received' AND EXISTS (
+	ELSIF r.state NOT IN ('requested', 'approved', 'received') OR r.refunded > 0 OR (r.state = 'received' AND EXISTS (
 		SELECT FROM sales.return_line l WHERE l.return_id = p_return AND l.restocked + l.scrapped + l.quarantined > 0)) THEN
+		-- What was paid back, or paid for an exchange, stays here.
 		RETURN 'not_allowed';
 	ELSIF p_event = 'refuse' AND p_answer = '' THEN
 		RETURN 'reason';

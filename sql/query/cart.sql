@@ -3,9 +3,10 @@
 
 -- cart_head(token bytea, store uuid) one
 -- cart uuid, customer_type text, coupon_code text, note text, reminders bool, verified_email text,
--- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text
+-- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money
 SELECT c.cart_id, c.customer_type, c.coupon_code, c.note, c.reminders, c.verified_email, c.method_id, c.payment_method,
-       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, '')
+       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, ''),
+       c.hand_discount
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id
 LEFT JOIN sales.contact k ON k.contact_id = c.contact_id

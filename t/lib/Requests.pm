@@ -677,14 +677,11 @@ my %ENTRY = (
 
 # Desks with many routes have files of their own.
 require CatalogRequests;
+require OrderRequests;
 require PeopleRequests;
 require SettingsRequests;
 require StockRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
-# Desks with many routes have files of their own.
-require CatalogRequests;
-require StockRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), StockRequests::entries());
+%ENTRY = (%ENTRY, CatalogRequests::entries(), OrderRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 
