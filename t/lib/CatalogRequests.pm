@@ -4,6 +4,7 @@ package CatalogRequests;
 
 use strict;
 use warnings;
+use Picture qw(png);
 
 my $serial = 0;
 
@@ -39,9 +40,34 @@ sub stock_of
 	return { variant => $variant, warehouse => $warehouse };
 }
 
+# A picture of the merchant's product, and what the form of it holds.
+sub a_picture
+{
+	my ($t, $store) = @_;
+	my ($tenant, $product, $n) = (Requests::staff($t, $store)->{tenant}, product_of($t, $store), $serial++);
+	my ($media) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	$t->dbh->do(q{INSERT INTO catalog.media (tenant_id, media_id, name, mime, bytes, width, height) VALUES (?, ?, ?, 'image/png', 9, 9, 9)}, undef,
+		$tenant, $media, sprintf 'aa/%030x', $n);
+	$t->dbh->do(q{INSERT INTO catalog.product_media (tenant_id, product_id, media_id, position) VALUES (?, ?, ?, ?)}, undef, $tenant, $product, $media, $n);
+	return (media => $media, revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product), place => 1, value => '');
+}
+
 sub entries
 {
 	return (
+		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
+		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {
+			my $n = $serial++;
+			my ($t, $store) = @_;
+			# It takes one more for ever.
+			$t->dbh->do('DELETE FROM catalog.product_media WHERE product_id = ?', undef, product_of($t, $store));
+			return (picture => { file => 'red.png', data => png(8, 8, $n % 256, $n / 256 % 256, 3) });
+		}),
+		'POST /admin/media/{id:id}/save' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) . '/save' }, sub {
+			my ($t, $store) = @_;
+			return (a_picture($t, $store), locale_0 => 'en', label_0 => 'A boot, seen from the side');
+		}),
 		'GET /admin/inventory' => Requests::at_desk('/admin/inventory?q=plain'),
 		'GET /admin/inventory/{id:id}' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} }),
 		'POST /admin/inventory/{id:id}/adjust' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/adjust' }, sub {
