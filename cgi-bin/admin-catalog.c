@@ -71,6 +71,13 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	/* categories */
+	{ GET,  "/admin/catalog/categories", category_tree, SEE },
+	{ GET,  "/admin/catalog/categories/new", category_new, .params = category_add_params, .permission = "catalog.edit", .trips = 3 },
+	{ POST, "/admin/catalog/categories/new", category_make, .params = category_new_params, .form = category_new, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}", category_show, .params = category_show_params, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
+	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
 	{ 0 }
 };
 

@@ -47,6 +47,15 @@ void bulk_do(struct req *r);
 /* The list "whats" of the form that begins it. */
 void bulk_add_choices(struct req *r, struct view *v);
 
+/* admin-catalog-category.c: the tree of the chosen store, one category, and the products in it. */
+extern const struct param category_params[], category_new_params[], category_add_params[], category_show_params[], category_products_params[];
+void category_tree(struct req *r);
+void category_new(struct req *r);
+void category_make(struct req *r);
+void category_show(struct req *r);
+void category_change(struct req *r);
+void category_put(struct req *r);
+
 /* How a form of variants is read: the place of VARIANT in the list that was typed, or I. */
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
 /* Says why a door of sql/functions/catalog_desk.sql did not open. */

@@ -53,9 +53,32 @@ sub a_picture
 	return (media => $media, revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product), place => 1, value => '');
 }
 
+# A category of the store, and what its form holds.
+sub a_category
+{
+	my ($t, $store) = @_;
+	my ($tenant, $n) = (Requests::staff($t, $store)->{tenant}, $serial++);
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	$t->dbh->do('INSERT INTO catalog.category (tenant_id, store_id, category_id) VALUES (?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $id);
+	$t->dbh->do('INSERT INTO catalog.category_text (tenant_id, store_id, category_id, locale, slug, name) VALUES (?, ?, ?, ?, ?, ?)', undef, $tenant,
+		$t->{f}{store}{$store}, $id, language_of($store), "things-$n", "Things $n");
+	return $id;
+}
+sub language_of { return { one => 'es', two => 'en', three => 'id' }->{ $_[0] } }
+sub category_form { my ($store) = @_; my $n = $serial++; return (visible => 1, locale_0 => language_of($store), name_0 => "Goods $n", slug_0 => "goods-$n") }
+
 sub entries
 {
 	return (
+		'GET /admin/catalog/categories' => Requests::at_desk('/admin/catalog/categories'),
+		'GET /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new?kind=collection'),
+		'POST /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new', sub { return (kind => 'category', category_form($_[1])) }),
+		'GET /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) }),
+		'POST /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) },
+			sub { return (revision => 1, category_form($_[1])) }),
+		'POST /admin/catalog/categories/{id:id}/products' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/products' },
+			sub { return (codes => $_[1] eq 'three' ? 'SANDAL' : 'PLAIN') }),
 		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
 		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {
 			my $n = $serial++;
