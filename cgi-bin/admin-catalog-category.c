@@ -45,7 +45,7 @@ const struct param category_add_params[] = {
 const struct param category_show_params[] = { { "after", PARAM_ID, .optional = "" }, { 0 } };
 const struct param category_products_params[] = {
 	{ "product", PARAM_LIST, .of = PARAM_ID, .max = PRODUCTS_ON_A_PAGE, .optional = "" },
-	{ "order",   PARAM_LIST, .of = PARAM_TEXT, .max = PRODUCTS_ON_A_PAGE, .blanks = true, .optional = "", .label = N_("Order") },
+	{ "order",   PARAM_LIST, .of = PARAM_TEXT, .max = PRODUCTS_ON_A_PAGE, .blanks = true, .optional = "", .label = N_("Place") },
 	{ "gone",    PARAM_LIST, .of = PARAM_ID, .max = PRODUCTS_ON_A_PAGE, .optional = "" },
 	{ "codes",   PARAM_TEXT, .max = 1000, .optional = "", .label = N_("Add products") },
 	{ "after",   PARAM_ID, .optional = "" },

@@ -119,6 +119,7 @@ DECLARE
 	facts jsonb := '{}';
 	fresh jsonb;
 	was record;
+	place bigint := p_place;
 	above integer;
 	said text;
 BEGIN
@@ -132,6 +133,11 @@ BEGIN
 			RETURN 'changed';
 		END IF;
 		facts := catalog.category_facts(p_tenant, p_category);
+		-- A form says where it stands now: among other neighbours that means nothing, and it becomes the last.
+		IF was.parent_id IS DISTINCT FROM p_parent AND place = (SELECT count(*) FROM catalog.category n WHERE n.store_id = p_store AND n.kind = was.kind
+				AND n.parent_id IS NOT DISTINCT FROM was.parent_id AND (n.position, n.category_id) <= (was.position, was.category_id)) THEN
+			place := 0;
+		END IF;
 	END IF;
 	IF p_parent IS NOT NULL THEN
 		IF NOT EXISTS (SELECT FROM catalog.category c WHERE c.category_id = p_parent AND c.store_id = p_store AND c.kind = 'category') THEN
@@ -168,8 +174,8 @@ BEGIN
 			RETURN 'taken';
 	END;
 	UPDATE catalog.category c SET position = o.n
-	FROM (SELECT y.category_id, row_number() OVER (ORDER BY CASE WHEN y.category_id = p_category AND p_place > 0 THEN p_place ELSE y.stood END,
-			CASE WHEN y.category_id <> p_category OR p_place = 0 THEN 0 ELSE sign(p_place - y.stood) END, y.stood) - 1 AS n
+	FROM (SELECT y.category_id, row_number() OVER (ORDER BY CASE WHEN y.category_id = p_category AND place > 0 THEN place ELSE y.stood END,
+			CASE WHEN y.category_id <> p_category OR place = 0 THEN 0 ELSE sign(place - y.stood) END, y.stood) - 1 AS n
 	      FROM (SELECT z.category_id, row_number() OVER (ORDER BY z.position, z.category_id) AS stood
 	            FROM catalog.category x JOIN catalog.category z ON z.store_id = x.store_id AND z.kind = x.kind AND z.parent_id IS NOT DISTINCT FROM x.parent_id
 	            WHERE x.category_id = p_category) y) o

@@ -48,6 +48,10 @@ for my $case ([F => 1, '0A 1F 1D 1E 0B 0C'], [F => 3, '0A 1D 1E 1F 0B 0C'], [D =
 	is(save($acme, $name, place => $place), 'ok', "$name to place $place");
 	is(tree(), $want, "... $want");
 }
+is(save($acme, 'B', parent => 'A', place => 1), 'ok', 'who goes elsewhere by a form that says where he stood');
+is(tree(), '0A 1E 1D 1F 1B 0C', '... becomes the last there');
+is(save($acme, 'B', parent => undef, place => 1), 'ok', 'by one that says another place');
+is(tree(), '0B 0A 1E 1D 1F 0C', '... takes that');
 my $entries = value('SELECT count(*) FROM audit.entry');
 is(save($acme, 'B'), 'ok', 'nothing new');
 is(value('SELECT count(*) FROM audit.entry'), $entries, 'is not logged');
