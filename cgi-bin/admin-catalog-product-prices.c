@@ -161,7 +161,7 @@ void prices_show(struct req *r)
 	if (r->method == GET)
 		page_asked(r);
 	v = console_view(r, "admin-catalog/prices", row_admin_product(found)->name);
-	catalog_tabs(r, v, product, "/prices");
+	catalog_tabs(r, v, product, "prices");
 	view_text(v, "currency", currency);
 	view_text(v, "store_name", console_store_name(r));
 	view_text(v, "revision", mem_printf(r->mem, "%lld", (long long)row_admin_product(found)->revision));

@@ -205,7 +205,7 @@ DO $console$
 DECLARE
 	program text;
 BEGIN
-	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
 		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
 			'_sutler-' || program);
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
@@ -328,7 +328,17 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
-	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
+	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
+	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count TO "_sutler-admin-catalog";
+-- admin-media: pictures and documents of products, and two doors by which they change.
+GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
+	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
+GRANT SELECT (tenant_id, product_id, revision) ON catalog.product TO "_sutler-admin-media";
+GRANT SELECT (tenant_id, product_id, name) ON catalog.desk TO "_sutler-admin-media";
+GRANT EXECUTE ON FUNCTION catalog.desk_media_add(uuid, uuid, uuid, text[], text[], bigint[], bigint[], bigint[], text[]),
+	catalog.desk_media_save(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], uuid[], text[], text[]) TO "_sutler-admin-media";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
@@ -350,11 +360,14 @@ GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customer
 -- The prices of who is signed in, and of whose order changes.
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+-- Staff change an order by the prices of its customer's group.
 GRANT EXECUTE ON FUNCTION sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
+
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
-	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments";
+	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
+GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 

@@ -184,10 +184,10 @@ static bool may(struct req *r, const char *permission)
 /* ---- the frame -------------------------------------------------------------------------- */
 
 /* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
-static const struct { const char *path, *label, *permission, *icon; } places[] = {
+static const struct { const char *path, *label, *permission, *icon, *also; } places[] = {
 	{ "/admin", N_("Home"), "home.view", "target" },
 	{ "/admin/orders", N_("Orders"), "orders.view", "cart" },
-	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
+	{ "/admin/catalog", N_("Products"), "catalog.view", "box", "/admin/media" },
 	{ "/admin/inventory", N_("Stock"), "inventory.view", "pin" },
 	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
 	{ "/admin/settings", N_("Settings"), "settings.view", "filter" },
@@ -222,7 +222,7 @@ static void add_places(struct req *r, struct view *v)
 		view_text(item, "label", req_text(r, places[i].label));
 		view_text(item, "url", req_path(r, places[i].path));
 		view_text(item, "icon", places[i].icon);
-		view_bool(item, "current", within(r->path, places[i].path));
+		view_bool(item, "current", within(r->path, places[i].path) || (places[i].also != NULL && within(r->path, places[i].also)));
 	}
 }
 

@@ -141,6 +141,9 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('media.' || m.media_id, jsonb_build_array(m.kind, m.position, m.value_id,
+			(SELECT jsonb_object_agg(t.locale, t.label) FROM catalog.product_media_text t WHERE t.product_id = m.product_id AND t.media_id = m.media_id)))
+		FROM catalog.product_media m WHERE m.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('visible.' || s.store_id, s.visible) FROM catalog.store_product s WHERE s.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
