@@ -140,7 +140,7 @@ static const char *clean(struct import *im, int column, size_t max, enum text_ki
 
 	if (column < 0)
 		return NULL;
-	raw = csv_field(im->csv, (size_t)column);
+	raw = csv_cell(im->csv, (size_t)column);
 	if (*raw == '\0')
 		return "";
 	text = text_clean(im->row, raw, strlen(raw), kind);
