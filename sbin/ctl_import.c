@@ -143,6 +143,7 @@ static int run_table(PGconn *conn, const char *what, const char *path, const str
 	s = stage_begin(ctl_mem, conn, &report);
 	if (import_open(&im, ctl_mem, s, &report, o->tenant, o->store)) {
 		im.csv = csv;
+		im.trial = o->dry_run;
 		if (strcmp(what, "attributes") == 0)
 			import_attributes(&im, &n);
 		else if (strcmp(what, "categories") == 0)

@@ -395,6 +395,8 @@ int csv_progress(const struct csv *c)
 {
 	if (c->progress != NULL)
 		return c->progress(c->user);
+	if (c->file == NULL)
+		return c->block_len == 0 ? 1000 : (int)(c->block_pos * 1000 / c->block_len);
 	return c->size <= 0 || c->taken >= c->size ? 1000 : (int)(c->taken * 1000 / c->size);
 }
 

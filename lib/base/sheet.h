@@ -26,6 +26,7 @@
 #define SHEET_NAME_MAX 255              /* bytes of a part's name */
 #define SHEET_DEPTH_MAX 32              /* elements inside each other; the format has 8 */
 #define SHEET_TEXTS_MAX 2000000         /* texts that rows share: 8 bytes of memory each */
+#define SHEET_CELL_MAX 32767            /* code points of a cell: the format's own bound */
 #define SHEET_ROW_MAX 1048576           /* the last row of the format */
 
 /* Opens a workbook, or N bytes of one that live as long as the reader, and reads the
@@ -45,7 +46,8 @@ struct sheet_writer;
 /* A workbook of one sheet NAME that appears at PATH by sheet_close(). */
 struct sheet_writer *sheet_create(const void *ctx, const char *path, const char *name);
 /* Adds a row of N fields (NULL: empty).  NUMBER, when there is one, tells which columns hold plain
-   decimals; a field there that is none is a text. */
+   decimals; a field there that is none is a text.
+   A text longer than a cell is cut. */
 void sheet_put(struct sheet_writer *w, const char *const *fields, size_t n, const bool *number);
 /* False when the file could not be written; the writer is over. */
 bool sheet_close(struct sheet_writer *w);

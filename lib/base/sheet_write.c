@@ -7,9 +7,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/* Code points of a cell: the format's own bound (LXW_STR_MAX); descriptions stay below. */
-#define CELL_MAX 32767
-
 struct sheet_writer {
 	lxw_workbook *book;
 	lxw_worksheet *sheet;
@@ -83,9 +80,9 @@ static const char *fitting(void *ctx, const char *whole)
 	size_t n = strlen(text), at = 0, step;
 	uint32_t c;
 
-	if (n <= CELL_MAX)
+	if (n <= SHEET_CELL_MAX)
 		return text;
-	for (size_t i = 0; i < CELL_MAX && (step = utf8_decode(text + at, n - at, &c)) > 0; i++)
+	for (size_t i = 0; i < SHEET_CELL_MAX && (step = utf8_decode(text + at, n - at, &c)) > 0; i++)
 		at += step;
 	return mem_strndup(ctx, text, at);
 }

@@ -167,9 +167,9 @@ sub bytes_of
 	my %h;
 	my $cookies = $ask->{cookies} // {};
 	$h{Cookie} = join '; ', map { "$_=$cookies->{$_}" } sort keys %$cookies if %$cookies;
-	my $body = defined $ask->{form} ? Program::form_body($ask->{form}) : '';
-	@h{'Content-Type', 'Sec-Fetch-Site'} = ('application/x-www-form-urlencoded', 'same-origin')
-		if $ask->{method} ne 'GET';
+	my ($type, $body) = grep({ ref eq 'HASH' } values %{ $ask->{form} // {} }) ? Visitor::multipart(map { [$_, $ask->{form}{$_}] } sort keys %{ $ask->{form} })
+		: ('application/x-www-form-urlencoded', defined $ask->{form} ? Program::form_body($ask->{form}) : '');
+	@h{'Content-Type', 'Sec-Fetch-Site'} = ($type, 'same-origin') if $ask->{method} ne 'GET';
 	return Program::bytes_of($ask->{method}, $ask->{path}, $body, { %h, %{ $ask->{headers} // {} } },
 		{ HTTP_HOST => $ask->{host},
 		REMOTE_ADDR => join('.', 10, map { int rand 256 } 1 .. 3) });

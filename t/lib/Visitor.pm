@@ -76,14 +76,34 @@ sub read_all
 
 sub get { my ($self, $path, %o) = @_; return $self->request('GET', $path, %o) }
 
-# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.
+# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.  A value that is a
+# hash { name, bytes } is a file, and the form goes out as multipart/form-data.
 sub post
 {
 	my ($self, $path, $form, %o) = @_;
-	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} ? @{ $form->{$k} } : $form->{$k} }
+	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} eq 'ARRAY' ? @{ $form->{$k} } : $form->{$k} }
 		sort keys %$form : @{ $form // [] };
+	if (grep { ref $_->[1] eq 'HASH' } @pairs) {
+		my ($type, $body) = multipart(@pairs);
+		return $self->request('POST', $path, body => $body, %o, headers => { 'Content-Type' => $type, %{ $o{headers} // {} } });
+	}
 	return $self->request('POST', $path, body => join('&', map { escape($_->[0]) . '=' . escape($_->[1]) } @pairs), %o,
 		headers => { 'Content-Type' => 'application/x-www-form-urlencoded', %{ $o{headers} // {} } });
+}
+
+# RFC 7578: (type, body) of pairs, of which some are files.
+sub multipart
+{
+	my (@pairs) = @_;
+	my $mark = 'part-of-the-form-7d1e';
+	my $body = join '', map {
+		my ($name, $v) = @$_;
+		my $file = ref $v eq 'HASH';
+		"--$mark\r\nContent-Disposition: form-data; name=\"$name\""
+			. ($file ? "; filename=\"" . encode_utf8($v->{name}) . "\"\r\nContent-Type: application/octet-stream" : '') . "\r\n\r\n"
+			. ($file ? $v->{bytes} : encode_utf8($v // '')) . "\r\n";
+	} @pairs;
+	return ("multipart/form-data; boundary=$mark", "$body--$mark--\r\n");
 }
 
 sub escape
@@ -160,12 +180,12 @@ sub submit
 		if (!exists $new{$name}) {
 			push @pairs, $pair;
 		} elsif (!$done{$name}++ && defined $new{$name}) {
-			push @pairs, map { [$name, $_] } ref $new{$name} ? @{ $new{$name} } : $new{$name};
+			push @pairs, map { [$name, $_] } ref $new{$name} eq 'ARRAY' ? @{ $new{$name} } : $new{$name};
 		}
 	}
 	for my $name (grep { !$done{$_} && defined $new{$_} } sort keys %new) {
 		die "the form has no field '$name'\n" if !$form->{names}{$name};
-		push @pairs, map { [$name, $_] } ref $new{$name} ? @{ $new{$name} } : $new{$name};
+		push @pairs, map { [$name, $_] } ref $new{$name} eq 'ARRAY' ? @{ $new{$name} } : $new{$name};
 	}
 	my $path = $self->local($form->{action} || $page->{path});
 	return $self->post($path, \@pairs) if $form->{method} eq 'post';

@@ -330,7 +330,7 @@ if ($pid == 0) {
 	exec $s->ctl_command('import', 'products', "$dir/big.csv", '--store', 'shoes') or POSIX::_exit(127);
 }
 # killed while the database merges, as late as that can be seen
-ok(wait_for(60, sub { value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sutlerctl' AND query LIKE '%import_products%'}) }), 'a large file is under way');
+ok(wait_for(60, sub { value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sutlerctl' AND query LIKE '%import_part%'}) }), 'a large file is under way');
 my $peak = 0;
 if (open my $f, '<', "/proc/$pid/status") {
 	while (<$f>) { $peak = $1 if /^VmHWM:\s+(\d+)/ }
