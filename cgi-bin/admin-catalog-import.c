@@ -27,6 +27,8 @@ const struct param import_params[] = {
 	{ "known",  PARAM_BOOL },
 	{ 0 }
 };
+/* The page of a transfer, without coming again by itself. */
+const struct param transfer_params[] = { { "still", PARAM_BOOL }, { 0 } };
 const struct param import_apply_params[] = { { "reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
 
 static const struct form_option layout_words[] = {
@@ -101,7 +103,7 @@ struct rows *transfer_list(struct req *r, const char *direction)
 
 void transfer_add(struct req *r, struct view *v, const struct row_transfer *t)
 {
-	bool running = transfer_under_way(t->state);
+	bool running = transfer_under_way(t->state), still = r->route->params == transfer_params && param_bool(r, "still");
 
 	view_text(v, "file_name", t->file_name);
 	view_text(v, "state", req_text(r, transfer_state_word(t->state)));
@@ -111,8 +113,9 @@ void transfer_add(struct req *r, struct view *v, const struct row_transfer *t)
 	view_int(v, "rows", t->rows_done);
 	view_bool(v, "stopping", running && t->stop);
 	/* Looked at again without scripts; one that only waits is begun within a second or two. */
-	if (running)
+	if (running && !still)
 		view_int(v, "refresh_s", TRANSFER_REFRESH_S);
+	view_bool(v, "comes_again", !still);
 	view_text(v, "who", t->who);
 	view_time(v, "at", t->at);
 	view_time(v, "changed_at", t->changed_at);
@@ -134,6 +137,7 @@ void import_list(struct req *r)
 	}
 	found = transfer_list(r, "import");
 	transfer_add_list(r, v, LIST, found);
+	view_bool(v, "imports", true);
 	form_options(r, v, "layouts", "layout", layout_words, ARRAY_LEN(layout_words), "auto");
 	form_bool(r, v, "known", true);
 	view_text(v, "store_name", console_store_name(r));

@@ -60,7 +60,7 @@ void bulk_add_choices(struct req *r, struct view *v);
 
 /* admin-catalog-import.c: files that come in. */
 extern const struct upload_limits import_limits;
-extern const struct param import_list_params[], import_params[], import_apply_params[];
+extern const struct param import_list_params[], import_params[], import_apply_params[], transfer_params[];
 void import_list(struct req *r);
 void import_take(struct req *r);
 void import_show(struct req *r);
