@@ -310,7 +310,7 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.transfer_done(uuid, uuid, bigint, bigint, bigint, bigint, bigint), catalog.transfer_sized(uuid, uuid, bigint),
 	catalog.transfer_put(uuid, uuid, integer, bytea), catalog.transfer_sweep(uuid, integer, integer),
 	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
-	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer), catalog.import_counted(uuid),
+	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
 	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",

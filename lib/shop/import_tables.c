@@ -214,7 +214,7 @@ static void merge(struct import *im, const char *update, struct import_counts *o
 	const char *const ready[] = { im->tenant, im->store, update };
 	const PGresult *result = stage_query(im->stage, "SELECT catalog.import_ready($1, $2, $3)", ready, ARRAY_LEN(ready));
 	const char *after = "00000000-0000-0000-0000-000000000000";
-	int64_t touched = 1, done = 0;
+	int64_t touched = 1, done = 0, batches = 1;
 
 	if (result == NULL || PQgetvalue(result, 0, 0)[0] != 't') {
 		stage_faults(im->stage);
@@ -234,8 +234,9 @@ static void merge(struct import *im, const char *update, struct import_counts *o
 	take_counts(im, result, out);
 	touched += out->created + out->updated;
 	while (!im->trial && after != NULL) {
-		result = stage_query(im->stage, "SELECT catalog.import_relist_some($1, $2, $3)",
-				     (const char *const[]){ im->tenant, after, mem_printf(im->row, "%d", RELIST_SOME) }, 3);
+		result = stage_query(im->stage, "SELECT catalog.import_relist_some($1, $2, $3, $4)",
+				     (const char *const[]){ im->tenant, after, mem_printf(im->row, "%d", RELIST_SOME), (batches & (batches - 1)) == 0 ? "true" : "false" }, 4);
+		batches++;
 		after = result == NULL || PQgetisnull(result, 0, 0) ? NULL : PQgetvalue(result, 0, 0);
 		done += RELIST_SOME;
 		import_progress(im, 600 + (int)((done < touched ? done : touched) * 390 / touched));

@@ -526,6 +526,19 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
+-- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
+-- it is committed: so who brings in much tells the planner, as it goes.
+CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
+		EXECUTE 'ANALYZE ' || p_tables;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';
+
 -- One part of the merging, in this order: bodies, items, files, variants, prices, stock.
 CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_part text, p_trial boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -535,16 +548,20 @@ BEGIN
 	WHEN 'bodies' THEN
 		PERFORM catalog.import_media(p_tenant);
 		PERFORM catalog.import_bodies(p_tenant, p_store);
+		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product, catalog.desk, catalog.desk_word');
 	WHEN 'items' THEN
 		PERFORM catalog.import_items(p_tenant, p_store);
 	WHEN 'files' THEN
 		PERFORM catalog.import_files(p_tenant);
 	WHEN 'variants' THEN
 		PERFORM catalog.import_variants(p_tenant);
+		PERFORM catalog.import_analyze('catalog.variant, catalog.variant_value, catalog.product_option, catalog.category_product, catalog.product_value,
+			catalog.product_tag, catalog.product_media');
 	WHEN 'prices' THEN
 		PERFORM catalog.import_prices(p_tenant, p_store);
 	WHEN 'stock' THEN
 		PERFORM catalog.import_stock(p_tenant, p_trial);
+		PERFORM catalog.import_analyze('catalog.price, inventory.stock');
 		UPDATE catalog.product x SET updated_at = sutler.now()
 		FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
 		  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
@@ -554,7 +571,7 @@ $$;
 COMMENT ON FUNCTION catalog.import_part(uuid, uuid, text, boolean) IS 'A step of an import of products; a trial counts no stock.';
 
 -- The read model of what was touched, p_limit products from p_after on; the last of them, NULL: that was all.
-CREATE OR REPLACE FUNCTION catalog.import_relist_some(p_tenant uuid, p_after uuid, p_limit integer) RETURNS uuid
+CREATE OR REPLACE FUNCTION catalog.import_relist_some(p_tenant uuid, p_after uuid, p_limit integer, p_analyze boolean) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -566,10 +583,14 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	PERFORM catalog.relist(p_tenant, ids);
+	-- What is listed grows with each call: the first ones matter most.
+	IF p_analyze THEN
+		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale');
+	END IF;
 	RETURN ids[cardinality(ids)];
 END
 $$;
-COMMENT ON FUNCTION catalog.import_relist_some(uuid, uuid, integer) IS 'Makes the read model of some products that an import touched; the last of them, or NULL.';
+COMMENT ON FUNCTION catalog.import_relist_some(uuid, uuid, integer, boolean) IS 'Makes the read model of some products that an import touched; the last of them, or NULL.';
 
 CREATE OR REPLACE FUNCTION catalog.import_counted(p_tenant uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
