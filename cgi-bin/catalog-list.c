@@ -223,18 +223,24 @@ static size_t chosen(const struct list_ask *a, const char *name, const char *val
 	return NONE;
 }
 
-static void add_choice(struct req *r, struct view *facet, const char *name, const char *code, const char *label,
-		       int64_t count, bool checked)
-{
-	struct view *item = view_item(facet, "values");
+/* A value of a filter as its box shows it (tmpl/catalog/facets): pages have dozens. */
+struct choice {
+	const char *name, *value, *label;
+	int64_t count;
+	bool checked;
+};
 
-	view_text(item, "name", name);
-	view_text(item, "value", code);
-	view_text(item, "label", label);
-	view_int(item, "count", count);
-	view_bool(item, "checked", checked);
-	view_text(item, "id", mem_concat(r->mem, "x-", name, "-", code));
-}
+static const struct field choice_fields[] = {
+	{ "name", FIELD_TEXT, offsetof(struct choice, name), FIELD_ALWAYS },
+	{ "value", FIELD_TEXT, offsetof(struct choice, value), FIELD_ALWAYS },
+	{ "label", FIELD_TEXT, offsetof(struct choice, label), FIELD_ALWAYS },
+	{ "count", FIELD_INT, offsetof(struct choice, count), FIELD_ALWAYS },
+	{ "checked", FIELD_BOOL, offsetof(struct choice, checked), FIELD_ALWAYS },
+};
+
+static const struct shape shape_choice = {
+	.name = "choice", .size = sizeof(struct choice), .nfields = ARRAY_LEN(choice_fields), .fields = choice_fields,
+};
 
 static void add_applied(struct view *v, const char *label, const char *url)
 {
@@ -244,10 +250,19 @@ static void add_applied(struct view *v, const char *label, const char *url)
 	view_text(item, "url", url);
 }
 
+static void add_choices(struct view *v, const char *title, const struct choice *choices, size_t n, bool open)
+{
+	struct view *facet = view_item(v, "facets");
+
+	view_text(facet, "title", title);
+	view_described_list(facet, "values", &shape_choice, choices, n);
+	view_bool(facet, "open", open);
+}
+
 static void add_facet(struct req *r, struct view *v, const struct list_view *l, const struct facet *f, bool open)
 {
-	struct view *facet = NULL;
-	bool any = false;
+	struct choice *choices = mem_array(r->mem, struct choice, f->n);
+	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
 		size_t at = chosen(&l->ask, f->code, f->value[i].code);
@@ -255,27 +270,23 @@ static void add_facet(struct req *r, struct view *v, const struct list_view *l, 
 
 		if (f->value[i].products == 0 && at == NONE)
 			continue;
-		if (facet == NULL) {
-			facet = view_item(v, "facets");
-			view_text(facet, "title", f->title);
-		}
-		add_choice(r, facet, f->code, f->value[i].code, f->value[i].label, f->value[i].products, at != NONE);
+		choices[n++] = (struct choice){ f->code, f->value[i].code, f->value[i].label, f->value[i].products, at != NONE };
 		if (at == NONE)
 			continue;
-		any = true;
+		open = true;
 		w.filter = at;
 		add_applied(v, mem_concat(r->mem, f->title, ": ", f->value[i].label), list_url(r, l, w, NULL));
 	}
-	if (facet != NULL)
-		view_bool(facet, "open", open || any);
+	if (n > 0)
+		add_choices(v, f->title, choices, n, open);
 }
 
 static void add_stock(struct req *r, struct view *v, const struct list_view *l, const struct facets *f)
 {
-	struct view *facet = view_item(v, "facets");
+	struct choice *choices = mem_array(r->mem, struct choice, STOCK_COUNT);
 	bool any = false;
+	size_t n = 0;
 
-	view_text(facet, "title", req_text(r, N_("Availability")));
 	for (size_t s = 0; s < STOCK_COUNT; s++) {
 		size_t at = NONE;
 		struct without w = nothing;
@@ -285,14 +296,14 @@ static void add_stock(struct req *r, struct view *v, const struct list_view *l, 
 				at = i;
 		if (f->stock[s] == 0 && at == NONE)
 			continue;
-		add_choice(r, facet, "availability", list_stock_codes[s], req_text(r, stock_words[s]), f->stock[s], at != NONE);
+		choices[n++] = (struct choice){ "availability", list_stock_codes[s], req_text(r, stock_words[s]), f->stock[s], at != NONE };
 		if (at == NONE)
 			continue;
 		any = true;
 		w.stock = at;
 		add_applied(v, req_text(r, stock_words[s]), list_url(r, l, w, NULL));
 	}
-	view_bool(facet, "open", any);
+	add_choices(v, req_text(r, N_("Availability")), choices, n, any);
 }
 
 static void add_prices(struct req *r, struct view *v, const struct list_view *l)

@@ -1,10 +1,12 @@
 #include "shop/keep.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 
 struct kept {
+	uint64_t hash;                  /* of the key: the keys of a store all begin alike */
 	const char *key;                /* NULL: empty */
 	int64_t version;
 	void *thing;
@@ -28,12 +30,24 @@ struct keep *keep_new(const void *ctx, size_t slots, size_t bytes)
 	return k;
 }
 
+static uint64_t hash_of(const char *key)
+{
+	return XXH3_64bits(key, strlen(key));
+}
+
+static bool is(const struct kept *e, uint64_t hash, const char *key)
+{
+	return e->hash == hash && e->key != NULL && strcmp(e->key, key) == 0;
+}
+
 const void *keep_find(struct keep *k, const char *key, int64_t version)
 {
+	uint64_t hash = hash_of(key);
+
 	for (size_t i = 0; i < k->slots; i++) {
 		struct kept *e = &k->kept[i];
 
-		if (e->key == NULL || e->version != version || strcmp(e->key, key) != 0)
+		if (!is(e, hash, key) || e->version != version)
 			continue;
 		e->used = ++k->tick;
 		return e->thing;
@@ -50,14 +64,14 @@ static void drop(struct keep *k, struct kept *e)
 }
 
 /* The place for KEY: its own, an empty one, or NULL. */
-static struct kept *place(struct keep *k, const char *key)
+static struct kept *place(struct keep *k, uint64_t hash, const char *key)
 {
 	struct kept *empty = NULL;
 
 	for (size_t i = 0; i < k->slots; i++) {
 		if (k->kept[i].key == NULL)
 			empty = &k->kept[i];
-		else if (strcmp(k->kept[i].key, key) == 0)
+		else if (is(&k->kept[i], hash, key))
 			return &k->kept[i];
 	}
 	return empty;
@@ -75,7 +89,8 @@ static struct kept *oldest(struct keep *k)
 
 void keep_put(struct keep *k, const char *key, int64_t version, void *thing)
 {
-	struct kept *e = place(k, key);
+	uint64_t hash = hash_of(key);
+	struct kept *e = place(k, hash, key);
 	size_t bytes;
 
 	mem_steal(k, thing);
@@ -86,8 +101,8 @@ void keep_put(struct keep *k, const char *key, int64_t version, void *thing)
 	/* The thing itself stays even when it alone is larger than all may be. */
 	while (k->count > 0 && (k->count == k->slots || k->bytes + bytes > k->bytes_max))
 		drop(k, oldest(k));
-	e = place(k, key);
-	*e = (struct kept){ key, version, thing, bytes, ++k->tick };
+	e = place(k, hash, key);
+	*e = (struct kept){ hash, key, version, thing, bytes, ++k->tick };
 	k->bytes += bytes;
 	k->count++;
 }
