@@ -438,7 +438,7 @@ CREATE OR REPLACE FUNCTION catalog.import_ready(p_tenant uuid, p_store uuid, p_u
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
+	PERFORM set_config('sutler.relist', 'later', true), set_config('sutler.redesk', 'later', true);
 	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
 	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
 	CREATE TEMP TABLE import_left (products bigint) ON COMMIT DROP;
@@ -548,7 +548,7 @@ BEGIN
 	WHEN 'bodies' THEN
 		PERFORM catalog.import_media(p_tenant);
 		PERFORM catalog.import_bodies(p_tenant, p_store);
-		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product, catalog.desk, catalog.desk_word');
+		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product');
 	WHEN 'items' THEN
 		PERFORM catalog.import_items(p_tenant, p_store);
 	WHEN 'files' THEN
@@ -583,9 +583,10 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	PERFORM catalog.relist(p_tenant, ids);
+	PERFORM catalog.redesk(p_tenant, ids);
 	-- What is listed grows with each call: the first ones matter most.
 	IF p_analyze THEN
-		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale');
+		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_word');
 	END IF;
 	RETURN ids[cardinality(ids)];
 END
