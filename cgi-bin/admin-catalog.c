@@ -48,6 +48,9 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 #define SEE .permission = "catalog.view", .trips = 3
 #define EDIT .permission = "catalog.edit", .csrf_token = true, .trips = 6
 
+/* A file of the largest size into the database, or out of it, on a busy host. */
+#define UPLOAD_DEADLINE_MS 30000
+
 static const struct route routes[] = {
 	/* products */
 	{ GET,  "/admin/catalog", product_list, .params = product_list_params, SEE },
@@ -55,6 +58,23 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/new", product_make, .params = product_new_params, .form = product_new, EDIT },
 	{ POST, "/admin/catalog/bulk", bulk_look, .params = bulk_params, .form = product_list, EDIT },
 	{ POST, "/admin/catalog/bulk/do", bulk_do, .params = bulk_do_params, .form = bulk_look, EDIT },
+	/* files that come in; the upload costs a trip for each piece of it */
+	{ GET,  "/admin/catalog/import", import_list, .params = import_list_params, .permission = "catalog.import", .trips = 3 },
+	{ POST, "/admin/catalog/import", import_take, .params = import_params, .form = import_list, .permission = "catalog.import", .csrf_token = true,
+	  .upload = &import_limits, .deadline_ms = UPLOAD_DEADLINE_MS, .trips = 6 + CATALOG_FILE_BYTES / CATALOG_PART_BYTES },
+	{ GET,  "/admin/catalog/import/{id:id}", import_show, .params = transfer_params, .permission = "catalog.import", .trips = 3 },
+	{ GET,  "/admin/catalog/import/{id:id}/errors.csv", import_faults, .permission = "catalog.import", .trips = 3 },
+	{ POST, "/admin/catalog/import/{id:id}/apply", import_apply, .params = import_apply_params, .form = import_show, .permission = "catalog.import",
+	  .csrf_token = true, .trips = 6 },
+	{ POST, "/admin/catalog/import/{id:id}/cancel", import_cancel, .form = import_show, .permission = "catalog.import", .csrf_token = true, .trips = 6 },
+	/* files that go out */
+	{ GET,  "/admin/catalog/export", export_list, .params = export_list_params, .permission = "catalog.export", .trips = 3 },
+	{ POST, "/admin/catalog/export", export_ask, .params = catalog_export_params, .form = export_list, .permission = "catalog.export", .csrf_token = true,
+	  .trips = 6 },
+	{ GET,  "/admin/catalog/export/{id:id}", export_show, .params = transfer_params, .permission = "catalog.export", .trips = 3 },
+	{ GET,  "/admin/catalog/export/{id:id}/file", export_file, .permission = "catalog.export", .deadline_ms = UPLOAD_DEADLINE_MS,
+	  .trips = 3 + CATALOG_EXPORT_PARTS },
+	{ POST, "/admin/catalog/export/{id:id}/cancel", export_cancel, .form = export_show, .permission = "catalog.export", .csrf_token = true, .trips = 6 },
 	{ GET,  "/admin/catalog/{id:id}", product_show, SEE },
 	{ POST, "/admin/catalog/{id:id}", product_change, .params = product_params, .form = product_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },

@@ -339,6 +339,12 @@ GRANT SELECT (tenant_id, product_id, revision) ON catalog.product TO "_sutler-ad
 GRANT SELECT (tenant_id, product_id, name) ON catalog.desk TO "_sutler-admin-media";
 GRANT EXECUTE ON FUNCTION catalog.desk_media_add(uuid, uuid, uuid, text[], text[], bigint[], bigint[], bigint[], text[]),
 	catalog.desk_media_save(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], uuid[], text[], text[]) TO "_sutler-admin-media";
+-- What comes in and goes out as a file: admin-catalog takes it, shows what was found and hands it out.
+GRANT SELECT ON catalog.transfer, catalog.transfer_part, catalog.transfer_note TO "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.transfer_open(uuid, uuid, uuid, uuid, text, bigint, text, boolean), catalog.transfer_put(uuid, uuid, integer, bytea),
+	catalog.transfer_apply(uuid, uuid, uuid, uuid, text), catalog.transfer_cancel(uuid, uuid, uuid, uuid),
+	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, boolean, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
@@ -362,9 +368,23 @@ GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalo
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Staff change an order by the prices of its customer's group.
 GRANT EXECUTE ON FUNCTION sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
-
+-- transfer: the file, and the steps of an import; the staging tables are not its own.  It reads no product but by the door of the export.
+GRANT SELECT ON catalog.transfer, catalog.transfer_part TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, locale, position) ON tenancy.store_locale TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-transfer";
+GRANT SELECT (tenant_id, warehouse_id, code) ON inventory.warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, warehouse_id, priority) ON inventory.store_warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id) ON catalog.store_product TO "_sutler-transfer";
+GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer_progress(uuid, uuid, integer, bigint),
+	catalog.transfer_over(uuid, uuid, text, text),
+	catalog.transfer_checked(uuid, uuid, text, bigint, bigint, bigint, bigint, bigint, bigint, bigint, text[], bigint[], text[], text[], text[], text[], text[]),
+	catalog.transfer_done(uuid, uuid, bigint, bigint, bigint, bigint, bigint), catalog.transfer_sized(uuid, uuid, bigint),
+	catalog.transfer_put(uuid, uuid, integer, bytea), catalog.transfer_sweep(uuid, integer, integer),
+	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
+	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
+	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
 	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";

@@ -57,6 +57,10 @@ DECLARE
 	before text := coalesce(current_setting('sutler.tenant', true), '');
 	r record;
 BEGIN
+	-- Who changes very many does it at the end, once for each: catalog.import_relist_some().
+	IF current_setting('sutler.redesk', true) = 'later' THEN
+		RETURN NULL;
+	END IF;
 	FOR r IN SELECT t.tenant_id, array_agg(DISTINCT t.product_id) AS ids FROM touched t GROUP BY t.tenant_id LOOP
 		PERFORM set_config('sutler.tenant', r.tenant_id::text, true);
 		PERFORM catalog.redesk(r.tenant_id, r.ids);

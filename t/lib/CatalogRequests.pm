@@ -68,6 +68,30 @@ sub a_category
 sub language_of { return { one => 'es', two => 'en', three => 'id' }->{ $_[0] } }
 sub category_form { my ($store) = @_; my $n = $serial++; return (visible => 1, locale_0 => language_of($store), name_0 => "Goods $n", slug_0 => "goods-$n") }
 
+# A file that came in, in a state that its route needs; or one that goes out.
+sub transfer_of
+{
+	my ($t, $store, $direction, $state) = @_;
+	my $s = Requests::staff($t, $store);
+	my ($id, $shop) = ($t->value('SELECT sutler.uuid7()'), $t->value('SELECT store_id FROM tenancy.store WHERE tenant_id = ? ORDER BY code LIMIT 1', $s->{tenant}));
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $s->{tenant});
+	# One at a time is under way.
+	$t->dbh->do(q{UPDATE catalog.transfer SET state = 'cancelled' WHERE state = 'waiting'});
+	$t->dbh->do(q{INSERT INTO catalog.transfer (tenant_id, transfer_id, direction, store_id, staff_id, state, file_name, layout, bytes)
+		VALUES (?, ?, ?, ?, ?, ?, 'spring.csv', 'own', 4)}, undef, $s->{tenant}, $id, $direction, $shop, $s->{id}, $state);
+	$t->dbh->do(q{INSERT INTO catalog.transfer_part (tenant_id, transfer_id, part, data) VALUES (?, ?, 0, 'text')}, undef, $s->{tenant}, $id);
+	$t->dbh->do(q{INSERT INTO catalog.transfer_note (tenant_id, transfer_id, note, kind, line, col, message) VALUES (?, ?, 0, 'warning', 2, 'sku', 'odd')},
+		undef, $s->{tenant}, $id);
+	return "/admin/catalog/$direction/$id";
+}
+sub none_under_way
+{
+	my ($t, $store) = @_;
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, Requests::staff($t, $store)->{tenant});
+	$t->dbh->do(q{UPDATE catalog.transfer SET state = 'cancelled' WHERE state IN ('waiting', 'queued')});
+	return;
+}
+
 sub entries
 {
 	return (
@@ -116,6 +140,24 @@ sub entries
 			my ($t, $store) = @_;
 			return (variant_of(@_), currency => $store eq 'three' ? 'IDR' : 'EUR', price => 120 + $serial++, was => '', reason => 'costs more now');
 		}),
+		'GET /admin/catalog/import' => Requests::at_desk('/admin/catalog/import'),
+		'POST /admin/catalog/import' => Requests::at_desk('/admin/catalog/import', sub {
+			none_under_way(@_);
+			return (layout => 'auto', known => 1, file => { file => 'spring.csv', data => "product,sku\nA,B\n" });
+		}),
+		'GET /admin/catalog/import/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'checked') }),
+		'GET /admin/catalog/import/{id:id}/errors.csv' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'failed') . '/errors.csv' }),
+		'POST /admin/catalog/import/{id:id}/apply' => Requests::at_desk(sub { none_under_way(@_); return transfer_of(@_[0, 1], 'import', 'checked') . '/apply' },
+			sub { return (reason => 'the spring catalogue') }),
+		'POST /admin/catalog/import/{id:id}/cancel' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'checked') . '/cancel' }, sub { return }),
+		'GET /admin/catalog/export' => Requests::at_desk('/admin/catalog/export'),
+		'POST /admin/catalog/export' => Requests::at_desk('/admin/catalog/export', sub {
+			none_under_way(@_);
+			return (format => 'csv', reason => 'for the printer');
+		}),
+		'GET /admin/catalog/export/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') }),
+		'GET /admin/catalog/export/{id:id}/file' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') . '/file' }),
+		'POST /admin/catalog/export/{id:id}/cancel' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'checked') . '/cancel' }, sub { return }),
 		'GET /admin/catalog/new' => Requests::at_desk('/admin/catalog/new'),
 		'POST /admin/catalog/new' => Requests::at_desk('/admin/catalog/new', sub { my $n = $serial++; return (product_form("NEW-$n"), sku => "NEW-$n") }),
 		'GET /admin/catalog/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) }),
