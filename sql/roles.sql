@@ -110,6 +110,7 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
 GRANT SELECT ON sales.contact, shipping.method_country, payment.method_country TO "_sutler-checkout";
+GRANT SELECT ON shipping.method_country, payment.method_country TO "_sutler-admin-orders";
 GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders", "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION
 	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
@@ -367,7 +368,7 @@ GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customer
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Staff change an order by the prices of its customer's group.
-GRANT EXECUTE ON FUNCTION sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
 -- transfer: the file, and the steps of an import; the staging tables are not its own.  It reads no product but by the door of the export.
 GRANT SELECT ON catalog.transfer, catalog.transfer_part TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, locale, position) ON tenancy.store_locale TO "_sutler-transfer";
