@@ -16,6 +16,7 @@ my %longer = (
 	'COPYING' => 'the licence as the FSF wrote it',
 	'po/es.po' => 'one entry per message', 'po/id.po' => 'one entry per message',
 	't/browser/package-lock.json' => 'written by npm',
+	't/sql/rights.txt' => 'one line per right, written by rights.t',
 	'sql/migrations/0004-sales.sql' => 'one domain, with a comment on every column',
 	'dev/draw/shoe.c:*' => 'drawings: one stroke after the other',
 );
