@@ -338,8 +338,10 @@ DECLARE
 	w uuid[];
 	q integer[];
 BEGIN
-	WITH gone AS (
-		DELETE FROM inventory.hold h WHERE h.order_id = p_order RETURNING h.variant_id, h.warehouse_id, h.quantity
+	WITH due AS (
+		SELECT h.hold_id FROM inventory.hold h WHERE h.order_id = p_order ORDER BY h.hold_id FOR UPDATE
+	), gone AS (
+		DELETE FROM inventory.hold h USING due WHERE h.hold_id = due.hold_id RETURNING h.variant_id, h.warehouse_id, h.quantity
 	)
 	SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO v, w, q FROM gone g;
 	IF v IS NOT NULL THEN
