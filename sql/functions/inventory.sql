@@ -5,7 +5,9 @@
 -- of the time of an order).
 --
 -- Order of locks, the same everywhere: hold rows by id, then stock rows by
--- (variant, warehouse), stock always last in its transaction.
+-- (variant, warehouse), stock always last in its transaction.  Stock rows are locked FOR NO KEY
+-- UPDATE, as an UPDATE does: a hold's foreign key holds all of its order's rows before the first
+-- of them is updated, and a stronger lock would wait for it out of order.
 
 -- Which warehouses give how much, read without locks: by the store's priority, split
 -- over several where the store allows it, else the first that has it all.
@@ -336,8 +338,10 @@ DECLARE
 	w uuid[];
 	q integer[];
 BEGIN
-	WITH gone AS (
-		DELETE FROM inventory.hold h WHERE h.order_id = p_order RETURNING h.variant_id, h.warehouse_id, h.quantity
+	WITH due AS (
+		SELECT h.hold_id FROM inventory.hold h WHERE h.order_id = p_order ORDER BY h.hold_id FOR UPDATE
+	), gone AS (
+		DELETE FROM inventory.hold h USING due WHERE h.hold_id = due.hold_id RETURNING h.variant_id, h.warehouse_id, h.quantity
 	)
 	SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO v, w, q FROM gone g;
 	IF v IS NOT NULL THEN
@@ -425,7 +429,7 @@ BEGIN
 		SELECT s.variant_id, s.warehouse_id, u.counted, u.counted - s.on_hand AS change
 		FROM unnest(p_variants, p_warehouses, p_counted) AS u (v, w, counted)
 		JOIN inventory.stock s ON s.variant_id = u.v AND s.warehouse_id = u.w
-		ORDER BY 1, 2 FOR UPDATE OF s
+		ORDER BY 1, 2 FOR NO KEY UPDATE OF s
 	LOOP
 		CONTINUE WHEN r.change = 0;
 		UPDATE inventory.stock s SET on_hand = r.counted, short = greatest(s.held - r.counted, 0)

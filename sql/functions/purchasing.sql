@@ -159,7 +159,7 @@ BEGIN
 			ORDER BY l.variant_id
 		LOOP
 			-- All warehouses of the variant, in order: two arrivals do not reckon from the same average.
-			PERFORM FROM inventory.stock s WHERE s.variant_id = r.variant_id ORDER BY s.warehouse_id FOR UPDATE;
+			PERFORM FROM inventory.stock s WHERE s.variant_id = r.variant_id ORDER BY s.warehouse_id FOR NO KEY UPDATE;
 			before := (SELECT sum(s.on_hand) FROM inventory.stock s WHERE s.variant_id = r.variant_id)
 				+ inventory.in_transit(p_tenant, r.variant_id);
 			INSERT INTO inventory.cost AS c (tenant_id, variant_id, currency, average)

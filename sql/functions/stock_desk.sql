@@ -183,7 +183,7 @@ BEGIN
 	ELSIF answer IS NULL AND head.state = 'recount' AND l.rounds < 2 THEN
 		answer := 'agreed';
 	ELSIF answer IS NULL THEN
-		SELECT s.on_hand INTO there FROM inventory.stock s WHERE s.variant_id = v AND s.warehouse_id = head.warehouse_id FOR UPDATE;
+		SELECT s.on_hand INTO there FROM inventory.stock s WHERE s.variant_id = v AND s.warehouse_id = head.warehouse_id FOR NO KEY UPDATE;
 		UPDATE inventory.stocktake_line x SET counted = least(x.counted + p_pieces, inventory.pieces_most()), expected = there, counted_by = p_actor,
 			corrections = inventory.corrections(p_tenant, v, head.warehouse_id), counted_at = sutler.now()
 		WHERE x.stocktake_id = p_stocktake AND x.variant_id = v;

@@ -320,7 +320,7 @@ BEGIN
 	END IF;
 	INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id) VALUES (p_tenant, p_variant, head.warehouse_id) ON CONFLICT DO NOTHING;
 	SELECT s.on_hand INTO there FROM inventory.stock s
-	WHERE s.variant_id = p_variant AND s.warehouse_id = head.warehouse_id FOR UPDATE;
+	WHERE s.variant_id = p_variant AND s.warehouse_id = head.warehouse_id FOR NO KEY UPDATE;
 	UPDATE inventory.stocktake_line l SET counted = p_counted, expected = there, rounds = l.rounds + 1, counted_by = p_actor,
 		corrections = inventory.corrections(p_tenant, p_variant, head.warehouse_id), counted_at = sutler.now(), again = false
 	WHERE l.stocktake_id = p_stocktake AND l.variant_id = p_variant;
@@ -385,7 +385,7 @@ BEGIN
 		FROM inventory.stocktake_line l
 		JOIN inventory.stock s ON s.variant_id = l.variant_id AND s.warehouse_id = l.warehouse_id
 		WHERE l.stocktake_id = p_stocktake AND l.counted <> l.expected
-		ORDER BY s.variant_id FOR UPDATE OF s
+		ORDER BY s.variant_id FOR NO KEY UPDATE OF s
 	LOOP
 		IF r.on_hand + r.change < 0 OR inventory.corrections(p_tenant, r.variant_id, head.warehouse_id) <> r.corrections THEN
 			stale := stale || r.variant_id;
