@@ -1,19 +1,9 @@
 /* admin-catalog -- products at the desk of staff.  Manual: sutler-admin-catalog(8). */
 #include "admin-catalog.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/locale.h"
 #include "base/mem.h"
-
-bool catalog_may(struct req *r, const char *permission)
-{
-	if (console_may_everywhere(r, permission))
-		return true;
-	page_forbidden(r, N_("Products belong to all stores: a role in one of them is not enough for this."));
-	return false;
-}
 
 const char *catalog_state_word(const char *state)
 {
@@ -22,13 +12,7 @@ const char *catalog_state_word(const char *state)
 
 const char *catalog_amount(struct req *r, int64_t minor, const char *currency)
 {
-	int exponent = currency_exponent(currency);
-	int64_t unit = 1;
-
-	for (int i = 0; i < exponent; i++)
-		unit *= 10;
-	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
-	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+	return console_amount(r, minor, currency);
 }
 
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
@@ -39,21 +23,6 @@ size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
 		if (strcmp(typed, variant) == 0)
 			return k;
 	return i;
-}
-
-void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here)
-{
-	static const struct { const char *path, *label; } tabs[] = {
-		{ "", N_("Product") }, { "/variants", N_("Variants") }, { "/prices", N_("Prices") },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item = view_item(v, "tabs");
-
-		view_text(item, "url", mem_printf(r->mem, "%s/admin/catalog/%s%s", r->prefix, product, tabs[i].path));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
-	}
 }
 
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome)
@@ -114,6 +83,13 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	/* categories */
+	{ GET,  "/admin/catalog/categories", category_tree, SEE },
+	{ GET,  "/admin/catalog/categories/new", category_new, .params = category_add_params, .permission = "catalog.edit", .trips = 3 },
+	{ POST, "/admin/catalog/categories/new", category_make, .params = category_new_params, .form = category_new, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}", category_show, .params = category_show_params, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
+	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
 	{ 0 }
 };
 

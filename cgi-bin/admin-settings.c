@@ -1,4 +1,4 @@
-/* admin-settings -- staff, their roles, and the audit log.  Manual: sutler-admin-settings(8). */
+/* admin-settings -- stores and how they work, staff, their roles, and the audit log.  Manual: sutler-admin-settings(8). */
 #include "admin-settings.h"
 
 #include "base/crypto.h"
@@ -197,7 +197,44 @@ static void person_link(struct req *r)
 /* People and roles are changed by who showed a code a short time ago. */
 #define MANAGE .permission = "staff.manage", .csrf_token = true, .step_up = true, .trips = 5
 
+/* Settings are of the chosen store.  What decides where money goes, or whether the shop is there at all, wants a code too. */
+#define SEE .permission = "settings.view", .trips = 3
+#define EDIT .permission = "settings.edit", .csrf_token = true, .trips = 5
+#define EDIT_PROVEN EDIT, .step_up = true
+
 static const struct route routes[] = {
+	{ GET,  "/admin/settings", stores_show, SEE },
+	{ POST, "/admin/settings/status", status_change, .params = status_params, .form = stores_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/store", store_show, SEE },
+	{ POST, "/admin/settings/store", store_change, .params = store_params, .form = store_show, EDIT },
+	{ GET,  "/admin/settings/languages", languages_show, SEE },
+	{ POST, "/admin/settings/languages", languages_change, .params = languages_params, .form = languages_show, EDIT },
+	{ GET,  "/admin/settings/hosts", hosts_show, SEE },
+	{ POST, "/admin/settings/hosts", host_add, .params = host_params, .form = hosts_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/hosts/main", host_main, .params = host_act_params, .form = hosts_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/hosts/remove", host_remove, .params = host_act_params, .form = hosts_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/delivery", deliveries_show, .params = delivery_try_params, .permission = "settings.view", .trips = 4 },
+	{ GET,  "/admin/settings/delivery/new", delivery_new, .permission = "settings.edit", .trips = 3 },
+	{ POST, "/admin/settings/delivery/new", delivery_make, .params = delivery_new_params, .form = delivery_new, EDIT },
+	{ GET,  "/admin/settings/delivery/{id:id}", delivery_show, SEE },
+	{ POST, "/admin/settings/delivery/{id:id}", delivery_change, .params = delivery_params, .form = delivery_show, EDIT },
+	{ GET,  "/admin/settings/taxes", taxes_show, .params = tax_try_params, SEE },
+	{ GET,  "/admin/settings/taxes/new", tax_new, .permission = "settings.edit", .trips = 3 },
+	{ POST, "/admin/settings/taxes/new", tax_make, .params = tax_new_params, .form = tax_new, EDIT },
+	{ GET,  "/admin/settings/taxes/how", tax_how, SEE },
+	{ POST, "/admin/settings/taxes/how", tax_how_change, .params = tax_how_params, .form = tax_how, EDIT_PROVEN },
+	{ GET,  "/admin/settings/taxes/{id:id}", tax_show, SEE },
+	{ POST, "/admin/settings/taxes/{id:id}", tax_follow, .params = tax_follow_params, .form = tax_show, EDIT },
+	{ POST, "/admin/settings/taxes/{id:id}/end", tax_end, .params = tax_end_params, .form = tax_show, EDIT },
+	{ GET,  "/admin/settings/payment", payments_show, SEE },
+	{ GET,  "/admin/settings/payment/{method}", payment_show, SEE },
+	{ POST, "/admin/settings/payment/{method}", payment_change, .params = payment_params, .form = payment_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/policies", policies_show, SEE },
+	{ POST, "/admin/settings/policies", policy_change, .params = policy_params, .form = policies_show, EDIT },
+	{ GET,  "/admin/settings/policies/new", page_new_show, .permission = "settings.edit", .trips = 3 },
+	{ POST, "/admin/settings/policies/new", page_make, .params = page_new_params, .form = page_new_show, EDIT },
+	{ GET,  "/admin/settings/policies/{id:id}", page_edit_show, SEE },
+	{ POST, "/admin/settings/policies/{id:id}", page_change, .params = page_params, .form = page_edit_show, EDIT },
 	{ GET,  "/admin/staff", people_show, .permission = "staff.view", .trips = 3 },
 	{ POST, "/admin/staff", invite, .params = invite_params, .form = people_show, MANAGE },
 	{ GET,  "/admin/staff/{id:id}", person_show, .permission = "staff.view", .trips = 3 },

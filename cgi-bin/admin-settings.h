@@ -2,6 +2,7 @@
 #ifndef ADMIN_SETTINGS_PROGRAM_H
 #define ADMIN_SETTINGS_PROGRAM_H
 
+#include "db/query/settings.h"
 #include "db/query/staff.h"
 #include "db/rows.h"
 #include "front/console.h"
@@ -20,5 +21,111 @@ void role_change(struct req *r);
 /* admin-settings-audit.c */
 extern const struct param audit_params[];
 void audit_show(struct req *r);
+
+/*
+ * admin-settings-form.c: forms of settings, field by field.
+ *
+ * A form is a list of groups of fields in the view, which {{>admin-settings/fields}} prints.
+ * What was typed wins over what is stored; when somebody else has saved since the form was
+ * filled in (its hidden field "revision" tells), what is stored now stands below each field
+ * where the two differ.
+ *
+ *	struct settings_form f = settings_form(r, v, row->revision);
+ *	settings_group(&f, N_("Seller"), NULL);
+ *	settings_text(&f, "city", N_("Town or city"), row->city, 200);
+ *	settings_hint(&f, N_("As it stands on invoices."));
+ */
+struct settings_form {
+	struct req *r;
+	struct view *v, *group, *field;
+	bool changed;
+};
+/* REVISION 0: of something new. */
+struct settings_form settings_form(struct req *r, struct view *v, int64_t revision);
+/* TITLE is N_("...") or a name; LANG a BCP 47 tag, or NULL for the page's. */
+void settings_group(struct settings_form *f, const char *title, const char *lang);
+/* Fields; LABEL is N_("..."), VALUE what is stored, MAX code points. */
+void settings_text(struct settings_form *f, const char *name, const char *label, const char *value, int max);
+void settings_block(struct settings_form *f, const char *name, const char *label, const char *value, int max);
+void settings_int(struct settings_form *f, const char *name, const char *label, int64_t value);
+void settings_color(struct settings_form *f, const char *name, const char *label, const char *value);
+void settings_bool(struct settings_form *f, const char *name, const char *label, bool value);
+void settings_choice(struct settings_form *f, const char *name, const char *label, const struct form_option *options, size_t n,
+		     const char *value);
+void settings_country(struct settings_form *f, const char *name, const char *label, const char *value);
+/* What goes along unseen. */
+void settings_hidden(struct settings_form *f, const char *name, const char *value);
+/* A sentence below the last field, N_("..."). */
+void settings_hint(struct settings_form *f, const char *hint);
+
+/* NAME and I as the name of a field: "name_0". */
+const char *settings_numbered(struct req *r, const char *name, size_t i);
+/* The text of a parameter, "" when it was not given. */
+const char *settings_given(struct req *r, const char *name);
+/* MINOR units as a field shows them: "19.90". */
+const char *settings_amount(struct req *r, int64_t minor, const char *currency);
+/* Every form of a store's settings says of which store: who has switched to another one in a second
+   window must not change that one by it. */
+#define SETTINGS_STORE { "store", PARAM_ID }
+/* The chosen store; NULL, and the answer given: 403 without one, 409 when the form is
+   of another store of his, 404 of any other. */
+const char *settings_store(struct req *r);
+/* A page of the settings with its tabs; HERE is one of their paths. */
+struct view *settings_view(struct req *r, const char *template, const char *title, const char *here);
+/* Says what was in the way: "gone" is 404; else the sentence of the table at its field. */
+struct settings_outcome {
+	const char *outcome, *field, *sentence;
+};
+void settings_decline(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n);
+/* On to PATH with DONE, or settings_decline(). */
+void settings_settle(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n,
+		     const char *done, const char *path);
+
+/* admin-settings-store.c */
+extern const struct param store_params[], status_params[], languages_params[], host_params[], host_act_params[];
+void stores_show(struct req *r);
+void store_show(struct req *r);
+void store_change(struct req *r);
+void status_change(struct req *r);
+void languages_show(struct req *r);
+void languages_change(struct req *r);
+void hosts_show(struct req *r);
+void host_add(struct req *r);
+void host_main(struct req *r);
+void host_remove(struct req *r);
+
+/* admin-settings-delivery.c */
+extern const struct param delivery_params[], delivery_new_params[], delivery_try_params[];
+void deliveries_show(struct req *r);
+void delivery_show(struct req *r);
+void delivery_change(struct req *r);
+void delivery_new(struct req *r);
+void delivery_make(struct req *r);
+
+/* admin-settings-tax.c */
+extern const struct param tax_try_params[], tax_new_params[], tax_follow_params[], tax_end_params[], tax_how_params[];
+void taxes_show(struct req *r);
+void tax_new(struct req *r);
+void tax_make(struct req *r);
+void tax_show(struct req *r);
+void tax_follow(struct req *r);
+void tax_end(struct req *r);
+void tax_how(struct req *r);
+void tax_how_change(struct req *r);
+
+/* admin-settings-payment.c */
+extern const struct param payment_params[];
+void payments_show(struct req *r);
+void payment_show(struct req *r);
+void payment_change(struct req *r);
+
+/* admin-settings-policy.c */
+extern const struct param policy_params[], page_params[], page_new_params[];
+void policies_show(struct req *r);
+void policy_change(struct req *r);
+void page_edit_show(struct req *r);
+void page_change(struct req *r);
+void page_new_show(struct req *r);
+void page_make(struct req *r);
 
 #endif

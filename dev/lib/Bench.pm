@@ -6,6 +6,7 @@ package Bench;
 #	$b->start;				# builds, fills a database (kept), starts the stack
 #	my $r = $b->load('category', 10);	# 10 s of load: { rps, p50_ms, p99_ms, cpu => {...}, ... }
 #	$r = $b->orders('hot', 5);		# the same for orders
+#	Bench->new(products => 100_000, orders => 1_000_000, people => 100_000)	# the console's lists instead
 #	$b->pss;				# MB per worker, the largest of each program
 #	$b->stop;
 #
@@ -35,6 +36,14 @@ my $CLIENTS = 8;
 my $TICKS = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 
 # The pages, and which program answers each.
+# The lists of the console, likewise.
+our %DESK = (order_list => 'admin-orders', order_search => 'admin-orders', product_list => 'admin-catalog',
+	stock_list => 'admin-inventory', customer_list => 'admin-customers');
+# Who is signed in at the console of t/bench/desk.sql.
+my $DESK_HOST = 'desk.localhost';
+my $DESK_TOKEN = 'bench-desk-' x 4;
+$DESK_TOKEN = substr $DESK_TOKEN, 0, 43;
+
 our %PAGE = (home => 'home', category => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart');
 
 sub new
@@ -63,6 +72,7 @@ sub start
 	$c->dropdb('bench');
 	$c->createdb('bench', $template);
 	$c->psql('bench', 'CREATE EXTENSION pg_stat_statements') if $self->{profile};
+	$c->psql('bench', 'UPDATE staff.session SET created_at = now(), seen_at = now(), proven_at = now()') if $self->{orders};
 	my @rows = grep { $_->{kind} eq 'page' } program_rows();
 	push @rows, { name => 'empty', kind => 'page', prefixes => '/empty/', workers => $self->{workers}, body => '64k',
 		network => '', writes => '', schedule => '' };
@@ -96,11 +106,11 @@ sub template
 {
 	my ($self) = @_;
 	my $c = $self->{cluster};
-	my $name = "catalogue_$self->{products}";
+	my $name = ($self->{orders} ? 'desk' : 'catalogue') . "_$self->{products}";
 	my $stamp = "$self->{dir}/$name.stamp";
-	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', 't/bench/listings.sql', 't/bench/freshen.sql');
+	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', $self->{orders} ? 't/bench/desk.sql' : ('t/bench/listings.sql', 't/bench/freshen.sql'));
 	return $name if -e $stamp && read_file($stamp) eq $want && $c->exists_db($name);
-	say_step("making a catalogue of $self->{products} products");
+	say_step("making a catalogue of $self->{products} products" . ($self->{orders} ? " and $self->{orders} orders" : ''));
 	unlink $stamp;
 	$c->dropdb($name);
 	my $s = $self->stack(database => $name);
@@ -108,6 +118,11 @@ sub template
 	$s->write_config;
 	$s->build_database;
 	$self->sql($name, 'catalogue.sql', products => $self->{products});
+	if ($self->{orders}) {
+		$self->sql($name, 'desk.sql', map({ ($_ => $self->{$_}) } qw(orders people)), token => $DESK_TOKEN);
+		write_file($stamp, $want);
+		return $name;
+	}
 	my $parts = 2;
 	my @pids = map { my $part = $_; $self->aside(sub { $self->sql($name, 'listings.sql', parts => $parts, part => $part) }) } 0 .. $parts - 1;
 	waitpid($_, 0) == $_ && $? == 0 or die "the listings are not made\n" for @pids;
@@ -147,6 +162,17 @@ sub prepare_pages
 			: join "\n", map { "GET\t$_\t\t" } split /\n/, $self->sql('bench', 'addresses.sql', page => $page);
 		write_file("$self->{dir}/lists/$page", "$list\n");
 		$self->keep_answer($page, split /\n/, $list);
+	}
+	return;
+}
+
+# The lists of addresses of the console's lists.
+sub prepare_desk
+{
+	my ($self, @lists) = @_;
+	for my $list (@lists) {
+		write_file("$self->{dir}/lists/$list", join '', map { "GET\t$_\tstaff=$DESK_TOKEN\t\n" } split /\n/,
+			$self->sql('bench', 'desk-addresses.sql', list => $list));
 	}
 	return;
 }
@@ -274,20 +300,21 @@ sub load
 	my $took = time - $start;
 	my @now = POSIX::times();
 	my $after = $self->cpu;
-	my ($n, $us, $p50, $p99, $bad, $errors) = $text =~ /^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
+	my ($n, $us, $p50, $p99, $bad, $errors, $p95) = $text =~ /^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
 		or die "wrk fails:\n$text";
 	die "$list: $bad answers of 400 and above, $errors connections broke\n" if $bad || $errors || !$n;
 	my %cpu = map { ($_ => 1000 * ($after->{$_} - ($before->{$_} // 0)) / $n) } keys %$after;
 	$cpu{load} = 1000 * ($now[3] + $now[4] - $mine[3] - $mine[4]) / $TICKS / $n;
-	return { rps => $n / ($us / 1e6), p50_ms => $p50 / 1000, p99_ms => $p99 / 1000, requests => $n, cpu => \%cpu, seconds => $took };
+	return { rps => $n / ($us / 1e6), p50_ms => $p50 / 1000, p95_ms => $p95 / 1000, p99_ms => $p99 / 1000, requests => $n, cpu => \%cpu,
+		seconds => $took };
 }
 
 sub wrk
 {
 	my ($self, $list, $seconds, %o) = @_;
-	my @cmd = ('wrk', '-t', $THREADS, '-c', $o{connections} // $CONNECTIONS, '-d', "${seconds}s", '--timeout', '10s',
+	my @cmd = ('wrk', '-t', $o{threads} // $THREADS, '-c', $o{connections} // $CONNECTIONS, '-d', "${seconds}s", '--timeout', '10s',
 		'-s', "$self->{top}/t/bench/load.lua", sprintf('http://127.0.0.1:%d', $self->{stack}->port), '--',
-		"$self->{dir}/lists/$list", $HOST);
+		"$self->{dir}/lists/$list", $DESK{$list} ? $DESK_HOST : $HOST);
 	open my $out, '-|', @cmd or die "cannot run wrk: $!\n";
 	my $text = do { local $/; <$out> } // '';
 	close $out;

@@ -26,6 +26,8 @@ const char *console_actor(struct req *r);
 /* The chosen store; NULL for who has no role in any. */
 const char *console_store(struct req *r);
 const char *console_store_name(struct req *r);
+/* Whether who is signed in has a role in STORE, so that he may choose it. */
+bool console_works_in(struct req *r, const char *store);
 /* Its first currency, and its time zone. */
 const char *console_currency(struct req *r);
 const char *console_timezone(struct req *r);
@@ -39,6 +41,11 @@ bool console_listed(const char *list, const char *permission);
 
 /* A view with the head of every page; TITLE is N_("...") or a name. */
 struct view *console_view(struct req *r, const char *template, const char *title);
+
+/* MINOR units of CURRENCY as an input field shows them: "19.90". */
+const char *console_amount(struct req *r, int64_t minor, const char *currency);
+/* What was TYPED in such a field, with a comma or a point; false when it is no amount of CURRENCY. */
+bool console_read_amount(struct req *r, const char *typed, const char *currency, int64_t *out);
 
 /* ---- lists ------------------------------------------------------------------------
  *

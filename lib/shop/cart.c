@@ -1,6 +1,7 @@
 #include "shop/cart.h"
 
 #include "base/mem.h"
+#include "shop/rules.h"
 
 #include <string.h>
 
@@ -19,6 +20,11 @@ struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 	c->settings_rows = q_cart_settings(db, key->store, key->currency);
 	c->line_rows = q_cart_lines(db, t, SHA256_LEN, key->store, key->locale, key->currency);
 	c->tier_rows = q_cart_tiers(db, t, SHA256_LEN, key->store, key->currency);
+	/* Who is nobody asks nothing more. */
+	if (key->order != NULL)
+		c->member_rows = q_cart_order_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->order);
+	else if (key->session != NULL)
+		c->member_rows = q_cart_member_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->session, SHA256_LEN);
 	c->category_rows = q_cart_categories(db, t, SHA256_LEN, key->store);
 	c->coupon_rows = q_cart_coupon(db, t, SHA256_LEN, key->store, key->currency);
 	c->scope_rows = q_cart_coupon_scope(db, t, SHA256_LEN, key->store);
@@ -52,13 +58,23 @@ static bool line_blocks(enum cart_line_state s)
 	return s == CART_LINE_SHORT || s == CART_LINE_OUT || s == CART_LINE_GONE || s == CART_LINE_NO_PRICE;
 }
 
+/* The prices of a group come as tiers, too; that of one piece is a tier from one on. */
+_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_member_tiers), "a price of a group is a tier");
+_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_order_tiers), "so is one for an order");
+
+static const struct row_cart_tiers *member_at(const struct cart *c, size_t i)
+{
+	return c->key.order != NULL ? (const void *)row_cart_order_tiers_at(c->member_rows, i) :
+		(const void *)row_cart_member_tiers_at(c->member_rows, i);
+}
+
 static void read_tiers(struct cart *c, const struct row_cart_lines *l, struct pricing_line *p)
 {
-	size_t n = rows_count(c->tier_rows);
-	struct pricing_tier *tiers = mem_array(c->ctx, struct pricing_tier, n);
+	size_t n = rows_count(c->tier_rows), m = c->member_rows == NULL ? 0 : rows_count(c->member_rows);
+	struct pricing_tier *tiers = mem_array(c->ctx, struct pricing_tier, n + m);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_tiers *t = row_cart_tiers_at(c->tier_rows, i);
+	for (size_t i = 0; i < n + m; i++) {
+		const struct row_cart_tiers *t = i < n ? row_cart_tiers_at(c->tier_rows, i) : member_at(c, i - n);
 
 		if (strcmp(t->variant, l->variant) == 0)
 			tiers[p->ntiers++] = (struct pricing_tier){ t->min_quantity, t->price };
@@ -122,53 +138,11 @@ static void read_lines(struct cart *c)
 
 /* ---- rules ------------------------------------------------------------------- */
 
-static enum pricing_who who(const char *word)
-{
-	if (strcmp(word, "consumer") == 0)
-		return PRICING_ONLY_CONSUMER;
-	return strcmp(word, "business") == 0 ? PRICING_ONLY_BUSINESS : PRICING_ANYONE;
-}
-
-static enum pricing_treatment treatment(const char *word)
-{
-	if (strcmp(word, "exempt") == 0)
-		return PRICING_EXEMPT;
-	return strcmp(word, "reverse_charge") == 0 ? PRICING_REVERSE_CHARGE : PRICING_TAXED;
-}
-
-static void read_rules(struct cart *c)
-{
-	size_t n = rows_count(c->rule_rows);
-	struct pricing_tax_rule *rules = mem_array(c->ctx, struct pricing_tax_rule, n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_tax_rules *t = row_cart_tax_rules_at(c->rule_rows, i);
-
-		rules[i] = (struct pricing_tax_rule){
-			.name = t->name, .tax_class = t->tax_class, .country = t->country, .region = t->region,
-			.postal = t->postal, .rate_ppm = t->rate_ppm, .priority = (int)t->priority,
-			.who = who(t->customer_type), .treatment = treatment(t->treatment),
-			.compound = t->compound, .shipping = t->shipping,
-		};
-	}
-	c->input.rules = rules;
-	c->input.nrules = n;
-}
-
 static void read_settings(struct cart *c)
 {
-	const struct row_cart_settings *s = c->settings;
 	bool known = c->head->country[0] != '\0';
 
-	c->input.settings = (struct pricing_settings){
-		.prices_include_tax = s->prices_include_tax,
-		.step_minor = s->step,
-		.rounding = strcmp(s->tax_rounding, "line") == 0 ? PRICING_ROUND_LINE : PRICING_ROUND_DOCUMENT,
-		.other_place = s->keep_gross ? PRICING_KEEP_GROSS : PRICING_KEEP_NET,
-		.shipping_tax = strcmp(s->shipping_tax, "class") == 0 ? PRICING_SHIPPING_CLASS :
-			PRICING_SHIPPING_PROPORTIONAL,
-		.home = { s->country, s->region, s->postal_code },
-	};
+	c->input.settings = rules_settings(c->settings);
 	c->input.destination = known ?
 		(struct pricing_place){ c->head->country, c->head->region, c->head->postal_code } :
 		c->input.settings.home;
@@ -198,6 +172,10 @@ static void read_coupon(struct cart *c)
 	struct pricing_coupon *p = &c->input.coupon;
 
 	c->coupon_code = c->head->coupon_code;
+	if (c->head->hand_discount > 0) {
+		p->kind = COUPON_FIXED;
+		p->value_minor = c->head->hand_discount;
+	}
 	if (c->coupon_code[0] == '\0')
 		return;
 	if (!rows_found(c->coupon_rows) || strcmp(k->state, "ok") != 0) {
@@ -219,6 +197,8 @@ static enum cart_coupon_state coupon_state(const struct cart *c)
 {
 	if (c->coupon == CART_COUPON_DEAD)
 		return c->coupon;
+	if (c->coupon_code[0] == '\0')
+		return CART_COUPON_NONE;
 	switch (c->totals->coupon) {
 	case COUPON_OK:
 		return CART_COUPON_OK;
@@ -236,29 +216,8 @@ static enum cart_coupon_state coupon_state(const struct cart *c)
 
 static struct pricing_delivery delivery(struct cart *c, const struct row_cart_methods *m)
 {
-	size_t n = rows_count(c->method_price_rows);
-	struct pricing_band *bands;
-	struct pricing_delivery d = { .kind = DELIVERY_NONE };
-
-	if (m == NULL)
-		return d;
-	d.kind = strcmp(m->kind, "weight") == 0 ? DELIVERY_BY_WEIGHT :
-		strcmp(m->kind, "item") == 0 ? DELIVERY_BY_ITEM : DELIVERY_FLAT;
-	d.tax_class = c->settings->shipping_tax_class;
-	d.bands = bands = mem_array(c->ctx, struct pricing_band, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_method_prices *p = row_cart_method_prices_at(c->method_price_rows, i);
-
-		if (strcmp(p->method, m->method) != 0)
-			continue;
-		if (d.kind == DELIVERY_BY_WEIGHT)
-			bands[d.nbands++] = (struct pricing_band){ p->up_to_g, p->first };
-		d.price_minor = p->first;
-		d.further_minor = p->further;
-		if (p->has_free_above)
-			d.free_from_minor = p->free_above > 0 ? p->free_above : 1;
-	}
-	return d;
+	return m == NULL ? (struct pricing_delivery){ .kind = DELIVERY_NONE } :
+		rules_delivery(c->ctx, c->method_price_rows, m->method, m->kind, c->settings->shipping_tax_class);
 }
 
 size_t cart_nmethods(struct cart *c)
@@ -334,7 +293,7 @@ void cart_price(struct cart *c)
 	c->settings = row_cart_settings(c->settings_rows);
 	read_settings(c);
 	read_lines(c);
-	read_rules(c);
+	c->input.rules = rules_tax(c->ctx, c->rule_rows, &c->input.nrules);
 	read_coupon(c);
 	choose_method(c);
 	c->totals = cart_totals_with(c, c->method);

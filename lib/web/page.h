@@ -111,6 +111,8 @@ void form_options(struct req *r, struct view *v, const char *name, const char *f
 		  const struct form_option *options, size_t n, const char *current);
 /* What was typed in FIELD of the form that is shown again, or OTHERWISE. */
 const char *form_typed(const struct req *r, const char *field, const char *otherwise);
+/* The same for a checkbox. */
+bool form_ticked(const struct req *r, const char *field, bool otherwise);
 /* The same for item I of a list. */
 const char *form_item(const struct req *r, const char *field, size_t i, const char *otherwise);
 /* What is wrong with FIELD of the form that is shown again, or NULL: for forms whose fields

@@ -134,13 +134,18 @@ void form_text(struct req *r, struct view *v, const char *field, const char *val
 	view_text(view_sub(v, "form"), field, form_typed(r, field, value));
 }
 
-void form_bool(struct req *r, struct view *v, const char *field, bool value)
+bool form_ticked(const struct req *r, const char *field, bool otherwise)
 {
 	const struct param_value *p = NULL;
 
 	if (r->x->again && r->x->params != NULL)
 		p = param_find(r->x->params, field);
-	view_bool(view_sub(v, "form"), field, p != NULL ? p->number != 0 : value);
+	return p != NULL ? p->number != 0 : otherwise;
+}
+
+void form_bool(struct req *r, struct view *v, const char *field, bool value)
+{
+	view_bool(view_sub(v, "form"), field, form_ticked(r, field, value));
 }
 
 void form_options(struct req *r, struct view *v, const char *name, const char *field,

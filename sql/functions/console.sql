@@ -60,6 +60,57 @@ AS $$
 $$;
 COMMENT ON FUNCTION analytics.days(uuid, uuid, integer) IS 'Orders and revenue of a store by day.';
 
+-- Returns of a store that wait for staff: asked for, and arrived but not looked at.
+CREATE OR REPLACE FUNCTION analytics.waiting_returns(p_tenant uuid, p_store uuid) RETURNS TABLE (asked bigint, arrived bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT (SELECT count(*) FROM sales."order" o WHERE o.tenant_id = p_tenant AND o.store_id = p_store AND o.return_state = 'requested'),
+	       (SELECT count(*) FROM sales."order" o WHERE o.tenant_id = p_tenant AND o.store_id = p_store AND o.return_state = 'received')
+$$;
+COMMENT ON FUNCTION analytics.waiting_returns(uuid, uuid) IS 'Orders of a store whose return waits for an answer or an inspection.';
+
+-- What sold best in the last p_days days, by pieces; of very many orders the newest 2 000 tell enough.
+-- Revenue is what the lines came to, in the store's first currency.
+CREATE OR REPLACE FUNCTION analytics.best_sellers(p_tenant uuid, p_store uuid, p_days integer, p_most integer)
+RETURNS TABLE (product_id uuid, name text, pieces bigint, revenue bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH newest AS MATERIALIZED (
+		SELECT o.order_id, o.currency, o.state FROM sales."order" o
+		WHERE o.tenant_id = p_tenant AND o.store_id = p_store AND o.placed_at >= sutler.now() - make_interval(days => p_days)
+		ORDER BY o.placed_at DESC LIMIT 2000
+	)
+	SELECT v.product_id, max(l.name), sum(l.quantity)::bigint, coalesce(sum(l.total) FILTER (WHERE n.currency = (SELECT c.currency
+		FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.store_id = p_store ORDER BY c.position LIMIT 1)), 0)::bigint
+	FROM newest n
+	JOIN sales.order_line l ON l.tenant_id = p_tenant AND l.order_id = n.order_id
+	JOIN catalog.variant v ON v.tenant_id = p_tenant AND v.variant_id = l.variant_id
+	WHERE n.state NOT IN ('draft', 'cancelled')
+	GROUP BY v.product_id ORDER BY 3 DESC, 4 DESC, 1 LIMIT p_most
+$$;
+COMMENT ON FUNCTION analytics.best_sellers(uuid, uuid, integer, integer) IS 'Products of a store that sold best lately, by pieces.';
+
+-- ---- the first page as somebody arranges it ----
+
+CREATE OR REPLACE FUNCTION staff.home(p_tenant uuid, p_staff uuid) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT p.home FROM staff.person p WHERE p.staff_id = p_staff);
+END
+$$;
+COMMENT ON FUNCTION staff.home(uuid, uuid) IS 'What a person''s first page shows, in order; a minus hides.';
+
+CREATE OR REPLACE FUNCTION staff.arrange_home(p_tenant uuid, p_staff uuid, p_home text[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE staff.person p SET home = p_home WHERE p.staff_id = p_staff;
+	RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION staff.arrange_home(uuid, uuid, text[]) IS 'Arranges a person''s own first page; false when there is no such person.';
+
 -- ---- searches that somebody keeps ----
 
 CREATE OR REPLACE FUNCTION staff.searches(p_tenant uuid, p_staff uuid, p_place text) RETURNS TABLE (search_id uuid, name text, query text)

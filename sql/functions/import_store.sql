@@ -39,7 +39,7 @@ BEGIN
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT c.line, 'timezone', format('there is no time zone "%s" (IANA name, like Europe/Madrid)', c.value)
 	FROM pg_temp.import_conf c WHERE c.section = 'store' AND c.key = 'timezone'
-	  AND NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = c.value);
+	  AND NOT tenancy.is_timezone(c.value);
 
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT c.line, '', format('the host %s leads to another store already', c.name)
@@ -118,6 +118,7 @@ BEGIN
 	s.tenant_id := p_tenant;
 	s.store_id := p_store;
 	s.created_at := coalesce(was.created_at, now());
+	s.revision := coalesce(was.revision, 1);
 	s.code := tenancy.import_value('store', '', 'code');
 	s.status := coalesce(tenancy.import_value('store', '', 'status'), 'pending');
 	s.name := tenancy.import_value('store', '', 'name');
@@ -258,12 +259,13 @@ DECLARE
 	n bigint := 0;
 	k bigint;
 BEGIN
-	-- Warehouses are the tenant's: another store may sell from them, so only the link goes.
+	-- Warehouses are the tenant's: another store may sell from them, so only the link goes.  One that
+	-- is named is in use.
 	INSERT INTO inventory.warehouse AS w (tenant_id, warehouse_id, code, name, country)
 	SELECT p_tenant, sutler.uuid7(), c.name, tenancy.import_value('warehouse', c.name, 'name'), tenancy.import_value('warehouse', c.name, 'country')
 	FROM pg_temp.import_conf c WHERE c.section = 'warehouse' AND c.key = '' ORDER BY c.line
-	ON CONFLICT (tenant_id, code) DO UPDATE SET name = excluded.name, country = excluded.country
-	WHERE (w.name, w.country) IS DISTINCT FROM (excluded.name, excluded.country);
+	ON CONFLICT (tenant_id, code) DO UPDATE SET name = excluded.name, country = excluded.country, active = true
+	WHERE (w.name, w.country, w.active) IS DISTINCT FROM (excluded.name, excluded.country, true);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	DELETE FROM inventory.store_warehouse x USING inventory.warehouse w
 	WHERE x.store_id = p_store AND w.warehouse_id = x.warehouse_id AND NOT EXISTS (
@@ -300,10 +302,12 @@ BEGIN
 	ON CONFLICT (tenant_id, store_id, code) DO UPDATE SET tax_class = excluded.tax_class, country = excluded.country,
 		region = excluded.region, postal_prefix = excluded.postal_prefix, customer_type = excluded.customer_type,
 		rate_ppm = excluded.rate_ppm, name = excluded.name, priority = excluded.priority, compound = excluded.compound,
-		shipping = excluded.shipping, treatment = excluded.treatment
-	WHERE (x.tax_class, x.country, x.region, x.postal_prefix, x.customer_type, x.rate_ppm, x.name, x.priority, x.compound, x.shipping, x.treatment)
+		shipping = excluded.shipping, treatment = excluded.treatment, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+	WHERE (x.tax_class, x.country, x.region, x.postal_prefix, x.customer_type, x.rate_ppm, x.name, x.priority, x.compound, x.shipping, x.treatment,
+		x.valid_from, x.valid_to)
 	IS DISTINCT FROM (excluded.tax_class, excluded.country, excluded.region, excluded.postal_prefix, excluded.customer_type,
-		excluded.rate_ppm, excluded.name, excluded.priority, excluded.compound, excluded.shipping, excluded.treatment);
+		excluded.rate_ppm, excluded.name, excluded.priority, excluded.compound, excluded.shipping, excluded.treatment,
+		excluded.valid_from, excluded.valid_to);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	RETURN n;
 END
@@ -353,8 +357,10 @@ BEGIN
 	WHERE (x.name, x.description) IS DISTINCT FROM (excluded.name, excluded.description);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 
+	-- A file knows no zones within a country: it wins over those made in the console.
 	DELETE FROM shipping.method_country x USING pg_temp.import_method m WHERE x.store_id = p_store AND x.method_id = m.method_id
-	  AND NOT EXISTS (SELECT FROM pg_temp.import_conf c WHERE c.section = 'delivery' AND c.name = m.name AND c.key = 'countries' AND c.value = x.country);
+	  AND (x.region <> '' OR x.excluded OR NOT EXISTS (SELECT FROM pg_temp.import_conf c
+		WHERE c.section = 'delivery' AND c.name = m.name AND c.key = 'countries' AND c.value = x.country));
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	INSERT INTO shipping.method_country (tenant_id, store_id, method_id, country)
 	SELECT p_tenant, p_store, m.method_id, c.value

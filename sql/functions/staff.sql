@@ -51,7 +51,7 @@ COMMENT ON FUNCTION staff.stores_of(uuid, uuid) IS 'Stores that a person has a r
 
 -- The live session of a cookie's hash: 2 hours after its last use and 12 after its start it
 -- ends, and at once with the person's suspension.  The store is the chosen one, while the
--- person has a role there, else the first of his.  may, may_all: permissions in that store
+-- person has a role there, else the first of his by code: a name can change under his hands.  may, may_all: permissions in that store
 -- and in all stores, each with a blank before and behind.
 CREATE OR REPLACE FUNCTION staff.session_find(p_tenant uuid, p_token bytea)
 RETURNS TABLE (session_id uuid, staff_id uuid, name text, email text, store_id uuid, store_name text, currency text, timezone text,
@@ -67,7 +67,7 @@ AS $$
 	FROM staff.session s
 	JOIN staff.person p ON p.tenant_id = s.tenant_id AND p.staff_id = s.staff_id AND p.state = 'active'
 	LEFT JOIN LATERAL (SELECT x.store_id, x.name FROM staff.stores_of(p_tenant, s.staff_id) x
-		ORDER BY x.store_id IS NOT DISTINCT FROM s.store_id DESC, x.name, x.store_id LIMIT 1) here ON true
+		ORDER BY x.store_id IS NOT DISTINCT FROM s.store_id DESC, x.code LIMIT 1) here ON true
 	WHERE s.tenant_id = p_tenant AND s.token_sha256 = p_token AND s.expires_at > sutler.now()
 	  AND s.seen_at > sutler.now() - interval '2 hours'
 $$;

@@ -3,9 +3,10 @@
 
 -- cart_head(token bytea, store uuid) one
 -- cart uuid, customer_type text, coupon_code text, note text, reminders bool, verified_email text,
--- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text
+-- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money
 SELECT c.cart_id, c.customer_type, c.coupon_code, c.note, c.reminders, c.verified_email, c.method_id, c.payment_method,
-       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, '')
+       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, ''),
+       c.hand_discount
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id
 LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
@@ -90,6 +91,29 @@ WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = 
   AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
 ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
 
+-- The prices of a group: of who is signed in, or of whose order it is that the cart stands for.
+-- cart_member_tiers(token bytea, tenant uuid, store uuid, currency text, session bytea) many
+-- variant uuid, min_quantity int, price money
+SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
+FROM sales.cart_token t
+JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
+JOIN sales.cart_line l ON l.cart_id = c.cart_id
+JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
+WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
+
+-- cart_order_tiers(token bytea, tenant uuid, store uuid, currency text, order_id uuid) many
+-- variant uuid, min_quantity int, price money
+SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
+FROM sales.cart_token t
+JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
+JOIN sales.cart_line l ON l.cart_id = c.cart_id
+JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
+WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT sales.order_group(:tenant, :order_id))
+  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
+
 -- Categories of the products with all that stand above them, when the coupon asks for them.
 -- cart_categories(token bytea, store uuid) many
 -- product uuid, category uuid
@@ -132,29 +156,30 @@ JOIN sales.coupon k ON k.store_id = c.store_id AND k.code = c.coupon_code
 JOIN sales.coupon_scope s ON s.store_id = k.store_id AND s.coupon_id = k.coupon_id
 WHERE t.token_sha256 = :token
 
+-- Those of today, as the store's days go.
 -- cart_tax_rules(store uuid) many
 -- name text, tax_class text, country text, region text, postal text, rate_ppm int, priority int,
 -- customer_type text, treatment text, compound bool, shipping bool
 SELECT r.name, r.tax_class, CASE r.country WHEN '*' THEN '' ELSE r.country END, r.region, r.postal_prefix, r.rate_ppm::bigint,
        r.priority::bigint, r.customer_type, r.treatment, r.compound, r.shipping
-FROM accounting.tax_rate r WHERE r.store_id = :store
+FROM tenancy.store s JOIN accounting.tax_rate r ON r.store_id = s.store_id
+WHERE s.store_id = :store AND r.valid_from <= (sutler.now() AT TIME ZONE s.timezone)::date AND r.valid_to > (sutler.now() AT TIME ZONE s.timezone)::date
 ORDER BY r.tax_rate_id
 
--- Ways of delivery to the cart's country, or to the store's own while none is known.
+-- Ways of delivery to where the cart goes, or to the store's own country while that is not known.
 -- cart_methods(token bytea, store uuid, locale text, currency text) many
 -- method uuid, kind text, name text, about text, days_min int, days_max int
 SELECT m.method_id, m.kind, coalesce(x.name, m.code), coalesce(x.description, ''), m.days_min::bigint, m.days_max::bigint
-FROM shipping.method m
-JOIN tenancy.store s ON s.store_id = m.store_id
+FROM tenancy.store s
+LEFT JOIN LATERAL (SELECT d.country, d.region FROM sales.cart_token t
+    JOIN sales.cart c ON c.cart_id = t.cart_id AND c.state = 'open'
+    JOIN sales.contact d ON d.contact_id = c.contact_id
+    WHERE t.token_sha256 = :token AND d.country <> '') d ON true
+CROSS JOIN LATERAL shipping.ways_to(s.tenant_id, s.store_id, coalesce(d.country, s.country), CASE WHEN d.country IS NULL THEN s.region ELSE d.region END) w
+JOIN shipping.method m ON m.store_id = s.store_id AND m.method_id = w.method_id AND m.active
 LEFT JOIN shipping.method_text x ON x.store_id = m.store_id AND x.method_id = m.method_id AND x.locale = :locale
-WHERE m.store_id = :store AND m.active
+WHERE s.store_id = :store
   AND EXISTS (SELECT FROM shipping.method_price p WHERE p.store_id = m.store_id AND p.method_id = m.method_id AND p.currency = :currency)
-  AND EXISTS (SELECT FROM shipping.method_country k WHERE k.store_id = m.store_id AND k.method_id = m.method_id
-      AND (k.country = '*' OR k.country = coalesce(
-          (SELECT nullif(d.country, '') FROM sales.cart_token t
-           JOIN sales.cart c ON c.cart_id = t.cart_id AND c.state = 'open'
-           JOIN sales.contact d ON d.contact_id = c.contact_id
-           WHERE t.token_sha256 = :token), s.country)))
 ORDER BY m.position, m.code
 
 -- cart_method_prices(store uuid, currency text) many
@@ -198,6 +223,16 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
   AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = :product
 ORDER BY o.places, v.position, v.variant_id
 LIMIT 99
+
+-- What one piece of them costs who is signed in, where a group has a price.
+-- cart_run_member(tenant uuid, store uuid, currency text, product uuid, session bytea) many
+-- variant uuid, price money
+SELECT DISTINCT ON (x.variant_id) x.variant_id, x.amount
+FROM catalog.variant v
+JOIN catalog.price x ON x.store_id = :store AND x.variant_id = v.variant_id
+WHERE v.product_id = :product AND x.currency = :currency AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.starts_at DESC
 
 -- cart_add(tenant uuid, store uuid, token bytea, new_token bytea, locale text, currency text, variant uuid, quantity int, most_lines int) one
 -- outcome text, made bool, quantity int, available int

@@ -33,7 +33,7 @@ WHERE t.token_sha256 = :token
 SELECT DISTINCT k.country
 FROM shipping.method m
 JOIN shipping.method_country k ON k.store_id = m.store_id AND k.method_id = m.method_id
-WHERE m.store_id = :store AND m.active
+WHERE m.store_id = :store AND m.active AND NOT k.excluded
 ORDER BY k.country
 
 -- Ways of payment where the cart goes.

@@ -4,7 +4,7 @@
 --
 -- A line is METHOD, path, cookie and body with tabs between.  Threads begin at different
 -- lines.  The last line of the output is for dev/bench: requests, us, p50 and p99 in us,
--- answers of 400 and above, socket errors.
+-- answers of 400 and above, socket errors, p95 in us.
 
 local threads = 0
 
@@ -39,6 +39,7 @@ end
 
 function done(summary, latency, requests)
 	local e = summary.errors
-	io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration,
-		latency:percentile(50), latency:percentile(99), e.status, e.connect + e.read + e.write + e.timeout))
+	io.write(string.format("RESULT %d %d %d %d %d %d %d\n", summary.requests, summary.duration,
+		latency:percentile(50), latency:percentile(99), e.status, e.connect + e.read + e.write + e.timeout,
+		latency:percentile(95)))
 end

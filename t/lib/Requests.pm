@@ -401,6 +401,9 @@ my %ENTRY = (
 	'POST /admin/login/out' => at_desk('/admin/login/out', sub { return () }),
 	'POST /admin/login/out-everywhere' => at_desk('/admin/login/out-everywhere', sub { return () }),
 	'GET /admin' => at_desk('/admin'),
+	'GET /admin/arrange' => at_desk('/admin/arrange'),
+	'POST /admin/arrange' => at_desk('/admin/arrange', sub { return (widget => 'stock', do => 'hide') }),
+	'POST /admin/arrange/reset' => at_desk('/admin/arrange/reset', sub { return () }),
 	'GET /admin/searches' => at_desk('/admin/searches?at=%2Fadmin&search=q%3Done'),
 	'POST /admin/searches' => at_desk('/admin/searches', sub { return (at => '/admin', search => 'q=one', name => 'One') }),
 	'POST /admin/searches/{id:id}/forget' => at_desk(sub {
@@ -672,9 +675,13 @@ my %ENTRY = (
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# The desk of products has a file of its own.
+# Desks with many routes have files of their own.
 require CatalogRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries());
+require OrderRequests;
+require PeopleRequests;
+require SettingsRequests;
+require StockRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), OrderRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

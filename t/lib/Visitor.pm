@@ -21,6 +21,7 @@ use Encode qw(decode_utf8 encode_utf8);
 use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
+use Upload;
 
 sub new
 {
@@ -76,34 +77,19 @@ sub read_all
 
 sub get { my ($self, $path, %o) = @_; return $self->request('GET', $path, %o) }
 
-# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.  A value that is a
-# hash { name, bytes } is a file, and the form goes out as multipart/form-data.
+# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.  A value
+# { file => NAME, data => BYTES } is a file (Upload.pm).
 sub post
 {
 	my ($self, $path, $form, %o) = @_;
 	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} eq 'ARRAY' ? @{ $form->{$k} } : $form->{$k} }
 		sort keys %$form : @{ $form // [] };
-	if (grep { ref $_->[1] eq 'HASH' } @pairs) {
-		my ($type, $body) = multipart(@pairs);
+	if (Upload::has_file(\@pairs)) {
+		my ($type, $body) = Upload::multipart(\@pairs);
 		return $self->request('POST', $path, body => $body, %o, headers => { 'Content-Type' => $type, %{ $o{headers} // {} } });
 	}
 	return $self->request('POST', $path, body => join('&', map { escape($_->[0]) . '=' . escape($_->[1]) } @pairs), %o,
 		headers => { 'Content-Type' => 'application/x-www-form-urlencoded', %{ $o{headers} // {} } });
-}
-
-# RFC 7578: (type, body) of pairs, of which some are files.
-sub multipart
-{
-	my (@pairs) = @_;
-	my $mark = 'part-of-the-form-7d1e';
-	my $body = join '', map {
-		my ($name, $v) = @$_;
-		my $file = ref $v eq 'HASH';
-		"--$mark\r\nContent-Disposition: form-data; name=\"$name\""
-			. ($file ? "; filename=\"" . encode_utf8($v->{name}) . "\"\r\nContent-Type: application/octet-stream" : '') . "\r\n\r\n"
-			. ($file ? $v->{bytes} : encode_utf8($v // '')) . "\r\n";
-	} @pairs;
-	return ("multipart/form-data; boundary=$mark", "$body--$mark--\r\n");
 }
 
 sub escape

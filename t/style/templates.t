@@ -20,6 +20,7 @@ my %allowed = (
 	'tmpl/mail/order-placed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/layout/order.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/home/page.mustache' => 'content pages: Markdown rendered by md4c without raw HTML',
+	'tmpl/admin-settings/page.mustache' => 'the preview of content pages, likewise',
 );
 # {{&x}} is also a number in the machine's form, as attributes want it: these names only.
 my $number = qr/(?:max_|min_)?quantity|count|page|number|position|width|height/;

@@ -27,7 +27,7 @@ sub job { return $shop->job('transfer', '--once') }
 sub sent
 {
 	my ($bytes, %o) = @_;
-	my $got = $ana->visitor->submit($ana->get($base), field => 'file', { file => { name => $o{name} // 'spring.csv', bytes => encode_utf8($bytes) },
+	my $got = $ana->visitor->submit($ana->get($base), field => 'file', { file => { file => $o{name} // 'spring.csv', data => encode_utf8($bytes) },
 		layout => $o{layout} // 'auto', known => exists $o{known} ? $o{known} : 1 });
 	return $got if $got->status != 303;
 	job() if !$o{untried};
@@ -189,7 +189,7 @@ subtest 'CAT-19 what goes out comes back' => sub {
 			like $file->body, qr/PLAIN,active,/, 'with the products';
 		}
 		my $before = picture();
-		my $got = $ana->visitor->submit($ana->get($base), field => 'file', { file => { name => "back.$format", bytes => $file->body }, layout => 'auto', known => 1 });
+		my $got = $ana->visitor->submit($ana->get($base), field => 'file', { file => { file => "back.$format", data => $file->body }, layout => 'auto', known => 1 });
 		job();
 		my $back = $ana->visitor->get($got->header('location'));
 		like $back->html, qr{<td class="num">0</td><td class="num">0</td><td class="num">2,0\d\d</td>}, "$format comes back and would change nothing" or diag $back->text;
@@ -211,7 +211,7 @@ subtest 'T27 who may' => sub {
 	is $ben->get($base)->status, 403, 'without the permission nobody looks';
 	my $eva = Staff->new($shop, $f, 'acme', may => \@may, stores => ['one'], name => 'Eva');
 	like $eva->get($base)->text, qr/a role in one of them is not enough/, 'a role in one store does not import';
-	is $eva->visitor->post("/en$base", { csrf => ($eva->get($base)->html =~ /name="csrf" value="([^"]+)"/)[0], layout => 'auto', file => { name => 'x.csv', bytes => "a\n1\n" } })->status,
+	is $eva->visitor->post("/en$base", { csrf => ($eva->get($base)->html =~ /name="csrf" value="([^"]+)"/)[0], layout => 'auto', file => { file => 'x.csv', data => "a\n1\n" } })->status,
 		403, 'not even by hand';
 };
 done_testing;

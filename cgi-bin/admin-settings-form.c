@@ -1,0 +1,220 @@
+/* Forms of settings: fields as items of a list, so that a page is a table of them. */
+#include "admin-settings.h"
+
+#include "base/locale.h"
+#include "base/mem.h"
+#include "front/address_form.h"
+
+#include <string.h>
+
+/* The pages of a store's settings, in the order in which a new store needs them. */
+static const struct { const char *path, *label; } tabs[] = {
+	{ "/admin/settings", N_("Stores") },
+	{ "/admin/settings/store", N_("Store details") },
+	{ "/admin/settings/languages", N_("Languages and currencies") },
+	{ "/admin/settings/hosts", N_("Addresses") },
+	{ "/admin/settings/delivery", N_("Delivery") },
+	{ "/admin/settings/taxes", N_("Taxes") },
+	{ "/admin/settings/payment", N_("Payment") },
+	{ "/admin/settings/policies", N_("Policies") },
+};
+
+const char *settings_store(struct req *r)
+{
+	const char *store = console_store(r), *of = r->method == POST ? param_id(r, "store") : NULL;
+
+	if (store == NULL) {
+		page_forbidden(r, N_("You have no role in any store yet."));
+	} else if (of != NULL && strcmp(of, store) != 0 && !console_works_in(r, of)) {
+		page_not_found(r);
+		store = NULL;
+	} else if (of != NULL && strcmp(of, store) != 0) {
+		page_conflict(r, N_("You work in another store by now. Nothing was changed: please go back to that store first."));
+		store = NULL;
+	}
+	return store;
+}
+
+struct view *settings_view(struct req *r, const char *template, const char *title, const char *here)
+{
+	struct view *v = console_view(r, template, title);
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		struct view *item = view_item(v, "tabs");
+
+		view_text(item, "url", req_path(r, tabs[i].path));
+		view_text(item, "label", req_text(r, tabs[i].label));
+		view_bool(item, "current", strcmp(here, tabs[i].path) == 0);
+	}
+	view_text(v, "store", console_store(r));
+	view_bool(v, "may_edit", console_may(r, "settings.edit"));
+	return v;
+}
+
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+struct settings_form settings_form(struct req *r, struct view *v, int64_t revision)
+{
+	const char *now = mem_printf(r->mem, "%lld", (long long)revision), *over = form_typed(r, "revision", NULL);
+	struct settings_form f = { .r = r, .v = v, .changed = revision > 0 && over != NULL && strcmp(over, now) != 0 };
+
+	view_text(v, "revision", revision > 0 ? now : NULL);
+	return f;
+}
+
+void settings_group(struct settings_form *f, const char *title, const char *lang)
+{
+	f->group = view_item(f->v, "groups");
+	view_text(f->group, "title", req_text(f->r, title));
+	view_text(f->group, "lang", lang);
+}
+
+/* A field with every name that the template looks for: an absent one would be looked for further out. */
+static struct view *add(struct settings_form *f, const char *name, const char *label)
+{
+	static const char *const kinds[] = { "line", "block", "check", "choice", "color", "unseen" };
+	struct view *item = f->field = view_item(f->group, "fields");
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		view_bool(item, kinds[i], false);
+	view_text(item, "name", name);
+	view_text(item, "label", *label == '\0' ? "" : req_text(f->r, label));
+	view_text(item, "value", "");
+	view_text(item, "now", NULL);
+	view_text(item, "hint", NULL);
+	view_text(item, "mode", NULL);
+	view_text(item, "wrong", form_error(f->r, name));
+	return item;
+}
+
+static struct view *add_value(struct settings_form *f, const char *name, const char *label, const char *value, int max, const char *kind)
+{
+	const char *typed = form_typed(f->r, name, value);
+	struct view *item = add(f, name, label);
+
+	view_bool(item, kind, true);
+	view_text(item, "value", typed);
+	view_text(item, "now", f->changed && strcmp(typed, value) != 0 ? (*value == '\0' ? "-" : value) : NULL);
+	view_text(item, "max", mem_printf(f->r->mem, "%d", max));
+	return item;
+}
+
+void settings_text(struct settings_form *f, const char *name, const char *label, const char *value, int max)
+{
+	add_value(f, name, label, value, max, "line");
+}
+
+void settings_block(struct settings_form *f, const char *name, const char *label, const char *value, int max)
+{
+	add_value(f, name, label, value, max, "block");
+}
+
+void settings_int(struct settings_form *f, const char *name, const char *label, int64_t value)
+{
+	view_text(add_value(f, name, label, mem_printf(f->r->mem, "%lld", (long long)value), 12, "line"), "mode", "numeric");
+}
+
+void settings_color(struct settings_form *f, const char *name, const char *label, const char *value)
+{
+	add_value(f, name, label, value, 7, "color");
+}
+
+void settings_bool(struct settings_form *f, const char *name, const char *label, bool value)
+{
+	struct view *item = add(f, name, label);
+	bool ticked = form_ticked(f->r, name, value);
+
+	view_bool(item, "check", true);
+	view_bool(item, "ticked", ticked);
+	view_text(item, "now", f->changed && ticked != value ? req_text(f->r, value ? N_("Yes") : N_("No")) : NULL);
+}
+
+void settings_choice(struct settings_form *f, const char *name, const char *label, const struct form_option *options, size_t n,
+		     const char *value)
+{
+	const char *typed = form_typed(f->r, name, value);
+	struct view *item = add(f, name, label);
+
+	view_bool(item, "choice", true);
+	form_options(f->r, item, "options", name, options, n, value);
+	for (size_t i = 0; i < n && f->changed && strcmp(typed, value) != 0; i++)
+		if (strcmp(options[i].value, value) == 0)
+			view_text(item, "now", req_text(f->r, options[i].label));
+}
+
+void settings_country(struct settings_form *f, const char *name, const char *label, const char *value)
+{
+	const char *typed = form_typed(f->r, name, value);
+	struct view *item = add(f, name, label);
+	size_t n;
+	const char *const *codes = address_form_everywhere(f->r->mem, &n);
+
+	view_bool(item, "choice", true);
+	address_form_countries(f->r, item, "options", codes, n, 0, typed);
+	if (f->changed && strcmp(typed, value) != 0)
+		view_text(item, "now", locale_country(locale_get(f->r->locale), value));
+}
+
+void settings_hidden(struct settings_form *f, const char *name, const char *value)
+{
+	struct view *item = add(f, name, "");
+
+	view_bool(item, "unseen", true);
+	view_text(item, "value", value);
+}
+
+void settings_hint(struct settings_form *f, const char *hint)
+{
+	view_text(f->field, "hint", req_text(f->r, hint));
+}
+
+/* ---- values and outcomes ------------------------------------------------------------------------- */
+
+const char *settings_numbered(struct req *r, const char *name, size_t i)
+{
+	return mem_printf(r->mem, "%s_%zu", name, i);
+}
+
+const char *settings_given(struct req *r, const char *name)
+{
+	const char *value = param_text(r, name);
+
+	return value == NULL ? "" : value;
+}
+
+const char *settings_amount(struct req *r, int64_t minor, const char *currency)
+{
+	int exponent = currency_exponent(currency);
+	int64_t unit = 1;
+
+	for (int i = 0; i < exponent; i++)
+		unit *= 10;
+	return exponent <= 0 ? mem_printf(r->mem, "%lld", (long long)minor) :
+		mem_printf(r->mem, "%lld.%0*lld", (long long)(minor / unit), exponent, (long long)(minor % unit));
+}
+
+void settings_decline(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n)
+{
+	if (strcmp(outcome, "gone") == 0) {
+		page_not_found(r);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].outcome, outcome) == 0) {
+			page_decline(r, show, table[i].field, table[i].sentence);
+			return;
+		}
+	page_decline(r, show, NULL, N_("Somebody else has changed these settings meanwhile. What you typed is still here; "
+		"where it differs, what is saved now stands below it. Save again to keep yours."));
+}
+
+void settings_settle(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n,
+		     const char *done, const char *path)
+{
+	if (strcmp(outcome, "ok") != 0) {
+		settings_decline(r, show, outcome, table, n);
+		return;
+	}
+	page_flash(r, "ok", done);
+	page_redirect(r, req_path(r, path));
+}
