@@ -15,6 +15,7 @@ use constant { FILE_MAX => 40 * 1024, FUNCTION_MAX => 80 };
 my %longer = (
 	'COPYING' => 'the licence as the FSF wrote it',
 	'po/es.po' => 'one entry per message', 'po/id.po' => 'one entry per message',
+	't/sql/rights.txt' => 'one line per right, as rights.t prints them',
 	't/browser/package-lock.json' => 'written by npm',
 	't/sql/rights.txt' => 'one line per right, written by rights.t',
 	'sql/migrations/0004-sales.sql' => 'one domain, with a comment on every column',
