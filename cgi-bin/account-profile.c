@@ -4,18 +4,12 @@
 #include "base/locale.h"
 #include "base/mem.h"
 #include "front/front.h"
-#include "shop/country.h"
+#include "front/profile_form.h"
 
 #include <string.h>
 
-static const char *const types[] = { "consumer", "business", NULL };
-
 const struct param profile_params[] = {
-	{ "name",       PARAM_TEXT, .max = 100, .label = N_("Full name") },
-	{ "phone",      PARAM_TEXT, .max = 30, .optional = "", .label = N_("Phone") },
-	{ "type",       PARAM_CHOICE, .choices = types, .optional = "consumer" },
-	{ "company",    PARAM_TEXT, .max = 100, .optional = "", .label = N_("Company") },
-	{ "tax_number", PARAM_TEXT, .max = 20, .optional = "", .label = N_("Tax number") },
+	PROFILE_PARAMS,
 	{ "language",   PARAM_TEXT, .max = 8, .label = N_("Language") },
 	{ 0 }
 };
@@ -36,11 +30,7 @@ void profile_show(struct req *r)
 	struct view *v = account_view(r, "account/profile", SECTION_PROFILE, N_("Profile"));
 
 	view_text(v, "person_email", p->email);
-	form_text(r, v, "name", p->name);
-	form_text(r, v, "phone", p->phone);
-	form_text(r, v, "company", p->company);
-	form_text(r, v, "tax_number", p->tax_id);
-	view_bool(v, "is_business", strcmp(form_typed(r, "type", p->customer_type), "business") == 0);
+	profile_form_fields(r, v, &(struct profile){ p->name, p->phone, p->customer_type, p->company, p->tax_id });
 	add_languages(r, v, p->locale);
 	page_html(r, v);
 }
@@ -62,45 +52,21 @@ static bool spoken(const struct req *r, const char *language)
 	return false;
 }
 
-static const char *or_empty(const char *text)
-{
-	return text == NULL ? "" : text;
-}
-
 void profile_set(struct req *r)
 {
-	bool business = strcmp(param_text(r, "type"), "business") == 0;
-	const char *customer = account_customer(r), *phone = or_empty(param_text(r, "phone"));
-	const char *company = business ? or_empty(param_text(r, "company")) : "";
-	const char *tax_id = business ? or_empty(param_text(r, "tax_number")) : "";
+	const char *customer = account_customer(r);
 	struct rows *addresses = q_account_addresses(r->db, customer);
-	bool good = true;
+	struct profile p;
 
 	if (!spoken(r, param_text(r, "language"))) {
 		page_bad_request(r);
 		return;
 	}
-	if (!phone_good(phone)) {
-		field_error(r, "phone", N_("Please enter a telephone number, with its country code if it is abroad."));
-		good = false;
-	}
-	if (business && company[0] == '\0') {
-		field_error(r, "company", N_("Please enter the company's name."));
-		good = false;
-	}
-	if (tax_id[0] != '\0') {
-		tax_id = tax_id_check(r->mem, home(r, addresses), tax_id);
-		if (tax_id == NULL) {
-			field_error(r, "tax_number", N_("Please enter the company's tax number as its country writes it."));
-			good = false;
-		}
-	}
-	if (!good) {
+	if (!profile_form_read(r, home(r, addresses), &p)) {
 		page_again(r, profile_show);
 		return;
 	}
-	q_account_set_profile(r->db, r->site->tenant, customer, param_text(r, "name"), phone, business ? "business" : "consumer",
-			      company, tax_id, param_text(r, "language"));
+	q_account_set_profile(r->db, r->site->tenant, customer, p.name, p.phone, p.type, p.company, p.tax_id, param_text(r, "language"));
 	page_flash(r, "ok", N_("Your profile is saved."));
 	page_redirect(r, req_path(r, "/account/profile"));
 }

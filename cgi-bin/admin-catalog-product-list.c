@@ -146,6 +146,8 @@ void product_list(struct req *r)
 	add_search(r, v, categories);
 	console_add_searches(r, v, LIST, kept);
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));
+	view_bool(v, "may_import", console_may_everywhere(r, "catalog.import"));
+	view_bool(v, "may_export", console_may_everywhere(r, "catalog.export"));
 	bulk_add_choices(r, v);
 	view_bool(v, "has_products", n > 0);
 	view_bool(v, "searched", fragments(r) & ~(unsigned)(ADMIN_PRODUCTS_BY_CHANGED | ADMIN_PRODUCTS_BY_NAME));

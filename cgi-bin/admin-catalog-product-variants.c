@@ -102,7 +102,7 @@ void variants_show(struct req *r)
 		return;
 	}
 	v = console_view(r, "admin-catalog/variants", row_admin_product(found)->name);
-	catalog_tabs(r, v, product, "/variants");
+	catalog_tabs(r, v, product, "variants");
 	view_text(v, "revision", mem_printf(r->mem, "%lld", (long long)row_admin_product(found)->revision));
 	view_text(v, "product_url", mem_printf(r->mem, "%s/admin/catalog/%s", r->prefix, product));
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));

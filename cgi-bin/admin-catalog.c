@@ -1,19 +1,9 @@
 /* admin-catalog -- products at the desk of staff.  Manual: sutler-admin-catalog(8). */
 #include "admin-catalog.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/locale.h"
 #include "base/mem.h"
-
-bool catalog_may(struct req *r, const char *permission)
-{
-	if (console_may_everywhere(r, permission))
-		return true;
-	page_forbidden(r, N_("Products belong to all stores: a role in one of them is not enough for this."));
-	return false;
-}
 
 const char *catalog_state_word(const char *state)
 {
@@ -22,13 +12,7 @@ const char *catalog_state_word(const char *state)
 
 const char *catalog_amount(struct req *r, int64_t minor, const char *currency)
 {
-	int exponent = currency_exponent(currency);
-	int64_t unit = 1;
-
-	for (int i = 0; i < exponent; i++)
-		unit *= 10;
-	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
-	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+	return console_amount(r, minor, currency);
 }
 
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
@@ -39,21 +23,6 @@ size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
 		if (strcmp(typed, variant) == 0)
 			return k;
 	return i;
-}
-
-void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here)
-{
-	static const struct { const char *path, *label; } tabs[] = {
-		{ "", N_("Product") }, { "/variants", N_("Variants") }, { "/prices", N_("Prices") },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item = view_item(v, "tabs");
-
-		view_text(item, "url", mem_printf(r->mem, "%s/admin/catalog/%s%s", r->prefix, product, tabs[i].path));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
-	}
 }
 
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome)
@@ -79,6 +48,9 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 #define SEE .permission = "catalog.view", .trips = 3
 #define EDIT .permission = "catalog.edit", .csrf_token = true, .trips = 6
 
+/* A file of the largest size into the database, or out of it, on a busy host. */
+#define UPLOAD_DEADLINE_MS 30000
+
 static const struct route routes[] = {
 	/* products */
 	{ GET,  "/admin/catalog", product_list, .params = product_list_params, SEE },
@@ -86,6 +58,23 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/new", product_make, .params = product_new_params, .form = product_new, EDIT },
 	{ POST, "/admin/catalog/bulk", bulk_look, .params = bulk_params, .form = product_list, EDIT },
 	{ POST, "/admin/catalog/bulk/do", bulk_do, .params = bulk_do_params, .form = bulk_look, EDIT },
+	/* files that come in; the upload costs a trip for each piece of it */
+	{ GET,  "/admin/catalog/import", import_list, .params = import_list_params, .permission = "catalog.import", .trips = 3 },
+	{ POST, "/admin/catalog/import", import_take, .params = import_params, .form = import_list, .permission = "catalog.import", .csrf_token = true,
+	  .upload = &import_limits, .deadline_ms = UPLOAD_DEADLINE_MS, .trips = 6 + CATALOG_FILE_BYTES / CATALOG_PART_BYTES },
+	{ GET,  "/admin/catalog/import/{id:id}", import_show, .params = transfer_params, .permission = "catalog.import", .trips = 3 },
+	{ GET,  "/admin/catalog/import/{id:id}/errors.csv", import_faults, .permission = "catalog.import", .trips = 3 },
+	{ POST, "/admin/catalog/import/{id:id}/apply", import_apply, .params = import_apply_params, .form = import_show, .permission = "catalog.import",
+	  .csrf_token = true, .trips = 6 },
+	{ POST, "/admin/catalog/import/{id:id}/cancel", import_cancel, .form = import_show, .permission = "catalog.import", .csrf_token = true, .trips = 6 },
+	/* files that go out */
+	{ GET,  "/admin/catalog/export", export_list, .params = export_list_params, .permission = "catalog.export", .trips = 3 },
+	{ POST, "/admin/catalog/export", export_ask, .params = catalog_export_params, .form = export_list, .permission = "catalog.export", .csrf_token = true,
+	  .trips = 6 },
+	{ GET,  "/admin/catalog/export/{id:id}", export_show, .params = transfer_params, .permission = "catalog.export", .trips = 3 },
+	{ GET,  "/admin/catalog/export/{id:id}/file", export_file, .permission = "catalog.export", .deadline_ms = UPLOAD_DEADLINE_MS,
+	  .trips = 3 + CATALOG_EXPORT_PARTS },
+	{ POST, "/admin/catalog/export/{id:id}/cancel", export_cancel, .form = export_show, .permission = "catalog.export", .csrf_token = true, .trips = 6 },
 	{ GET,  "/admin/catalog/{id:id}", product_show, SEE },
 	{ POST, "/admin/catalog/{id:id}", product_change, .params = product_params, .form = product_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },
@@ -94,6 +83,13 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	/* categories */
+	{ GET,  "/admin/catalog/categories", category_tree, SEE },
+	{ GET,  "/admin/catalog/categories/new", category_new, .params = category_add_params, .permission = "catalog.edit", .trips = 3 },
+	{ POST, "/admin/catalog/categories/new", category_make, .params = category_new_params, .form = category_new, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}", category_show, .params = category_show_params, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
+	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
 	{ 0 }
 };
 

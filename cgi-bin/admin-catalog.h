@@ -8,12 +8,12 @@
 #ifndef ADMIN_CATALOG_PROGRAM_H
 #define ADMIN_CATALOG_PROGRAM_H
 
+#include "admin-catalog-tabs.h"
 #include "db/query/admin_catalog.h"
+#include "db/query/transfer.h"
 #include "db/rows.h"
 #include "front/console.h"
 
-/* Whether who is signed in may do PERMISSION in all stores; if not, the answer is 403 and given. */
-bool catalog_may(struct req *r, const char *permission);
 /* The word of a product's state, as N_("..."). */
 const char *catalog_state_word(const char *state);
 /* MINOR units as an input field shows them: "19.90". */
@@ -48,10 +48,51 @@ void bulk_do(struct req *r);
 /* The list "whats" of the form that begins it. */
 void bulk_add_choices(struct req *r, struct view *v);
 
+/* admin-catalog-category.c: the tree of the chosen store, one category, and the products in it. */
+extern const struct param category_params[], category_new_params[], category_add_params[], category_show_params[], category_products_params[];
+void category_tree(struct req *r);
+void category_new(struct req *r);
+void category_make(struct req *r);
+void category_show(struct req *r);
+void category_change(struct req *r);
+void category_put(struct req *r);
+
+/* Files of products.  The largest that is taken: 200 000 rows of 150 bytes; kept in pieces of so many bytes. */
+#define CATALOG_FILE_BYTES (32 * 1024 * 1024)
+#define CATALOG_PART_BYTES (1024 * 1024)
+/* Pieces that an export may have (lib/shop/transfer_export.c): each costs a trip when it is fetched. */
+#define CATALOG_EXPORT_PARTS 64
+/* Seconds until a page that waits for the job looks again. */
+#define TRANSFER_REFRESH_S 2
+#define TRANSFERS_ON_A_PAGE 20
+
+/* admin-catalog-import.c: files that come in. */
+extern const struct upload_limits import_limits;
+extern const struct param import_list_params[], import_params[], import_apply_params[], transfer_params[];
+void import_list(struct req *r);
+void import_take(struct req *r);
+void import_show(struct req *r);
+void import_apply(struct req *r);
+void import_cancel(struct req *r);
+void import_faults(struct req *r);
+/* What the export shows likewise. */
+const char *transfer_state_word(const char *state);
+bool transfer_under_way(const char *state);
+struct rows *transfer_list(struct req *r, const char *direction);
+void transfer_add_list(struct req *r, struct view *v, const char *path, struct rows *found);
+void transfer_add(struct req *r, struct view *v, const struct row_transfer *t);
+void transfer_cancel(struct req *r, const char *permission, const char *path);
+
+/* admin-catalog-export.c: files that go out. */
+extern const struct param export_list_params[], catalog_export_params[];
+void export_list(struct req *r);
+void export_ask(struct req *r);
+void export_show(struct req *r);
+void export_cancel(struct req *r);
+void export_file(struct req *r);
+
 /* How a form of variants is read: the place of VARIANT in the list that was typed, or I. */
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
-/* The places of a product's pages, for admin-catalog/tabs; HERE is one of its paths ("" the product). */
-void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here);
 /* Says why a door of sql/functions/catalog_desk.sql did not open. */
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome);
 

@@ -2,7 +2,7 @@
 #include "admin-customers.h"
 
 #include "base/mem.h"
-#include "shop/country.h"
+#include "front/profile_form.h"
 
 #include <string.h>
 
@@ -13,25 +13,11 @@
 /* Tags are for sorting people: with more nobody reads them. */
 #define TAGS_MOST 20
 
-static const char *const types[] = { "consumer", "business", NULL };
-
-const struct param person_edit_params[] = {
-	{ "name",       PARAM_TEXT, .max = 100, .label = N_("Full name") },
-	{ "phone",      PARAM_TEXT, .max = 30, .optional = "", .label = N_("Phone") },
-	{ "type",       PARAM_CHOICE, .choices = types, .optional = "consumer" },
-	{ "company",    PARAM_TEXT, .max = 100, .optional = "", .label = N_("Company") },
-	{ "tax_number", PARAM_TEXT, .max = 20, .optional = "", .label = N_("Tax number") },
-	{ 0 }
-};
+const struct param person_edit_params[] = { PROFILE_PARAMS, { 0 } };
 const struct param person_note_params[] = { { "words", PARAM_BLOCK, .max = 2000, .label = N_("Note") }, { 0 } };
 const struct param person_tag_params[] = { { "tag", PARAM_TEXT, .max = 32, .label = N_("Tag") }, { "off", PARAM_BOOL }, { 0 } };
 const struct param person_export_params[] = { { "export_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
 const struct param person_erase_params[] = { { "erase_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
-
-static const char *or_empty(const char *text)
-{
-	return text == NULL ? "" : text;
-}
 
 /* The words of an order and of a mail, as they are called in the shop. */
 static const char *word_of(const char *state)
@@ -69,15 +55,11 @@ static void add_person(struct req *r, struct view *v, const struct row_people_he
 	view_bool(person, "is_verified", p->has_verified);
 	view_int(person, "sessions", p->sessions);
 	view_bool(person, "business", strcmp(p->type, "business") == 0);
-	form_text(r, v, "name", p->name);
-	form_text(r, v, "phone", p->phone);
-	form_text(r, v, "company", p->company);
-	form_text(r, v, "tax_number", p->tax_id);
+	profile_form_fields(r, v, &(struct profile){ p->name, p->phone, p->type, p->company, p->tax_id });
 	form_text(r, v, "words", "");
 	form_text(r, v, "tag", "");
 	form_text(r, v, "export_reason", "");
 	form_text(r, v, "erase_reason", "");
-	view_bool(v, "is_business", strcmp(form_typed(r, "type", p->type), "business") == 0);
 }
 
 static void add_orders(struct req *r, struct view *v, struct rows *orders, struct rows *spent)
@@ -114,6 +96,20 @@ static void add_mails(struct req *r, struct view *v, struct rows *mails)
 	view_bool(v, "has_mails", rows_count(mails) > 0);
 }
 
+/* What is known of what may be mailed: reminders of carts, which are asked for in a cart and refused by a
+   link of the mail. */
+static void add_consent(struct view *v, const struct row_people_head *p, struct rows *carts)
+{
+	bool asked = false;
+
+	for (size_t i = 0; i < rows_count(carts); i++)
+		asked |= row_people_carts_at(carts, i)->reminders;
+	view_bool(v, "asked_reminders", asked && !p->has_no_reminders);
+	view_bool(v, "refused_reminders", p->has_no_reminders);
+	if (p->has_no_reminders)
+		view_time(v, "refused_at", p->no_reminders);
+}
+
 void person_show(struct req *r)
 {
 	const char *id = path_text(r, "id"), *scope = people_scope(r, "customers.view");
@@ -121,6 +117,7 @@ void person_show(struct req *r)
 	struct rows *orders = q_people_orders(r->db, console_store(r), scope, id, ORDERS_SHOWN), *spent = q_people_spent(r->db, scope, id);
 	struct rows *carts = q_people_carts(r->db, scope, id), *mails = q_people_mails(r->db, scope, id, MAILS_SHOWN);
 	struct rows *notes = q_people_notes(r->db, id, NOTES_SHOWN), *tags = q_people_tags(r->db, id);
+	struct rows *groups = person_groups(r), *twins = person_twins(r, id), *fields = person_fields_of(r, id);
 	const struct row_people_head *p = row_people_head(head);
 	struct view *v;
 
@@ -128,7 +125,7 @@ void person_show(struct req *r)
 		page_not_found(r);
 		return;
 	}
-	v = console_view(r, "admin-customers/show", p->has_erased ? N_("Forgotten customer") : *p->name != '\0' ? p->name : p->email);
+	v = console_view(r, "admin-customers/show", p->merged != NULL ? N_("Joined account") : p->has_erased ? N_("Forgotten customer") : *p->name != '\0' ? p->name : p->email);
 	add_person(r, v, p);
 	add_orders(r, v, orders, spent);
 	add_mails(r, v, mails);
@@ -136,9 +133,16 @@ void person_show(struct req *r)
 	view_bool(v, "has_addresses", rows_count(addresses) > 0);
 	view_rows(v, "carts", carts);
 	view_bool(v, "has_carts", rows_count(carts) > 0);
+	add_consent(v, p, carts);
 	view_rows(v, "notes", notes);
 	view_rows(v, "tags", tags);
+	person_add_fields(r, v, fields);
+	if (!p->has_erased)
+		person_add_twins(r, v, id, twins);
+	view_text(v, "merged_url", p->merged == NULL ? NULL : mem_printf(r->mem, "%s/admin/customers/%s", r->prefix, p->merged));
 	view_bool(v, "erased", p->has_erased);
+	person_add_groups(r, v, groups, p->price_group == NULL ? "" : p->price_group);
+	view_bool(v, "may_group", !p->has_erased && console_may(r, "customers.groups"));
 	view_bool(v, "may_edit", !p->has_erased && console_may(r, "customers.edit"));
 	view_bool(v, "may_export", !p->has_erased && console_may_everywhere(r, "customers.export"));
 	view_bool(v, "may_erase", !p->has_erased && console_may_everywhere(r, "customers.erase"));
@@ -150,8 +154,7 @@ static const char *person_url(struct req *r)
 	return mem_printf(r->mem, "%s/admin/customers/%s", r->prefix, path_text(r, "id"));
 }
 
-/* Back to the page with the sentence DONE; or 404; or the page again with what is in the way, beside FIELD. */
-static void settle(struct req *r, const char *outcome, const char *field, const char *done)
+void person_settle(struct req *r, const char *outcome, const char *field, const char *done)
 {
 	if (strcmp(outcome, "ok") == 0) {
 		page_flash(r, "ok", done);
@@ -167,39 +170,25 @@ static void settle(struct req *r, const char *outcome, const char *field, const 
 
 void person_edit(struct req *r)
 {
-	bool business = strcmp(param_text(r, "type"), "business") == 0, good = true;
-	const char *scope = people_scope(r, "customers.edit"), *phone = or_empty(param_text(r, "phone"));
-	const char *company = business ? or_empty(param_text(r, "company")) : "";
-	const char *tax_id = business ? or_empty(param_text(r, "tax_number")) : "";
+	const char *scope = people_scope(r, "customers.edit");
 	struct rows *head = q_people_head(r->db, scope, path_text(r, "id"));
+	struct profile p;
 
 	if (!rows_found(head)) {
 		page_not_found(r);
 		return;
 	}
-	if (!phone_good(phone)) {
-		field_error(r, "phone", N_("Please enter a telephone number, with its country code if it is abroad."));
-		good = false;
-	}
-	if (business && company[0] == '\0') {
-		field_error(r, "company", N_("Please enter the company's name."));
-		good = false;
-	}
-	if (tax_id[0] != '\0' && (tax_id = tax_id_check(r->mem, row_people_head(head)->country, tax_id)) == NULL) {
-		field_error(r, "tax_number", N_("Please enter the company's tax number as its country writes it."));
-		good = false;
-	}
-	if (!good) {
+	if (!profile_form_read(r, row_people_head(head)->country, &p)) {
 		page_again(r, person_show);
 		return;
 	}
-	settle(r, row_people_edit(q_people_edit(r->db, r->site->tenant, console_actor(r), scope, path_text(r, "id"), param_text(r, "name"), phone,
-		business ? "business" : "consumer", company, tax_id))->outcome, "name", N_("The contact data are saved."));
+	person_settle(r, row_people_edit(q_people_edit(r->db, r->site->tenant, console_actor(r), scope, path_text(r, "id"), p.name, p.phone,
+		p.type, p.company, p.tax_id))->outcome, "name", N_("The contact data are saved."));
 }
 
 void person_note(struct req *r)
 {
-	settle(r, row_people_note(q_people_note(r->db, r->site->tenant, console_actor(r), people_scope(r, "customers.edit"), path_text(r, "id"),
+	person_settle(r, row_people_note(q_people_note(r->db, r->site->tenant, console_actor(r), people_scope(r, "customers.edit"), path_text(r, "id"),
 		param_text(r, "words")))->outcome, "words", N_("The note is kept. Only the house reads it."));
 }
 
@@ -207,7 +196,7 @@ void person_tag(struct req *r)
 {
 	bool off = param_bool(r, "off");
 
-	settle(r, row_people_tag(q_people_tag(r->db, r->site->tenant, console_actor(r), people_scope(r, "customers.edit"), path_text(r, "id"),
+	person_settle(r, row_people_tag(q_people_tag(r->db, r->site->tenant, console_actor(r), people_scope(r, "customers.edit"), path_text(r, "id"),
 		param_text(r, "tag"), !off, TAGS_MOST))->outcome, "tag", off ? N_("The tag is gone.") : N_("The tag is on it."));
 }
 
@@ -239,6 +228,6 @@ void person_erase(struct req *r)
 {
 	if (!everywhere(r, "customers.erase"))
 		return;
-	settle(r, row_people_erase(q_people_erase(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_text(r, "erase_reason")))->outcome,
+	person_settle(r, row_people_erase(q_people_erase(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_text(r, "erase_reason")))->outcome,
 	       "erase_reason", N_("The customer is forgotten."));
 }

@@ -1,8 +1,9 @@
 /* admin-inventory -- stock: what lies where, why it changed, corrections.  Manual: sutler-admin-inventory(8). */
+#include "admin-inventory.h"
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db/query/stock.h"
-#include "front/console.h"
 
 #include <string.h>
 
@@ -13,22 +14,99 @@
 /* Pieces of one correction: as inventory.pieces_most(). */
 #define PIECES_MOST 10000000
 
-static const char *given(struct req *r, const char *name)
+const char *stock_given(struct req *r, const char *name)
 {
 	const char *value = param_text(r, name);
 
 	return value == NULL ? "" : value;
 }
 
+bool stock_may(struct req *r, const char *permission)
+{
+	if (console_may_everywhere(r, permission))
+		return true;
+	page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	return false;
+}
+
+const char *stock_url(struct req *r, const char *what, const char *id, const char *more)
+{
+	return mem_printf(r->mem, "%s/admin/inventory/%s/%s%s", r->prefix, what, id, more);
+}
+
+const char *stock_at(struct req *r, const char *name, size_t i)
+{
+	return mem_printf(r->mem, "%s_%zu", name, i);
+}
+
+void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url)
+{
+	static const struct { const char *outcome, *sentence; } no[] = {
+		{ "code", N_("Nobody knows this code.") },
+		{ "wrong", N_("This does not belong here.") },
+		{ "state", N_("Too late: this is closed already.") },
+	};
+
+	if (strcmp(outcome, "ok") == 0) {
+		page_flash(r, done > wanted && wanted > 0 ? "warn" : "ok", wanted == 0 ? mem_printf(r->mem, "%s: %lld", sku, (long long)done) :
+			   mem_printf(r->mem, "%s: %lld / %lld", sku, (long long)done, (long long)wanted));
+		page_redirect(r, url);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		if (strcmp(no[i].outcome, outcome) == 0) {
+			page_decline(r, form, "code", no[i].sentence);
+			return;
+		}
+	}
+	page_not_found(r);
+}
+
+void stock_tabs(struct req *r, struct view *v, const char *here)
+{
+	static const struct { const char *path, *label, *permission; } tabs[] = {
+		{ "", N_("Stock"), "inventory.view" },
+		{ "/transfers", N_("Transfers"), "inventory.adjust" },
+		{ "/counts", N_("Stock counts"), "inventory.adjust" },
+		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
+		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
+		{ "/warehouses", N_("Warehouses"), "inventory.view" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		struct view *item;
+
+		/* Looking is for who works in one store, too; all else concerns all of them. */
+		if (strcmp(tabs[i].permission, "inventory.view") != 0 && !console_may_everywhere(r, tabs[i].permission))
+			continue;
+		item = view_item(v, "tabs");
+		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
+		view_text(item, "label", req_text(r, tabs[i].label));
+		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
+	}
+}
+
+void stock_settle(struct req *r, const char *outcome, const char *url, const char *done, void (*form)(struct req *r),
+		  const struct stock_no *no, size_t n)
+{
+	if (strcmp(outcome, "ok") == 0) {
+		page_flash(r, "ok", done);
+		page_redirect(r, url);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(no[i].outcome, outcome) == 0) {
+			page_decline(r, form, no[i].field, no[i].sentence);
+			return;
+		}
+	}
+	page_not_found(r);
+}
+
 /* Stock belongs to no store.  Who sees it in some stores sees the warehouses these sell from. */
 static bool sees_all(struct req *r)
 {
 	return console_may_everywhere(r, "inventory.view");
-}
-
-static bool corrects(struct req *r)
-{
-	return console_may_everywhere(r, "inventory.adjust");
 }
 
 /* ---- the list ------------------------------------------------------------------------------- */
@@ -39,7 +117,7 @@ static const struct param list_params[] = {
 	{ "q",         PARAM_TEXT, .max = 64, .optional = "", .fold = true },
 	{ "warehouse", PARAM_ID, .optional = "" },
 	{ "state",     PARAM_CHOICE, .choices = states, .optional = "" },
-	{ "sku",       PARAM_TEXT, .max = 64, .optional = "" },
+	{ "after_sku", PARAM_TEXT, .max = 64, .optional = "" },
 	{ "after",     PARAM_ID, .optional = "" },
 	{ 0 }
 };
@@ -66,17 +144,11 @@ static bool is_gtin(const char *s)
 /* The same search, behind a row. */
 static const char *later_url(struct req *r, const struct row_stock_list *last)
 {
-	static const char *const kept[] = { "q", "warehouse", "state" };
 	struct buf *b = buf_new(r->mem);
 
-	buf_printf(b, "%s/admin/inventory?after=%s&sku=", r->prefix, last->warehouse);
+	buf_adds(b, console_search_url(r, "/admin/inventory", "after", last->warehouse));
+	buf_adds(b, "&after_sku=");
 	buf_url(b, last->sku_key);
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		if (*given(r, kept[i]) == '\0')
-			continue;
-		buf_printf(b, "&%s=", kept[i]);
-		buf_url(b, given(r, kept[i]));
-	}
 	return b->data;
 }
 
@@ -106,36 +178,60 @@ static void add_filter(struct req *r, struct view *v, struct rows *warehouses)
 
 		view_text(item, "value", w->warehouse);
 		view_text(item, "label", w->name);
-		view_bool(item, "selected", strcmp(given(r, "warehouse"), w->warehouse) == 0);
+		view_bool(item, "selected", strcmp(stock_given(r, "warehouse"), w->warehouse) == 0);
 	}
-	form_text(r, v, "q", given(r, "q"));
-	view_bool(v, "only_short", strcmp(given(r, "state"), "short") == 0);
-	view_bool(v, "only_none", strcmp(given(r, "state"), "none") == 0);
+	form_text(r, v, "q", stock_given(r, "q"));
+	view_bool(v, "only_short", strcmp(stock_given(r, "state"), "short") == 0);
+	view_bool(v, "only_none", strcmp(stock_given(r, "state"), "none") == 0);
+}
+
+/* Both give the same columns, and have the same fragments. */
+_Static_assert(sizeof(struct row_stock_list) == sizeof(struct row_stock_none), "a row of what is sold out is a row of the list");
+
+struct stock_rows {
+	struct rows *rows;
+	bool none;
+};
+
+static struct stock_rows ask(struct req *r, const char *after)
+{
+	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
+	/* Behind all that begin so: U+10FFFF comes after every other character. */
+	const char *upto = mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find), *place = warehouse == NULL ? r->id : warehouse, *from = after == NULL ? r->id : after;
+	unsigned mine = !sees_all(r), lies = warehouse != NULL, later = after != NULL, scanned = is_gtin(find), begins = *find != '\0' && !scanned;
+
+	if (strcmp(state, "none") == 0)
+		return (struct stock_rows){ q_stock_none(r->db, mine * STOCK_NONE_MINE | lies * STOCK_NONE_LIES | scanned * STOCK_NONE_SCANNED |
+			begins * STOCK_NONE_BEGINS | later * STOCK_NONE_LATER, console_store(r), r->locale, find, upto, place, stock_given(r, "after_sku"), from,
+			ROWS_ON_A_PAGE + 1), true };
+	return (struct stock_rows){ q_stock_list(r->db, mine * STOCK_LIST_MINE | lies * STOCK_LIST_LIES | scanned * STOCK_LIST_SCANNED |
+		begins * STOCK_LIST_BEGINS | later * STOCK_LIST_LATER | (strcmp(state, "short") == 0 ? STOCK_LIST_OWED : 0), console_store(r), r->locale, find, upto,
+		place, stock_given(r, "after_sku"), from, ROWS_ON_A_PAGE + 1), false };
+}
+
+static const struct row_stock_list *row_at(struct stock_rows l, size_t i)
+{
+	return l.none ? (const void *)row_stock_none_at(l.rows, i) : row_stock_list_at(l.rows, i);
 }
 
 static void list(struct req *r)
 {
 	struct view *v = console_view(r, "admin-inventory/index", N_("Stock"));
-	const char *find = folded(r, given(r, "q")), *state = given(r, "state");
-	const char *warehouse = param_id(r, "warehouse"), *after = param_id(r, "after");
-	unsigned mask = (sees_all(r) ? 0 : STOCK_LIST_MINE) | (warehouse == NULL ? 0 : STOCK_LIST_LIES) |
-			(*find == '\0' ? 0 : is_gtin(find) ? STOCK_LIST_SCANNED : STOCK_LIST_BEGINS) |
-			(strcmp(state, "short") == 0 ? STOCK_LIST_OWED : strcmp(state, "none") == 0 ? STOCK_LIST_EMPTY : 0) |
-			(after == NULL ? 0 : STOCK_LIST_LATER);
+	const char *after = param_id(r, "after");
+	struct rows *kept = console_searches(r, "/admin/inventory");
 	struct rows *warehouses = q_stock_warehouses(r->db, sees_all(r) ? 0 : STOCK_WAREHOUSES_MINE, console_store(r));
-	/* Behind all that begin so: U+10FFFF comes after every other character. */
-	struct rows *rows = q_stock_list(r->db, mask, console_store(r), r->locale, find, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find),
-					 warehouse == NULL ? r->id : warehouse, given(r, "sku"), after == NULL ? r->id : after,
-					 ROWS_ON_A_PAGE + 1);
-	size_t n = rows_count(rows);
+	struct stock_rows rows = ask(r, after);
+	size_t n = rows_count(rows.rows);
 
 	for (size_t i = 0; i < n && i < ROWS_ON_A_PAGE; i++)
-		add_row(r, v, row_stock_list_at(rows, i));
+		add_row(r, v, row_at(rows, i));
 	add_filter(r, v, warehouses);
+	stock_tabs(r, v, "");
+	console_add_searches(r, v, "/admin/inventory", kept);
 	view_bool(v, "has_rows", n > 0);
-	view_bool(v, "filtered", *find != '\0' || warehouse != NULL || *state != '\0');
-	view_text(v, "first_url", after == NULL ? NULL : mem_printf(r->mem, "%s/admin/inventory", r->prefix));
-	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_stock_list_at(rows, ROWS_ON_A_PAGE - 1)));
+	view_bool(v, "filtered", *stock_given(r, "q") != '\0' || param_id(r, "warehouse") != NULL || *stock_given(r, "state") != '\0');
+	view_text(v, "first_url", after == NULL ? NULL : console_search_url(r, "/admin/inventory", NULL, NULL));
+	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : later_url(r, row_at(rows, ROWS_ON_A_PAGE - 1)));
 	page_html(r, v);
 }
 
@@ -279,7 +375,7 @@ static void variant_page(struct req *r, const char *before)
 	view_bool(v, "has_movements", n > 0);
 	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : mem_printf(r->mem, "%s/admin/inventory/%s?before=%s", r->prefix, id,
 									  row_stock_ledger_at(ledger, ROWS_ON_A_PAGE - 1)->movement));
-	view_bool(v, "may_correct", corrects(r) && g->tracked);
+	view_bool(v, "may_correct", console_may_everywhere(r, "inventory.adjust") && g->tracked);
 	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
 	form_text(r, v, "quantity", "");
 	form_text(r, v, "reason", "");
@@ -299,38 +395,24 @@ static void variant_again(struct req *r)
 	variant_page(r, NULL);
 }
 
-/* Back to the variant, or its page again with what is in the way. */
 static void settle(struct req *r, const char *outcome, const char *done)
 {
-	static const struct { const char *outcome, *field, *sentence; } no[] = {
+	static const struct stock_no no[] = {
 		{ "reason", "reason", N_("Please say in a few words why.") },
 		{ "quantity", "quantity", N_("Please enter how many pieces more (5) or less (-5) there are.") },
 		{ "negative", "quantity", N_("Fewer than none would be left in this warehouse.") },
 		{ "long", "bin", N_("This is too long.") },
 	};
 
-	if (strcmp(outcome, "ok") == 0) {
-		page_flash(r, "ok", done);
-		page_redirect(r, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
-		if (strcmp(no[i].outcome, outcome) == 0) {
-			page_decline(r, variant_again, no[i].field, no[i].sentence);
-			return;
-		}
-	}
-	page_not_found(r);
+	stock_settle(r, outcome, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")), done, variant_again, no, ARRAY_LEN(no));
 }
 
 static void adjust(struct req *r)
 {
-	const char *words = given(r, "reason"), *code = param_text(r, "code");
+	const char *words = stock_given(r, "reason"), *code = param_text(r, "code");
 
-	if (!corrects(r)) {
-		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	if (!stock_may(r, "inventory.adjust"))
 		return;
-	}
 	settle(r, row_stock_adjust(q_stock_adjust(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
 						  param_int(r, "quantity"), *words == '\0' ? code : mem_printf(r->mem, "%s: %s", code, words)))->outcome,
 	       N_("The stock is corrected."));
@@ -338,13 +420,16 @@ static void adjust(struct req *r)
 
 static void place(struct req *r)
 {
-	if (!corrects(r)) {
-		page_forbidden(r, N_("Stock belongs to all stores: a role in one of them is not enough to change it."));
+	if (!stock_may(r, "inventory.adjust"))
 		return;
-	}
 	settle(r, row_stock_place(q_stock_place(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_id(r, "warehouse"),
-						given(r, "zone"), given(r, "bin")))->outcome, N_("The place is kept."));
+						stock_given(r, "zone"), stock_given(r, "bin")))->outcome, N_("The place is kept."));
 }
+
+#define BUYS .permission = "inventory.purchase"
+#define BUYING BUYS, .csrf_token = true, .trips = 6
+#define LOOKS .permission = "inventory.adjust"
+#define MOVES LOOKS, .csrf_token = true, .trips = 6
 
 static const struct route routes[] = {
 	{ GET,  "/admin/inventory", list, .params = list_params, .permission = "inventory.view", .trips = 3 },
@@ -353,6 +438,47 @@ static const struct route routes[] = {
 	  .csrf_token = true, .idempotent = true, .trips = 5 },
 	{ POST, "/admin/inventory/{id:id}/place", place, .params = place_params, .form = variant_again, .permission = "inventory.adjust",
 	  .csrf_token = true, .repeatable = true, .trips = 5 },
+	{ GET,  "/admin/inventory/warehouses", warehouses_show, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/warehouses", warehouse_make, .params = warehouse_make_params, .form = warehouses_show, MOVES },
+	{ GET,  "/admin/inventory/warehouses/{warehouse:id}", warehouse_show, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}", warehouse_change, .params = warehouse_params, .form = warehouse_show, MOVES,
+	  .repeatable = true },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ GET,  "/admin/inventory/suppliers", suppliers_show, .params = suppliers_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/suppliers", supplier_make, .params = supplier_params, .form = suppliers_show, BUYING },
+	{ GET,  "/admin/inventory/suppliers/{supplier:id}", supplier_show, .params = supplier_page_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}", supplier_change, .params = supplier_params, .form = supplier_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}/items", supplier_item, .params = supplier_item_params, .form = supplier_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/suppliers/{supplier:id}/items/drop", supplier_drop, .params = supplier_drop_params, .form = supplier_show, BUYING },
+	{ GET,  "/admin/inventory/purchases", purchases_show, .params = purchases_params, BUYS, .trips = 3 },
+	{ GET,  "/admin/inventory/purchases/new", purchase_new, .params = purchase_new_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/new", purchase_make, .params = purchase_write_params, .form = purchase_new, BUYING },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}", purchase_show, BUYS, .trips = 3 },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/edit", purchase_edit, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/edit", purchase_change, .params = purchase_write_params, .form = purchase_edit, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/send", purchase_send, .params = purchase_send_params, .form = purchase_show, BUYING },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/cancel", purchase_cancel, .params = purchase_end_params, .form = purchase_show, BUYING },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/close", purchase_close, .params = purchase_end_params, .form = purchase_show, BUYING },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/order.pdf", purchase_paper, BUYS, .trips = 4 },
+	{ GET,  "/admin/inventory/purchases/{purchase:id}/receive", arrival_show, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/receive", arrival_book, .params = arrival_params, .form = arrival_show, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/purchases/{purchase:id}/receive/scan", arrival_scan, .params = arrival_scan_params, .form = arrival_show, BUYING },
+	{ GET,  "/admin/inventory/transfers", transfers_show, .params = transfers_params, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/transfers", transfer_make, .params = transfer_make_params, .form = transfers_show, MOVES },
+	{ GET,  "/admin/inventory/transfers/{transfer:id}", transfer_show, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/transfers/{transfer:id}", transfer_write, .params = transfer_write_params, .form = transfer_show, MOVES, .repeatable = true },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/scan", transfer_scan, .params = transfer_scan_params, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/send", transfer_leave, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/drop", transfer_drop, .form = transfer_show, MOVES },
+	{ POST, "/admin/inventory/transfers/{transfer:id}/receive", transfer_book, .params = transfer_book_params, .form = transfer_show, MOVES },
+	{ GET,  "/admin/inventory/counts", counts_show, .params = counts_params, LOOKS, .trips = 3 },
+	{ POST, "/admin/inventory/counts", count_make, .params = count_make_params, .form = counts_show, MOVES },
+	{ GET,  "/admin/inventory/counts/{count:id}", count_show, .params = count_params, LOOKS, .trips = 4 },
+	{ POST, "/admin/inventory/counts/{count:id}/scan", count_scan, .params = count_scan_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/review", count_review, .params = count_review_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/book", count_book, .params = count_end_params, .form = count_show, MOVES },
+	{ POST, "/admin/inventory/counts/{count:id}/cancel", count_cancel, .params = count_end_params, .form = count_show, MOVES },
 	{ 0 }
 };
 

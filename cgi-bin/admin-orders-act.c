@@ -74,12 +74,15 @@ void act_tag(struct req *r)
 
 const struct param pay_params[] = {
 	{ "reference", PARAM_TEXT, .max = 100, .label = N_("Reference") },
+	{ "due",       PARAM_INT, .optional = "" },
 	{ 0 }
 };
 
 void act_pay(struct req *r)
 {
-	desk_settle(r, row_desk_pay(q_desk_pay(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "reference")))->outcome, "reference",
+	int64_t due = param_int(r, "due");
+
+	desk_settle(r, row_desk_pay(q_desk_pay(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "reference"), param_given(r, "due") ? &due : NULL))->outcome, "reference",
 		    N_("The order is paid."));
 }
 
@@ -264,4 +267,16 @@ void act_inspect(struct req *r)
 		outcome = row_desk_return_inspect(q_desk_return_inspect(r->db, DESK_WHO(r), id, back, line, verdict, pieces,
 			text(r, "inspect_reason")))->outcome;
 	desk_settle(r, outcome, strcmp(outcome, "reason") == 0 ? "inspect_reason" : NULL, N_("It is noted."));
+}
+
+/* Other goods for them: an order that staff put together, which they pay. */
+void act_exchange(struct req *r)
+{
+	const char *draft = mem_strdup(r->mem, id_new().text);
+	const char *outcome = row_desk_exchange(q_desk_exchange(r->db, DESK_WHO(r), path_text(r, "id"), path_text(r, "return"), draft))->outcome;
+
+	if (strcmp(outcome, "ok") == 0)
+		page_redirect(r, mem_printf(r->mem, "%s/admin/orders/drafts/%s", r->prefix, draft));
+	else
+		desk_settle(r, outcome, NULL, "");
 }

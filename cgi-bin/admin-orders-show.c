@@ -119,13 +119,20 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 	const struct row_desk_money *m = row_desk_money(money);
 	struct view *sum = view_sub(v, "money");
 
+	/* Changed after it was paid, it costs less. */
+	int64_t over = is(o->state, "open") && !is(o->payment, "pending") ? m->captured - m->refunded - m->amount : 0;
+
 	view_text(sum, "currency", o->currency);
+	form_text(r, v, "amount", over > 0 ? desk_money_text(r, o->currency, over) : "");
 	view_money(sum, "due", m->amount - m->captured);
 	view_bool(sum, "is_due", m->amount > m->captured && is(o->state, "open"));
 	view_money(sum, "captured", m->captured);
 	view_money(sum, "refunded", m->refunded);
 	view_money(sum, "left", m->captured - m->refunded);
 	view_bool(sum, "is_left", m->captured > m->refunded);
+	view_text(sum, "due_minor", mem_printf(r->mem, "%lld", (long long)(m->amount - m->captured)));
+	if (over > 0)
+		view_money(sum, "over", over);
 	view_text(sum, "reference", or_not(m->reference));
 	for (size_t i = 0; i < rows_count(attempts); i++) {
 		const struct row_desk_attempts *a = row_desk_attempts_at(attempts, i);
@@ -206,6 +213,10 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 			view_bool(one, "can_withdraw", may && (is(b->state, "requested") || is(b->state, "approved")));
 			view_bool(one, "can_receive", may && is(b->state, "approved"));
 			view_bool(one, "can_refund", refund && (is(b->state, "received") || is(b->state, "returned")) && b->worth > b->refunded);
+			view_bool(one, "can_exchange", may && (is(b->state, "received") || is(b->state, "returned")) && b->exchange_draft == NULL && b->exchange_order == NULL);
+			view_text(one, "exchange_draft", console_may(r, "orders.edit") ? b->exchange_draft : NULL);
+			view_text(one, "exchange_order", b->exchange_order);
+			view_text(one, "exchange_number", b->exchange_number);
 			view_bool(one, "has_slip", is(b->state, "approved") || is(b->state, "received"));
 			last = b->return_id;
 		}
@@ -247,7 +258,7 @@ static void add_story(struct req *r, struct view *v, struct rows *events, struct
 }
 
 /* What may be done now, by the states and by the permissions of who looks. */
-static void add_doors(struct req *r, struct view *v, const struct row_desk_head *o)
+static void add_doors(struct req *r, struct view *v, const struct row_desk_head *o, const char *editable)
 {
 	bool open = is(o->state, "open"), fulfil = open && console_may(r, "orders.fulfil");
 	bool still_here = is(o->fulfilment, "unfulfilled") || is(o->fulfilment, "in_production") || is(o->fulfilment, "ready");
@@ -255,6 +266,10 @@ static void add_doors(struct req *r, struct view *v, const struct row_desk_head 
 	bool back = is(o->return_state, "requested") || is(o->return_state, "approved") || is(o->return_state, "received");
 
 	view_bool(v, "may_edit", console_may(r, "orders.edit"));
+	view_bool(v, "can_edit", is(editable, "ok") && console_may(r, "orders.edit"));
+	/* What somebody would look for and not find is said. */
+	if (still_here && console_may(r, "orders.edit") && (is(editable, "invoiced") || is(editable, "given_back") || is(editable, "paying")))
+		view_text(v, "no_edit", req_text(r, desk_sentence(editable)));
 	view_bool(v, "may_pay", console_may(r, "orders.pay"));
 	view_bool(v, "may_refund", console_may(r, "orders.refund"));
 	view_bool(v, "may_fulfil", fulfil);
@@ -274,7 +289,7 @@ static const struct form_option verdicts[] = {
 
 static void add_forms(struct req *r, struct view *v, struct rows *warehouses)
 {
-	static const char *const fields[] = { "words", "tag", "reference", "cancel_reason", "carrier", "tracking", "url", "amount", "refund_reason",
+	static const char *const fields[] = { "words", "tag", "reference", "cancel_reason", "carrier", "tracking", "url", "refund_reason",
 		"answer", "return_words", "back_amount", "back_reason" };
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
@@ -292,7 +307,7 @@ void desk_order(struct req *r)
 	struct rows *parcels = q_desk_parcels(r->db, id), *waves = q_desk_waves(r->db, id), *returns = q_desk_returns(r->db, id);
 	struct rows *documents = q_desk_documents(r->db, r->site->tenant, store, id), *events = q_desk_events(r->db, id);
 	struct rows *notes = q_desk_notes(r->db, id), *tags = q_desk_tags(r->db, id), *work = q_desk_work(r->db, id);
-	struct rows *warehouses = q_desk_warehouses(r->db);
+	struct rows *warehouses = q_desk_warehouses(r->db), *edit = q_desk_edit(r->db, store, id);
 	const struct row_desk_head *o = row_desk_head(head);
 	struct view *v;
 
@@ -308,7 +323,9 @@ void desk_order(struct req *r)
 	add_parcels(r, v, parcels, console_may(r, "orders.fulfil"));
 	add_returns(r, v, o, returns);
 	add_story(r, v, events, notes);
-	add_doors(r, v, o);
+	add_doors(r, v, o, row_desk_edit(edit)->may);
+	view_text(v, "first_order", row_desk_edit(edit)->exchange_order);
+	view_text(v, "first_number", row_desk_edit(edit)->exchange_number);
 	add_forms(r, v, warehouses);
 	view_rows(v, "waves", waves);
 	view_rows(v, "documents", documents);

@@ -143,13 +143,13 @@ void queue_show(struct req *r)
 	view_text(v, "first_url", some(given(r, "before"), NULL) == NULL ? NULL : console_search_url(r, QUEUE, NULL, NULL));
 	console_add_searches(r, v, QUEUE, kept);
 	view_bool(v, "may_export", console_may(r, "orders.export"));
+	view_bool(v, "may_draft", console_may(r, "orders.edit"));
 	page_html(r, v);
 }
 
 /* ---- the same as a file -------------------------------------------------------------------------- */
 
-/* A decimal number with the currency's digits: "19.90". */
-static const char *money_text(struct req *r, const char *currency, int64_t minor)
+const char *desk_money_text(struct req *r, const char *currency, int64_t minor)
 {
 	int digits = currency_exponent(currency);
 	int64_t unit = 1;
@@ -182,7 +182,7 @@ static void export(struct req *r)
 	for (size_t i = 0; i < n; i++) {
 		const struct row_queue_orders *o = row_at(r, rows, i);
 		const char *fields[] = { o->number, time_text(r, o->placed), o->word, o->state, o->payment, o->fulfilment, o->return_state,
-			o->currency, money_text(r, o->currency, o->total), o->name, o->email };
+			o->currency, desk_money_text(r, o->currency, o->total), o->name, o->email };
 
 		csv_put(b, fields, ARRAY_LEN(fields), true);
 	}
@@ -206,7 +206,15 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/picks/{wave:id}/drop", wave_drop, .params = drop_params, .form = wave_show, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_show, .permission = "orders.view", .trips = 3 },
 	{ POST, "/admin/orders/picks/{wave:id}/orders/{id:id}", pack_scan, .params = scan_params, .form = pack_show, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
+	{ GET,  "/admin/orders/drafts", drafts_show, .params = drafts_params, .permission = "orders.edit", .trips = 3 },
+	{ POST, "/admin/orders/drafts", draft_make, .params = draft_new_params, .form = drafts_show, .permission = "orders.edit", .csrf_token = true, .trips = 4 },
+	{ GET,  "/admin/orders/drafts/{draft:id}", draft_show, .params = draft_find_params, .permission = "orders.edit", .trips = 4 },
+	{ POST, "/admin/orders/drafts/{draft:id}", draft_take, .params = draft_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 9 },
+	{ POST, "/admin/orders/drafts/{draft:id}/customer", draft_give, .params = draft_customer_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 5 },
+	{ POST, "/admin/orders/drafts/{draft:id}/drop", draft_throw, .params = draft_drop_params, .form = draft_show, .permission = "orders.edit", .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/orders/{id:id}", desk_order, .permission = "orders.view", .trips = 3 },
+	{ GET,  "/admin/orders/{id:id}/edit", edit_show, .permission = "orders.edit", .trips = 4 },
+	{ POST, "/admin/orders/{id:id}/edit", edit_take, .params = edit_params, .form = edit_show, .permission = "orders.edit", .csrf_token = true, .trips = 8 },
 	{ GET,  "/admin/orders/{id:id}/documents/{document:id}", desk_file, .permission = "orders.view", .trips = 3 },
 	{ GET,  "/admin/orders/{id:id}/slip.pdf", paper_slip, .permission = "orders.view", .trips = 3 },
 	{ POST, "/admin/orders/{id:id}/note", act_note, .params = note_params, CHANGE("edit") },
@@ -222,6 +230,7 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/decide", act_decide, .params = decide_params, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/receive", act_receive, .params = receive_params, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/inspect", act_inspect, .params = inspect_params, CHANGE("returns") },
+	{ POST, "/admin/orders/{id:id}/returns/{return:id}/exchange", act_exchange, CHANGE("returns") },
 	{ POST, "/admin/orders/{id:id}/returns/{return:id}/refund", act_return_refund, .params = return_refund_params, .step_up = true, .idempotent = true, .form = desk_order,
 	  .permission = "orders.refund", .csrf_token = true, .trips = 8 },
 	{ GET,  "/admin/orders/{id:id}/parcels/{parcel:id}/slip.pdf", paper_parcel, .permission = "orders.view", .trips = 3 },

@@ -41,7 +41,19 @@ static const char *typed(struct req *r, const char *variant)
 	return "";
 }
 
-static void add_cell(struct req *r, struct view *row, const struct row_cart_run *v)
+/* What one piece costs who asks: a member of a group never more than everybody. */
+static int64_t own_price(const struct row_cart_run *v, struct rows *member)
+{
+	for (size_t i = 0; member != NULL && i < rows_count(member); i++) {
+		const struct row_cart_run_member *m = row_cart_run_member_at(member, i);
+
+		if (strcmp(m->variant, v->variant) == 0 && m->price < v->price)
+			return m->price;
+	}
+	return v->price;
+}
+
+static void add_cell(struct req *r, struct view *row, const struct row_cart_run *v, struct rows *member)
 {
 	struct view *cell = view_item(row, "cells");
 	const char *label = v->label2 != NULL ? v->label2 : v->label != NULL ? v->label : v->sku;
@@ -50,7 +62,7 @@ static void add_cell(struct req *r, struct view *row, const struct row_cart_run 
 	view_text(cell, "variant", v->variant);
 	view_text(cell, "label", label);
 	view_text(cell, "said", v->label2 == NULL ? label : mem_printf(r->mem, "%s, %s", v->label, v->label2));
-	view_money(cell, "price", v->price);
+	view_money(cell, "price", own_price(v, member));
 	view_bool(cell, "out", out);
 	view_text(cell, "left", out ? req_text(r, N_("Sold out")) : v->has_available && v->available <= front_store(r)->low_stock ?
 		  basket_say_number(r, N_("Few left: {n}"), v->available) : NULL);
@@ -58,7 +70,7 @@ static void add_cell(struct req *r, struct view *row, const struct row_cart_run 
 	view_text(cell, "error", form_error(r, cell_field(r, v->variant)));
 }
 
-static void add_rows(struct req *r, struct view *v, struct rows *rows)
+static void add_rows(struct req *r, struct view *v, struct rows *rows, struct rows *member)
 {
 	const struct row_cart_run *before = NULL;
 	struct view *row = NULL;
@@ -71,7 +83,7 @@ static void add_rows(struct req *r, struct view *v, struct rows *rows)
 			row = view_item(v, "rows");
 			view_text(row, "name", one->label2 != NULL ? one->label : NULL);
 		}
-		add_cell(r, row, one);
+		add_cell(r, row, one, member);
 		before = one;
 	}
 }
@@ -79,6 +91,9 @@ static void add_rows(struct req *r, struct view *v, struct rows *rows)
 void run_show(struct req *r)
 {
 	struct rows *rows = q_cart_run(r->db, r->site->store, r->language, r->currency, path_text(r, "product"));
+	const unsigned char *session = session_hash(r);
+	struct rows *member = session == NULL ? NULL :
+		q_cart_run_member(r->db, r->site->tenant, r->site->store, r->currency, path_text(r, "product"), session, SHA256_LEN);
 	const struct row_cart_run *first;
 	struct view *v;
 
@@ -96,7 +111,7 @@ void run_show(struct req *r)
 	view_text(v, "name", first->name);
 	view_text(v, "url", url_to(r, "/p/", first->slug));
 	view_text(v, "action", req_path(r, r->path));
-	add_rows(r, v, rows);
+	add_rows(r, v, rows, member);
 	page_html(r, v);
 }
 

@@ -1,9 +1,11 @@
 /* GET /p/{slug}: a product; and what a visitor looked at before. */
 #include "catalog.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "base/id.h"
 #include "base/markdown.h"
 #include "base/mem.h"
@@ -31,12 +33,19 @@ struct variant {
 	const char *title, *label, *swatch, *title2, *label2;   /* NULL: no such option */
 };
 
+/* From so many pieces on, the lowest price of the variants. */
+struct tier { int64_t quantity, price; };
+
 /* What the handler knows of the product: the page's row, its lists read. */
 struct product {
 	const struct row_product_page *row;
 	struct variant *variants;
 	size_t nvariants;
-	struct records tiers, media, specs, tags, paths, trail;
+	struct records media, specs, tags, paths, trail;
+	struct tier *tiers;                     /* by quantity */
+	size_t ntiers;
+	int64_t price;                          /* the lowest of one piece, for who asks */
+	bool price_varies, member;              /* member: less than for everybody */
 	const char *stock;                      /* the best that any variant has */
 };
 
@@ -107,16 +116,87 @@ static const char *best_state(const struct product *p)
 	return "out";
 }
 
-static struct product read_product(struct req *r, const struct row_product_page *row)
+static void read_tiers(struct req *r, struct product *p, struct rows *member)
+{
+	struct records all = records_read(r->mem, p->row->tiers, T_FIELDS);
+
+	p->tiers = mem_array(r->mem, struct tier, all.n + (member == NULL ? 0 : rows_count(member)));
+	p->ntiers = all.n;
+	for (size_t i = 0; i < all.n; i++)
+		p->tiers[i] = (struct tier){ number(record_at(&all, i)[T_QUANTITY]), number(record_at(&all, i)[T_PRICE]) };
+}
+
+/* ---- prices of a group ------------------------------------------------------------ */
+
+static int by_quantity(const void *a, const void *b)
+{
+	const struct tier *x = a, *y = b;
+
+	if (x->quantity != y->quantity)
+		return x->quantity < y->quantity ? -1 : 1;
+	return (x->price > y->price) - (x->price < y->price);
+}
+
+/* As the cart reckons (lib/shop/pricing.h): the lowest price that is reached counts, so a tier that
+   saves nothing is none. */
+static void sort_tiers(struct product *p)
+{
+	int64_t lowest = p->price;
+	size_t n = 0;
+
+	qsort(p->tiers, p->ntiers, sizeof(*p->tiers), by_quantity);
+	for (size_t i = 0; i < p->ntiers; i++)
+		if (p->tiers[i].price < lowest) {
+			lowest = p->tiers[i].price;
+			p->tiers[n++] = p->tiers[i];
+		}
+	p->ntiers = n;
+}
+
+static void lower(struct product *p, const struct row_product_own_prices *m)
+{
+	for (size_t i = 0; i < p->nvariants; i++)
+		if (strcmp(p->variants[i].id, m->variant) == 0 && m->price < p->variants[i].price) {
+			p->variants[i].price = m->price;
+			p->member = true;
+		}
+}
+
+static void read_member(struct product *p, struct rows *member)
+{
+	for (size_t i = 0; i < rows_count(member); i++) {
+		const struct row_product_own_prices *m = row_product_own_prices_at(member, i);
+
+		if (m->min_quantity > 1)
+			p->tiers[p->ntiers++] = (struct tier){ m->min_quantity, m->price };
+		else
+			lower(p, m);
+	}
+	if (rows_count(member) == 0 || p->nvariants == 0)
+		return;
+	p->price = p->variants[0].price;
+	p->price_varies = p->ntiers > 0;
+	for (size_t i = 1; i < p->nvariants; i++) {
+		p->price_varies |= p->variants[i].price != p->variants[0].price;
+		if (p->variants[i].price < p->price)
+			p->price = p->variants[i].price;
+	}
+	sort_tiers(p);
+}
+
+static struct product read_product(struct req *r, const struct row_product_page *row, struct rows *member)
 {
 	struct product p = {
-		.row = row,
-		.tiers = records_read(r->mem, row->tiers, T_FIELDS), .media = records_read(r->mem, row->media, M_FIELDS),
+		.row = row, .price = row->price, .price_varies = row->price_varies,
+		.media = records_read(r->mem, row->media, M_FIELDS),
 		.specs = records_read(r->mem, row->specs, S_FIELDS), .tags = records_read(r->mem, row->tags, G_FIELDS),
 		.paths = records_read(r->mem, row->paths, P_FIELDS), .trail = records_read(r->mem, row->trail, C_FIELDS),
 	};
 
 	read_variants(r, &p);
+	read_tiers(r, &p, member);
+	if (member != NULL)
+		read_member(&p, member);
 	p.stock = best_state(&p);
 	return p;
 }
@@ -203,7 +283,7 @@ static const char *json_ld(struct req *r, const struct product *p)
 	put_images(b, r, p);
 	if (n <= 1) {
 		put(b, "gtin", n == 1 ? p->variants[0].gtin : NULL);
-		put_offer(b, r, h->price, p->stock, url);
+		put_offer(b, r, p->price, p->stock, url);
 	}
 	for (size_t i = 0; n > 1 && i < n && i < DATA_VARIANTS; i++) {
 		const struct variant *v = &p->variants[i];
@@ -303,18 +383,18 @@ static void add_variants(struct req *r, struct view *v, const struct product *p)
 
 static void add_tiers(struct req *r, struct view *v, const struct product *p)
 {
-	int64_t plain = p->row->price;
+	int64_t plain = p->price;
 
-	for (size_t i = 0; i < p->tiers.n; i++) {
-		const char *const *t = record_at(&p->tiers, i);
+	for (size_t i = 0; i < p->ntiers; i++) {
+		const struct tier *t = &p->tiers[i];
 		struct view *item = view_item(v, "tiers");
-		int64_t price = number(t[T_PRICE]), percent = plain > price ? (plain - price) * 100 / plain : 0;
+		int64_t percent = plain > t->price ? (plain - t->price) * 100 / plain : 0;
 
-		view_int(item, "from", number(t[T_QUANTITY]));
-		view_money(item, "price", price);
+		view_int(item, "from", t->quantity);
+		view_money(item, "price", t->price);
 		view_text(item, "saving", percent > 0 ? mem_printf(r->mem, "%lld %%", (long long)percent) : NULL);
 	}
-	view_bool(v, "has_tiers", p->tiers.n > 0);
+	view_bool(v, "has_tiers", p->ntiers > 0);
 }
 
 static void add_image(struct req *r, struct view *v, const char *const *m, int64_t n, const char *name)
@@ -375,10 +455,12 @@ static void add_head(struct req *r, struct view *v, const struct product *produc
 	view_text(p, "brand", or_null(h->brand));
 	view_text(p, "summary", or_null(h->summary));
 	view_html(p, "description_html", or_null(h->description) == NULL ? NULL : markdown_html(r->mem, h->description, 3));
-	view_money(p, "price", h->price);
-	if (h->has_was)
+	view_money(p, "price", product->price);
+	if (h->has_was && !product->member)
 		view_money(p, "was", h->was);
-	view_bool(p, "price_varies", h->price_varies);
+	if (product->member)
+		view_money(p, "everybody", h->price);
+	view_bool(p, "price_varies", product->price_varies);
 	view_bool(p, "tax_included", front_store(r)->prices_include_tax);
 	view_text(p, "badge", mem_printf(r->mem, "badge/%s", product->stock));
 	view_bool(p, "buyable", strcmp(product->stock, "out") != 0);
@@ -493,17 +575,20 @@ static void look_elsewhere(struct req *r, const char *slug)
 void product(struct req *r)
 {
 	const char *slug = path_text(r, "slug");
-	struct rows *page = q_product_page(r->db, r->site->store, r->language, r->currency, slug);
+	struct rows *page = q_product_page(r->db, r->site->store, r->language, r->currency, slug), *member = NULL;
+	const unsigned char *session = session_hash(r);
 	struct product p;
 	struct view *v;
 
+	if (session != NULL)
+		member = q_product_own_prices(r->db, r->site->tenant, r->site->store, r->language, r->currency, slug, session, SHA256_LEN);
 	page_asked(r);
 	if (!rows_found(page)) {
 		if (!req_failed(r))
 			look_elsewhere(r, slug);
 		return;
 	}
-	p = read_product(r, row_product_page(page));
+	p = read_product(r, row_product_page(page), member);
 	v = page_view(r, "catalog/product");
 	add_head(r, v, &p);
 	add_variants(r, v, &p);

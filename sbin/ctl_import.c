@@ -1,6 +1,7 @@
 /* sutlerctl import -- bring stores and catalogues in from files. */
 #include "base/config.h"
 #include "base/mem.h"
+#include "base/sheet.h"
 #include "sbin/ctl.h"
 #include "shop/import_store.h"
 #include "shop/import_tables.h"
@@ -133,7 +134,7 @@ static int run_table(PGconn *conn, const char *what, const char *path, const str
 	struct import im;
 	struct stage *s;
 	const char *error;
-	struct csv *csv = csv_open(ctl_mem, path, &error);
+	struct csv *csv = sheet_open_any(ctl_mem, path, &error);
 	int status;
 
 	if (csv == NULL)
@@ -142,6 +143,7 @@ static int run_table(PGconn *conn, const char *what, const char *path, const str
 	s = stage_begin(ctl_mem, conn, &report);
 	if (import_open(&im, ctl_mem, s, &report, o->tenant, o->store)) {
 		im.csv = csv;
+		im.trial = o->dry_run;
 		if (strcmp(what, "attributes") == 0)
 			import_attributes(&im, &n);
 		else if (strcmp(what, "categories") == 0)

@@ -26,7 +26,8 @@ static bool set_tenant(PGconn *conn, const char *tenant)
 static const char *find(PGconn *conn, const struct wish *w, const char *who, const char **tenant)
 {
 	const char *sql = id_valid(who) ? "SELECT customer_id FROM customer.person WHERE customer_id = $1::uuid"
-		: "SELECT customer_id FROM customer.person WHERE email_key = pg_catalog.lower($1::text COLLATE \"C\")";
+		: "SELECT coalesce(merged_into, customer_id) FROM customer.person"
+		  " WHERE email_key = pg_catalog.lower($1::text COLLATE \"C\") COLLATE \"default\"";
 
 	return ctl_find(conn, w->tenant, sql, who, "customer", tenant);
 }

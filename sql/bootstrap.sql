@@ -18,9 +18,9 @@ DECLARE
 	-- a page answers within seconds or not at all.
 	programs constant text[] := ARRAY[
 		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'webhooks', 'courier',
-		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers',
-		'deliver', 'freshen', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
-		'issue-invoices', 'forget', 'privacy', 'reconcile-payments'
+		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers',
+		'deliver', 'freshen', 'transfer', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
+		'issue-invoices', 'forget', 'privacy', 'sweep-media', 'reconcile-payments'
 	];
 	-- Roles without log-in.  sutler_search owns the search function alone and has a
 	-- read policy of its own on the search table; sutler_backup sees all tenants.

@@ -86,7 +86,7 @@ GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart",
 GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
 	TO "_sutler-home";
 
--- cart, checkout, and account where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
+-- cart, checkout, and account and admin-orders where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
 -- change it through functions that ask for the cart's token.
 GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.product, catalog.product_text, catalog.product_option, catalog.product_media, catalog.product_media_text,
@@ -95,8 +95,9 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price
-	TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text)
+	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
@@ -135,7 +136,7 @@ GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice
 	accounting.credit_notes_open(uuid, uuid, bytea, uuid, uuid), accounting.credit_note_open(uuid, uuid, bytea, uuid, uuid, uuid),
 	sales.word(text, text, text, text),
 	sales.order_open(uuid, uuid, bytea, uuid, uuid), sales.can_cancel(uuid, uuid), sales.can_change(uuid, uuid),
-	sales.cancel_own(uuid, uuid, bytea, uuid, uuid)
+	sales.cancel_own(uuid, uuid, bytea, uuid, uuid), payment.due(uuid, uuid)
 	TO "_sutler-order", "_sutler-account";
 -- What comes back, to both; the customer asks for it.
 GRANT SELECT ON sales.return, sales.return_line TO "_sutler-order", "_sutler-account";
@@ -204,7 +205,7 @@ DO $console$
 DECLARE
 	program text;
 BEGIN
-	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
 		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
 			'_sutler-' || program);
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
@@ -212,7 +213,7 @@ BEGIN
 		EXECUTE pg_catalog.format('GRANT INSERT ON event.note TO %I', '_sutler-' || program);
 	END LOOP;
 	-- Those with lists: the searches that people keep of them.
-	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-home', 'admin-settings', 'admin-catalog', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.searches(uuid, uuid, text) TO %I', '_sutler-' || program);
 	END LOOP;
 END
@@ -259,13 +260,13 @@ GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_a
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,
-	sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work,
+	sales.draft, sales.return, sales.return_line, payment.payment, payment.intent, payment.refund, payment.work, payment.method, payment.method_text,
 	shipping.policy, shipping.shipment, shipping.shipment_line, shipping.parcel, shipping.parcel_line, shipping.wave, shipping.pick,
-	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant TO "_sutler-admin-orders";
+	shipping.method, shipping.method_text, inventory.hold, inventory.warehouse, inventory.place, catalog.variant, catalog.category TO "_sutler-admin-orders";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-orders";
 GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales."order"), sales.of_store(uuid, uuid, uuid),
 	sales.return_of(uuid, uuid, uuid, uuid), shipping.parcel_of(uuid, uuid, uuid, uuid), shipping.wave_of(uuid, uuid, uuid),
-	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text),
+	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text, bigint),
 	sales.staff_cancel(uuid, uuid, uuid, text), sales.desk_step(uuid, uuid, uuid, text), sales.close(uuid, uuid, uuid, text),
 	sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text, text, text),
 	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid), sales.desk_exported(uuid, uuid, uuid, bigint, text),
@@ -273,6 +274,18 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
 	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),
 	sales.refund_return(uuid, uuid, uuid, bigint, text, uuid),
+	payment.has_gateway(uuid, uuid), sales.draft_new(uuid, uuid, uuid, uuid, text, text), sales.draft_find(uuid, text),
+	sales.draft_put(uuid, uuid, uuid, uuid, integer, uuid[], integer[], uuid, text, bigint, text, text, text, text, text, text, text, text, text, text, text, text, text, text),
+	sales.exchange_begin(uuid, uuid, uuid, uuid), sales.exchange_credit(uuid, uuid),
+	sales.draft_customer(uuid, uuid, uuid, uuid, integer, uuid), sales.draft_drop(uuid, uuid, uuid, uuid, integer),
+	sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
+	sales.can_edit(uuid, uuid), shipping.scanned(uuid, text), sales.edit_drop(uuid, uuid, uuid, bytea),
+	sales.edit_begin(uuid, uuid, integer, bytea, uuid[], integer[], uuid, bigint, text, text, text, text, text, text, text, text, text),
+	sales.edit_order(uuid, uuid, uuid, uuid, bytea, text, bigint, bigint, bigint, bigint, bigint, text, date, date, boolean,
+		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
+		text[], integer[], bigint[], bigint[]),
 	accounting.desk_documents(uuid, uuid, uuid), accounting.desk_document(uuid, uuid, uuid, uuid),
 	shipping.make_wave(uuid, uuid, uuid, text, uuid[]), shipping.pick(uuid, uuid, uuid, text, integer), shipping.pack(uuid, uuid, uuid, uuid, text, integer),
 	shipping.drop_wave(uuid, uuid, uuid, text), shipping.close_parcel(uuid, uuid, uuid, integer), shipping.check_parcel(uuid, uuid, uuid, boolean, text),
@@ -280,12 +293,28 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	TO "_sutler-admin-orders";
 -- admin-inventory: stock, ledger and who waits for it, to look at; it changes through doors that write the audit log.
 GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.warehouse, inventory.store_warehouse, inventory.place,
-	inventory.transfer, inventory.stocktake, catalog.variant TO "_sutler-admin-inventory";
+	inventory.transfer, inventory.stocktake, catalog.variant,
+	inventory.supplier, inventory.supplier_item, inventory.purchase, inventory.purchase_line, inventory.purchase_file, inventory.receipt,
+	inventory.tally, inventory.sold_out, inventory.transfer_draft, inventory.transfer_line, inventory.stocktake_line TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
-	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text) TO "_sutler-admin-inventory";
+	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
+	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
+	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text),
+	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text),
+	inventory.supplier_item_save(uuid, uuid, uuid, text, text, bigint, integer, integer), inventory.supplier_item_drop(uuid, uuid, uuid, uuid),
+	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
+	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),
+	inventory.purchase_scan(uuid, uuid, text, integer),
+	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text),
+	inventory.transfer_begin(uuid, uuid, uuid, uuid, uuid, text), inventory.transfer_scan(uuid, uuid, text, integer),
+	inventory.transfer_write(uuid, uuid, uuid[], integer[]), inventory.transfer_leave(uuid, uuid, uuid), inventory.transfer_drop(uuid, uuid, uuid),
+	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
+	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
+	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text) TO "_sutler-admin-inventory";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
@@ -297,25 +326,68 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
-	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
-	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) TO "_sutler-admin-catalog";
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
+	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
+	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count TO "_sutler-admin-catalog";
+-- admin-media: pictures and documents of products, and two doors by which they change.
+GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
+	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
+GRANT SELECT (tenant_id, product_id, revision) ON catalog.product TO "_sutler-admin-media";
+GRANT SELECT (tenant_id, product_id, name) ON catalog.desk TO "_sutler-admin-media";
+GRANT EXECUTE ON FUNCTION catalog.desk_media_add(uuid, uuid, uuid, text[], text[], bigint[], bigint[], bigint[], text[]),
+	catalog.desk_media_save(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], uuid[], text[], text[]) TO "_sutler-admin-media";
+-- What comes in and goes out as a file: admin-catalog takes it, shows what was found and hands it out.
+GRANT SELECT ON catalog.transfer, catalog.transfer_part, catalog.transfer_note TO "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.transfer_open(uuid, uuid, uuid, uuid, text, bigint, text, boolean), catalog.transfer_put(uuid, uuid, integer, bytea),
+	catalog.transfer_apply(uuid, uuid, uuid, uuid, text), catalog.transfer_cancel(uuid, uuid, uuid, uuid),
+	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, boolean, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
-GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag TO "_sutler-admin-customers";
+GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, order_id, store_id, customer_id, number, word, state, placed_at, currency, total) ON sales."order" TO "_sutler-admin-customers";
-GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at) ON sales.cart TO "_sutler-admin-customers";
+GRANT SELECT (tenant_id, cart_id, store_id, customer_id, state, currency, touched_at, reminders) ON sales.cart TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, cart_id, quantity) ON sales.cart_line TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, outbox_id, store_id, order_id, customer_id, template, state, created_at, done_at) ON event.outbox TO "_sutler-admin-customers";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-customers";
 GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.desk_edit(uuid, uuid, uuid, uuid, text, text, text, text, text), customer.desk_note(uuid, uuid, uuid, uuid, text),
 	customer.desk_tag(uuid, uuid, uuid, uuid, text, boolean, integer), customer.desk_export(uuid, uuid, uuid, text),
-	customer.desk_erase(uuid, uuid, uuid, text) TO "_sutler-admin-customers";
+	customer.desk_erase(uuid, uuid, uuid, text), customer.desk_group(uuid, uuid, uuid, uuid, text, text),
+	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text),
+	customer.merge(uuid, uuid, uuid, uuid, integer, text), customer.save_field(uuid, uuid, boolean, text, text, text, text[]),
+	customer.drop_field(uuid, uuid, text, text), customer.desk_fields(uuid, uuid, uuid, uuid, text[], text[]), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
+-- Which prices are of which group: no customer is named there.
+GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
+-- The prices of who is signed in, and of whose order changes.
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
+-- Staff change an order by the prices of its customer's group.
+GRANT EXECUTE ON FUNCTION sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
+-- transfer: the file, and the steps of an import; the staging tables are not its own.  It reads no product but by the door of the export.
+GRANT SELECT ON catalog.transfer, catalog.transfer_part TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, locale, position) ON tenancy.store_locale TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-transfer";
+GRANT SELECT (tenant_id, warehouse_id, code) ON inventory.warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id, warehouse_id, priority) ON inventory.store_warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, store_id) ON catalog.store_product TO "_sutler-transfer";
+GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer_progress(uuid, uuid, integer, bigint),
+	catalog.transfer_over(uuid, uuid, text, text),
+	catalog.transfer_checked(uuid, uuid, text, bigint, bigint, bigint, bigint, bigint, bigint, bigint, text[], bigint[], text[], text[], text[], text[], text[]),
+	catalog.transfer_done(uuid, uuid, bigint, bigint, bigint, bigint, bigint), catalog.transfer_sized(uuid, uuid, bigint),
+	catalog.transfer_put(uuid, uuid, integer, bytea), catalog.transfer_sweep(uuid, integer, integer),
+	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
+	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
+	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
-	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments";
+	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
+GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
@@ -330,7 +402,8 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
-	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text) TO "_sutler-deliver";
+	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
+	inventory.purchase_for_mail(uuid, uuid), payment.due(uuid, uuid) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,
@@ -339,7 +412,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_lo
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
-GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at) ON customer.person TO "_sutler-deliver";
+GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at, merged_into) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";
 GRANT EXECUTE ON FUNCTION customer.make_token(uuid, bytea, uuid, text, uuid, integer) TO "_sutler-deliver";
 GRANT INSERT ON sales.order_token, sales.cart_token TO "_sutler-deliver";
@@ -351,7 +424,7 @@ GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 -- catalog: lists, search and product pages; it reads, and leaves traces.
 GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
-	catalog.slug_history, catalog.related, inventory.stock, inventory.store_warehouse, analytics.view
+	catalog.slug_history, catalog.related, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -26,6 +27,12 @@ static const char *const fault_texts[] = {
 _Static_assert(ARRAY_LEN(fault_texts) == WRONG_QUOTES + 1, "a fault lacks its text");
 
 struct csv {
+	enum csv_result (*next)(void *user, struct csv_row *row);       /* NULL: a text is read */
+	int (*progress)(void *user);
+	void *user;
+	struct csv_row *given;
+	int64_t size, taken;            /* bytes of the file, bytes read of it */
+
 	struct csv_parser parser;
 	FILE *file;                     /* NULL: all of the text is in the block */
 	char *store;
@@ -110,6 +117,7 @@ static bool fill(struct csv *c)
 	if (c->file == NULL)
 		return false;
 	c->block_len = fread(c->store, 1, BLOCK, c->file);
+	c->taken += (int64_t)c->block_len;
 	c->block_pos = 0;
 	return c->block_len > 0;
 }
@@ -181,8 +189,29 @@ static enum csv_result bad(struct csv *c)
 	return CSV_BAD;
 }
 
+/* A row of another source: what stands past the header's end must be empty. */
+static enum csv_result take_given(struct csv *c)
+{
+	struct csv_row *row = c->given;
+	enum csv_result result = c->next(c->user, row);
+
+	c->record_line = row->line;
+	if (result == CSV_BAD)
+		snprintf(c->why, sizeof(c->why), "%s", row->why);
+	for (size_t i = c->ncolumns; result == CSV_RECORD && c->ncolumns > 0 && i < row->n; i++)
+		if (row->text->data[row->at[i]] != '\0') {
+			snprintf(c->why, sizeof(c->why), "Row %lld cannot be used: %s.", (long long)row->line, fault_texts[TOO_MANY_FIELDS]);
+			return CSV_BAD;
+		}
+	c->nfields = result != CSV_RECORD ? 0 : c->ncolumns > 0 && row->n > c->ncolumns ? c->ncolumns : row->n;
+	memcpy(c->at, row->at, c->nfields * sizeof(*c->at));
+	return result;
+}
+
 static enum csv_result next(struct csv *c)
 {
+	if (c->next != NULL)
+		return take_given(c);
 	buf_clear(c->row);
 	c->nfields = 0;
 	c->record_bytes = 0;
@@ -297,7 +326,8 @@ static void close_reader(void *p)
 {
 	struct csv *c = p;
 
-	csv_free(&c->parser);
+	if (c->next == NULL)
+		csv_free(&c->parser);
 	if (c->file != NULL)
 		fclose(c->file);
 }
@@ -321,12 +351,15 @@ struct csv *csv_open(const void *ctx, const char *path, const char **error)
 {
 	struct csv *c = mem_new(ctx, struct csv);
 
+	struct stat st;
+
 	c->file = fopen(path, "re");
 	if (c->file == NULL) {
 		*error = mem_printf(ctx, "The file %s cannot be opened: %s.", path, strerror(errno));
 		mem_free(c);
 		return NULL;
 	}
+	c->size = fstat(fileno(c->file), &st) == 0 ? (int64_t)st.st_size : 0;
 	c->store = mem_array(c, char, BLOCK);
 	c->block = c->store;
 	return start(c, ctx, error);
@@ -339,6 +372,32 @@ struct csv *csv_open_text(const void *ctx, const char *text, size_t n, const cha
 	c->block = text;
 	c->block_len = n;
 	return start(c, ctx, error);
+}
+
+struct csv *csv_open_source(const void *ctx, enum csv_result (*next_row)(void *user, struct csv_row *row),
+			    int (*progress)(void *user), void *user, const char **error)
+{
+	struct csv *c = mem_new(ctx, struct csv);
+
+	c->next = next_row;
+	c->progress = progress;
+	c->user = user;
+	c->given = mem_new(c, struct csv_row);
+	c->given->text = c->row = buf_new(c);
+	mem_on_free(c, close_reader);
+	if (read_header(c, ctx, error))
+		return c;
+	mem_free(c);
+	return NULL;
+}
+
+int csv_progress(const struct csv *c)
+{
+	if (c->progress != NULL)
+		return c->progress(c->user);
+	if (c->file == NULL)
+		return c->block_len == 0 ? 1000 : (int)(c->block_pos * 1000 / c->block_len);
+	return c->size <= 0 || c->taken >= c->size ? 1000 : (int)(c->taken * 1000 / c->size);
 }
 
 size_t csv_columns(const struct csv *c)
@@ -406,11 +465,24 @@ static bool may_run(const char *s)
 	return false;
 }
 
+/* What was put with an apostrophe in front; one that stood there before got a second, so that it stays. */
+static bool neutralised(const char *s)
+{
+	return may_run(s + strspn(s, "'"));
+}
+
+const char *csv_cell(const struct csv *c, size_t column)
+{
+	const char *s = csv_field(c, column);
+
+	return c->next == NULL && *s == '\'' && neutralised(s) ? s + 1 : s;
+}
+
 void csv_put(struct buf *out, const char *const *fields, size_t n, bool for_people)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *s = fields[i] == NULL ? "" : fields[i];
-		bool neutral = for_people && may_run(s);
+		bool neutral = for_people && neutralised(s);
 		size_t len = strlen(s);
 		/* Readers trim bare fields and skip blank lines: such fields are quoted too. */
 		bool quote = neutral || s[strcspn(s, ",;\t\"\r\n")] != '\0' || (n == 1 && len == 0) ||

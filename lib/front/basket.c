@@ -11,7 +11,7 @@ struct cart_key basket_key(const struct req *r)
 {
 	return (struct cart_key){
 		.tenant = r->site->tenant, .store = r->site->store, .token = front_cart(r),
-		.locale = r->language, .currency = r->currency,
+		.locale = r->language, .currency = r->currency, .session = session_hash(r),
 	};
 }
 

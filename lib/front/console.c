@@ -1,9 +1,11 @@
 #include "front/console.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "db/query/console.h"
 #include "front/frame.h"
 #include "web/page.h"
@@ -124,6 +126,27 @@ const char *console_timezone(struct req *r)
 	return row(r) == NULL ? "UTC" : row(r)->timezone;
 }
 
+const char *console_amount(struct req *r, int64_t minor, const char *currency)
+{
+	int exponent = currency_exponent(currency);
+	int64_t unit = 1;
+
+	for (int i = 0; i < exponent; i++)
+		unit *= 10;
+	return exponent == 0 ? mem_printf(r->mem, "%" PRId64, minor) :
+	       mem_printf(r->mem, "%" PRId64 ".%0*" PRId64, minor / unit, exponent, minor % unit);
+}
+
+bool console_read_amount(struct req *r, const char *typed, const char *currency, int64_t *out)
+{
+	char *plain = mem_strdup(r->mem, typed);
+
+	for (char *c = plain; strchr(typed, '.') == NULL && *c != '\0'; c++)
+		if (*c == ',')
+			*c = '.';
+	return parse_money(plain, currency_exponent(currency), out);
+}
+
 /* Whole words are compared. */
 bool console_listed(const char *list, const char *permission)
 {
@@ -161,10 +184,10 @@ static bool may(struct req *r, const char *permission)
 /* ---- the frame -------------------------------------------------------------------------- */
 
 /* Places of the console in the order of a working day.  One that somebody may not see is not shown. */
-static const struct { const char *path, *label, *permission, *icon; } places[] = {
+static const struct { const char *path, *label, *permission, *icon, *also; } places[] = {
 	{ "/admin", N_("Home"), "home.view", "target" },
 	{ "/admin/orders", N_("Orders"), "orders.view", "cart" },
-	{ "/admin/catalog", N_("Products"), "catalog.view", "box" },
+	{ "/admin/catalog", N_("Products"), "catalog.view", "box", "/admin/media" },
 	{ "/admin/inventory", N_("Stock"), "inventory.view", "pin" },
 	{ "/admin/customers", N_("Customers"), "customers.view", "user" },
 	{ "/admin/settings", N_("Settings"), "settings.view", "filter" },
@@ -199,7 +222,7 @@ static void add_places(struct req *r, struct view *v)
 		view_text(item, "label", req_text(r, places[i].label));
 		view_text(item, "url", req_path(r, places[i].path));
 		view_text(item, "icon", places[i].icon);
-		view_bool(item, "current", within(r->path, places[i].path));
+		view_bool(item, "current", within(r->path, places[i].path) || (places[i].also != NULL && within(r->path, places[i].also)));
 	}
 }
 

@@ -42,6 +42,11 @@ bool console_listed(const char *list, const char *permission);
 /* A view with the head of every page; TITLE is N_("...") or a name. */
 struct view *console_view(struct req *r, const char *template, const char *title);
 
+/* MINOR units of CURRENCY as an input field shows them: "19.90". */
+const char *console_amount(struct req *r, int64_t minor, const char *currency);
+/* What was TYPED in such a field, with a comma or a point; false when it is no amount of CURRENCY. */
+bool console_read_amount(struct req *r, const char *typed, const char *currency, int64_t *out);
+
 /* ---- lists ------------------------------------------------------------------------
  *
  * A list is searched by a GET form, pages by key in the parameter "before" or "after", and

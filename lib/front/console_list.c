@@ -11,7 +11,7 @@
 /* A place in a list, and what libraries add: no part of a search. */
 static bool is_search(const struct input *in)
 {
-	static const char *const not[] = { "before", "after", "csrf", "reason" };
+	static const char *const not[] = { "before", "after", "after_sku", "csrf", "reason" };
 
 	for (size_t i = 0; i < ARRAY_LEN(not); i++)
 		if (strcmp(in->name, not[i]) == 0)

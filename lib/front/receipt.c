@@ -95,7 +95,14 @@ static void add_payment(struct req *r, struct view *v, const struct row_order_he
 	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
 	view_text(transfer, "reference", o->number);
 	view_text(transfer, "currency", o->currency);
-	view_money(transfer, "amount", o->total);
+	view_money(transfer, "amount", o->due);
+	if (due && o->due < o->total) {
+		struct view *part = view_sub(v, "part_paid");
+
+		view_text(part, "currency", o->currency);
+		view_money(part, "came", o->total - o->due);
+		view_money(part, "due", o->due);
+	}
 }
 
 static void add_refunds(struct req *r, struct view *v, struct rows *refunds)

@@ -20,6 +20,11 @@ struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 	c->settings_rows = q_cart_settings(db, key->store, key->currency);
 	c->line_rows = q_cart_lines(db, t, SHA256_LEN, key->store, key->locale, key->currency);
 	c->tier_rows = q_cart_tiers(db, t, SHA256_LEN, key->store, key->currency);
+	/* Who is nobody asks nothing more. */
+	if (key->order != NULL)
+		c->member_rows = q_cart_order_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->order);
+	else if (key->session != NULL)
+		c->member_rows = q_cart_member_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->session, SHA256_LEN);
 	c->category_rows = q_cart_categories(db, t, SHA256_LEN, key->store);
 	c->coupon_rows = q_cart_coupon(db, t, SHA256_LEN, key->store, key->currency);
 	c->scope_rows = q_cart_coupon_scope(db, t, SHA256_LEN, key->store);
@@ -53,13 +58,23 @@ static bool line_blocks(enum cart_line_state s)
 	return s == CART_LINE_SHORT || s == CART_LINE_OUT || s == CART_LINE_GONE || s == CART_LINE_NO_PRICE;
 }
 
+/* The prices of a group come as tiers, too; that of one piece is a tier from one on. */
+_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_member_tiers), "a price of a group is a tier");
+_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_order_tiers), "so is one for an order");
+
+static const struct row_cart_tiers *member_at(const struct cart *c, size_t i)
+{
+	return c->key.order != NULL ? (const void *)row_cart_order_tiers_at(c->member_rows, i) :
+		(const void *)row_cart_member_tiers_at(c->member_rows, i);
+}
+
 static void read_tiers(struct cart *c, const struct row_cart_lines *l, struct pricing_line *p)
 {
-	size_t n = rows_count(c->tier_rows);
-	struct pricing_tier *tiers = mem_array(c->ctx, struct pricing_tier, n);
+	size_t n = rows_count(c->tier_rows), m = c->member_rows == NULL ? 0 : rows_count(c->member_rows);
+	struct pricing_tier *tiers = mem_array(c->ctx, struct pricing_tier, n + m);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct row_cart_tiers *t = row_cart_tiers_at(c->tier_rows, i);
+	for (size_t i = 0; i < n + m; i++) {
+		const struct row_cart_tiers *t = i < n ? row_cart_tiers_at(c->tier_rows, i) : member_at(c, i - n);
 
 		if (strcmp(t->variant, l->variant) == 0)
 			tiers[p->ntiers++] = (struct pricing_tier){ t->min_quantity, t->price };
@@ -157,6 +172,10 @@ static void read_coupon(struct cart *c)
 	struct pricing_coupon *p = &c->input.coupon;
 
 	c->coupon_code = c->head->coupon_code;
+	if (c->head->hand_discount > 0) {
+		p->kind = COUPON_FIXED;
+		p->value_minor = c->head->hand_discount;
+	}
 	if (c->coupon_code[0] == '\0')
 		return;
 	if (!rows_found(c->coupon_rows) || strcmp(k->state, "ok") != 0) {
@@ -178,6 +197,8 @@ static enum cart_coupon_state coupon_state(const struct cart *c)
 {
 	if (c->coupon == CART_COUPON_DEAD)
 		return c->coupon;
+	if (c->coupon_code[0] == '\0')
+		return CART_COUPON_NONE;
 	switch (c->totals->coupon) {
 	case COUPON_OK:
 		return CART_COUPON_OK;

@@ -36,6 +36,9 @@ struct cart_key {
 	const unsigned char *token;             /* SHA-256 of the token; NULL: no cart */
 	const char *locale;                     /* key of translated content: "es" */
 	const char *currency;
+	/* Whose prices besides everybody's; both NULL: nobody's. */
+	const unsigned char *session;           /* SHA-256 of who is signed in by it */
+	const char *order;                      /* UUID: the cart stands for this order, of whoever ordered it */
 };
 
 enum cart_line_state {
@@ -67,7 +70,7 @@ struct cart {
 	void *ctx;
 	struct cart_key key;
 	/* promises */
-	struct rows *head_rows, *settings_rows, *line_rows, *tier_rows, *category_rows, *coupon_rows, *scope_rows,
+	struct rows *head_rows, *settings_rows, *line_rows, *tier_rows, *member_rows, *category_rows, *coupon_rows, *scope_rows,
 		*rule_rows, *method_rows, *method_price_rows, *holiday_rows;
 	/* after cart_price() */
 	bool found;                     /* there is an open cart, perhaps without lines */

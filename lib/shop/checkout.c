@@ -101,38 +101,6 @@ const char *checkout_step_name(enum checkout_step step)
 	return names[step];
 }
 
-/* ---- countries ----------------------------------------------------------------- */
-
-const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n_out)
-{
-	size_t rows = rows_count(country_rows), n = 0, all = strlen(country_codes) / 2;
-	const char **list = mem_array(ctx, const char *, all + rows + 2);
-	bool everywhere = false, has_home = false;
-
-	for (size_t i = 0; i < rows; i++) {
-		const char *code = row_checkout_countries_at(country_rows, i)->country;
-
-		everywhere = everywhere || strcmp(code, "*") == 0;
-		has_home = has_home || strcmp(code, home) == 0;
-	}
-	if (everywhere || has_home)
-		list[n++] = home;
-	for (size_t i = 0; everywhere && i < all; i++) {
-		const char *code = mem_strndup(ctx, country_codes + 2 * i, 2);
-
-		if (strcmp(code, home) != 0)
-			list[n++] = code;
-	}
-	for (size_t i = 0; !everywhere && i < rows; i++) {
-		const char *code = row_checkout_countries_at(country_rows, i)->country;
-
-		if (strcmp(code, home) != 0)
-			list[n++] = code;
-	}
-	*n_out = n;
-	return list;
-}
-
 /* ---- start --------------------------------------------------------------------- */
 
 enum start_outcome start_outcome(const char *word)
@@ -186,16 +154,13 @@ enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsig
 	struct order_columns k = order_columns(cart);
 	struct promise p = cart_promise(cart, cart->method);
 	struct id order = id_new();
-	size_t n = cart->nlines;
 	struct rows *r;
 
 	r = q_checkout_place(db, cart->key.tenant, cart->head->cart, order.text, link, SHA256_LEN, CHECKOUT_LINK_DAYS,
 		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor,
 		cart->method->name, p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
 		cart->coupon == CART_COUPON_OK ? c->person->email_sha256 : NULL,
-		k.variant, n, k.quantity, n, k.unit, n, k.discount, n, k.tax, n, k.total, n,
-		k.sku, n, k.name, n, k.options, n, k.image, n, k.label, n, k.made, n, k.weight, n,
-		k.tax_name, t->ntaxes, k.tax_rate, t->ntaxes, k.tax_base, t->ntaxes, k.tax_amount, t->ntaxes);
+		ORDER_COLUMNS(k));
 	return place_outcome(row_checkout_place(r)->outcome);
 }
 

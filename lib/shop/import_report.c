@@ -10,7 +10,14 @@
 void report_init(struct report *r, const void *ctx, const char *path)
 {
 	*r = (struct report){ .ctx = ctx, .path = path };
-	r->faults = mem_array(ctx, struct report_fault, REPORT_MOST);
+	report_keep(r, REPORT_MOST);
+}
+
+void report_keep(struct report *r, size_t most)
+{
+	mem_free(r->faults);
+	r->faults = mem_array(r->ctx, struct report_fault, most);
+	r->most = most;
 }
 
 static void add(struct report *r, bool warning, int64_t line, const char *column, const char *fmt, va_list args)
@@ -18,7 +25,7 @@ static void add(struct report *r, bool warning, int64_t line, const char *column
 	int64_t *n = warning ? &r->warnings : &r->errors;
 
 	*n += 1;
-	if (r->kept == REPORT_MOST)
+	if (r->kept == r->most)
 		return;
 	r->faults[r->kept++] = (struct report_fault){ .line = line, .column = mem_strdup(r->ctx, column),
 		.message = mem_vprintf(r->ctx, fmt, args), .warning = warning };

@@ -3,7 +3,7 @@
  *
  * An import goes on after a fault, so that one run tells the merchant all of
  * them; nothing comes in while there is one.  All faults are counted, the first
- * REPORT_MOST are kept: a file in a wrong encoding has a fault in every line and
+ * REPORT_MOST are kept (or as many as report_keep() says): a file in a wrong encoding has a fault in every line and
  * nobody reads ten thousand.  Texts from the file are shown shortened and without
  * control characters, so a report is safe on a terminal.
  */
@@ -14,6 +14,8 @@
 
 /* Faults kept; more than a screen is not read, all are counted. */
 #define REPORT_MOST 100
+/* The same where the report becomes a file of its own, with which somebody mends his. */
+#define REPORT_FILE_MOST 5000
 /* Characters of a text of the file inside a message. */
 #define REPORT_QUOTE_MAX 40
 
@@ -28,13 +30,15 @@ struct report {
 	const void *ctx;
 	const char *path;
 	struct report_fault *faults;    /* in the order they were found */
-	size_t kept;
+	size_t kept, most;
 	int64_t errors, warnings;       /* all, kept or not */
 };
 
 void report_init(struct report *r, const void *ctx, const char *path);
 void report_error(struct report *r, int64_t line, const char *column, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void report_warn(struct report *r, int64_t line, const char *column, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Keeps up to MOST faults; before the first. */
+void report_keep(struct report *r, size_t most);
 /* Orders the kept faults by line. */
 void report_sort(struct report *r);
 

@@ -52,21 +52,35 @@ static void find_store(struct import *im, const char *tenant, const char *store)
 			     tenant != NULL ? tenant : "", store);
 }
 
+/* One import of a merchant at a time, whoever runs it: what a second one would find half done it would take for changed. */
+#define ONE_AT_A_TIME "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('import ' || $1, 0))"
+
+static bool prepare(struct import *im)
+{
+	stage_tenant(im->stage, im->tenant);
+	stage_query(im->stage, ONE_AT_A_TIME, &im->tenant, 1);
+	stage_query(im->stage, "SELECT catalog.import_begin($1)", &im->tenant, 1);
+	im->locales = list_of(im, "SELECT locale FROM tenancy.store_locale WHERE store_id = $1 ORDER BY position", &im->nlocales);
+	im->currencies = list_of(im, "SELECT currency FROM tenancy.store_currency WHERE store_id = $1 ORDER BY position", &im->ncurrencies);
+	im->warehouses = list_of(im, "SELECT w.code FROM inventory.warehouse w LEFT JOIN inventory.store_warehouse s"
+				 " ON s.store_id = $1 AND s.warehouse_id = w.warehouse_id ORDER BY s.priority NULLS LAST, w.code", &im->nwarehouses);
+	im->row = mem_context(im->ctx, "row");
+	return im->nlocales > 0 && im->ncurrencies > 0;
+}
+
 bool import_open(struct import *im, const void *ctx, struct stage *stage, struct report *report, const char *tenant,
 		 const char *store)
 {
 	*im = (struct import){ .ctx = ctx, .stage = stage, .report = report };
 	find_store(im, tenant, store);
-	if (im->store == NULL || report->errors > 0)
-		return false;
-	stage_tenant(stage, im->tenant);
-	stage_query(stage, "SELECT catalog.import_begin()", NULL, 0);
-	im->locales = list_of(im, "SELECT locale FROM tenancy.store_locale WHERE store_id = $1 ORDER BY position", &im->nlocales);
-	im->currencies = list_of(im, "SELECT currency FROM tenancy.store_currency WHERE store_id = $1 ORDER BY position", &im->ncurrencies);
-	im->warehouses = list_of(im, "SELECT w.code FROM inventory.warehouse w LEFT JOIN inventory.store_warehouse s"
-				 " ON s.store_id = $1 AND s.warehouse_id = w.warehouse_id ORDER BY s.priority NULLS LAST, w.code", &im->nwarehouses);
-	im->row = mem_context(ctx, "row");
-	return im->nlocales > 0 && im->ncurrencies > 0;
+	return im->store != NULL && report->errors == 0 && prepare(im);
+}
+
+bool import_open_for(struct import *im, const void *ctx, struct stage *stage, struct report *report, const char *tenant_id,
+		     const char *store_id)
+{
+	*im = (struct import){ .ctx = ctx, .stage = stage, .report = report, .tenant = tenant_id, .store = store_id };
+	return prepare(im);
 }
 
 static bool has(const char *const *list, size_t n, const char *word)
@@ -92,11 +106,24 @@ bool import_has_warehouse(const struct import *im, const char *code)
 	return has(im->warehouses, im->nwarehouses, code);
 }
 
+void import_progress(struct import *im, int thousandths)
+{
+	if (im->progress != NULL && !im->progress(im, thousandths, im->rows_read))
+		stage_stop(im->stage, "it was stopped");
+}
+
 bool import_next(struct import *im)
 {
+	const char *why;
+
 	mem_free(im->row);
 	im->row = mem_context(im->ctx, "row");
-	for (int64_t rows = 0; ; rows++)
+	if (++im->rows_read % IMPORT_TELL_ROWS == 0)
+		import_progress(im, csv_progress(im->csv) * IMPORT_READING / 1000);
+	/* Not read to its end for nothing. */
+	if (stage_failed(im->stage, &why))
+		return false;
+	for (;;)
 		switch (csv_next(im->csv)) {
 		case CSV_RECORD:
 			im->line = csv_line(im->csv);
@@ -140,7 +167,7 @@ static const char *clean(struct import *im, int column, size_t max, enum text_ki
 
 	if (column < 0)
 		return NULL;
-	raw = csv_field(im->csv, (size_t)column);
+	raw = csv_cell(im->csv, (size_t)column);
 	if (*raw == '\0')
 		return "";
 	text = text_clean(im->row, raw, strlen(raw), kind);

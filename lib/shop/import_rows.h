@@ -18,6 +18,11 @@
 
 /* Rows of one file: what one transaction and its temporary tables carry well. */
 #define IMPORT_ROWS_MAX 200000
+/* Rows between two tellings of progress, and what reading is of it all, in thousandths. */
+#define IMPORT_TELL_ROWS 500
+#define IMPORT_READING 300
+/* Changes of each kind that a preview shows. */
+#define IMPORT_SAMPLE "10"
 /* Items in one cell: pictures, tags, related products. */
 #define IMPORT_LIST_MAX 64
 
@@ -38,12 +43,24 @@ struct import {
 	int64_t line;                   /* of the row */
 	bool no_pictures;               /* leave pictures and documents as they are */
 	const char *pictures;           /* directory of the originals */
+	bool trial;                     /* nothing will be committed: what only costs time is left out */
+	/* How far it is, in thousandths, and the rows read; false: no more, please.  May be NULL. */
+	bool (*progress)(struct import *im, int thousandths, int64_t rows);
+	/* Of products, before anything is changed: rows of catalog.import_preview(), or NULL.  May be NULL. */
+	void (*preview)(struct import *im, const PGresult *sample);
+	void *user;                     /* of whoever gave these */
+	int64_t rows_read;
 };
 
 /* Finds the store by its code (and the tenant's short name when more tenants have such a store), sets the
    tenant, makes the staging tables; false after an error in the report. */
 bool import_open(struct import *im, const void *ctx, struct stage *stage, struct report *report,
 	const char *tenant, const char *store);
+/* The same for a tenant and store known by their ids. */
+bool import_open_for(struct import *im, const void *ctx, struct stage *stage, struct report *report,
+	const char *tenant_id, const char *store_id);
+/* Tells progress and stops the stage when told to. */
+void import_progress(struct import *im, int thousandths);
 bool import_has_locale(const struct import *im, const char *locale);
 bool import_has_currency(const struct import *im, const char *currency);
 bool import_has_warehouse(const struct import *im, const char *code);

@@ -21,6 +21,8 @@ struct stage {
 	struct table tables[TABLES_MAX];
 	size_t ntables;
 	char *why;                      /* the first failure */
+	char state[6];                  /* its SQLSTATE; empty: none came */
+	bool stopped;
 };
 
 static void fail(struct stage *s, const char *what, const PGresult *result)
@@ -29,6 +31,8 @@ static void fail(struct stage *s, const char *what, const PGresult *result)
 	const char *detail = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
 	const char *where = result != NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
 
+	if (s->why == NULL && result != NULL && PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL)
+		snprintf(s->state, sizeof(s->state), "%s", PQresultErrorField(result, PG_DIAG_SQLSTATE));
 	if (s->why == NULL)
 		s->why = mem_printf(s, "%s: %s%s%s%s%s", what, message != NULL ? message : PQerrorMessage(s->conn),
 				    detail != NULL ? "; " : "", detail != NULL ? detail : "",
@@ -181,8 +185,8 @@ void stage_faults(struct stage *s)
 	if (all == NULL)
 		return;
 	int64_t errors = strtoll(PQgetvalue(all, 0, 0), NULL, 10), warnings = strtoll(PQgetvalue(all, 0, 1), NULL, 10);
-	const PGresult *rows = stage_query(s, "SELECT line, col, message, warning FROM pg_temp.import_fault"
-					   " ORDER BY warning, line, col LIMIT 100", NULL, 0);
+	const PGresult *rows = stage_query(s, mem_printf(s, "SELECT line, col, message, warning FROM pg_temp.import_fault"
+					   " ORDER BY warning, line, col LIMIT %zu", s->report->most), NULL, 0);
 
 	for (int i = 0; rows != NULL && i < PQntuples(rows); i++) {
 		int64_t line = strtoll(PQgetvalue(rows, i, 0), NULL, 10);
@@ -194,6 +198,21 @@ void stage_faults(struct stage *s)
 	s->report->errors += errors;
 	s->report->warnings += warnings;
 	command(s, "TRUNCATE pg_temp.import_fault");
+}
+
+void stage_stop(struct stage *s, const char *why)
+{
+	if (s->why != NULL)
+		return;
+	s->why = mem_strdup(s, why);
+	s->stopped = true;
+}
+
+/* PostgreSQL 15 manual, appendix A: 40 rollbacks, 55P03 a lock not had, 57 the server ends, 08 the connection. */
+bool stage_may_retry(const struct stage *s)
+{
+	return s->why != NULL && !s->stopped && (*s->state == '\0' || strncmp(s->state, "40", 2) == 0 || strcmp(s->state, "55P03") == 0
+		|| strncmp(s->state, "57P", 3) == 0 || strncmp(s->state, "08", 2) == 0);
 }
 
 bool stage_failed(const struct stage *s, const char **why)

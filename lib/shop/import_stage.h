@@ -43,8 +43,12 @@ const char *stage_value(struct stage *s, const char *sql, const char *param);
 /* Reads the faults that SQL found (pg_temp.import_fault) into the report. */
 void stage_faults(struct stage *s);
 
+/* Whoever drives the import wants no more of it: every further call is a no-op. */
+void stage_stop(struct stage *s, const char *why);
 /* The machinery failed; the sentence stands in *WHY. */
 bool stage_failed(const struct stage *s, const char **why);
+/* It failed by others: a lock they held, a deadlock, the server going away.  The same again may do. */
+bool stage_may_retry(const struct stage *s);
 bool stage_commit(struct stage *s);
 void stage_rollback(struct stage *s);
 

@@ -197,6 +197,52 @@ static const struct layout *choose(struct import *im, const char *name)
 	return NULL;
 }
 
+/* What merges staged products, in this order, and how far it is then, in thousandths: measured with 100 000 rows. */
+static const struct part {
+	const char *name;
+	int thousandths;
+} parts[] = {
+	{ "bodies", 400 }, { "items", 450 }, { "files", 460 }, { "variants", 530 }, { "prices", 560 }, { "stock", 600 },
+};
+
+#define BEFORE_PARTS 340
+/* Products listed in one statement. */
+#define RELIST_SOME 500
+
+static void merge(struct import *im, const char *update, struct import_counts *out)
+{
+	const char *const ready[] = { im->tenant, im->store, update };
+	const PGresult *result = stage_query(im->stage, "SELECT catalog.import_ready($1, $2, $3)", ready, ARRAY_LEN(ready));
+	const char *after = "00000000-0000-0000-0000-000000000000";
+	int64_t touched = 1, done = 0, batches = 1;
+
+	if (result == NULL || PQgetvalue(result, 0, 0)[0] != 't') {
+		stage_faults(im->stage);
+		return;
+	}
+	import_progress(im, BEFORE_PARTS);
+	if (im->preview != NULL)
+		im->preview(im, stage_query(im->stage, "SELECT * FROM catalog.import_preview($1, $2, $3)",
+						 (const char *const[]){ im->tenant, im->store, IMPORT_SAMPLE }, 3));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		const char *const params[] = { im->tenant, im->store, parts[i].name, im->trial ? "true" : "false" };
+
+		stage_query(im->stage, "SELECT catalog.import_part($1, $2, $3, $4)", params, ARRAY_LEN(params));
+		import_progress(im, parts[i].thousandths);
+	}
+	result = stage_query(im->stage, "SELECT * FROM catalog.import_counted($1)", &im->tenant, 1);
+	take_counts(im, result, out);
+	touched += out->created + out->updated;
+	while (!im->trial && after != NULL) {
+		result = stage_query(im->stage, "SELECT catalog.import_relist_some($1, $2, $3, $4)",
+				     (const char *const[]){ im->tenant, after, mem_printf(im->row, "%d", RELIST_SOME), (batches & (batches - 1)) == 0 ? "true" : "false" }, 4);
+		batches++;
+		after = result == NULL || PQgetisnull(result, 0, 0) ? NULL : PQgetvalue(result, 0, 0);
+		done += RELIST_SOME;
+		import_progress(im, 600 + (int)((done < touched ? done : touched) * 390 / touched));
+	}
+}
+
 void import_products(struct import *im, const char *name, bool update, const struct import_pictures *pictures, struct import_counts *out)
 {
 	const struct layout *layout = choose(im, name);
@@ -216,7 +262,7 @@ void import_products(struct import *im, const char *name, bool update, const str
 	store_product_files(im, pictures, out);
 	stage_flush(im->stage);
 	if (im->report->errors == 0)
-		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_products($1, $2, $3)", params, 3), out);
+		merge(im, params[2], out);
 }
 
 /* ---- listings ------------------------------------------------------------------------ */

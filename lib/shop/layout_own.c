@@ -41,8 +41,8 @@ static const struct column {
 	[TRACK_STOCK] = { "track_stock", PLAIN, PRODUCTS }, [POSITION] = { "position", PLAIN, LISTINGS },
 };
 
-/* Options and properties in one file: the schema allows three options a product. */
-#define OPTIONS_MAX 16
+/* Options and properties in one file: the schema allows three options a product; a file of all products has those of all. */
+#define OPTIONS_MAX 64
 #define TIERS_MAX 20
 
 struct own {

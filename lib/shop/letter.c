@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT };
+enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE };
 
 /* All letters there are; sales.step names those of orders. */
 static const struct kind {
@@ -41,11 +41,13 @@ static const struct kind {
 	{ "return-approved", ABOUT_ORDER },
 	{ "return-refused", ABOUT_ORDER },
 	{ "return-accepted", ABOUT_ORDER },
+	{ "purchase-order", ABOUT_PURCHASE },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
 	{ "reset", ABOUT_ACCOUNT, .path = "/login/reset/", .purpose = "reset", .minutes = LETTER_RESET_MINUTES },
 	{ "account-exists", ABOUT_ACCOUNT, .path = "/login" },
+	{ "account-joined", ABOUT_ACCOUNT, .path = "/login" },
 	{ "password-changed", ABOUT_ACCOUNT, .path = "/login/reset" },
 	{ "email-confirm", ABOUT_ACCOUNT, .path = "/login/email/", .purpose = "email", .minutes = LETTER_PROOF_MINUTES },
 	{ "export-ready", ABOUT_ACCOUNT, .path = "/account/privacy" },
@@ -59,6 +61,7 @@ static const char *const reasons[] = {
 	[ABOUT_CODE] = N_("You get this mail because this address was entered in our checkout."),
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
 	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
+	[ABOUT_PURCHASE] = N_("You get this mail because we order goods from you."),
 };
 
 struct letter_draft {
@@ -66,7 +69,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -116,6 +119,7 @@ static const struct kind *find_kind(const struct letter_item *item)
 {
 	const char *const of[] = {
 		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
+		[ABOUT_PURCHASE] = item->change,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -203,6 +207,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_ACCOUNT:
 		gather_account(db, d);
+		break;
+	case ABOUT_PURCHASE:
+		d->purchase = q_letter_purchase(db, item->tenant, item->change);
 		break;
 	}
 	return d;
@@ -336,11 +343,14 @@ static void view_payment(struct view *v, const struct desk_work *w, const struct
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
 	view_bool(v, "awaiting_card", awaits_card(o));
+	view_money(v, "due", o->due);
+	if (o->due > 0 && o->due < o->total)
+		view_money(v, "came", o->total - o->due);
 	if (strcmp(o->payment_method, "bank_transfer") != 0 || strcmp(o->payment, "pending") != 0)
 		return;
 	view_bool(v, "awaiting_transfer", true);
 	transfer = view_sub(v, "transfer");
-	view_money(transfer, "amount", o->total);
+	view_money(transfer, "amount", o->due);
 	view_text(transfer, "reference", o->number);
 	view_html(transfer, "instructions_html", markdown_html(w->ctx, p->instructions, 3));
 	view_text(transfer, "instructions", without_stars(w->ctx, p->instructions));
@@ -371,7 +381,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_text(v, "delivery_name", o->method_name);
 	view_date(v, "promise_from", o->promise_from);
 	view_date(v, "promise_to", o->promise_to);
-	view_money(v, "amount", o->total);
+	view_money(v, "amount", o->due > 0 ? o->due : o->total);
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
 	view_bool(v, "unpaid", o->unpaid);
@@ -453,9 +463,24 @@ static enum letter_outcome write_account(struct desk_work *w, struct view *v, st
 	out->to_name = p->name;
 	view_text(v, "person", p->name);
 	view_text(v, "new_email", p->new_email);
+	view_text(v, "kept", p->kept);
 	view_text(v, "link", mem_printf(w->ctx, "%s%s%s", w->base, kind->path, kind->purpose == NULL ? "" : w->draft->token.text));
 	view_text(v, "reset_url", mem_printf(w->ctx, "%s/login/reset", w->base));
 	return LETTER_WRITTEN;
+}
+
+/* Not sent when it was cancelled meanwhile, or when the supplier's address is gone. */
+static enum letter_outcome write_purchase(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_purchase *p = row_letter_purchase(w->draft->purchase);
+
+	if (!rows_found(w->draft->purchase) || *p->email == '\0')
+		return LETTER_UNWANTED;
+	out->to = p->email;
+	out->to_name = p->supplier;
+	view_text(view_sub(v, "purchase"), "number", p->name);
+	view_text(v, "person", p->supplier);
+	return attach_pdf(w, p->name, p->pdf_hex, out);
 }
 
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
@@ -469,6 +494,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_code(w, v, out);
 	case ABOUT_ACCOUNT:
 		return write_account(w, v, out);
+	case ABOUT_PURCHASE:
+		return write_purchase(w, v, out);
 	case ABOUT_ORDER:
 		break;
 	}

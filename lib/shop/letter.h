@@ -25,7 +25,7 @@
 struct letter_item {
 	const char *tenant, *store, *template;
 	const char *order, *cart, *customer;    /* UUID or NULL */
-	const char *change;                     /* of the customer's mail address, or NULL */
+	const char *change;                     /* of the customer's mail address, the credit note or purchase order; or NULL */
 	const char *locale, *currency;          /* of the order, cart or customer */
 };
 

@@ -1,33 +1,39 @@
 #include "shop/media.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <vips/vips.h>
 
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "shop/media_box.h"
 
-/* What pages ask for: thumbnail, card, page; and a hero over the whole width. */
-static const int widths[] = { 960, 480, 240 };
-#define WIDE 1600
-/* WebP quality: above 80 files grow and eyes see nothing. */
-#define QUALITY 80
-/* libwebp's 0 to 6; 2 takes half the time of 4 and 4 % more bytes. */
-#define EFFORT 2
+static const int widths[] = MEDIA_WIDTHS;
 /* Address space of a child: a decoded picture of 40 Mpx and libvips' own. */
 #define CHILD_BYTES (2048LL * 1024 * 1024)
 /* One picture takes under a second; a child converts hundreds. */
 #define CHILD_SECONDS 900
 
-enum kind { UNKNOWN, JPEG, PNG, WEBP, PDF, SVG };
+static const char *const sentences[] = {
+	[MEDIA_UNSAFE_NAME] = "the file name leads out of the directory", [MEDIA_MISSING] = "there is no such file",
+	[MEDIA_OUTSIDE] = "the file lies outside of the directory", [MEDIA_UNREADABLE] = "the file cannot be read",
+	[MEDIA_EMPTY] = "the file is empty", [MEDIA_LARGE_DOCUMENT] = "the document is larger than 10 MiB",
+	[MEDIA_LARGE_PICTURE] = "the picture is larger than 12 MiB", [MEDIA_NO_PDF] = "the file is no PDF",
+	[MEDIA_NO_PICTURE] = "the file is no JPEG, PNG or WebP picture", [MEDIA_IS_SVG] = "SVG is refused: it can carry scripts",
+	[MEDIA_TOO_MANY_PIXELS] = "the picture has more than 40 million pixels", [MEDIA_BROKEN] = "the picture is broken",
+	[MEDIA_TOO_DETAILED] = "the picture has too much detail", [MEDIA_ENDED] = "the picture cannot be decoded",
+	[MEDIA_LATE] = "the picture took too long", [MEDIA_NO_ROOM] = "no process could be started for it",
+	[MEDIA_UNWRITABLE] = "the media directory cannot be written",
+};
 
 bool media_name_safe(const char *file)
 {
@@ -39,24 +45,14 @@ bool media_name_safe(const char *file)
 	return true;
 }
 
-static enum kind kind_of(const unsigned char *data, size_t n)
+static void refuse(struct media *m, enum media_fault fault)
 {
-	if (n >= 4 && memcmp(data, "\xff\xd8\xff", 3) == 0)
-		return JPEG;
-	if (n >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0)
-		return PNG;
-	if (n >= 12 && memcmp(data, "RIFF", 4) == 0 && memcmp(data + 8, "WEBP", 4) == 0)
-		return WEBP;
-	if (n >= 5 && memcmp(data, "%PDF-", 5) == 0)
-		return PDF;
-	return n >= 4 && (memmem(data, n < 512 ? n : 512, "<svg", 4) != NULL) ? SVG : UNKNOWN;
-}
-
-static void refuse(struct media *m, const char *why)
-{
-	snprintf(m->why, sizeof(m->why), "%s", why);
+	m->fault = fault;
+	snprintf(m->why, sizeof(m->why), "%s", sentences[fault]);
 	m->name[0] = '\0';
 }
+
+/* ---- files ------------------------------------------------------------------------------ */
 
 /* The whole file, below FROM even through links; NULL after a reason. */
 static unsigned char *read_original(void *ctx, const char *from, struct media *m, size_t *n)
@@ -68,23 +64,22 @@ static unsigned char *read_original(void *ctx, const char *from, struct media *m
 	int fd;
 
 	if (!media_name_safe(m->file)) {
-		refuse(m, "the file name leads out of the directory");
+		refuse(m, MEDIA_UNSAFE_NAME);
 		return NULL;
 	}
 	if (realpath(from, top) == NULL || realpath(mem_printf(ctx, "%s/%s", from, m->file), path) == NULL) {
-		refuse(m, "there is no such file");
+		refuse(m, MEDIA_MISSING);
 		return NULL;
 	}
 	if (strncmp(path, top, strlen(top)) != 0 || path[strlen(top)] != '/') {
-		refuse(m, "the file lies outside of the directory");
+		refuse(m, MEDIA_OUTSIDE);
 		return NULL;
 	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		refuse(m, "the file cannot be read");
+		refuse(m, MEDIA_UNREADABLE);
 	} else if (st.st_size == 0 || st.st_size > most) {
-		refuse(m, st.st_size == 0 ? "the file is empty" : m->document ? "the document is larger than 10 MiB"
-		       : "the picture is larger than 12 MiB");
+		refuse(m, st.st_size == 0 ? MEDIA_EMPTY : m->document ? MEDIA_LARGE_DOCUMENT : MEDIA_LARGE_PICTURE);
 	} else {
 		ssize_t got;
 
@@ -93,7 +88,7 @@ static unsigned char *read_original(void *ctx, const char *from, struct media *m
 		while (*n < (size_t)st.st_size && (got = read(fd, data + *n, (size_t)st.st_size - *n)) > 0)
 			*n += (size_t)got;
 		if (*n != (size_t)st.st_size) {
-			refuse(m, "the file cannot be read");
+			refuse(m, MEDIA_UNREADABLE);
 			data = NULL;
 		}
 	}
@@ -102,12 +97,13 @@ static unsigned char *read_original(void *ctx, const char *from, struct media *m
 	return data;
 }
 
-/* Writes a file beside its place and renames it; false with errno. */
-static bool write_file(void *ctx, const char *path, const void *data, size_t n)
+/* Writes a file beside its place and renames it; false with errno.  LASTING: it is on the disk before. */
+static bool write_file(void *ctx, const char *path, const void *data, size_t n, bool lasting)
 {
 	char *part = mem_printf(ctx, "%s.%d.part", path, (int)getpid());
 	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	bool ok = fd >= 0;
+	/* Whatever the umask of the unit: the web server reads it. */
+	bool ok = fd >= 0 && fchmod(fd, 0644) == 0;
 
 	for (size_t done = 0; ok && done < n; ) {
 		ssize_t put = write(fd, (const char *)data + done, n - done);
@@ -115,6 +111,7 @@ static bool write_file(void *ctx, const char *path, const void *data, size_t n)
 		ok = put > 0;
 		done += ok ? (size_t)put : 0;
 	}
+	ok = ok && (!lasting || fsync(fd) == 0);
 	if (fd >= 0)
 		ok = (close(fd) == 0) && ok;
 	ok = ok && rename(part, path) == 0;
@@ -123,11 +120,12 @@ static bool write_file(void *ctx, const char *path, const void *data, size_t n)
 	return ok;
 }
 
-static bool is_there(const char *path)
+/* True when it is there; it counts as made now, so that nobody sweeps it away. */
+static bool keep(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && st.st_size > 0;
+	return stat(path, &st) == 0 && st.st_size > 0 && (utimensat(AT_FDCWD, path, NULL, 0) == 0 || errno == EACCES || errno == EPERM);
 }
 
 static char *path_of(void *ctx, const char *to, const struct media *m, int width)
@@ -135,118 +133,114 @@ static char *path_of(void *ctx, const char *to, const struct media *m, int width
 	return mem_printf(ctx, "%s/%s-%d.webp", to, m->name, width);
 }
 
-static bool save(void *ctx, VipsImage *image, const char *path)
-{
-	void *data = NULL;
-	size_t n = 0;
-	bool ok = vips_webpsave_buffer(image, &data, &n, "Q", QUALITY, "effort", EFFORT, "strip", TRUE, NULL) == 0
-		&& write_file(ctx, path, data, n);
-
-	g_free(data);
-	return ok;
-}
-
-/* The picture in all widths: decoded once in its largest, the smaller ones made of that. */
-static bool convert(void *ctx, const char *to, const struct media *m, const unsigned char *data, size_t n)
-{
-	int largest = m->wide && m->width > widths[0] ? WIDE : widths[0];
-	VipsImage *thumb = NULL, *image = NULL;
-	/* "size" down: nothing is enlarged; "fail_on" error: a broken file is refused, not half shown */
-	bool ok = vips_thumbnail_buffer((void *)(uintptr_t)data, n, &thumb, largest, "height", 20000, "size", VIPS_SIZE_DOWN,
-					"option_string", "[fail_on=error]", NULL) == 0;
-
-	if (ok)
-		ok = (image = vips_image_copy_memory(thumb)) != NULL;
-	if (ok && m->wide)
-		ok = save(ctx, image, path_of(ctx, to, m, WIDE));
-	for (size_t i = 0; ok && i < ARRAY_LEN(widths); i++) {
-		VipsImage *small = NULL;
-
-		ok = vips_thumbnail_image(image, &small, widths[i], "height", 20000, "size", VIPS_SIZE_DOWN, NULL) == 0
-			&& save(ctx, small, path_of(ctx, to, m, widths[i]));
-		g_clear_object(&small);
-	}
-	g_clear_object(&thumb);
-	g_clear_object(&image);
-	return ok;
-}
-
 static bool is_converted(void *ctx, const char *to, const struct media *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(widths); i++)
-		if (!is_there(path_of(ctx, to, m, widths[i])))
+		if (!keep(path_of(ctx, to, m, widths[i])))
 			return false;
-	return !m->wide || is_there(path_of(ctx, to, m, WIDE));
+	return !m->wide || keep(path_of(ctx, to, m, MEDIA_WIDE));
 }
 
-static void take_picture(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n)
+/* Of the directory TO: shared by who stores, alone for who sweeps.  -1 where it cannot be written. */
+static int lock(void *ctx, const char *to, int how)
 {
-	VipsImage *header = vips_image_new_from_buffer(data, n, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+	int fd = open(mem_printf(ctx, "%s/.lock", to), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0664);
 
-	if (header == NULL) {
-		refuse(m, "the picture is broken");
-		return;
-	}
-	m->width = vips_image_get_width(header);
-	m->height = vips_image_get_height(header);
-	g_object_unref(header);
-	if ((int64_t)m->width * m->height > MEDIA_PIXELS_MAX) {
-		snprintf(m->why, sizeof(m->why), "the picture has %d x %d pixels, more than 40 million", m->width, m->height);
-		m->name[0] = '\0';
-		return;
-	}
-	if (is_converted(ctx, to, m))
-		return;
-	if (convert(ctx, to, m, data, n))
-		m->made = true;
-	else
-		refuse(m, errno == ENOSPC || errno == EACCES ? "the media directory cannot be written" : "the picture is broken");
-	vips_error_clear();
+	if (fd >= 0)
+		(void)!fchmod(fd, 0664);        /* not ours: as it is */
+	while (fd >= 0 && flock(fd, how) != 0)
+		if (errno != EINTR) {
+			close(fd);
+			fd = -1;
+		}
+	return fd;
 }
 
-static void take_document(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n)
+/* What a file is becomes its name: M's, made of DIGEST; its directory is there then. */
+static bool name_it(void *ctx, const char *to, struct media *m, const char *digest, enum media_kind kind, int64_t bytes)
 {
-	char *path;
+	char *dir = mem_printf(ctx, "%s/%.2s", to, digest);
 
-	memcpy(m->name + 33, ".pdf", 5);
-	path = mem_printf(ctx, "%s/%s", to, m->name);
+	snprintf(m->name, sizeof(m->name), "%.2s/%.30s%s", digest, digest + 2, m->document ? ".pdf" : "");
+	snprintf(m->mime, sizeof(m->mime), "%s", media_mime(kind));
+	m->bytes = bytes;
+	/* Of the directory's group, so that all who store may write in it. */
+	if (mkdir(dir, 0775) == 0 && chmod(dir, 0775) != 0)
+		return false;
+	return access(dir, W_OK) == 0;
+}
+
+static enum media_fault fault_of(enum media_kind kind, bool document)
+{
+	if (document)
+		return kind == MEDIA_PDF ? MEDIA_FINE : MEDIA_NO_PDF;
+	return kind == MEDIA_JPEG || kind == MEDIA_PNG || kind == MEDIA_WEBP ? MEDIA_FINE : kind == MEDIA_SVG ? MEDIA_IS_SVG : MEDIA_NO_PICTURE;
+}
+
+static enum media_fault store_document(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n, bool lasting)
+{
+	char *path = mem_printf(ctx, "%s/%s", to, m->name);
+
 	m->width = m->height = 0;
-	if (is_there(path))
-		return;
-	if (write_file(ctx, path, data, n))
-		m->made = true;
-	else
-		refuse(m, "the media directory cannot be written");
+	if (keep(path))
+		return MEDIA_FINE;
+	m->made = write_file(ctx, path, data, n, lasting);
+	return m->made ? MEDIA_FINE : MEDIA_UNWRITABLE;
+}
+
+/* ---- many files of a directory --------------------------------------------------------------- */
+
+struct place {
+	void *ctx;
+	const char *to;
+	const struct media *m;
+};
+
+static bool put(void *arg, int width, const void *data, size_t n)
+{
+	const struct place *p = arg;
+
+	return write_file(p->ctx, path_of(p->ctx, p->to, p->m, width), data, n, false);
+}
+
+static enum media_fault store_picture(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n)
+{
+	struct place place = { ctx, to, m };
+	enum media_fault fault = media_measure(data, n, &m->width, &m->height);
+
+	if (fault != MEDIA_FINE || is_converted(ctx, to, m))
+		return fault;
+	fault = media_encode(data, n, m->width, m->wide, put, &place);
+	m->made = fault == MEDIA_FINE;
+	return fault;
 }
 
 static void take(const char *from, const char *to, struct media *m)
 {
-	static const char *const mimes[] = {
-		[JPEG] = "image/jpeg", [PNG] = "image/png", [WEBP] = "image/webp", [PDF] = "application/pdf"
-	};
 	void *ctx = mem_context(NULL, "media");
 	char hex[SHA256_HEX];
 	size_t n;
 	unsigned char *data = read_original(ctx, from, m, &n);
-	enum kind kind = data != NULL ? kind_of(data, n) : UNKNOWN;
+	enum media_kind kind;
+	enum media_fault fault;
+	int held = -1;
 
-	if (data == NULL) {
-		/* the reason stands */
-	} else if (m->document ? kind != PDF : kind != JPEG && kind != PNG && kind != WEBP) {
-		refuse(m, m->document ? "the file is no PDF" : kind == SVG ? "SVG is refused: it can carry scripts"
-		       : "the file is no JPEG, PNG or WebP picture");
-	} else {
-		sha256_hex(data, n, hex);
-		snprintf(m->name, sizeof(m->name), "%.2s/%.30s", hex, hex + 2);
-		snprintf(m->mime, sizeof(m->mime), "%s", mimes[kind]);
-		m->bytes = (int64_t)n;
-		if (mkdir(mem_printf(ctx, "%s/%.2s", to, hex), 0755) != 0 && errno != EEXIST)
-			refuse(m, "the media directory cannot be written");
-		else if (m->document)
-			take_document(ctx, to, m, data, n);
-		else
-			take_picture(ctx, to, m, data, n);
+	if (data != NULL) {
+		kind = media_kind(data, n);
+		fault = fault_of(kind, m->document);
+		if (fault == MEDIA_FINE) {
+			held = lock(ctx, to, LOCK_SH);
+			sha256_hex(data, n, hex);
+			fault = !name_it(ctx, to, m, hex, kind, (int64_t)n) ? MEDIA_UNWRITABLE
+				: m->document ? store_document(ctx, to, m, data, n, false) : store_picture(ctx, to, m, data, n);
+		}
+		if (fault != MEDIA_FINE)
+			refuse(m, fault);
+		if (fault == MEDIA_TOO_MANY_PIXELS)
+			snprintf(m->why, sizeof(m->why), "the picture has %d x %d pixels, more than 40 million", m->width, m->height);
 	}
+	if (held >= 0)
+		close(held);
 	mem_free(ctx);
 }
 
@@ -273,29 +267,17 @@ static void be_modest(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static void silent(const char *domain, GLogLevelFlags level, const char *message, void *arg)
-{
-	(void)domain;
-	(void)level;
-	(void)message;
-	(void)arg;
-}
-
 NORETURN static void work(const char *from, const char *to, struct shared *shared, size_t n)
 {
 	be_modest();
-	if (VIPS_INIT("sutler") != 0)
+	if (!media_pixels_start())
 		_exit(1);
-	g_log_set_default_handler(silent, NULL);        /* libvips' warnings name no file; the reason does */
-	vips_concurrency_set(1);        /* the processes are the parallelism */
-	vips_cache_set_max(0);
-	vips_block_untrusted_set(TRUE);
 	for (size_t i; (i = atomic_fetch_add(&shared->next, 1)) < n; ) {
 		/* what stays when this picture ends the process */
-		snprintf(shared->list[i].why, MEDIA_WHY_SIZE, "the picture cannot be decoded");
-		shared->list[i].name[0] = '\0';
+		refuse(&shared->list[i], MEDIA_ENDED);
 		struct media m = shared->list[i];
 
+		m.fault = MEDIA_FINE;
 		m.why[0] = '\0';
 		take(from, to, &m);
 		shared->list[i] = m;
@@ -311,7 +293,7 @@ void media_store(const char *from, const char *to, struct media *list, size_t n,
 
 	if (n == 0 || shared == MAP_FAILED) {
 		for (size_t i = 0; i < n; i++)
-			refuse(&list[i], "there is no memory for it");
+			refuse(&list[i], MEDIA_NO_ROOM);
 		return;
 	}
 	memcpy(shared->list, list, n * sizeof(*list));
@@ -334,6 +316,137 @@ void media_store(const char *from, const char *to, struct media *list, size_t n,
 	}
 	memcpy(list, shared->list, n * sizeof(*list));
 	for (size_t i = atomic_load(&shared->next); i < n; i++)
-		refuse(&list[i], "no process could be started for it");
+		refuse(&list[i], MEDIA_NO_ROOM);
 	munmap(shared, size);
+}
+
+/* ---- one upload ------------------------------------------------------------------------------- */
+
+static enum media_fault take_picture(void *ctx, int fd, const char *to, int64_t until_us, struct media *m)
+{
+	struct media_box box;
+	bool there = is_converted(ctx, to, m);
+	enum media_fault fault;
+
+	media_box_run(fd, (size_t)m->bytes, !there, until_us, &box);
+	fault = box.fault;
+	m->width = box.width;
+	m->height = box.height;
+	for (size_t i = 0; fault == MEDIA_FINE && i < box.n; i++)
+		if (!write_file(ctx, path_of(ctx, to, m, box.file[i].width), box.file[i].data, box.file[i].n, true))
+			fault = MEDIA_UNWRITABLE;
+	m->made = fault == MEDIA_FINE && !there;
+	media_box_close(&box);
+	return fault;
+}
+
+static enum media_fault take_document(void *ctx, int fd, const char *to, struct media *m)
+{
+	unsigned char *data = mmap(NULL, (size_t)m->bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	enum media_fault fault;
+
+	if (data == MAP_FAILED)
+		return MEDIA_NO_ROOM;
+	fault = store_document(ctx, to, m, data, (size_t)m->bytes, true);
+	munmap(data, (size_t)m->bytes);
+	return fault;
+}
+
+static void hex_of(const unsigned char digest[SHA256_LEN], char hex[SHA256_HEX])
+{
+	for (size_t i = 0; i < SHA256_LEN; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+void media_take(int fd, const unsigned char sha256[SHA256_LEN], const char *to, int64_t until_us, struct media *m)
+{
+	void *ctx = mem_context(NULL, "upload");
+	unsigned char first[512];
+	ssize_t nfirst = pread(fd, first, sizeof(first), 0);
+	enum media_kind kind = nfirst > 0 ? media_kind(first, (size_t)nfirst) : MEDIA_UNKNOWN;
+	enum media_fault fault = fault_of(kind, m->document);
+	char hex[SHA256_HEX];
+	struct stat st;
+	int held = -1;
+
+	if (nfirst < 0 || fstat(fd, &st) != 0)
+		fault = MEDIA_UNREADABLE;
+	else if (st.st_size == 0)
+		fault = MEDIA_EMPTY;
+	else if (st.st_size > (m->document ? MEDIA_DOCUMENT_MAX : MEDIA_PICTURE_MAX))
+		fault = m->document ? MEDIA_LARGE_DOCUMENT : MEDIA_LARGE_PICTURE;
+	if (fault == MEDIA_FINE) {
+		hex_of(sha256, hex);
+		held = lock(ctx, to, LOCK_SH);
+		if (held < 0 || !name_it(ctx, to, m, hex, kind, st.st_size))
+			fault = MEDIA_UNWRITABLE;
+		else
+			fault = m->document ? take_document(ctx, fd, to, m) : take_picture(ctx, fd, to, until_us, m);
+	}
+	if (fault != MEDIA_FINE)
+		refuse(m, fault);
+	if (held >= 0)
+		close(held);
+	mem_free(ctx);
+}
+
+/* ---- what nobody names ------------------------------------------------------------------------- */
+
+static int compare(const void *key, const void *item)
+{
+	return strcmp(key, *(const char *const *)item);
+}
+
+/* FILE of directory DIR, "ab": "cdef...-960.webp" and "cdef....pdf" have a name; a part of a file has none. */
+static bool is_named(void *ctx, const char *dir, const char *file, const char *const *named, size_t n)
+{
+	const char *dash = strrchr(file, '-');
+	size_t len = dash != NULL ? (size_t)(dash - file) : strlen(file);
+	char *name = mem_printf(ctx, "%s/%.*s", dir, (int)len, file);
+	size_t all = strlen(file);
+
+	if (all > 5 && strcmp(file + all - 5, ".part") == 0)
+		return false;
+	return bsearch(name, named, n, sizeof(*named), compare) != NULL;
+}
+
+static int64_t sweep_one(void *ctx, const char *to, const char *dir, const char *const *named, size_t n, int keep_s)
+{
+	DIR *d = opendir(mem_printf(ctx, "%s/%s", to, dir));
+	time_t before = time(NULL) - keep_s;
+	int64_t gone = 0;
+	struct dirent *e;
+	struct stat st;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' && !is_named(ctx, dir, e->d_name, named, n) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_mtime < before)
+			gone += unlinkat(dirfd(d), e->d_name, 0) == 0;
+	if (d != NULL)
+		closedir(d);
+	return gone;
+}
+
+int64_t media_sweep(const char *to, const char *const *named, size_t n, int keep_s)
+{
+	void *ctx = mem_context(NULL, "sweep");
+	DIR *d = opendir(to);
+	int64_t gone = d == NULL ? -1 : 0;
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		void *one = mem_context(ctx, "directory");
+		/* For one directory at a time: who stores waits some milliseconds. */
+		int held = strlen(e->d_name) == 2 && e->d_name[0] != '.' ? lock(one, to, LOCK_EX) : -1;
+
+		if (held >= 0) {
+			gone += sweep_one(one, to, e->d_name, named, n, keep_s);
+			close(held);
+		}
+		mem_free(one);
+	}
+	if (d != NULL)
+		closedir(d);
+	mem_free(ctx);
+	return gone;
 }

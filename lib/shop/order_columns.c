@@ -20,6 +20,7 @@ struct order_columns order_columns(struct cart *c)
 {
 	size_t n = c->nlines, t = c->totals->ntaxes;
 	struct order_columns k = {
+		.n = n, .ntaxes = t,
 		.variant = mem_array(c->ctx, const char *, n), .sku = mem_array(c->ctx, const char *, n),
 		.name = mem_array(c->ctx, const char *, n), .options = mem_array(c->ctx, const char *, n),
 		.image = mem_array(c->ctx, const char *, n), .label = mem_array(c->ctx, const char *, n),

@@ -11,6 +11,7 @@
 
 /* The arrays of sales.place_order() and sales.change_order(), under the cart's context. */
 struct order_columns {
+	size_t n, ntaxes;
 	const char **variant, **sku, **name, **options, **image, **label;
 	int64_t *quantity, *unit, *discount, *tax, *total, *weight;
 	bool *made;
@@ -18,5 +19,11 @@ struct order_columns {
 	int64_t *tax_rate, *tax_base, *tax_amount;
 };
 struct order_columns order_columns(struct cart *c);
+
+/* Them as arguments of such a query. */
+#define ORDER_COLUMNS(k) \
+	(k).variant, (k).n, (k).quantity, (k).n, (k).unit, (k).n, (k).discount, (k).n, (k).tax, (k).n, (k).total, (k).n, \
+	(k).sku, (k).n, (k).name, (k).n, (k).options, (k).n, (k).image, (k).n, (k).label, (k).n, (k).made, (k).n, (k).weight, (k).n, \
+	(k).tax_name, (k).ntaxes, (k).tax_rate, (k).ntaxes, (k).tax_base, (k).ntaxes, (k).tax_amount, (k).ntaxes
 
 #endif

@@ -16,6 +16,7 @@ static const struct { const char *title, *from, *to, *way; } words[PAPER_KINDS] 
 	[PAPER_PICK] = { N_("Pick list"), "", "", N_("Warehouse") },
 	[PAPER_SLIP] = { N_("Packing slip"), N_("From"), N_("Deliver to"), N_("Delivery") },
 	[PAPER_RETURN] = { N_("Return slip"), N_("From"), N_("Send to"), "" },
+	[PAPER_PURCHASE] = { N_("Purchase order"), N_("From"), N_("Supplier"), N_("Deliver to") },
 };
 
 struct sheet {
@@ -51,7 +52,13 @@ static void draw_head(struct sheet *s)
 	put(s, PEN_HEAD, pick ? 145 : PEN_MARGIN + 18, 400, say(s, N_("Product")));
 	if (pick)
 		put(s, PEN_HEAD, 405, 490, say(s, N_("Order")));
-	put_right(s, PEN_HEAD, 480, PEN_RIGHT, say(s, N_("Pieces")));
+	if (s->p->kind == PAPER_PURCHASE) {
+		put_right(s, PEN_HEAD, 320, 375, say(s, N_("Pieces")));
+		put_right(s, PEN_HEAD, 380, 460, say(s, N_("Price")));
+		put_right(s, PEN_HEAD, 465, PEN_RIGHT, say(s, N_("Amount")));
+	} else {
+		put_right(s, PEN_HEAD, 480, PEN_RIGHT, say(s, N_("Pieces")));
+	}
 	s->y += 15;
 	pen_rule(s->cr, s->y, PEN_MARGIN, 1.2);
 	s->y += 7;
@@ -126,11 +133,12 @@ static void draw_top(struct sheet *s)
 static void draw_row(struct sheet *s, const struct paper_row *row)
 {
 	bool pick = s->p->kind == PAPER_PICK;
-	double left = pick ? 145 : PEN_MARGIN + 18, height;
+	bool buy = s->p->kind == PAPER_PURCHASE;
+	double left = pick ? 145 : PEN_MARGIN + 18, right = buy ? 318 : 400, height;
 	struct buf *n = buf_new(s->mem);
 
 	/* A name of 200 characters takes four lines. */
-	need(s, strlen(row->name) > 70 ? 76 : 34);
+	need(s, strlen(row->name) > (buy ? 50 : 70) ? 76 : 34);
 	locale_int(s->p->locale, row->quantity, n);
 	cairo_set_source_rgb(s->cr, 0.35, 0.35, 0.35);
 	cairo_set_line_width(s->cr, 0.8);
@@ -140,10 +148,14 @@ static void draw_row(struct sheet *s, const struct paper_row *row)
 		put(s, PEN_STRONG, PEN_MARGIN + 18, 140, row->place);
 		put(s, PEN_BODY, 405, 490, row->number);
 	}
-	put_right(s, PEN_STRONG, 480, PEN_RIGHT, n->data);
-	height = put(s, PEN_BODY, left, 400, row->name);
+	if (buy) {
+		put_right(s, PEN_BODY, 380, 460, row->price);
+		put_right(s, PEN_BODY, 465, PEN_RIGHT, row->amount);
+	}
+	put_right(s, PEN_STRONG, buy ? 320 : 480, buy ? 375 : PEN_RIGHT, n->data);
+	height = put(s, PEN_BODY, left, right, row->name);
 	s->y += height;
-	s->y += put(s, PEN_SMALL, left, 400, mem_printf(s->mem, "%s%s%s", row->sku, *row->options != '\0' ? "  ·  " : "", row->options)) + 5;
+	s->y += put(s, PEN_SMALL, left, right, mem_printf(s->mem, "%s%s%s", row->sku, *row->options != '\0' ? "  ·  " : "", row->options)) + 5;
 	pen_rule(s->cr, s->y, PEN_MARGIN, 0.4);
 	s->y += 5;
 }
@@ -157,9 +169,13 @@ static void draw_end(struct sheet *s)
 	for (size_t i = 0; i < p->nrows; i++)
 		pieces += p->rows[i].quantity;
 	locale_int(p->locale, pieces, n);
-	need(s, 40);
+	need(s, 60);
 	put_right(s, PEN_STRONG, PEN_MARGIN, PEN_RIGHT, mem_printf(s->mem, "%s: %s", say(s, N_("Pieces in all")), n->data));
 	s->y += 20;
+	if (p->kind == PAPER_PURCHASE) {
+		put_right(s, PEN_STRONG, PEN_MARGIN, PEN_RIGHT, mem_printf(s->mem, "%s: %s", say(s, N_("Total without tax")), p->total));
+		s->y += 20;
+	}
 	if (*p->note != '\0') {
 		need(s, 60);
 		s->y += put(s, PEN_HEAD, PEN_MARGIN, PEN_RIGHT, say(s, N_("The buyer's note"))) + 3;

@@ -98,6 +98,13 @@ struct wanted_call {
 	struct call_answer answer;
 };
 
+/* The same when the work is the program's own (apart.h). */
+struct wanted_work {
+	void (*work)(struct req *r, void *data);        /* NULL: none */
+	void (*then)(struct req *r, void *data);
+	void *data;
+};
+
 struct exchange {
 	void *mem;
 	struct worker *worker;
@@ -129,6 +136,7 @@ struct exchange {
 	unsigned reruns;                /* of the transaction at hand, after conflicts */
 	int64_t db_us, call_us;
 	struct wanted_call call;
+	struct wanted_work apart;
 	int place, turn;                /* of a costly route; -1: none */
 	bool called;                    /* step 2 was made: what runs is step 3, or about it */
 	struct answer answer;

@@ -4,6 +4,7 @@
 #include "base/http.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "web/apart.h"
 #include "web/call.h"
 #include "web/exchange.h"
 #include "web/flash.h"
@@ -318,6 +319,16 @@ void page_call(struct req *r, const char *call, const char *id,
 	x->call.name = mem_strdup(x->mem, call);
 	x->call.id = mem_strdup(x->mem, id);
 	x->call.then = then;
+}
+
+void page_apart(struct req *r, void (*work)(struct req *r, void *data), void (*then)(struct req *r, void *data), void *data)
+{
+	struct exchange *x = r->x;
+
+	if (!r->route->costly || r->route->idempotent || x->again || x->called)
+		BUG("%s works apart, and may not", r->route->path);
+	if (begin_answer(r) && page_settle(r))
+		x->apart = (struct wanted_work){ .work = work, .then = then, .data = data };
 }
 
 /* --- other answers ---------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #define SLUG_MAX 100
 #define CODE_MAX 40
 #define SECRET_MAX 1024
+#define LIST_MAX 50                             /* items of a list that names no bound */
 #define REASON_MIN 3                            /* an empty excuse explains nothing */
 #define FILTERS_MAX 30                          /* nobody ticks more boxes; each costs an index probe */
 #define FILTER_NAME_MAX 32                      /* of an attribute's code */
@@ -300,7 +301,7 @@ static void take_bool(struct param_set *set, struct param_value *v, const char *
 static void take_item(struct param_set *set, struct param_value *v, const struct how *how,
 		      const char *value)
 {
-	int64_t max = v->param->max > 0 ? v->param->max : 50;
+	int64_t max = v->param->max > 0 ? v->param->max : LIST_MAX;
 	struct param of = { .name = v->param->name, .type = v->param->of, .choices = v->param->choices };
 	struct how each = { how->ctx, &of, how->exponent };
 	struct scalar s = { 0 };
@@ -318,7 +319,8 @@ static void take_item(struct param_set *set, struct param_value *v, const struct
 		readers[of.type](&each, value, &s);
 	v->list = mem_resize(set, v->list, const char *, v->n + 1);
 	v->list_int = mem_resize(set, v->list_int, int64_t, v->n + 1);
-	v->list[v->n] = s.text;
+	/* A number is kept as it was typed, too: for the form that is shown again. */
+	v->list[v->n] = s.text != NULL ? s.text : value;
 	v->list_int[v->n] = s.number;
 	v->n++;
 	v->given = true;
@@ -365,6 +367,34 @@ static void take_filter(struct param_set *set, const struct input *in)
 	v->given = true;
 }
 
+static bool of_files(const struct param *p)
+{
+	return p->type == PARAM_FILE || (p->type == PARAM_LIST && p->of == PARAM_FILE);
+}
+
+/* A file field left alone comes without name and bytes. */
+static void take_file(struct param_set *set, struct param_value *v, const struct upload *file)
+{
+	bool chosen = file->size > 0 || *file->name != '\0';
+
+	if (v->param->type == PARAM_FILE) {
+		if (v->file != NULL)
+			set->refused = "a parameter came twice";
+		v->given = chosen;
+		v->file = chosen ? file : NULL;
+		return;
+	}
+	if (!chosen)
+		return;
+	if ((int64_t)v->n == (v->param->max > 0 ? v->param->max : LIST_MAX)) {
+		set->refused = "a list is too long";
+		return;
+	}
+	v->files = mem_resize(set, v->files, const struct upload *, v->n + 1);
+	v->files[v->n++] = file;
+	v->given = true;
+}
+
 static void take(struct param_set *set, const struct input *in, int exponent)
 {
 	struct param_value *v = param_find(set, in->name);
@@ -375,14 +405,10 @@ static void take(struct param_set *set, const struct input *in, int exponent)
 		return;
 	}
 	how = (struct how){ set, v->param, exponent };
-	if ((in->file != NULL) != (v->param->type == PARAM_FILE)) {
+	if ((in->file != NULL) != of_files(v->param)) {
 		set->refused = "a file and a field are mixed up";
-	} else if (v->param->type == PARAM_FILE) {
-		if (v->file != NULL)
-			set->refused = "a parameter came twice";
-		/* A file field left alone comes without name and bytes. */
-		v->given = in->file->size > 0 || *in->file->name != '\0';
-		v->file = v->given ? in->file : NULL;
+	} else if (in->file != NULL) {
+		take_file(set, v, in->file);
 	} else if (v->param->type == PARAM_BOOL) {
 		take_bool(set, v, in->value);
 	} else if (v->param->type == PARAM_LIST) {
@@ -401,7 +427,7 @@ static void fill_absent(struct param_set *set, struct param_value *v, int expone
 	if (v->given || p->type == PARAM_BOOL || p->type == PARAM_FILTERS)
 		return;
 	if (p->optional == NULL) {
-		set_error(set, v, p->type == PARAM_FILE ? N_("Please choose a file.") :
+		set_error(set, v, of_files(p) ? N_("Please choose a file.") :
 				  N_("Please fill in this field."));
 	} else if (*p->optional != '\0') {
 		readers[p->type](&how, p->optional, &s);
@@ -455,7 +481,7 @@ static const char *check_one(const struct param *p)
 {
 	const unsigned no_default = BIT(PARAM_LIST) | BIT(PARAM_BOOL) | BIT(PARAM_FILE) | BIT(PARAM_SECRET) |
 				    BIT(PARAM_FILTERS);
-	const unsigned no_item = BIT(PARAM_NONE) | BIT(PARAM_LIST) | BIT(PARAM_BOOL) | BIT(PARAM_FILE) |
+	const unsigned no_item = BIT(PARAM_NONE) | BIT(PARAM_LIST) | BIT(PARAM_BOOL) |
 				 BIT(PARAM_SECRET) | BIT(PARAM_FILTERS);
 	bool list = p->type == PARAM_LIST;
 
@@ -574,6 +600,14 @@ const struct upload *param_file(const struct req *r, const char *name)
 	const struct param_value *v = get(r, name, BIT(PARAM_FILE));
 
 	return v == NULL ? NULL : v->file;
+}
+
+const struct upload *const *param_files(const struct req *r, const char *name, size_t *n)
+{
+	const struct param_value *v = get(r, name, BIT(PARAM_LIST));
+
+	*n = v == NULL || v->files == NULL ? 0 : v->n;
+	return v == NULL ? NULL : v->files;
 }
 
 size_t param_filters(const struct req *r, const char *name, const char *const **names,

@@ -54,7 +54,7 @@ enum param_type {
 	PARAM_CODE,             /* A-Z 0-9 '-' '_', folded to upper case, at most 40: coupons, SKUs */
 	PARAM_REASON,           /* why staff do what hurts: one line of 3 to 200 code points, for the audit log */
 	PARAM_SECRET,           /* a password: bytes as sent, at most 1 024, never shown again */
-	PARAM_LIST,             /* repeatable, at most .max (0: 50) values of type .of */
+	PARAM_LIST,             /* repeatable, at most .max (0: 50) values of type .of, files too */
 	PARAM_FILE,             /* an uploaded file; see upload.h */
 	PARAM_FILTERS           /* takes every name that no other row has: see below */
 };
@@ -62,7 +62,7 @@ enum param_type {
 struct param {
 	const char *name;               /* a-z 0-9 '_'; "csrf" and "idempotency_key" belong to the library */
 	enum param_type type;
-	enum param_type of;             /* PARAM_LIST: of what (any scalar type) */
+	enum param_type of;             /* PARAM_LIST: of what (any scalar type, or FILE) */
 	int64_t min, max;               /* see the types */
 	const char *optional;           /* value when not given; NULL: must be given */
 	const char *label;              /* N_("..."): the field's name in the summary of errors */
@@ -83,6 +83,8 @@ bool param_bool(const struct req *r, const char *name);
 const char *const *param_list(const struct req *r, const char *name, size_t *n);
 const int64_t *param_list_int(const struct req *r, const char *name, size_t *n);
 const struct upload *param_file(const struct req *r, const char *name);        /* NULL: none */
+/* PARAM_LIST of PARAM_FILE: those that were chosen, in the order sent. */
+const struct upload *const *param_files(const struct req *r, const char *name, size_t *n);
 /* PARAM_FILTERS: pair I is NAMES[I] = VALUES[I], in the order sent; how many. */
 size_t param_filters(const struct req *r, const char *name, const char *const **names,
 		     const char *const **values);
@@ -97,6 +99,7 @@ struct param_value {
 	const char *text;
 	int64_t number;
 	const struct upload *file;
+	const struct upload **files;    /* PARAM_LIST of PARAM_FILE */
 	size_t n;                       /* PARAM_LIST, PARAM_FILTERS */
 	const char **names;             /* PARAM_FILTERS */
 	const char **list;

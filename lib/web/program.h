@@ -23,6 +23,7 @@
 #ifndef WEB_PROGRAM_H
 #define WEB_PROGRAM_H
 
+#include "web/apart.h"
 #include "web/call.h"
 #include "web/page.h"
 #include "web/request.h"

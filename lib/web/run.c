@@ -145,7 +145,7 @@ static bool may_run_again(const struct exchange *x)
 	const struct route *route = x->req.route;
 	/* After the call there is no claim that a run could find its own work by. */
 	bool harmless = x->failure == DB_RETRY ||
-		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable) && !x->called);
+		(x->failure == DB_UNKNOWN && (route->idempotent || route->repeatable) && (!x->called || x->apart.work != NULL));
 
 	return harmless && x->reruns < LIMIT_RERUNS && clock_steady_us() < x->req.deadline_us;
 }
@@ -161,7 +161,8 @@ static void pause_before_run(const struct exchange *x)
 
 static void give_up(struct exchange *x)
 {
-	if (x->called) {
+	/* Work apart is nobody else's: when nothing was recorded, nothing was changed. */
+	if (x->called && x->apart.work == NULL) {
 		exchange_refuse(x, x->failed != NULL || x->failure == DB_ERROR ? 500 : 503,
 				N_("What you asked for was passed on, but we cannot show what came of it right now. "
 				   "Please look before you repeat it."));
@@ -214,7 +215,21 @@ static void keep_notes(struct exchange *x)
 
 static void third_step(struct req *r)
 {
-	r->x->call.then(r, &r->x->call.answer);
+	if (r->x->apart.work != NULL)
+		r->x->apart.then(r, r->x->apart.data);
+	else
+		r->x->call.then(r, &r->x->call.answer);
+}
+
+static void work_apart(struct exchange *x)
+{
+	int64_t began = clock_steady_us();
+
+	keep_notes(x);
+	x->called = true;
+	x->reruns = 0;
+	x->apart.work(&x->req, x->apart.data);
+	x->call_us = clock_steady_us() - began;
 }
 
 /* Step 2: the first transaction stands, none is open, and whatever comes is an answer. */
@@ -246,6 +261,11 @@ static bool next_step(struct exchange *x, void (**handler)(struct req *r))
 		keep_notes(x);
 		x->again = true;
 		*handler = x->declined;
+		return true;
+	}
+	if (x->apart.work != NULL && !x->called) {
+		work_apart(x);
+		*handler = third_step;
 		return true;
 	}
 	if (x->call.name != NULL && !x->called) {

@@ -74,6 +74,11 @@ const char *session_name(struct req *r)
 	return session_get(r)->name;
 }
 
+const unsigned char *session_hash(const struct req *r)
+{
+	return r->program->session == NULL || r->x->sid == NULL ? NULL : hash_of(r->mem, r->x->sid);
+}
+
 const unsigned char *session_start(struct req *r, int64_t ttl_s)
 {
 	struct token token = token_new();

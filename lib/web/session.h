@@ -52,6 +52,10 @@ const char *session_principal(struct req *r);
 /* What customers are called ("" without a name), or NULL for nobody. */
 const char *session_name(struct req *r);
 
+/* SHA-256 (SHA256_LEN bytes) of the session cookie that came, for queries that ask who it is by
+   themselves and so need no trip more; NULL when none came.  Whether it lives the database knows. */
+const unsigned char *session_hash(const struct req *r);
+
 /* Log-in programs: makes a token, sets the cookie and gives its SHA-256 (SHA256_LEN bytes) for
    the row the caller inserts.  Always a new one: an id that came with the request is never kept. */
 const unsigned char *session_start(struct req *r, int64_t ttl_s);

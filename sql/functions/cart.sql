@@ -268,6 +268,30 @@ END
 $$;
 COMMENT ON FUNCTION sales.cart_note(uuid, uuid, bytea, text) IS 'Keeps the note of a cart.';
 
+-- Goods of one open cart also in another, at most p_most_lines: of the same variant the pieces are added up, as
+-- far as stock reaches.
+CREATE OR REPLACE FUNCTION sales.cart_pour(p_tenant uuid, p_from uuid, p_into uuid, p_most_lines integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	store uuid := (SELECT c.store_id FROM sales.cart c WHERE c.cart_id = p_into);
+	room integer;
+BEGIN
+	PERFORM inventory.release_cart(p_tenant, p_from);
+	UPDATE sales.cart_line l
+	SET quantity = least(greatest(least(l.quantity + s.quantity,
+		coalesce(sales.cart_available(p_tenant, store, p_into, l.variant_id), 10000)), l.quantity), 10000)
+	FROM sales.cart_line s
+	WHERE l.cart_id = p_into AND s.cart_id = p_from AND s.variant_id = l.variant_id;
+	room := p_most_lines - (SELECT count(*) FROM sales.cart_line l WHERE l.cart_id = p_into);
+	INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity, added_at)
+	SELECT p_tenant, p_into, s.variant_id, s.quantity, s.added_at FROM sales.cart_line s
+	WHERE s.cart_id = p_from AND NOT EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = p_into AND l.variant_id = s.variant_id)
+	ORDER BY s.added_at DESC, s.variant_id LIMIT greatest(room, 0);
+END
+$$;
+COMMENT ON FUNCTION sales.cart_pour(uuid, uuid, uuid, integer) IS 'Puts the goods of an open cart into another one.';
+
 -- At log-in: the cart in the browser and the one saved with the account become one, and
 -- p_new_token opens it for the new session; every other cookie or link to the browser's cart
 -- ends, for who gave somebody a link to his own cart must not look on.
@@ -286,7 +310,6 @@ DECLARE
 	hand uuid := sales.cart_lock(p_tenant, p_store, p_token);
 	saved uuid;
 	cart uuid;
-	room integer;
 	goods boolean;
 	answer text := 'kept';
 BEGIN
@@ -305,17 +328,7 @@ BEGIN
 		VALUES (p_tenant, p_store, cart, p_locale, p_currency, p_customer);
 	ELSIF goods AND saved IS NOT NULL THEN
 		answer := CASE WHEN EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = saved) THEN 'joined' ELSE 'kept' END;
-		PERFORM inventory.release_cart(p_tenant, saved);
-		UPDATE sales.cart_line l
-		SET quantity = least(greatest(least(l.quantity + s.quantity,
-			coalesce(sales.cart_available(p_tenant, p_store, hand, l.variant_id), 10000)), l.quantity), 10000)
-		FROM sales.cart_line s
-		WHERE l.cart_id = hand AND s.cart_id = saved AND s.variant_id = l.variant_id;
-		room := p_most_lines - (SELECT count(*) FROM sales.cart_line l WHERE l.cart_id = hand);
-		INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity, added_at)
-		SELECT p_tenant, hand, s.variant_id, s.quantity, s.added_at FROM sales.cart_line s
-		WHERE s.cart_id = saved AND NOT EXISTS (SELECT FROM sales.cart_line l WHERE l.cart_id = hand AND l.variant_id = s.variant_id)
-		ORDER BY s.added_at DESC, s.variant_id LIMIT greatest(room, 0);
+		PERFORM sales.cart_pour(p_tenant, saved, hand, p_most_lines);
 		-- What was said in the saved cart counts where the other says nothing.
 		UPDATE sales.cart c
 		SET coupon_code = CASE WHEN c.coupon_code = '' THEN s.coupon_code ELSE c.coupon_code END,

@@ -57,6 +57,10 @@ DECLARE
 	before text := coalesce(current_setting('sutler.tenant', true), '');
 	r record;
 BEGIN
+	-- Who changes very many does it at the end, once for each: catalog.import_relist_some().
+	IF current_setting('sutler.redesk', true) = 'later' THEN
+		RETURN NULL;
+	END IF;
 	FOR r IN SELECT t.tenant_id, array_agg(DISTINCT t.product_id) AS ids FROM touched t GROUP BY t.tenant_id LOOP
 		PERFORM set_config('sutler.tenant', r.tenant_id::text, true);
 		PERFORM catalog.redesk(r.tenant_id, r.ids);
@@ -94,20 +98,34 @@ COMMENT ON FUNCTION catalog.count_revision() IS 'Row trigger of products: whoeve
 CREATE OR REPLACE TRIGGER count_revision BEFORE UPDATE ON catalog.product
 	FOR EACH ROW EXECUTE FUNCTION catalog.count_revision();
 
--- The longest word is looked up by the index, the others must stand beside it.
+-- The longest word is looked up by the index, the others must stand beside it.  In the order of that index and
+-- bounded before anything is made distinct: else all words of all products are read in the order of products.
+-- A product has the same beginning in a few words at most (boot, boots), so four times the bound is enough.
+-- Each further word by itself: as rows of unnest() they took four times as long.
 CREATE OR REPLACE FUNCTION catalog.desk_find(p_tenant uuid, p_query text, p_most integer) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH term AS (
-		SELECT array_agg(w.word ORDER BY length(w.word) DESC, w.word) AS t FROM (
-			SELECT DISTINCT left(x, 64) COLLATE "C" AS word FROM regexp_split_to_table(catalog.fold(p_query), '\s+') AS x WHERE x <> '' LIMIT 6) w
-	)
-	SELECT coalesce(array_agg(f.product_id), '{}') FROM (
-		SELECT DISTINCT w.product_id FROM term, catalog.desk_word w
-		WHERE w.word >= term.t[1] AND w.word < term.t[1] || chr(1114111)
-		  AND NOT EXISTS (SELECT FROM unnest(term.t[2:]) AS u (word) WHERE NOT EXISTS (SELECT FROM catalog.desk_word o
-			WHERE o.product_id = w.product_id AND o.word >= u.word AND o.word < u.word || chr(1114111)))
-		LIMIT p_most) f
+DECLARE
+	term text[] := (SELECT array_agg(w.word ORDER BY length(w.word) DESC, w.word) FROM (
+		SELECT DISTINCT left(x, 64) COLLATE "C" AS word FROM regexp_split_to_table(catalog.fold(p_query), '\s+') AS x WHERE x <> '' LIMIT 6) w);
+BEGIN
+	RETURN (SELECT coalesce(array_agg(f.product_id), '{}') FROM (
+		SELECT DISTINCT l.product_id FROM (
+			SELECT w.product_id FROM catalog.desk_word w
+			WHERE w.word >= term[1] AND w.word < term[1] || chr(1114111)
+			  AND (term[2] IS NULL OR EXISTS (SELECT FROM catalog.desk_word o
+				WHERE o.product_id = w.product_id AND o.word >= term[2] AND o.word < term[2] || chr(1114111)))
+			  AND (term[3] IS NULL OR EXISTS (SELECT FROM catalog.desk_word o
+				WHERE o.product_id = w.product_id AND o.word >= term[3] AND o.word < term[3] || chr(1114111)))
+			  AND (term[4] IS NULL OR EXISTS (SELECT FROM catalog.desk_word o
+				WHERE o.product_id = w.product_id AND o.word >= term[4] AND o.word < term[4] || chr(1114111)))
+			  AND (term[5] IS NULL OR EXISTS (SELECT FROM catalog.desk_word o
+				WHERE o.product_id = w.product_id AND o.word >= term[5] AND o.word < term[5] || chr(1114111)))
+			  AND (term[6] IS NULL OR EXISTS (SELECT FROM catalog.desk_word o
+				WHERE o.product_id = w.product_id AND o.word >= term[6] AND o.word < term[6] || chr(1114111)))
+			ORDER BY w.word, w.product_id LIMIT 4 * p_most) l
+		LIMIT p_most) f);
+END
 $$;
 COMMENT ON FUNCTION catalog.desk_find(uuid, text, integer) IS 'Products of the tenant that have a word beginning with each word of the query, at most so many.';
 
@@ -127,6 +145,9 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('media.' || m.media_id, jsonb_build_array(m.kind, m.position, m.value_id,
+			(SELECT jsonb_object_agg(t.locale, t.label) FROM catalog.product_media_text t WHERE t.product_id = m.product_id AND t.media_id = m.media_id)))
+		FROM catalog.product_media m WHERE m.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('visible.' || s.store_id, s.visible) FROM catalog.store_product s WHERE s.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
@@ -433,9 +454,9 @@ COMMENT ON FUNCTION catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]) IS
 
 -- ---- prices ----
 
--- The price list of a product in one store and currency, the plain prices: for everybody, of one
--- piece, without dates.  An amount below 0 takes the price away; was below 0: none.
-CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_store uuid, p_currency text,
+-- The price list of a product in one store and currency, the plain prices: of one piece, without
+-- dates; for everybody ('') or for a group of customers.  An amount below 0 takes the price away; was below 0: none.
+CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_store uuid, p_currency text, p_group text,
 	p_variants uuid[], p_amounts bigint[], p_was bigint[], p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -452,6 +473,10 @@ BEGIN
 	ELSIF revision <> p_revision THEN
 		RETURN 'changed';
 	END IF;
+	PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR KEY SHARE;
+	IF p_group <> '' AND NOT FOUND THEN
+		RETURN 'gone';
+	END IF;
 	SELECT c.step INTO smallest FROM tenancy.store_currency c WHERE c.store_id = p_store AND c.currency = p_currency;
 	IF NOT FOUND THEN
 		RETURN 'gone';
@@ -460,28 +485,28 @@ BEGIN
 	END IF;
 	SELECT jsonb_object_agg(u.id, jsonb_build_array(o.amount, nullif(greatest(u.amount, -1), -1), o.was, nullif(greatest(u.was, -1), -1))) INTO detail
 	FROM unnest(p_variants, p_amounts, p_was) AS u (id, amount, was)
-	LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = ''
+	LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = p_group
 		AND o.min_quantity = 1 AND o.starts_at = '-infinity'
 	WHERE (coalesce(o.amount, -1), coalesce(o.was, -1)) IS DISTINCT FROM (greatest(u.amount, -1), CASE WHEN u.amount < 0 THEN -1 ELSE greatest(u.was, -1) END);
 	IF detail IS NULL THEN
 		RETURN 'ok';
 	END IF;
 	DELETE FROM catalog.price o USING unnest(p_variants, p_amounts) AS u (id, amount)
-	WHERE u.amount < 0 AND o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = ''
+	WHERE u.amount < 0 AND o.store_id = p_store AND o.variant_id = u.id AND o.currency = p_currency AND o.customer_group = p_group
 	  AND o.min_quantity = 1 AND o.starts_at = '-infinity';
-	INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, amount, was)
-	SELECT p_tenant, p_store, u.id, p_currency, u.amount, nullif(greatest(u.was, -1), -1)
+	INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, customer_group, amount, was)
+	SELECT p_tenant, p_store, u.id, p_currency, p_group, u.amount, nullif(greatest(u.was, -1), -1)
 	FROM unnest(p_variants, p_amounts, p_was) AS u (id, amount, was) WHERE u.amount >= 0
 	ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
 	DO UPDATE SET amount = excluded.amount, was = excluded.was WHERE (o.amount, o.was) IS DISTINCT FROM (excluded.amount, excluded.was);
 	PERFORM set_config('sutler.relist', '', true);
 	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
 	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason,
-		jsonb_build_object('store', p_store, 'currency', p_currency, 'prices', detail)::text);
+		jsonb_build_object('store', p_store, 'currency', p_currency, 'group', p_group, 'prices', detail)::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, uuid[], bigint[], bigint[], text) IS
+COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text) IS
 	'Plain prices of a product''s variants: ok, gone, changed, step (not a multiple of the store''s smallest amount). The log keeps old and new amount, old and new was.';
 
 -- ---- many at once ----

@@ -84,7 +84,8 @@ BEGIN
 	ELSIF p_most <= (SELECT count(*) FROM customer.person_tag t WHERE t.tenant_id = p_tenant AND t.customer_id = p_customer) THEN
 		RETURN 'full';
 	ELSE
-		INSERT INTO customer.person_tag (tenant_id, customer_id, tag) VALUES (p_tenant, p_customer, word);
+		INSERT INTO customer.person_tag (tenant_id, customer_id, store_id, tag)
+		SELECT p_tenant, p_customer, p.store_id, word FROM customer.person p WHERE p.tenant_id = p_tenant AND p.customer_id = p_customer;
 	END IF;
 	IF FOUND THEN
 		PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_on THEN 'customer.tagged' ELSE 'customer.untagged' END, 'customer ' || p_customer, '', '');

@@ -106,14 +106,15 @@ BEGIN
 	INSERT INTO customer.person (tenant_id, customer_id, email, name, locale, store_id)
 	VALUES (p_tenant, person, p_email, p_name, p_locale, p_store)
 	ON CONFLICT (tenant_id, email_key) DO NOTHING;
-	SELECT x.customer_id, x.verified_at INTO p FROM customer.person x WHERE x.email_key = folded FOR UPDATE;
+	SELECT x.customer_id, x.verified_at, x.merged_into INTO p FROM customer.person x WHERE x.email_key = folded FOR UPDATE;
 	IF p.verified_at IS NULL THEN
 		UPDATE customer.person x SET email = p_email, name = p_name, locale = p_locale, store_id = p_store WHERE x.customer_id = p.customer_id;
 		INSERT INTO customer.credential AS c (tenant_id, customer_id, hash) VALUES (p_tenant, p.customer_id, p_hash)
 		ON CONFLICT (tenant_id, customer_id) DO UPDATE SET hash = excluded.hash, changed_at = sutler.now();
 	END IF;
 	IF mail THEN
-		PERFORM customer.queue_mail(p_tenant, p_store, p.customer_id, CASE WHEN p.verified_at IS NULL THEN 'verify' ELSE 'account-exists' END, NULL);
+		PERFORM customer.queue_mail(p_tenant, p_store, p.customer_id, CASE WHEN p.verified_at IS NULL THEN 'verify'
+			WHEN p.merged_into IS NOT NULL THEN 'account-joined' ELSE 'account-exists' END, NULL);
 	END IF;
 	RETURN 'ok';
 END
@@ -134,25 +135,29 @@ END
 $$;
 COMMENT ON FUNCTION customer.verify_again(uuid, uuid, uuid) IS 'Mails the link that proves an address once more.';
 
--- Orders that were placed as a guest with the address of an account that has proven it.
+-- Orders that were placed as a guest with an address of an account that has proven it.
 CREATE OR REPLACE FUNCTION customer.claim_orders(p_tenant uuid, p_customer uuid) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	p record;
 	n integer;
+	claimed integer := 0;
 BEGIN
-	SELECT x.email_key, lower(x.email) AS folded INTO p FROM customer.person x
-	WHERE x.customer_id = p_customer AND x.verified_at IS NOT NULL AND x.erased_at IS NULL;
-	IF NOT FOUND THEN
-		RETURN 0;
-	END IF;
-	UPDATE sales."order" o SET customer_id = p_customer
-	FROM sales.contact k
-	WHERE k.email_key = p.folded AND customer.email_key(k.email) = p.email_key
-	  AND o.contact_id = k.contact_id AND o.customer_id IS NULL;
-	GET DIAGNOSTICS n = ROW_COUNT;
-	RETURN n;
+	FOR p IN
+		SELECT x.email_key, lower(x.email) AS folded FROM customer.person x
+		WHERE x.customer_id = p_customer AND x.verified_at IS NOT NULL AND x.erased_at IS NULL
+		UNION ALL
+		SELECT x.email_key, lower(x.email) FROM customer.person x WHERE x.merged_into = p_customer AND x.verified_at IS NOT NULL
+	LOOP
+		UPDATE sales."order" o SET customer_id = p_customer
+		FROM sales.contact k
+		WHERE k.email_key = p.folded AND customer.email_key(k.email) = p.email_key
+		  AND o.contact_id = k.contact_id AND o.customer_id IS NULL;
+		GET DIAGNOSTICS n = ROW_COUNT;
+		claimed := claimed + n;
+	END LOOP;
+	RETURN claimed;
 END
 $$;
 COMMENT ON FUNCTION customer.claim_orders(uuid, uuid) IS 'Gives guest orders of a proven address to its account; how many.';
@@ -269,7 +274,7 @@ RETURNS TABLE (outcome text, wait_s integer, customer_id uuid, hash text, verifi
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	folded text := customer.email_key(p_email);
+	folded text := customer.account_key(p_tenant, p_email);
 	p record;
 	a record;
 BEGIN
@@ -293,7 +298,7 @@ COMMENT ON FUNCTION customer.login_admit(uuid, text, text, bytea) IS
 CREATE OR REPLACE FUNCTION customer.guess_right(p_tenant uuid, p_address text, p_email text, p_device bytea) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT customer.guess_forgive(p_tenant, customer.visitor(p_address), sha256(convert_to(customer.email_key(p_email), 'UTF8')), p_device)
+	SELECT customer.guess_forgive(p_tenant, customer.visitor(p_address), sha256(convert_to(customer.account_key(p_tenant, p_email), 'UTF8')), p_device)
 $$;
 COMMENT ON FUNCTION customer.guess_right(uuid, text, text, bytea) IS 'Takes the try of a right password of a customer back.';
 
@@ -394,10 +399,12 @@ DECLARE
 	folded text := customer.email_key(p_email);
 	may boolean := event.try(p_tenant, 'reset', customer.visitor(p_address), 3600, 10);
 	may_mail boolean := event.try(p_tenant, 'reset-account', sha256(convert_to(folded, 'UTF8')), 3600, 3);
-	who uuid := (SELECT p.customer_id FROM customer.person p WHERE p.tenant_id = p_tenant AND p.email_key = folded AND p.erased_at IS NULL);
+	p record;
 BEGIN
-	IF who IS NOT NULL AND may AND may_mail THEN
-		PERFORM customer.queue_mail(p_tenant, p_store, who, 'reset', NULL);
+	SELECT x.customer_id, x.merged_into INTO p FROM customer.person x
+	WHERE x.tenant_id = p_tenant AND x.email_key = folded AND (x.erased_at IS NULL OR x.merged_into IS NOT NULL);
+	IF FOUND AND may AND may_mail THEN
+		PERFORM customer.queue_mail(p_tenant, p_store, p.customer_id, CASE WHEN p.merged_into IS NULL THEN 'reset' ELSE 'account-joined' END, NULL);
 	END IF;
 END
 $$;
@@ -452,12 +459,14 @@ DECLARE
 	folded text := customer.email_key(p_email);
 	change uuid := sutler.uuid7();
 	may boolean := event.try(p_tenant, 'account-mail', sha256(convert_to(folded, 'UTF8')), 3600, 5);
-	other uuid := (SELECT p.customer_id FROM customer.person p WHERE p.email_key = folded AND p.customer_id <> p_customer AND p.verified_at IS NOT NULL);
+	other uuid := (SELECT p.customer_id FROM customer.person p WHERE p.email_key = folded AND p.customer_id <> p_customer
+		AND p.merged_into IS DISTINCT FROM p_customer AND p.verified_at IS NOT NULL);
 BEGIN
 	IF NOT may THEN
 		RETURN;
 	ELSIF other IS NOT NULL THEN
-		PERFORM customer.queue_mail(p_tenant, p_store, other, 'account-exists', NULL);
+		PERFORM customer.queue_mail(p_tenant, p_store, other, CASE WHEN p.merged_into IS NULL THEN 'account-exists' ELSE 'account-joined' END, NULL)
+		FROM customer.person p WHERE p.customer_id = other;
 		RETURN;
 	END IF;
 	INSERT INTO customer.email_change (tenant_id, change_id, customer_id, old_email, new_email)
@@ -487,6 +496,9 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN 'gone';
 	END IF;
+	-- One that opens this account already becomes its own.
+	UPDATE customer.person p SET email = 'erased-' || p.customer_id || '@invalid', verified_at = NULL
+	WHERE p.email_key = c.new_key AND p.merged_into = t.customer_id;
 	-- Who registered with it and never proved it had no right to it.
 	DELETE FROM customer.person p WHERE p.email_key = c.new_key AND p.customer_id <> t.customer_id AND p.verified_at IS NULL;
 	BEGIN

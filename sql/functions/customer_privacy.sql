@@ -131,8 +131,13 @@ AS $$
 	JOIN sales.contact k ON k.tenant_id = p.tenant_id AND k.email_key = p.email_key
 	JOIN sales."order" o ON o.tenant_id = k.tenant_id AND o.contact_id = k.contact_id
 	WHERE p.tenant_id = p_tenant AND p.customer_id = p_customer AND p.verified_at IS NOT NULL AND o.customer_id IS NULL
+	UNION
+	SELECT o.order_id FROM customer.person p
+	JOIN sales.contact k ON k.tenant_id = p.tenant_id AND k.email_key = p.email_key
+	JOIN sales."order" o ON o.tenant_id = k.tenant_id AND o.contact_id = k.contact_id
+	WHERE p.tenant_id = p_tenant AND p.merged_into = p_customer AND p.verified_at IS NOT NULL AND o.customer_id IS NULL
 $$;
-COMMENT ON FUNCTION customer.orders_of(uuid, uuid) IS 'Orders of a customer, those as a guest with the same proven address included.';
+COMMENT ON FUNCTION customer.orders_of(uuid, uuid) IS 'Orders of a customer, those as a guest with a proven address of his included.';
 
 -- All that is known of a customer, as JSON; NULL when there is no such person.
 CREATE OR REPLACE FUNCTION customer.export_data(p_tenant uuid, p_customer uuid) RETURNS text
@@ -143,12 +148,16 @@ AS $$
 		'made_at', to_jsonb(sutler.now()),
 		'merchant', (SELECT t.name FROM tenancy.tenant t WHERE t.tenant_id = p_tenant),
 		'account', jsonb_build_object('id', p.customer_id, 'email', p.email, 'email_verified_at', p.verified_at, 'name', p.name, 'phone', p.phone,
-			'company', p.company, 'tax_number', p.tax_id, 'type', p.customer_type, 'language', p.locale, 'created_at', p.created_at,
+			'company', p.company, 'tax_number', p.tax_id, 'type', p.customer_type, 'price_group', p.price_group, 'language', p.locale, 'created_at', p.created_at,
 			'password_changed_at', (SELECT c.changed_at FROM customer.credential c WHERE c.customer_id = p.customer_id)),
+		'former_emails', coalesce((SELECT jsonb_agg(m.email ORDER BY m.email) FROM customer.person m
+			WHERE m.merged_into = p_customer AND m.verified_at IS NOT NULL), '[]'),
 		'addresses', coalesce((SELECT jsonb_agg(to_jsonb(a) - 'tenant_id' - 'customer_id' ORDER BY a.address_id)
 			FROM customer.address a WHERE a.customer_id = p_customer), '[]'),
 		'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id)
 			FROM customer.person_note n WHERE n.customer_id = p_customer), '[]'),
+		'own_fields', coalesce((SELECT jsonb_object_agg(f.label, v.value) FROM customer.field_value v
+			JOIN customer.field f ON f.tenant_id = v.tenant_id AND f.code = v.code WHERE v.customer_id = p_customer), '{}'),
 		'tags', coalesce((SELECT jsonb_agg(t.tag ORDER BY t.tag) FROM customer.person_tag t WHERE t.customer_id = p_customer), '[]'),
 		'email_changes', coalesce((SELECT jsonb_agg(to_jsonb(e) - 'tenant_id' - 'customer_id' - 'old_key' ORDER BY e.asked_at)
 			FROM customer.email_change e WHERE e.customer_id = p_customer), '[]'),
@@ -253,12 +262,16 @@ BEGIN
 	END LOOP;
 	-- Carts: his saved ones, and those in checkout with his proven address.
 	FOR one IN SELECT c.cart_id FROM sales.cart c LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
-		WHERE c.state = 'open' AND (c.customer_id = p_customer OR (c.customer_id IS NULL AND p.verified_at IS NOT NULL AND k.email_key = p.email_key))
+		WHERE c.state = 'open' AND (c.customer_id = p_customer OR EXISTS (SELECT FROM sales.draft d WHERE d.draft_id = c.cart_id AND d.customer_id = p_customer) OR (c.customer_id IS NULL AND p.verified_at IS NOT NULL AND k.email_key = p.email_key))
 		ORDER BY c.cart_id
 	LOOP
 		PERFORM inventory.release_cart(p_tenant, one);
 		DELETE FROM sales.cart c WHERE c.cart_id = one RETURNING array_remove(ARRAY[c.contact_id, c.billing_id], NULL) INTO contacts;
 		DELETE FROM sales.contact k WHERE k.contact_id = ANY (contacts);
+	END LOOP;
+	-- Accounts that were joined to it: what is left of them is an address that opened it.
+	FOR one IN SELECT m.customer_id FROM customer.person m WHERE m.merged_into = p_customer ORDER BY m.customer_id LOOP
+		PERFORM customer.erase(p_tenant, one, p_actor, p_reason);
 	END LOOP;
 	DELETE FROM customer.session s WHERE s.customer_id = p_customer;
 	DELETE FROM customer.credential c WHERE c.customer_id = p_customer;
@@ -268,9 +281,10 @@ BEGIN
 	DELETE FROM customer.address a WHERE a.customer_id = p_customer;
 	DELETE FROM customer.person_note n WHERE n.customer_id = p_customer;
 	DELETE FROM customer.person_tag t WHERE t.customer_id = p_customer;
+	DELETE FROM customer.field_value v WHERE v.customer_id = p_customer;
 	UPDATE event.outbox m SET last_error = '' WHERE m.customer_id = p_customer AND m.last_error <> '';
 	UPDATE customer.person x SET email = 'erased-' || p_customer || '@invalid', verified_at = NULL, name = '', phone = '', company = '',
-		tax_id = '', customer_type = 'consumer', locale = '', erased_at = coalesce(x.erased_at, sutler.now())
+		tax_id = '', customer_type = 'consumer', locale = '', price_group = NULL, erased_at = coalesce(x.erased_at, sutler.now())
 	WHERE x.customer_id = p_customer;
 	UPDATE customer.request r SET state = 'done', done_at = sutler.now()
 	WHERE r.customer_id = p_customer AND r.kind = 'erase' AND r.state IN ('waiting', 'running');

@@ -29,8 +29,9 @@ AS $$
 $$;
 COMMENT ON FUNCTION shipping.wave_of(uuid, uuid, uuid) IS 'The pick list when all its orders are of the store, else NULL.';
 
--- The whole amount due came by hand.  ok; unknown; not_allowed (not open, or paid); amount (nothing is due).
-CREATE OR REPLACE FUNCTION sales.desk_pay(p_tenant uuid, p_actor uuid, p_order uuid, p_reference text) RETURNS text
+-- The whole amount due came by hand; p_due is what staff saw, NULL: whatever it is.
+-- ok; unknown; not_allowed (not open, or paid); amount (nothing is due); again (it is not what staff saw).
+CREATE OR REPLACE FUNCTION sales.desk_pay(p_tenant uuid, p_actor uuid, p_order uuid, p_reference text, p_due bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -47,6 +48,8 @@ BEGIN
 	SELECT p.amount - p.captured INTO due FROM payment.payment p WHERE p.order_id = p_order ORDER BY p.payment_id LIMIT 1;
 	IF due <= 0 THEN
 		RETURN 'amount';
+	ELSIF due <> p_due THEN
+		RETURN 'again';
 	END IF;
 	answer := sales.receive_payment(p_tenant, p_order, due, p_reference, audit.actor(p_actor));
 	IF answer = 'ok' THEN
@@ -55,7 +58,7 @@ BEGIN
 	RETURN answer;
 END
 $$;
-COMMENT ON FUNCTION sales.desk_pay(uuid, uuid, uuid, text) IS 'Books the amount due as received by hand. ok, unknown, not_allowed or amount.';
+COMMENT ON FUNCTION sales.desk_pay(uuid, uuid, uuid, text, bigint) IS 'Books the amount due as received by hand. ok, unknown, not_allowed, amount or again.';
 
 -- A step of fulfilment that staff take by word alone: produce, make_ready, deliver.
 CREATE OR REPLACE FUNCTION sales.desk_step(p_tenant uuid, p_actor uuid, p_order uuid, p_event text) RETURNS text

@@ -3,8 +3,8 @@
 -- has no such column, so what stands is left.  Here references are resolved, and what
 -- differs is written; the same file twice writes nothing.
 
-CREATE OR REPLACE FUNCTION catalog.import_begin() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+CREATE OR REPLACE FUNCTION catalog.import_begin(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 BEGIN
 	CREATE TEMP TABLE import_fault (line bigint, col text, message text, warning boolean DEFAULT false) ON COMMIT DROP;
@@ -32,9 +32,14 @@ BEGIN
 	CREATE TEMP TABLE import_made_category (slug text, name text, parent text, depth integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_alias (alias text, reference text, weight_g integer) ON COMMIT DROP;
 	CREATE TEMP TABLE import_stock (line bigint, col text, sku text, warehouse text, quantity integer) ON COMMIT DROP;
+	-- Whoever imports fills them and reads the faults, and may make no table of its own.
+	EXECUTE format('GRANT SELECT, INSERT, TRUNCATE ON pg_temp.import_fault, pg_temp.import_media, pg_temp.import_flag, pg_temp.import_attribute,
+		pg_temp.import_category, pg_temp.import_product, pg_temp.import_text, pg_temp.import_item, pg_temp.import_label, pg_temp.import_variant,
+		pg_temp.import_option, pg_temp.import_price, pg_temp.import_made_value, pg_temp.import_made_category, pg_temp.import_alias,
+		pg_temp.import_stock TO %I', session_user);
 END
 $$;
-COMMENT ON FUNCTION catalog.import_begin() IS 'Makes the temporary tables that sutlerctl import fills.';
+COMMENT ON FUNCTION catalog.import_begin(uuid) IS 'Makes the temporary tables that sutlerctl import and the job transfer fill.';
 
 CREATE OR REPLACE FUNCTION catalog.import_has(p_kind text, p_name text DEFAULT '') RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -238,7 +243,7 @@ COMMENT ON FUNCTION catalog.import_categories(uuid, uuid) IS 'Merges staged cate
 -- The second pass over files of other shop systems: variations find their parents,
 -- references their products, and what the store lacks is made.
 CREATE OR REPLACE FUNCTION catalog.import_make(p_tenant uuid, p_store uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	main text;

@@ -82,9 +82,12 @@ BEGIN
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT v.line, 'price:' || c.currency, 'a new variant needs a price in the store''s first currency'
 	FROM pg_temp.import_variant v JOIN tenancy.store_currency c ON c.store_id = p_store AND c.position = 0
+	LEFT JOIN catalog.variant o ON o.sku_key = lower(v.sku)
 	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
-	  AND NOT EXISTS (SELECT FROM catalog.variant o JOIN catalog.price r ON r.variant_id = o.variant_id
-		WHERE o.sku_key = lower(v.sku) AND r.store_id = p_store AND r.currency = c.currency AND NOT catalog.import_has('price', c.currency));
+	  -- one that has none and gets none stays as it is; one that has a price does not lose it
+	  AND (o.variant_id IS NULL OR (catalog.import_has('price', c.currency)
+		AND EXISTS (SELECT FROM catalog.price r WHERE r.variant_id = o.variant_id AND r.store_id = p_store AND r.currency = c.currency
+			AND r.customer_group = '' AND r.starts_at = '-infinity' AND r.min_quantity = 1)));
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
 	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
@@ -161,7 +164,7 @@ BEGIN
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_bodies(uuid, uuid) IS 'Part of catalog.import_products: products, their texts, their place in the store.';
+COMMENT ON FUNCTION catalog.import_bodies(uuid, uuid) IS 'Part of an import of products: products, their texts, their place in the store.';
 
 -- Categories, tags, related products, properties, pictures and documents.
 CREATE OR REPLACE FUNCTION catalog.import_items(p_tenant uuid, p_store uuid) RETURNS void
@@ -232,7 +235,7 @@ BEGIN
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_items(uuid, uuid) IS 'Part of catalog.import_products: categories, tags, related products, properties.';
+COMMENT ON FUNCTION catalog.import_items(uuid, uuid) IS 'Part of an import of products: categories, tags, related products, properties.';
 
 CREATE OR REPLACE FUNCTION catalog.import_files(p_tenant uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -269,19 +272,33 @@ BEGIN
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_files(uuid) IS 'Part of catalog.import_products: pictures and documents.';
+COMMENT ON FUNCTION catalog.import_files(uuid) IS 'Part of an import of products: pictures and documents.';
 
 -- Variants with their options.
 CREATE OR REPLACE FUNCTION catalog.import_variants(p_tenant uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- Columns stand in one order for all products: a product that has just these options keeps its own order of them.
+	UPDATE pg_temp.import_option i SET position = k.position
+	FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
+	JOIN catalog.product_option k ON k.product_id = m.product_id JOIN catalog.attribute a ON a.attribute_id = k.attribute_id
+	WHERE v.sku = i.sku AND a.code = i.attribute
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_option n WHERE n.sku = i.sku AND NOT EXISTS (
+		SELECT FROM catalog.product_option o JOIN catalog.attribute b ON b.attribute_id = o.attribute_id WHERE o.product_id = m.product_id AND b.code = n.attribute));
 	CREATE TEMP TABLE import_cell ON COMMIT DROP AS
 	SELECT v.*, m.product_id, o.variant_id, o.variant_id IS NULL AS is_new,
 	       coalesce((SELECT string_agg(i.value, '/' ORDER BY i.position) FROM pg_temp.import_option i WHERE i.sku = v.sku), '') AS options_key
 	FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference
 	LEFT JOIN catalog.variant o ON o.sku_key = lower(v.sku);
 	UPDATE pg_temp.import_cell c SET variant_id = sutler.uuid7() WHERE c.is_new;
+	-- So do variants that stand in the file as they stood before.
+	WITH place AS (
+		SELECT c.product_id, bool_and(NOT c.is_new) AS known,
+		       array_agg(c.variant_id ORDER BY c.line) = array_agg(c.variant_id ORDER BY o.position, c.variant_id) AS same
+		FROM pg_temp.import_cell c LEFT JOIN catalog.variant o ON o.variant_id = c.variant_id GROUP BY c.product_id
+	) UPDATE pg_temp.import_cell c SET position = o.position FROM place p, catalog.variant o
+	WHERE p.product_id = c.product_id AND p.known AND p.same AND o.variant_id = c.variant_id;
 	CREATE INDEX ON pg_temp.import_cell (product_id);
 	CREATE INDEX ON pg_temp.import_cell (variant_id);
 	CREATE INDEX ON pg_temp.import_cell (sku);
@@ -346,7 +363,7 @@ BEGIN
 	ON CONFLICT (tenant_id, variant_id, attribute_id) DO UPDATE SET value_id = excluded.value_id WHERE x.value_id <> excluded.value_id;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_variants(uuid) IS 'Part of catalog.import_products: variants and their options.';
+COMMENT ON FUNCTION catalog.import_variants(uuid) IS 'Part of an import of products: variants and their options.';
 
 -- Prices for everybody without dates: those of groups and of dates are not the file's.
 CREATE OR REPLACE FUNCTION catalog.import_prices(p_tenant uuid, p_store uuid) RETURNS void
@@ -370,9 +387,10 @@ BEGIN
 	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_prices(uuid, uuid) IS 'Part of catalog.import_products: the price list of the store.';
+COMMENT ON FUNCTION catalog.import_prices(uuid, uuid) IS 'Part of an import of products: the price list of the store.';
 
-CREATE OR REPLACE FUNCTION catalog.import_stock(p_tenant uuid) RETURNS void
+-- A trial counts nothing: rows of stock are wanted by every order.
+CREATE OR REPLACE FUNCTION catalog.import_stock(p_tenant uuid, p_trial boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -386,14 +404,14 @@ BEGIN
 	FOR r IN
 		SELECT array_agg(n.variant_id) AS v, array_agg(n.warehouse_id) AS w, array_agg(n.quantity) AS q
 		FROM (SELECT i.*, (row_number() OVER (ORDER BY i.variant_id, i.warehouse_id) - 1) / 500 AS batch FROM pg_temp.import_count i) n
-		GROUP BY n.batch ORDER BY n.batch
+		WHERE NOT p_trial GROUP BY n.batch ORDER BY n.batch
 	LOOP
-		PERFORM inventory.count(p_tenant, r.v, r.w, r.q, 'import', 'sutlerctl');
+		PERFORM inventory.count(p_tenant, r.v, r.w, r.q, 'import', coalesce(nullif(current_setting('sutler.actor', true), ''), 'sutlerctl'));
 	END LOOP;
 	INSERT INTO pg_temp.import_touched SELECT DISTINCT i.product_id FROM pg_temp.import_count i;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_stock(uuid) IS 'Part of catalog.import_products: counted stock.';
+COMMENT ON FUNCTION catalog.import_stock(uuid, boolean) IS 'Part of an import of products: counted stock.';
 
 CREATE OR REPLACE FUNCTION catalog.import_relist(p_tenant uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -413,17 +431,17 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_relist(uuid) IS 'Part of the imports of products and listings: the read model of what they touched, in batches.';
 
--- Merges all staged products.  Without p_update products that are there already are left alone.
-CREATE OR REPLACE FUNCTION catalog.import_products(p_tenant uuid, p_store uuid, p_update boolean)
-RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+-- The merging of products goes in steps, each a statement of its own, so that whoever runs them can say how far
+-- it is and stop between two.  First what is staged is checked and matched with what is there; false: faults were
+-- found.  Without p_update products that are there already are left alone.
+CREATE OR REPLACE FUNCTION catalog.import_ready(p_tenant uuid, p_store uuid, p_update boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	left_alone bigint;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
+	PERFORM set_config('sutler.relist', 'later', true), set_config('sutler.redesk', 'later', true);
 	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
 	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
+	CREATE TEMP TABLE import_left (products bigint) ON COMMIT DROP;
 	CREATE INDEX ON pg_temp.import_product (reference);
 	CREATE INDEX ON pg_temp.import_text (reference);
 	CREATE INDEX ON pg_temp.import_text (locale, slug);
@@ -437,33 +455,154 @@ BEGIN
 	ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
 	PERFORM catalog.import_check(p_tenant, p_store);
 	IF EXISTS (SELECT FROM pg_temp.import_fault f WHERE NOT f.warning) THEN
-		RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint, 0::bigint;
-		RETURN;
+		RETURN false;
 	END IF;
 	INSERT INTO pg_temp.import_map
 	SELECT p.reference, coalesce(o.product_id, sutler.uuid7()), o.product_id IS NULL
 	FROM pg_temp.import_product p LEFT JOIN catalog.product o ON o.reference = p.reference ORDER BY p.line;
-	DELETE FROM pg_temp.import_map m WHERE NOT m.is_new AND NOT p_update;
-	GET DIAGNOSTICS left_alone = ROW_COUNT;
+	WITH alone AS (DELETE FROM pg_temp.import_map m WHERE NOT m.is_new AND NOT p_update RETURNING 1)
+	INSERT INTO pg_temp.import_left SELECT count(*) FROM alone;
 	CREATE UNIQUE INDEX ON pg_temp.import_map (reference);
 	CREATE UNIQUE INDEX ON pg_temp.import_map (product_id);
 	ANALYZE pg_temp.import_map;
-	PERFORM catalog.import_media(p_tenant);
-	PERFORM catalog.import_bodies(p_tenant, p_store);
-	PERFORM catalog.import_items(p_tenant, p_store);
-	PERFORM catalog.import_files(p_tenant);
-	PERFORM catalog.import_variants(p_tenant);
-	PERFORM catalog.import_prices(p_tenant, p_store);
-	PERFORM catalog.import_stock(p_tenant);
-	UPDATE catalog.product x SET updated_at = sutler.now()
-	FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
-	  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
-	PERFORM catalog.import_relist(p_tenant);
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_ready(uuid, uuid, boolean) IS 'First step of an import of products: checks what is staged and matches it with what is there; false after faults.';
+
+-- What would change, a sample of each kind by the lines of the file, before anything does.  Amounts are minor units.
+CREATE OR REPLACE FUNCTION catalog.import_preview(p_tenant uuid, p_store uuid, p_most integer)
+RETURNS TABLE (line bigint, reference text, name text, col text, before text, after text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH seen AS (
+		(SELECT p.line, p.reference, 'product' AS col, NULL AS before, NULL AS after
+		FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference WHERE m.is_new ORDER BY p.line LIMIT p_most)
+		UNION ALL
+		(SELECT t.line, t.reference, x.col || ':' || t.locale, x.before, x.after
+		FROM pg_temp.import_text t JOIN pg_temp.import_map m ON m.reference = t.reference AND NOT m.is_new
+		JOIN catalog.product_text o ON o.product_id = m.product_id AND o.locale = t.locale
+		CROSS JOIN LATERAL (VALUES ('name', o.name, t.name), ('summary', o.summary, t.summary), ('description', o.description, t.description),
+			('slug', o.slug, CASE WHEN t.slug_made THEN o.slug ELSE t.slug END)) x (col, before, after)
+		WHERE x.after <> x.before ORDER BY t.line LIMIT p_most)
+		UNION ALL
+		(SELECT p.line, p.reference, x.col, x.before, x.after
+		FROM pg_temp.import_product p JOIN pg_temp.import_map m ON m.reference = p.reference AND NOT m.is_new
+		JOIN catalog.product o ON o.product_id = m.product_id
+		CROSS JOIN LATERAL (VALUES ('status', o.status, p.status), ('brand', o.brand, p.brand), ('tax_class', o.tax_class, p.tax_class)) x (col, before, after)
+		WHERE x.after <> x.before ORDER BY p.line LIMIT p_most)
+		UNION ALL
+		(SELECT v.line, v.reference, 'sku', NULL, v.sku
+		FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
+		WHERE NOT EXISTS (SELECT FROM catalog.variant o WHERE o.sku_key = lower(v.sku)) ORDER BY v.line LIMIT p_most)
+		UNION ALL
+		(SELECT min(v.line), v.reference, 'sku', o.sku, NULL
+		FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
+		JOIN catalog.variant o ON o.product_id = m.product_id AND o.status = 'active'
+		WHERE NOT EXISTS (SELECT FROM pg_temp.import_variant x WHERE lower(x.sku) = o.sku_key)
+		GROUP BY v.reference, o.sku ORDER BY 1 LIMIT p_most)
+		UNION ALL
+		(SELECT p.line, v.reference, CASE WHEN p.min_quantity = 1 THEN 'price:' ELSE 'tiers:' END || p.currency, o.amount::text, p.amount::text
+		FROM pg_temp.import_price p JOIN pg_temp.import_variant v ON v.sku = p.sku JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
+		JOIN catalog.variant w ON w.sku_key = lower(v.sku)
+		LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = w.variant_id AND o.currency = p.currency AND o.customer_group = ''
+			AND o.min_quantity = p.min_quantity AND o.starts_at = '-infinity'
+		WHERE o.amount IS DISTINCT FROM p.amount ORDER BY p.line LIMIT p_most)
+		UNION ALL
+		(SELECT s.line, v.reference, 'stock:' || s.warehouse, coalesce(o.on_hand, 0)::text, s.quantity::text
+		FROM pg_temp.import_stock s JOIN pg_temp.import_variant v ON v.sku = s.sku JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
+		JOIN catalog.variant w ON w.sku_key = lower(v.sku) JOIN inventory.warehouse h ON h.code = s.warehouse
+		LEFT JOIN inventory.stock o ON o.variant_id = w.variant_id AND o.warehouse_id = h.warehouse_id
+		WHERE coalesce(o.on_hand, 0) <> s.quantity ORDER BY s.line LIMIT p_most)
+	)
+	SELECT s.line, s.reference, coalesce((SELECT t.name FROM pg_temp.import_text t JOIN tenancy.store_locale l ON l.store_id = p_store AND l.locale = t.locale
+			WHERE t.reference = s.reference AND t.name <> '' ORDER BY l.position LIMIT 1), ''),
+	       s.col, left(s.before, 200), left(s.after, 200)
+	FROM seen s ORDER BY s.line, s.col;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
+
+-- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
+-- it is committed: so who brings in much tells the planner, as it goes.
+CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
+		EXECUTE 'ANALYZE ' || p_tables;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';
+
+-- One part of the merging, in this order: bodies, items, files, variants, prices, stock.
+CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_part text, p_trial boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CASE p_part
+	WHEN 'bodies' THEN
+		PERFORM catalog.import_media(p_tenant);
+		PERFORM catalog.import_bodies(p_tenant, p_store);
+		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product');
+	WHEN 'items' THEN
+		PERFORM catalog.import_items(p_tenant, p_store);
+	WHEN 'files' THEN
+		PERFORM catalog.import_files(p_tenant);
+	WHEN 'variants' THEN
+		PERFORM catalog.import_variants(p_tenant);
+		PERFORM catalog.import_analyze('catalog.variant, catalog.variant_value, catalog.product_option, catalog.category_product, catalog.product_value,
+			catalog.product_tag, catalog.product_media');
+	WHEN 'prices' THEN
+		PERFORM catalog.import_prices(p_tenant, p_store);
+	WHEN 'stock' THEN
+		PERFORM catalog.import_stock(p_tenant, p_trial);
+		PERFORM catalog.import_analyze('catalog.price, inventory.stock');
+		UPDATE catalog.product x SET updated_at = sutler.now()
+		FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
+		  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
+	END CASE;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_part(uuid, uuid, text, boolean) IS 'A step of an import of products; a trial counts no stock.';
+
+-- The read model of what was touched, p_limit products from p_after on; the last of them, NULL: that was all.
+CREATE OR REPLACE FUNCTION catalog.import_relist_some(p_tenant uuid, p_after uuid, p_limit integer, p_analyze boolean) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ids uuid[];
+BEGIN
+	SELECT array_agg(t.product_id ORDER BY t.product_id) INTO ids FROM (
+		SELECT DISTINCT i.product_id FROM pg_temp.import_touched i WHERE i.product_id > p_after ORDER BY 1 LIMIT p_limit) t;
+	IF ids IS NULL THEN
+		RETURN NULL;
+	END IF;
+	PERFORM catalog.relist(p_tenant, ids);
+	PERFORM catalog.redesk(p_tenant, ids);
+	-- What is listed grows with each call: the first ones matter most.
+	IF p_analyze THEN
+		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_word');
+	END IF;
+	RETURN ids[cardinality(ids)];
+END
+$$;
+COMMENT ON FUNCTION catalog.import_relist_some(uuid, uuid, integer, boolean) IS 'Makes the read model of some products that an import touched; the last of them, or NULL.';
+
+CREATE OR REPLACE FUNCTION catalog.import_counted(p_tenant uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
 	RETURN QUERY
 	SELECT count(*) FILTER (WHERE m.is_new),
 	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NOT NULL),
-	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NULL), left_alone
+	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NULL), (SELECT sum(l.products)::bigint FROM pg_temp.import_left l)
 	FROM pg_temp.import_map m LEFT JOIN (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t ON t.product_id = m.product_id;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_products(uuid, uuid, boolean) IS 'Merges staged products of a store; how many were made, changed, found the same, left alone.';
+COMMENT ON FUNCTION catalog.import_counted(uuid) IS 'How many products an import made, changed, found the same, left alone.';

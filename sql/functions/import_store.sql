@@ -259,12 +259,13 @@ DECLARE
 	n bigint := 0;
 	k bigint;
 BEGIN
-	-- Warehouses are the tenant's: another store may sell from them, so only the link goes.
+	-- Warehouses are the tenant's: another store may sell from them, so only the link goes.  One that
+	-- is named is in use.
 	INSERT INTO inventory.warehouse AS w (tenant_id, warehouse_id, code, name, country)
 	SELECT p_tenant, sutler.uuid7(), c.name, tenancy.import_value('warehouse', c.name, 'name'), tenancy.import_value('warehouse', c.name, 'country')
 	FROM pg_temp.import_conf c WHERE c.section = 'warehouse' AND c.key = '' ORDER BY c.line
-	ON CONFLICT (tenant_id, code) DO UPDATE SET name = excluded.name, country = excluded.country
-	WHERE (w.name, w.country) IS DISTINCT FROM (excluded.name, excluded.country);
+	ON CONFLICT (tenant_id, code) DO UPDATE SET name = excluded.name, country = excluded.country, active = true
+	WHERE (w.name, w.country, w.active) IS DISTINCT FROM (excluded.name, excluded.country, true);
 	GET DIAGNOSTICS k = ROW_COUNT; n := n + k;
 	DELETE FROM inventory.store_warehouse x USING inventory.warehouse w
 	WHERE x.store_id = p_store AND w.warehouse_id = x.warehouse_id AND NOT EXISTS (

@@ -13,6 +13,12 @@ END
 $$;
 COMMENT ON FUNCTION marketing.opted_out(uuid, text) IS 'Whether a mail address opted out of reminders.';
 
+-- Since when; NULL: it did not.
+CREATE OR REPLACE FUNCTION marketing.opted_out_at(p_tenant uuid, p_email_key text) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT o.at FROM marketing.opt_out o WHERE o.tenant_id = p_tenant AND o.email_sha256 = sha256(convert_to(p_email_key, 'UTF8')) $$;
+COMMENT ON FUNCTION marketing.opted_out_at(uuid, text) IS 'Since when a mail address wants no reminders.';
+
 -- Queues the reminder p_step for carts that were last touched between p_after_s and
 -- p_before_s seconds ago: with lines, with a mail address and its owner's wish to be
 -- reminded, not ordered, not opted out, the step not sent before, and the step before

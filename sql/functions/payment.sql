@@ -10,6 +10,7 @@
 --	excess		money that pays no order (a second capture, a late one, one that does not fit): it is the buyer's
 --	disputed	money that a buyer's bank holds until the dispute is over
 --	losses		disputes lost
+--	exchange	what goods that came back pay for another order; over both orders it is even (exchange.sql)
 -- A row names its source (capture:INTENT, refund:REFUND:asked ...): the same is booked once.
 --
 -- The life of an attempt (payment.intent) is told by facts that are written in any order and
@@ -110,6 +111,14 @@ AS $$
 $$;
 COMMENT ON FUNCTION payment.watch_balance(uuid, uuid) IS 'Opens a work item for an attempt whose balance is negative.';
 
+-- What is still to be paid of an order.
+CREATE OR REPLACE FUNCTION payment.due(p_tenant uuid, p_order uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce((SELECT greatest(p.amount - p.captured, 0) FROM payment.payment p WHERE p.order_id = p_order ORDER BY p.payment_id LIMIT 1), 0)
+$$;
+COMMENT ON FUNCTION payment.due(uuid, uuid) IS 'What is still to be paid of an order, minor units.';
+
 -- ---- refunds ----
 
 -- Asks a gateway for money back, or books what staff gave back by hand (p_intent NULL).
@@ -155,8 +164,9 @@ $$;
 COMMENT ON FUNCTION payment.make_refund(uuid, uuid, uuid, uuid, bigint, text, text) IS
 	'Reserves and writes a refund of one attempt: ok, or too_much.';
 
--- Gives money back for an order.  NULL amount: all that is left.  ok; amount (not above
--- nothing); currency (not the payment's); none (nothing came in); too_much; unknown.
+-- Gives money back for an order.  NULL amount: all that is left of the first way it came by.  ok; amount (not above
+-- nothing); currency (not the payment's); none (nothing came in); too_much; parts (it came in several payments, of which
+-- none can give so much alone); unknown.
 CREATE OR REPLACE FUNCTION payment.ask_refund(p_tenant uuid, p_order uuid, p_amount bigint, p_currency text, p_reason text, p_actor text, p_refund uuid)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -178,32 +188,40 @@ BEGIN
 	ELSIF p_currency <> p.currency THEN
 		RETURN 'currency';
 	END IF;
+	IF p.captured = 0 THEN
+		RETURN 'none';
+	END IF;
+	-- Back the way it came: to the first attempt that can give all of it, else by hand what came by hand.
 	SELECT x.* INTO i FROM payment.intent x
-	WHERE x.payment_id = p.payment_id AND x.captured > 0 AND NOT x.excess ORDER BY x.intent_id LIMIT 1;
+	WHERE x.payment_id = p.payment_id AND x.captured > 0 AND NOT x.excess AND x.captured - x.refunded - x.taken >= greatest(coalesce(p_amount, 1), 1)
+	ORDER BY x.intent_id LIMIT 1;
 	IF FOUND THEN
-		wanted := coalesce(wanted, i.captured - i.refunded - i.taken);
-		answer := CASE WHEN wanted <= 0 THEN 'too_much'
-			ELSE payment.make_refund(p_tenant, p.payment_id, i.intent_id, p_refund, wanted, p_reason, p_actor) END;
-	ELSE
-		SELECT p.captured - coalesce(sum(x.captured), 0) - coalesce((SELECT sum(r.amount) FROM payment.refund r
-			WHERE r.payment_id = p.payment_id AND r.intent_id IS NULL AND r.state <> 'failed'), 0) INTO by_hand
-		FROM payment.intent x WHERE x.payment_id = p.payment_id;
-		IF p.captured = 0 THEN
-			RETURN 'none';
+		-- What paid for an exchange is not there any more.
+		IF p.captured <= p.refunded OR p.captured - p.refunded < wanted THEN
+			RETURN 'too_much';
 		END IF;
-		wanted := coalesce(wanted, by_hand);
-		answer := CASE WHEN wanted <= 0 OR wanted > by_hand THEN 'too_much'
-			ELSE payment.make_refund(p_tenant, p.payment_id, NULL, p_refund, wanted, p_reason, p_actor) END;
-		IF answer = 'ok' THEN
-			PERFORM event.queue_mail(p_tenant, store, 'refund-made', p_order, NULL, NULL);
-			PERFORM payment.settle(p_tenant, p_order, p_reason);
-		END IF;
+		wanted := coalesce(wanted, least(i.captured - i.refunded - i.taken, p.captured - p.refunded));
+		RETURN payment.make_refund(p_tenant, p.payment_id, i.intent_id, p_refund, wanted, p_reason, p_actor);
+	END IF;
+	SELECT p.captured - coalesce(sum(x.captured), 0) - coalesce((SELECT sum(r.amount) FROM payment.refund r
+		WHERE r.payment_id = p.payment_id AND r.intent_id IS NULL AND r.state <> 'failed'), 0) INTO by_hand
+	FROM payment.intent x WHERE x.payment_id = p.payment_id;
+	wanted := coalesce(wanted, by_hand);
+	IF wanted <= 0 OR wanted > by_hand THEN
+		-- It may be there, but in parts: no one way gives it all.
+		RETURN CASE WHEN wanted > 0 AND wanted <= by_hand + (SELECT coalesce(sum(x.captured - x.refunded - x.taken), 0) FROM payment.intent x
+			WHERE x.payment_id = p.payment_id AND x.captured > 0 AND NOT x.excess) THEN 'parts' ELSE 'too_much' END;
+	END IF;
+	answer := payment.make_refund(p_tenant, p.payment_id, NULL, p_refund, wanted, p_reason, p_actor);
+	IF answer = 'ok' THEN
+		PERFORM event.queue_mail(p_tenant, store, 'refund-made', p_order, NULL, NULL);
+		PERFORM payment.settle(p_tenant, p_order, p_reason);
 	END IF;
 	RETURN answer;
 END
 $$;
 COMMENT ON FUNCTION payment.ask_refund(uuid, uuid, bigint, text, text, text, uuid) IS
-	'Gives money back for an order, under its lock: ok, amount, currency, none, too_much or unknown.';
+	'Gives money back for an order, under its lock: ok, amount, currency, none, too_much, parts or unknown.';
 
 -- An order was cancelled: card money goes back, open pages are closed by the next run of
 -- reconcile-payments.  The caller holds the order's row.
@@ -441,6 +459,7 @@ DECLARE
 	i record;
 	o record;
 	came bigint;
+	wanted bigint;
 	why text;
 BEGIN
 	SELECT x.* INTO STRICT i FROM payment.intent x WHERE x.intent_id = p_intent;
@@ -448,9 +467,10 @@ BEGIN
 		RETURN 'again';
 	END IF;
 	SELECT x.state, x.store_id INTO STRICT o FROM sales."order" x WHERE x.order_id = i.order_id;
-	SELECT p.captured - coalesce((SELECT sum(x.captured) FROM payment.intent x WHERE x.payment_id = p.payment_id AND x.excess), 0) INTO came
+	SELECT p.captured - coalesce((SELECT sum(x.captured) FROM payment.intent x WHERE x.payment_id = p.payment_id AND x.excess), 0), p.amount INTO came, wanted
 	FROM payment.payment p WHERE p.payment_id = i.payment_id;
-	IF came > 0 THEN
+	-- An order that was changed after it was paid waits for the rest.
+	IF came > 0 AND came + i.amount > wanted THEN
 		why := 'second';
 	ELSIF o.state = 'cancelled' AND NOT payment.reopen(p_tenant, i.order_id) THEN
 		why := 'late';
@@ -539,8 +559,8 @@ AS $$
 		WHEN p_session_ref <> '' AND i.session_ref <> '' AND p_session_ref <> i.session_ref THEN 'session'
 		WHEN p_payment_ref <> '' AND i.payment_ref <> '' AND p_payment_ref <> i.payment_ref THEN 'payment'
 		WHEN p_currency <> i.currency AND (p_currency <> '' OR p_kind IN ('captured', 'authorised')) THEN 'currency'
-		WHEN p_kind IN ('captured', 'authorised') AND (p_amount <> i.amount
-			OR i.amount <> (SELECT p.amount FROM payment.payment p WHERE p.payment_id = i.payment_id)) THEN 'amount'
+		WHEN p_kind IN ('captured', 'authorised') AND (p_amount <> i.amount OR (i.captured = 0
+			AND coalesce(i.of_amount, i.amount) <> (SELECT p.amount FROM payment.payment p WHERE p.payment_id = i.payment_id))) THEN 'amount'
 	END
 $$;
 COMMENT ON FUNCTION payment.misfit(uuid, payment.intent, boolean, text, text, text, text, text, text, bigint) IS

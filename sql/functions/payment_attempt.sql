@@ -51,8 +51,8 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT x.* INTO STRICT p FROM payment.payment x WHERE x.order_id = o.order_id ORDER BY x.payment_id LIMIT 1;
-	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, currency)
-	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount, p.currency);
+	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, of_amount, currency)
+	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount - p.captured, p.amount, p.currency);
 	IF o.payment = 'failed' THEN
 		PERFORM sales.fire(p_tenant, o.order_id, 'payment', 'retry', 'buyer', '');
 	END IF;
@@ -210,14 +210,15 @@ BEGIN
 		SELECT x.order_id, x.store_id FROM sales."order" x
 		JOIN tenancy.store s ON s.store_id = x.store_id
 		WHERE x.state = 'open' AND x.payment IN ('pending', 'failed') AND x.payment_method = 'card' AND x.total > 0
-		  AND x.placed_at <= sutler.now() - make_interval(mins => s.unpaid_minutes)
+		  AND x.placed_at <= sutler.now() - make_interval(mins => s.unpaid_minutes) AND (x.pay_until IS NULL OR x.pay_until <= sutler.now())
+		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = x.order_id AND p.captured > 0)
 		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = x.order_id AND (i.state IN ('open', 'review')
 			OR (i.state IN ('new', 'unknown') AND i.changed_at > sutler.now() - make_interval(mins => s.unpaid_minutes))))
 		ORDER BY x.order_id LIMIT p_most FOR UPDATE OF x SKIP LOCKED
 	LOOP
 		-- Looked at again under the lock: what came in while we waited counts.
-		CONTINUE WHEN EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id
-			AND (i.captured > 0 OR i.state IN ('open', 'review')));
+		CONTINUE WHEN EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
+			OR EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND (i.captured > 0 OR i.state IN ('open', 'review')));
 		UPDATE payment.intent i SET state = 'expired', code = 'never opened', changed_at = sutler.now()
 		WHERE i.order_id = o.order_id AND i.state IN ('new', 'unknown');
 		IF sales.cancel(p_tenant, o.order_id, 'house', 'not paid') = 'ok' THEN

@@ -22,7 +22,7 @@ DECLARE
 	money text := (SELECT s.currency FROM inventory.supplier s WHERE s.supplier_id = p_supplier);
 	n integer := coalesce(cardinality(p_variants), 0);
 BEGIN
-	IF money IS NULL OR NOT EXISTS (SELECT FROM inventory.warehouse w WHERE w.warehouse_id = p_warehouse) THEN
+	IF money IS NULL OR NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'unknown';
 	END IF;
 	IF n = 0 OR n <> coalesce(cardinality(p_quantities), 0) OR n <> coalesce(cardinality(p_prices), 0)

@@ -110,8 +110,9 @@ DECLARE
 BEGIN
 	IF r.return_id IS NULL OR p_event NOT IN ('approve', 'refuse', 'withdraw') THEN
 		RETURN 'unknown';
-	ELSIF r.state NOT IN ('requested', 'approved', 'received') OR (r.state = 'received' AND EXISTS (
+	ELSIF r.state NOT IN ('requested', 'approved', 'received') OR r.refunded > 0 OR (r.state = 'received' AND EXISTS (
 		SELECT FROM sales.return_line l WHERE l.return_id = p_return AND l.restocked + l.scrapped + l.quarantined > 0)) THEN
+		-- What was paid back, or paid for an exchange, stays here.
 		RETURN 'not_allowed';
 	ELSIF p_event = 'refuse' AND p_answer = '' THEN
 		RETURN 'reason';
@@ -142,7 +143,7 @@ BEGIN
 		RETURN 'unknown';
 	ELSIF r.state <> 'approved' THEN
 		RETURN 'not_allowed';
-	ELSIF NOT EXISTS (SELECT FROM inventory.warehouse w WHERE w.warehouse_id = p_warehouse) THEN
+	ELSIF NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'warehouse';
 	ELSIF EXISTS (SELECT FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
 		LEFT JOIN sales.return_line l ON l.return_id = p_return AND l.line_no = u.line_no

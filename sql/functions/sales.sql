@@ -148,10 +148,10 @@ BEGIN
 	BEGIN
 		new_number := sales.next_number(p_tenant, c.store_id);
 		INSERT INTO sales."order" (tenant_id, store_id, order_id, number, cart_id, state, locale, currency, customer_type,
-			prices_include_tax, tax_rounding, amount_step, goods, discount, shipping, tax, total, coupon_code, contact_id, billing_id,
+			prices_include_tax, tax_rounding, amount_step, goods, discount, shipping, tax, total, hand_discount, coupon_code, contact_id, billing_id,
 			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id)
 		VALUES (p_tenant, c.store_id, p_order, new_number, p_cart, 'draft', c.locale, c.currency, c.customer_type,
-			c.prices_include_tax, c.tax_rounding, c.step, p_goods, p_discount, p_shipping, p_tax, p_total,
+			c.prices_include_tax, c.tax_rounding, c.step, p_goods, p_discount, p_shipping, p_tax, p_total, c.hand_discount,
 			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
 		INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, options, image, quantity,
 			unit_price, discount, tax, total, tax_label, made_to_order, weight_g)
@@ -166,7 +166,7 @@ BEGIN
 		INSERT INTO payment.payment (tenant_id, payment_id, order_id, method, currency, amount)
 		VALUES (p_tenant, sutler.uuid7(), p_order, c.payment_method, c.currency, p_total);
 		UPDATE sales.cart x SET state = 'ordered' WHERE x.cart_id = p_cart;
-		PERFORM sales.fire(p_tenant, p_order, 'order', 'place', 'buyer', '');
+		PERFORM sales.fire(p_tenant, p_order, 'order', 'place', c.actor, '');
 
 		IF p_email_key IS NOT NULL THEN
 			-- The coupon's row is locked by its own count: uses by one customer are counted behind it.

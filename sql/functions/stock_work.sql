@@ -1,7 +1,7 @@
 -- Work on stock that no order asks for.  Every function is one transaction's work, writes
 -- movements and one audit entry, and says in one word what the shop declines:
 --
--- ok; unknown (no such warehouse, variant, transfer or count); reason (none was given);
+-- ok; unknown (no such warehouse or one that is switched off, no such variant, transfer or count); reason (none was given);
 -- quantity (no such number of pieces); negative (less than nothing would lie there);
 -- promised (orders and carts hold what is asked for); state (too late or too early);
 -- twice (a variant is in another open count, or named twice); uncounted; recount.
@@ -49,7 +49,7 @@ BEGIN
 		RETURN 'quantity';
 	END IF;
 	IF NOT EXISTS (SELECT FROM catalog.variant v WHERE v.variant_id = p_variant)
-	   OR NOT EXISTS (SELECT FROM inventory.warehouse w WHERE w.warehouse_id = p_warehouse) THEN
+	   OR NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'unknown';
 	END IF;
 	BEGIN
@@ -112,7 +112,7 @@ AS $$
 DECLARE
 	r record;
 BEGIN
-	IF p_from = p_to OR (SELECT count(*) FROM inventory.warehouse w WHERE w.warehouse_id IN (p_from, p_to)) <> 2 THEN
+	IF p_from = p_to OR NOT inventory.in_use(p_tenant, p_from) OR NOT inventory.in_use(p_tenant, p_to) THEN
 		RETURN 'unknown';
 	END IF;
 	IF coalesce(cardinality(p_variants), 0) = 0 OR cardinality(p_variants) <> coalesce(cardinality(p_quantities), 0)
@@ -254,7 +254,7 @@ AS $$
 DECLARE
 	chosen uuid[] := p_variants;
 BEGIN
-	IF NOT EXISTS (SELECT FROM inventory.warehouse w WHERE w.warehouse_id = p_warehouse) THEN
+	IF NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'unknown';
 	END IF;
 	IF chosen IS NULL AND p_zone IS NOT NULL THEN

@@ -10,7 +10,7 @@ FROM catalog.desk p
 WHERE true
 --? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
 --? in_state: AND p.status = :status
---? in_category: AND EXISTS (SELECT FROM catalog.category_product cp WHERE cp.category_id = :category AND cp.product_id = p.product_id)
+--? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
 --? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
 --? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
@@ -124,12 +124,12 @@ SELECT catalog.desk_combine(:tenant, :actor, :product, :revision, :picked)
 -- currency text
 SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = :store ORDER BY c.position
 
--- What each variant for sale costs everybody, one piece, without dates.
--- admin_prices(product uuid, store uuid, currency text) many
+-- What each variant for sale costs everybody ('') or a group, one piece, without dates.
+-- admin_prices(product uuid, store uuid, currency text, group text) many
 -- variant uuid, amount money?, was money?
 SELECT v.variant_id, r.amount, r.was
 FROM catalog.variant v
-LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = ''
+LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = :group
 	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
 WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
 
@@ -142,9 +142,13 @@ WHERE v.product_id = :product AND r.store_id = :store AND r.currency = :currency
   AND (r.customer_group <> '' OR r.min_quantity > 1 OR r.starts_at > '-infinity')
 ORDER BY v.position, v.sku, r.customer_group, r.min_quantity, r.starts_at LIMIT 200
 
--- admin_save_prices(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, variants uuid[], amounts money[], was money[], reason text) one
+-- admin_price_groups() many
+-- code text, name text
+SELECT g.code, g.name FROM customer.price_group g ORDER BY g.name_key LIMIT 200
+
+-- admin_save_prices(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, group text, variants uuid[], amounts money[], was money[], reason text) one
 -- outcome text
-SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :currency, :variants, :amounts, :was, :reason)
+SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :currency, :group, :variants, :amounts, :was, :reason)
 
 -- admin_names(products uuid[]) many
 -- product uuid, name text, status text

@@ -3,9 +3,10 @@
 
 -- cart_head(token bytea, store uuid) one
 -- cart uuid, customer_type text, coupon_code text, note text, reminders bool, verified_email text,
--- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text
+-- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money
 SELECT c.cart_id, c.customer_type, c.coupon_code, c.note, c.reminders, c.verified_email, c.method_id, c.payment_method,
-       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, '')
+       c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, ''),
+       c.hand_discount
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id
 LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
@@ -87,6 +88,29 @@ JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state =
 JOIN sales.cart_line l ON l.cart_id = c.cart_id
 JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
 WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = '' AND x.min_quantity > 1
+  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
+
+-- The prices of a group: of who is signed in, or of whose order it is that the cart stands for.
+-- cart_member_tiers(token bytea, tenant uuid, store uuid, currency text, session bytea) many
+-- variant uuid, min_quantity int, price money
+SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
+FROM sales.cart_token t
+JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
+JOIN sales.cart_line l ON l.cart_id = c.cart_id
+JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
+WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
+
+-- cart_order_tiers(token bytea, tenant uuid, store uuid, currency text, order_id uuid) many
+-- variant uuid, min_quantity int, price money
+SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
+FROM sales.cart_token t
+JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
+JOIN sales.cart_line l ON l.cart_id = c.cart_id
+JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
+WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT sales.order_group(:tenant, :order_id))
   AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
 ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
 
@@ -199,6 +223,16 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
   AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = :product
 ORDER BY o.places, v.position, v.variant_id
 LIMIT 99
+
+-- What one piece of them costs who is signed in, where a group has a price.
+-- cart_run_member(tenant uuid, store uuid, currency text, product uuid, session bytea) many
+-- variant uuid, price money
+SELECT DISTINCT ON (x.variant_id) x.variant_id, x.amount
+FROM catalog.variant v
+JOIN catalog.price x ON x.store_id = :store AND x.variant_id = v.variant_id
+WHERE v.product_id = :product AND x.currency = :currency AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+  AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.starts_at DESC
 
 -- cart_add(tenant uuid, store uuid, token bytea, new_token bytea, locale text, currency text, variant uuid, quantity int, most_lines int) one
 -- outcome text, made bool, quantity int, available int

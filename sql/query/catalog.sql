@@ -213,6 +213,17 @@ SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.m
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
 
+-- The prices of the group of who is signed in, for the variants of that page.
+-- product_own_prices(tenant uuid, store uuid, locale text, currency text, slug text, session bytea) many
+-- variant uuid, min_quantity int, price money
+SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
+FROM catalog.product_page g
+JOIN catalog.price x ON x.store_id = g.store_id AND x.variant_id = ANY (g.variant_ids) AND x.currency = g.currency
+WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
+  AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
+
 -- Where a slug of before, or of another language, leads: the product's slug in this one.
 -- product_moved(store uuid, locale text, currency text, slug text) one
 -- slug text

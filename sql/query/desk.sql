@@ -73,12 +73,15 @@ WHERE p.order_id = :order_id AND w.state = 'open' ORDER BY 2
 
 -- desk_returns(order_id uuid) many
 -- return_id uuid, return_no int, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
--- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money
+-- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money, exchange_draft uuid?, exchange_order uuid?, exchange_number text?
 SELECT r.return_id, r.return_no, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
-       l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id)
+       l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id),
+       d.draft_id, e.order_id, e.number
 FROM sales.return r
 JOIN sales.return_line x ON x.return_id = r.return_id
 JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
+LEFT JOIN sales.draft d ON d.return_id = r.return_id AND NOT d.placed
+LEFT JOIN sales."order" e ON e.exchange_of = r.return_id
 WHERE r.order_id = :order_id
 ORDER BY r.return_no DESC, x.line_no
 
@@ -117,7 +120,7 @@ SELECT w.kind, w.detail, w.opened_at FROM payment.work w WHERE w.order_id = :ord
 
 -- desk_warehouses() many
 -- warehouse uuid, code text, name text
-SELECT w.warehouse_id, w.code, w.name FROM inventory.warehouse w ORDER BY w.code
+SELECT w.warehouse_id, w.code, w.name FROM inventory.warehouse w WHERE w.active ORDER BY w.code
 
 -- desk_zones() many
 -- zone text
@@ -129,7 +132,52 @@ SELECT m.method_id, coalesce(t.name, m.code) FROM shipping.method m
 LEFT JOIN shipping.method_text t ON t.store_id = m.store_id AND t.method_id = m.method_id AND t.locale = :locale
 WHERE m.store_id = :store ORDER BY m.position, m.method_id
 
+-- Whether staff may change it now, and what the form begins with.
+-- exchange_*: the order whose return it is the exchange for.
+-- desk_edit(store uuid, order_id uuid) one
+-- may text, revision int, hand_discount money, method uuid, exchange_order uuid?, exchange_number text?
+SELECT sales.can_edit(o.tenant_id, o.order_id), o.revision::bigint, o.hand_discount, o.method_id, f.order_id, f.number
+FROM sales."order" o
+LEFT JOIN sales.return r ON r.return_id = o.exchange_of
+LEFT JOIN sales."order" f ON f.order_id = r.order_id
+WHERE o.store_id = :store AND o.order_id = :order_id
+
+-- The variant of a SKU or bar code.
+-- desk_code(tenant uuid, code text) one
+-- variant uuid?
+SELECT shipping.scanned(:tenant, :code)
+
+-- What variants are called, in the language of an order.
+-- desk_variants(ids uuid[], locale text) many
+-- variant uuid, sku text, name text
+SELECT v.variant_id, v.sku, coalesce((SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1), v.sku)
+FROM catalog.variant v WHERE v.variant_id = ANY(:ids)
+
 -- ---- what is done ----
+
+-- An order is changed: laid out as a cart, priced, then made or dropped, in one transaction.
+-- desk_edit_begin(tenant uuid, store uuid, order_id uuid, revision int, token bytea, variants uuid[], quantities int[], method uuid, hand money, note text,
+-- name text, company text, street text, street2 text, postal_code text, city text, region text, country text) one
+-- outcome text, locale text, currency text, total money
+SELECT e.outcome, e.locale, e.currency, e.total
+FROM sales.edit_begin(:tenant, sales.of_store(:tenant, :store, :order_id), :revision::integer, :token, :variants, :quantities::integer[], :method, :hand, :note,
+    :name, :company, :street, :street2, :postal_code, :city, :region, :country) e
+
+-- desk_edit_drop(tenant uuid, store uuid, order_id uuid, token bytea) one
+-- dropped bool
+SELECT sales.edit_drop(:tenant, :store, sales.of_store(:tenant, :store, :order_id), :token)
+
+-- desk_edit_make(tenant uuid, actor uuid, store uuid, order_id uuid, token bytea, reason text,
+-- goods money, discount money, shipping money, tax money, total money, method_name text, promise_from date?, promise_to date?, coupon bool,
+-- variants uuid[], quantities int[], units money[], discounts money[], taxes money[], totals money[],
+-- skus text[], names text[], options text[], images text[], labels text[], made bool[], weights int[],
+-- tax_names text[], tax_rates int[], tax_bases money[], tax_amounts money[]) one
+-- outcome text
+SELECT sales.edit_order(:tenant, :actor, :store, sales.of_store(:tenant, :store, :order_id), :token, :reason, :goods, :discount, :shipping, :tax, :total,
+    :method_name, :promise_from, :promise_to, :coupon,
+    :variants, :quantities::integer[], :units, :discounts, :taxes, :totals,
+    :skus, :names, :options, :images, :labels, :made, :weights::integer[],
+    :tax_names, :tax_rates::integer[], :tax_bases, :tax_amounts)
 
 -- desk_note(tenant uuid, actor uuid, store uuid, order_id uuid, shown bool, words text) one
 -- outcome text
@@ -139,9 +187,9 @@ SELECT sales.note(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :
 -- outcome text
 SELECT sales.tag(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :tag, :hang)
 
--- desk_pay(tenant uuid, actor uuid, store uuid, order_id uuid, reference text) one
+-- desk_pay(tenant uuid, actor uuid, store uuid, order_id uuid, reference text, due int?) one
 -- outcome text
-SELECT sales.desk_pay(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reference)
+SELECT sales.desk_pay(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reference, :due)
 
 -- desk_cancel(tenant uuid, actor uuid, store uuid, order_id uuid, reason text) one
 -- outcome text
@@ -188,6 +236,10 @@ SELECT sales.inspect_return(:tenant, :actor, sales.return_of(:tenant, :store, :o
 -- desk_return_release(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, line_no int, verdict text, pieces int, reason text) one
 -- outcome text
 SELECT sales.release_quarantine(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :line_no::integer, :verdict, :pieces::integer, :reason)
+
+-- desk_exchange(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, draft uuid) one
+-- outcome text
+SELECT sales.exchange_begin(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :draft)
 
 -- desk_return_refund(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, amount money?, reason text, refund uuid) one
 -- outcome text

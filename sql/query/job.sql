@@ -26,3 +26,15 @@ FROM inventory.difference d WHERE d.found_at = sutler.now() ORDER BY d.differenc
 -- job_make_months(months int4) many
 -- partition text
 SELECT m FROM sutler.make_months(:months) m
+
+-- job_forget_media(tenant uuid, most int4) one
+-- forgotten int
+SELECT catalog.forget_media(:tenant, :most)::bigint
+
+-- job_media_names(tenant uuid) many
+-- name text
+SELECT n FROM catalog.media_names(:tenant) n
+
+-- job_tenants() many
+-- tenant uuid
+SELECT t.tenant_id FROM tenancy.tenant t ORDER BY t.tenant_id

@@ -33,10 +33,10 @@ ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
 -- refund is what a cancelled order gives back; unpaid: that is why it was cancelled.
 -- letter_order(order_id uuid) one
 -- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
--- shipping money, total money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
+-- shipping money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
 -- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
 SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
-       o.shipping, o.total, coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
+       o.shipping, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
            WHERE r.payment_id = p.payment_id AND r.reason = 'order cancelled' AND r.state <> 'failed'), 0))
            FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
        EXISTS (SELECT FROM sales.order_event e WHERE e.order_id = o.order_id AND e.axis = 'order' AND e.event = 'cancel'
@@ -90,6 +90,11 @@ SELECT i.name, i.pdf_hex FROM accounting.invoice_for_mail(:tenant, :order_id) i
 -- name text, invoice text, amount money, taken_back bool, pdf_hex text
 SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.credit_for_mail(:tenant, :note) c
 
+-- A purchase order, its file and the supplier it goes to.
+-- letter_purchase(tenant uuid, purchase uuid?) one
+-- name text, supplier text, email text, pdf_hex text
+SELECT p.name, p.supplier, p.email, p.pdf_hex FROM inventory.purchase_for_mail(:tenant, :purchase) p
+
 -- What staff write to the buyer, while it is there.
 -- letter_note(note uuid?) one
 -- words text
@@ -125,13 +130,16 @@ LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.produ
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
 
--- Who has an account, and a change of its mail address.
+-- Who has an account, and a change of its mail address.  One that was joined to another still has its
+-- address; kept is that of the account that goes on, as much of it as its owner needs to know it.
 -- letter_customer(customer uuid, change uuid?) one
--- email text, name text, verified bool, old_email text, new_email text, done bool
-SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL
+-- email text, name text, verified bool, old_email text, new_email text, done bool, kept text
+SELECT p.email, p.name, p.verified_at IS NOT NULL, coalesce(c.old_email, ''), coalesce(c.new_email, ''), c.done_at IS NOT NULL,
+       left(coalesce(k.email, p.email), 1) || '…' || substr(coalesce(k.email, p.email), strpos(coalesce(k.email, p.email), '@'))
 FROM customer.person p
+LEFT JOIN customer.person k ON k.customer_id = p.merged_into
 LEFT JOIN customer.email_change c ON c.customer_id = p.customer_id AND c.change_id = :change
-WHERE p.customer_id = :customer AND p.erased_at IS NULL
+WHERE p.customer_id = :customer AND (p.erased_at IS NULL OR p.merged_into IS NOT NULL)
 
 -- Links that a mail carries; a try makes its own, for nobody keeps the old ones.
 -- letter_order_link(tenant uuid, token bytea, order_id uuid, days int4) exec

@@ -5,7 +5,7 @@
 -- stock_warehouses(store uuid) many
 -- warehouse uuid, name text
 SELECT w.warehouse_id, w.name FROM inventory.warehouse w
-WHERE true
+WHERE w.active
 --? mine: AND w.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 ORDER BY w.name, w.warehouse_id
 
@@ -19,16 +19,34 @@ SELECT v.variant_id, v.sku, v.sku_key,
        inventory.incoming(s.tenant_id, s.variant_id, s.warehouse_id)
 FROM catalog.variant v
 JOIN inventory.stock s ON s.variant_id = v.variant_id
-JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id
+JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id AND w.active
 WHERE v.track_stock
 --? mine: AND s.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 --? begins: AND v.sku_key >= :find AND v.sku_key < :upto
---? scanned: AND (v.gtin = :find OR v.sku_key = :find)
+--? scanned: AND v.variant_id IN (SELECT x.variant_id FROM catalog.variant x WHERE x.gtin = :find UNION SELECT x.variant_id FROM catalog.variant x WHERE x.sku_key = :find)
 --? lies: AND s.warehouse_id = :warehouse
 --? owed: AND s.short > 0
---? empty: AND s.on_hand <= s.held
 --? later: AND v.sku_key >= :sku AND (v.sku_key > :sku OR s.warehouse_id > :after)
 ORDER BY v.sku_key, s.warehouse_id LIMIT :most
+
+-- The same of what has nothing left to sell: these have an order of their own.
+-- stock_none(store uuid, locale text, find text, upto text, warehouse uuid, sku text, after uuid, most int4) many
+-- variant uuid, sku text, sku_key text, product text?, archived bool, warehouse uuid, warehouse_name text, on_hand int, held int, available int, missing int, incoming int
+SELECT v.variant_id, v.sku, e.sku_key,
+       (SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1),
+       v.status = 'archived', w.warehouse_id, w.name, s.on_hand, s.held, greatest(s.on_hand - s.held, 0), s.short,
+       inventory.incoming(s.tenant_id, s.variant_id, s.warehouse_id)
+FROM inventory.sold_out e
+JOIN inventory.stock s ON s.variant_id = e.variant_id AND s.warehouse_id = e.warehouse_id
+JOIN catalog.variant v ON v.variant_id = e.variant_id
+JOIN inventory.warehouse w ON w.warehouse_id = e.warehouse_id AND w.active
+WHERE v.track_stock
+--? mine: AND e.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
+--? begins: AND e.sku_key >= :find AND e.sku_key < :upto
+--? scanned: AND e.variant_id IN (SELECT x.variant_id FROM catalog.variant x WHERE x.gtin = :find UNION SELECT x.variant_id FROM catalog.variant x WHERE x.sku_key = :find)
+--? lies: AND e.warehouse_id = :warehouse
+--? later: AND e.sku_key >= :sku AND (e.sku_key > :sku OR e.warehouse_id > :after)
+ORDER BY e.sku_key, e.warehouse_id LIMIT :most
 
 -- stock_variant(variant uuid, locale text) one
 -- sku text, gtin text?, product text?, archived bool, tracked bool
@@ -37,7 +55,7 @@ SELECT v.sku, v.gtin,
        v.status = 'archived', v.track_stock
 FROM catalog.variant v WHERE v.variant_id = :variant
 
--- A row for each warehouse, also where none ever lay.
+-- A row for each warehouse in use, also where none ever lay.
 -- stock_of(tenant uuid, store uuid, variant uuid) many
 -- warehouse uuid, name text, on_hand int, held int, available int, missing int, incoming int, zone text, bin text
 SELECT w.warehouse_id, w.name, coalesce(s.on_hand, 0), coalesce(s.held, 0), greatest(coalesce(s.on_hand - s.held, 0), 0), coalesce(s.short, 0),
@@ -45,7 +63,7 @@ SELECT w.warehouse_id, w.name, coalesce(s.on_hand, 0), coalesce(s.held, 0), grea
 FROM inventory.warehouse w
 LEFT JOIN inventory.stock s ON s.warehouse_id = w.warehouse_id AND s.variant_id = :variant
 LEFT JOIN inventory.place p ON p.warehouse_id = w.warehouse_id AND p.variant_id = :variant
-WHERE true
+WHERE w.active
 --? mine: AND w.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 ORDER BY w.name, w.warehouse_id
 

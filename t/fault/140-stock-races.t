@@ -1,5 +1,5 @@
 # Promise: movements always sum to what is on hand, and holds to what is held, while eight workers
-# correct, transfer, count, hold, ship and release the same goods and some of them are killed.
+# correct, transfer, count, hold, ship, release, buy and take back the same goods and some of them are killed.
 use strict;
 use warnings;
 use FindBin;
@@ -29,6 +29,33 @@ sub id { my ($d) = @_; return one($d, 'SELECT sutler.uuid7()') }
 # Two variants in any order: who locks in the order given waits for another who does.
 sub two { my @i = sort { rand() <=> 0.5 } @v; return @i[0, 1] }
 
+# What comes in: an order at a supplier for each warehouse, and returns that wait to be looked at.  Both hold
+# more than all workers take, so that none is ever done.
+my $supplier = Fixture::id();
+$f->add('inventory.supplier', tenant_id => $t, supplier_id => $supplier, code => 'RACE', name => 'Race Ltd', currency => 'EUR');
+my %purchase = map { ($_ => Fixture::id()) } @w;
+for my $w (@w) {
+	is one($dbh, 'SELECT inventory.purchase_draft(?, NULL, ?, ?, ?, ?, ?::uuid[], ?::integer[], ?::bigint[])', $t, 'race', $purchase{$w}, $supplier, $w, list(@v),
+		list((100_000) x @v), list((500) x @v)), 'ok', 'an order at a supplier';
+	is one($dbh, q{SELECT inventory.purchase_step(?, NULL, 'race', ?, 'send', '')}, $t, $purchase{$w}), 'ok', 'which is sent';
+}
+my @back;
+for my $n (1 .. @v) {
+	for my $w (@w) {
+		my ($sold, $back) = (Fixture::id(), Fixture::id());
+		push @back, $back;
+		$f->add('sales.contact', tenant_id => $t, contact_id => $sold, email => "$sold\@example.test", name => 'Ana Ruiz', country => 'ES');
+		$f->add('sales.cart', tenant_id => $t, store_id => $f->{store}{one}, cart_id => $sold, locale => 'es', currency => 'EUR', state => 'ordered');
+		$f->add('sales.order', tenant_id => $t, order_id => $sold, store_id => $f->{store}{one}, number => 'RACE' . @back, cart_id => $sold, locale => 'es',
+			currency => 'EUR', customer_type => 'consumer', prices_include_tax => 1, tax_rounding => 'line', goods => 0, discount => 0, shipping => 0, tax => 0, total => 0,
+			contact_id => $sold, method_id => $sold, method_name => 'Post', payment_method => 'bank_transfer', state => 'open', payment => 'paid');
+		$f->add('sales.order_line', tenant_id => $t, order_id => $sold, line_no => 1, variant_id => $v[$n - 1], sku => "RACE$n", name => 'P', quantity => 9000,
+			unit_price => 0, discount => 0, tax => 0, total => 0, shipped => 9000, returned => 9000);
+		$f->add('sales.return', tenant_id => $t, return_id => $back, order_id => $sold, return_no => 1, state => 'received', wish => 'refund', reason => 'size', actor => 'house');
+		$f->add('sales.return_line', tenant_id => $t, return_id => $back, order_id => $sold, line_no => 1, quantity => 9000, received => 9000, warehouse_id => $w);
+	}
+}
+
 # Words that are right while others do the same; anything else fails the test.
 my %fine = map { ($_ => 1) } qw(ok negative promised twice state recount uncounted none short);
 my %work = (
@@ -52,6 +79,18 @@ my %work = (
 		my @k = $d->selectrow_array(q{SELECT stocktake_id, state FROM inventory.stocktake WHERE state IN ('counting', 'recount', 'agreed') ORDER BY random() LIMIT 1}) or return 'none';
 		return $k[1] eq 'agreed' ? one($d, 'SELECT inventory.stocktake_book(?, NULL, ?, ?, ?)', $t, 'race', $k[0], 'race')
 			: one($d, 'SELECT inventory.stocktake_review(?, ?, false)', $t, $k[0]) },
+	buy => sub { my ($d) = @_; my @two = two();
+		return one($d, 'SELECT inventory.purchase_receive(?, NULL, ?, ?, ?, ?::uuid[], ?::integer[], 7, ?)', $t, 'race', id($d), $purchase{ any(@w) }, list(@two), list(2, 1), '') },
+	# Two scanners, and who books what they have counted by then.
+	unpack => sub { my ($d) = @_; my $p = $purchase{ any(@w) };
+		return one($d, 'SELECT outcome FROM inventory.purchase_scan(?, ?, ?, 1)', $t, $p, 'RACE' . any(1 .. 4)) if rand() < 0.7;
+		my $l = $d->selectall_arrayref('SELECT variant_id, pieces FROM inventory.tally WHERE work_id = ? ORDER BY random()', undef, $p);
+		return 'none' if !@$l;
+		my ($v, $q) = (list(map { $_->[0] } @$l), list(map { $_->[1] } @$l));
+		return one($d, 'SELECT inventory.purchase_book(?, NULL, ?, ?, ?::uuid[], ?::integer[], ?::integer[], 0, ?)', $t, id($d), $p, $v, $q, $q, '') },
+	inspect => sub { my ($d) = @_; return one($d, 'SELECT sales.inspect_return(?, NULL, ?, 1, ?, 1, ?)', $t, any(@back), any(qw(restock restock scrap quarantine)), 'race') },
+	quarantine => sub { my ($d) = @_; my $word = one($d, 'SELECT sales.release_quarantine(?, NULL, ?, 1, ?, 1, ?)', $t, any(@back), any(qw(restock scrap)), 'race');
+		return $word eq 'lines' ? 'none' : $word },
 	hold => sub { my ($d) = @_; my @two = two();
 		return defined one($d, q{SELECT inventory.take(?, ?, NULL, ?, NULL, '', ?::uuid[], ?::integer[])}, $t, $f->{store}{one}, id($d), list(@two), list(1, 2)) ? 'short' : 'ok' },
 	# Two ship or release what one order holds: the second finds nothing.  What is short stays held.
@@ -109,6 +148,8 @@ for my $round (1 .. ROUNDS) {
 	waitpid $_, 0 for @pids;
 	# A killed worker's transaction is undone when the server sees it: reconcile waits for no lock and sees only what was committed.
 	is one($dbh, 'SELECT inventory.reconcile(?)', $t), 0, "INV-04 round $round: on hand is the sum of movements, held that of holds";
+	is one($dbh, q{SELECT count(*) FROM inventory.stock s FULL JOIN inventory.sold_out o USING (tenant_id, variant_id, warehouse_id)
+		WHERE coalesce(s.on_hand <= s.held, false) <> (o.sku_key IS NOT NULL)}), 0, "INV-02 round $round: what is marked as sold out has nothing left, and all of that is marked";
 }
 is $killed, KILLED * ROUNDS, "$killed workers were killed";
 my @bad = grep { my (undef, $word) = split / /, $_, 2; !$fine{$word} } sort keys %seen;
@@ -117,6 +158,12 @@ ok $seen{"$_ ok"}, "$_ was done " . ($seen{"$_ ok"} // 0) . ' times' for @names;
 # Transfers lose and make nothing but the differences that were given a reason.
 is one($dbh, q{SELECT coalesce(sum(quantity), 0) FROM inventory.movement WHERE kind = 'transfer'}),
 	one($dbh, 'SELECT sum(coalesce(received, 0) - sent) FROM inventory.transfer_line'), 'what left is what came, what is on its way, and the differences';
+is one($dbh, q{SELECT sum(quantity) FROM inventory.movement WHERE kind = 'receipt' AND source IN ('race', 'admin-inventory')}), one($dbh, 'SELECT sum(received) FROM inventory.purchase_line'),
+	'what was bought is what came in';
+is one($dbh, q{SELECT sum(quantity) FROM inventory.movement WHERE kind IN ('return', 'scrap')}), one($dbh, 'SELECT sum(restocked) FROM sales.return_line'),
+	'what was taken back is what lies on the shelf again';
+is one($dbh, q{SELECT count(*) FROM pg_catalog.unnest(ARRAY['receipt', 'sale', 'return', 'adjustment', 'count', 'transfer', 'scrap']) k
+	WHERE NOT EXISTS (SELECT FROM inventory.movement m WHERE m.kind = k AND m.source IN ('race', 'return', 'admin-inventory'))}), 0, 'movements of every kind that programs write were among them';
 is one($dbh, q{SELECT count(*) FROM inventory.movement WHERE kind = 'adjustment'}), one($dbh, q{SELECT count(*) FROM audit.entry WHERE action = 'stock.adjusted'}),
 	'each correction has one entry in the log, also of those who were killed';
 is one($dbh, q{SELECT count(*) FROM inventory.stocktake_line l JOIN inventory.stocktake k USING (stocktake_id)

@@ -260,6 +260,41 @@ subtest 'gateways elsewhere' => sub {
 	is submit_go()->{status}, 500, 'the browser is not sent to another host than the named one';
 };
 
+subtest 'work of the program itself' => sub {
+	forget();
+	asked();
+	courier(sub { syswrite $_[0], $_[1] =~ /$id/ && sprintf "{\"outcome\":\"ok\",\"state\":\"%s\"}\n",
+		join ',', @{ $p->{cluster}->dbh('sutler')->selectcol_arrayref(
+			q{SELECT state FROM pg_stat_activity WHERE usename = '_sutler-caller' AND state <> 'idle'}) } });
+	my $got = submit('/caller/apart');
+	is $got->{body}, "ok state=\n", 'no transaction is open while it works';
+	is notes(), "wish:$id answer:ok noted:in step 1", 'what it looked for stands, and what came of it';
+	is_deeply $got->{cookies}, [], 'what step 1 said to the browser is gone';
+	is scalar(asked()), 1, 'it worked once';
+	courier(says($fine));
+	my %did;
+	for my $kind (qw(retry lost error)) {
+		for my $n (1 .. 8) {
+			asked();
+			forget();
+			$p->fault("$n $kind once");
+			$got = submit('/caller/apart');
+			$p->fault(undef);
+			my @q = asked();
+			my $answers = () = notes() =~ /answer:/g;
+			ok @q <= 1 && $answers <= 1 && ($got->{status} == 200 ? @q == 1 && $answers == 1 : $got->{status} =~ /^50[03]$/),
+				"$kind at $n: $got->{status}, worked " . @q . " times, $answers answers";
+			unlike $got->{body}, qr/passed on/, '... nobody else was asked for anything' if $got->{status} != 200;
+			$did{"$kind $got->{status}"}++;
+		}
+	}
+	ok $did{'retry 200'} == 8 && $did{'error 500'} >= 2, 'all of it happened' or diag explain \%did;
+	courier(says("{\"outcome\":\"decline\",\"code\":\"Not this one.\"}\n"));
+	forget();
+	like submit('/caller/apart')->{body}, qr/the form/, 'what step 3 declines comes back as a form';
+	is notes(), "wish:$id noted:in step 1", 'and it is rolled back';
+};
+
 subtest 'a page that only looks' => sub {
 	courier(says($fine));
 	is $p->get("/caller/state?id=$id")->{body}, "ok back=/caller\n", 'is told as well';

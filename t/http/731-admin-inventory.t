@@ -52,6 +52,10 @@ subtest 'the list page by page' => sub {
 	}
 	is scalar @seen, $all, 'shows each row once';
 	is scalar keys %{ { map { $_ => 1 } @seen } }, 60, 'of each variant';
+	$shop->change(q{UPDATE catalog.variant SET sku = 'aaa renamed' WHERE sku = 'Many 7'});
+	is rows($ana->get("$base?state=none"))->[0], 'aaa renamed', 'what is sold out stands in the order of SKUs, also of new ones';
+	$shop->change(q{UPDATE inventory.stock SET on_hand = 5 WHERE variant_id = (SELECT variant_id FROM catalog.variant WHERE sku = 'aaa renamed')});
+	isnt rows($ana->get("$base?state=none"))->[0], 'aaa renamed', 'until there is some again';
 };
 
 subtest 'INV-14 a correction' => sub {

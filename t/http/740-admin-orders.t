@@ -201,6 +201,73 @@ subtest 'pick, pack, quality' => sub {
 	$shop->dbh->do('SELECT shipping.set_policy(?, NULL, ?, 30, false)', undef, $f->{tenant}{acme}, $f->{store}{one});
 };
 
+subtest 'goods back, another way' => sub {
+	my $o = order(pieces => 4, total => 4000);
+	act($o, '/pay', reference => 'r');
+	act($o, '/step', event => 'make_ready');
+	is act($o, '/ship', line => 1, pieces => 4, carrier => 'Post')->status, 303, 'four pieces are out';
+	my $on_hand = sub { return scalar $shop->value('SELECT on_hand FROM inventory.stock WHERE variant_id = ? AND warehouse_id = ?', $f->{variant}{PLAIN}, $W1) };
+	# A return of N pieces, brought to the step that is wanted; its path.
+	my $back = sub {
+		my ($n, @steps) = @_;
+		is act($o, '/returns', line => 1, pieces => $n, wish => 'refund', return_reason => 'size')->status, 303, 'a return is opened';
+		my $path = '/returns/' . $shop->value('SELECT return_id FROM sales.return WHERE order_id = ? ORDER BY return_no DESC LIMIT 1', $o->{id});
+		for my $step (@steps) {
+			is act($o, "$path/$step->[0]", %{ $step->[1] })->status, 303, "$step->[0] " . join ' ', %{ $step->[1] };
+		}
+		return $path;
+	};
+	my @here = ([ decide => { event => 'approve', answer => 'Send it' } ], [ receive => { warehouse => $W1 } ]);
+	my $counts = sub { my ($path) = @_; return join ' ', $shop->value('SELECT r.state, l.received, l.restocked, l.scrapped, l.quarantined FROM sales.return r
+		JOIN sales.return_line l USING (tenant_id, return_id) WHERE r.return_id = ?', $path =~ s{.*/}{}r) };
+
+	my $no = $back->(1);
+	is act($o, "$no/decide", event => 'refuse', answer => 'It was worn in the rain')->status, 303, 'ORD-07 refused, with words';
+	is states($o), 'open paid shipped refused', 'as the states say';
+	like $shop->visitor('one')->get("/order/$o->{token}")->text, qr/It was worn in the rain/, 'the buyer reads why';
+	is act($o, "$no/receive", warehouse => $W1)->status, 422, 'what is refused does not come in';
+
+	my $before = $on_hand->();
+	my $scrap = $back->(1, @here);
+	is act($o, "$scrap/inspect", line => 1, pieces => 2, verdict => 'scrap', inspect_reason => 'torn')->status, 422, 'no more is scrapped than came';
+	is act($o, "$scrap/inspect", line => 1, pieces => 1, verdict => 'scrap', inspect_reason => 'torn')->status, 303, 'ORD-07 a torn one is thrown away';
+	is $counts->($scrap), 'returned 1 0 1 0', 'and counted as that';
+	is $on_hand->(), $before, 'it is on no shelf';
+	is $shop->value(q{SELECT sum(quantity) FROM inventory.movement WHERE kind = 'scrap' AND warehouse_id = ?}, $W1), -1, 'but in the ledger';
+
+	my $apart = $back->(3, @here);
+	is act($o, "$apart/inspect", line => 1, pieces => 2, verdict => 'quarantine')->status, 422, 'what is set apart has a reason';
+	is act($o, "$apart/inspect", line => 1, pieces => 2, verdict => 'quarantine', inspect_reason => 'smells')->status, 303, 'ORD-07 two are set apart';
+	is act($o, "$apart/inspect", line => 1, pieces => 1, verdict => 'restock')->status, 303, 'one goes on the shelf';
+	is $counts->($apart) . ' ' . $on_hand->(), 'returned 3 1 0 2 ' . ($before + 1), 'what is apart is not on hand';
+	is act($o, "$apart/inspect", line => 1, pieces => 1, verdict => 'release_restock', inspect_reason => '')->status, 422, 'nothing is released without a reason';
+	is act($o, "$apart/inspect", line => 1, pieces => 3, verdict => 'release_restock', inspect_reason => 'aired')->status, 422, 'nor more than is apart';
+	is act($o, "$apart/inspect", line => 1, pieces => 1, verdict => 'release_restock', inspect_reason => 'aired')->status, 303, 'one is released to the shelf';
+	is act($o, "$apart/inspect", line => 1, pieces => 1, verdict => 'release_scrap', inspect_reason => 'still smells')->status, 303, 'one away';
+	is $counts->($apart) . ' ' . $on_hand->(), 'returned 3 2 1 0 ' . ($before + 2), 'as the counters and the shelf say';
+	like $ana->get(url($o))->text, qr/Pieces set apart were decided on/, 'and the history';
+};
+
+subtest 'what quality stops' => sub {
+	$shop->dbh->do('SELECT shipping.set_policy(?, NULL, ?, 30, true)', undef, $f->{tenant}{acme}, $f->{store}{one});
+	my $o = order();
+	act($o, '/pay', reference => 'r');
+	my ($wave) = act('/admin/orders/picks', '', order => $o->{id}, warehouse => $W1)->header('location') =~ m{picks/([0-9a-f-]+)$};
+	act("/admin/orders/picks/$wave/scan", '', code => 'PLAIN', count => 2);
+	act("/admin/orders/picks/$wave/orders/$o->{id}", '', code => 'PLAIN', count => 2);
+	my $at = '/parcels/' . $shop->value('SELECT parcel_id FROM shipping.parcel WHERE order_id = ?', $o->{id});
+	is act($o, "$at/close", weight => 800)->status, 303, 'packed';
+	is act($o, "$at/check", verdict => 'fail', check_reason => 'a seam is open')->status, 303, 'ORD-13 quality stops it';
+	like $ana->get(url($o))->text, qr/Quality stopped it/, 'the page says so';
+	is act($o, "$at/send", carrier => 'Post')->status, 422, 'it does not leave';
+	is act($o, "$at/unpack", unpack_reason => '')->status, 422, 'nobody takes it apart without a reason';
+	is act($o, "$at/unpack", unpack_reason => 'to be mended')->status, 303, 'it is taken apart';
+	is join(' ', $shop->value('SELECT k.state, l.allotted, l.shipped FROM shipping.parcel k JOIN sales.order_line l USING (tenant_id, order_id) WHERE k.order_id = ?', $o->{id})),
+		'dropped 0 0', 'and its pieces are free for another list';
+	is $c->held($o), 2, 'the order holds them still';
+	$shop->dbh->do('SELECT shipping.set_policy(?, NULL, ?, 30, false)', undef, $f->{tenant}{acme}, $f->{store}{one});
+};
+
 subtest 'money back' => sub {
 	my $o = order();
 	act($o, '/pay', reference => 'r');

@@ -95,6 +95,15 @@ subtest 'CUS-05 contact data' => sub {
 	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'customer.changed' AND actor = ?}, $ana->{id}), 1, 'written down';
 };
 
+subtest 'CUS-13 consent' => sub {
+	like $ana->get($url)->text, qr/Consent No reminders were asked for/, 'none was asked for';
+	my $cart = $shop->value('SELECT sutler.uuid7()');
+	$f->add('sales.cart', tenant_id => $acme, store_id => $f->{store}{one}, cart_id => $cart, locale => 'en', currency => 'EUR', customer_id => $eva, reminders => 1);
+	like $ana->get($url)->text, qr/Consent Reminders of carts Asked for at checkout: one · \d/, 'where and when it was';
+	$shop->dbh->do(q{INSERT INTO marketing.opt_out (tenant_id, email_sha256) SELECT ?, sha256(convert_to(email_key, 'UTF8')) FROM customer.person WHERE customer_id = ?}, undef, $acme, $eva);
+	like $ana->get($url)->text, qr/Consent No reminders Refused by the link of a mail: \d/, 'a refusal stands above it, with its time';
+};
+
 subtest 'CUS-09 notes and tags' => sub {
 	is $ana->visitor->submit($ana->get($url), field => 'words', { words => '' })->status, 422, 'an empty note is none';
 	is $ana->visitor->submit($ana->get($url), field => 'words', { words => 'Rings <b>twice</b>' })->status, 303, 'a note';

@@ -4,6 +4,7 @@ package CatalogRequests;
 
 use strict;
 use warnings;
+use Picture qw(png);
 
 my $serial = 0;
 
@@ -39,9 +40,81 @@ sub stock_of
 	return { variant => $variant, warehouse => $warehouse };
 }
 
+# A picture of the merchant's product, and what the form of it holds.
+sub a_picture
+{
+	my ($t, $store) = @_;
+	my ($tenant, $product, $n) = (Requests::staff($t, $store)->{tenant}, product_of($t, $store), $serial++);
+	my ($media) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	$t->dbh->do(q{INSERT INTO catalog.media (tenant_id, media_id, name, mime, bytes, width, height) VALUES (?, ?, ?, 'image/png', 9, 9, 9)}, undef,
+		$tenant, $media, sprintf 'aa/%030x', $n);
+	$t->dbh->do(q{INSERT INTO catalog.product_media (tenant_id, product_id, media_id, position) VALUES (?, ?, ?, ?)}, undef, $tenant, $product, $media, $n);
+	return (media => $media, revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product), place => 1, value => '');
+}
+
+# A category of the store, and what its form holds.
+sub a_category
+{
+	my ($t, $store) = @_;
+	my ($tenant, $n) = (Requests::staff($t, $store)->{tenant}, $serial++);
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	$t->dbh->do('INSERT INTO catalog.category (tenant_id, store_id, category_id) VALUES (?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $id);
+	$t->dbh->do('INSERT INTO catalog.category_text (tenant_id, store_id, category_id, locale, slug, name) VALUES (?, ?, ?, ?, ?, ?)', undef, $tenant,
+		$t->{f}{store}{$store}, $id, language_of($store), "things-$n", "Things $n");
+	return $id;
+}
+sub language_of { return { one => 'es', two => 'en', three => 'id' }->{ $_[0] } }
+sub category_form { my ($store) = @_; my $n = $serial++; return (visible => 1, locale_0 => language_of($store), name_0 => "Goods $n", slug_0 => "goods-$n") }
+
+# A file that came in, in a state that its route needs; or one that goes out.
+sub transfer_of
+{
+	my ($t, $store, $direction, $state) = @_;
+	my $s = Requests::staff($t, $store);
+	my ($id, $shop) = ($t->value('SELECT sutler.uuid7()'), $t->value('SELECT store_id FROM tenancy.store WHERE tenant_id = ? ORDER BY code LIMIT 1', $s->{tenant}));
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $s->{tenant});
+	# One at a time is under way.
+	$t->dbh->do(q{UPDATE catalog.transfer SET state = 'cancelled' WHERE state = 'waiting'});
+	$t->dbh->do(q{INSERT INTO catalog.transfer (tenant_id, transfer_id, direction, store_id, staff_id, state, file_name, layout, bytes)
+		VALUES (?, ?, ?, ?, ?, ?, 'spring.csv', 'own', 4)}, undef, $s->{tenant}, $id, $direction, $shop, $s->{id}, $state);
+	$t->dbh->do(q{INSERT INTO catalog.transfer_part (tenant_id, transfer_id, part, data) VALUES (?, ?, 0, 'text')}, undef, $s->{tenant}, $id);
+	$t->dbh->do(q{INSERT INTO catalog.transfer_note (tenant_id, transfer_id, note, kind, line, col, message) VALUES (?, ?, 0, 'warning', 2, 'sku', 'odd')},
+		undef, $s->{tenant}, $id);
+	return "/admin/catalog/$direction/$id";
+}
+sub none_under_way
+{
+	my ($t, $store) = @_;
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, Requests::staff($t, $store)->{tenant});
+	$t->dbh->do(q{UPDATE catalog.transfer SET state = 'cancelled' WHERE state IN ('waiting', 'queued')});
+	return;
+}
+
 sub entries
 {
 	return (
+		'GET /admin/catalog/categories' => Requests::at_desk('/admin/catalog/categories'),
+		'GET /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new?kind=collection'),
+		'POST /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new', sub { return (kind => 'category', category_form($_[1])) }),
+		'GET /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) }),
+		'POST /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) },
+			sub { return (revision => 1, category_form($_[1])) }),
+		'POST /admin/catalog/categories/{id:id}/products' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/products' },
+			sub { return (codes => $_[1] eq 'three' ? 'SANDAL' : 'PLAIN') }),
+		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
+		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {
+			my $n = $serial++;
+			my ($t, $store) = @_;
+			# It takes one more for ever.
+			$t->dbh->do('DELETE FROM catalog.product_media WHERE product_id = ?', undef, product_of($t, $store));
+			return (picture => { file => 'red.png', data => png(8, 8, $n % 256, $n / 256 % 256, 3) });
+		}),
+		'POST /admin/media/{id:id}/save' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) . '/save' }, sub {
+			my ($t, $store) = @_;
+			return (a_picture($t, $store), locale_0 => 'en', label_0 => 'A boot, seen from the side');
+		}),
 		'GET /admin/inventory' => Requests::at_desk('/admin/inventory?q=plain'),
 		'GET /admin/inventory/{id:id}' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} }),
 		'POST /admin/inventory/{id:id}/adjust' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/adjust' }, sub {
@@ -67,6 +140,24 @@ sub entries
 			my ($t, $store) = @_;
 			return (variant_of(@_), currency => $store eq 'three' ? 'IDR' : 'EUR', price => 120 + $serial++, was => '', reason => 'costs more now');
 		}),
+		'GET /admin/catalog/import' => Requests::at_desk('/admin/catalog/import'),
+		'POST /admin/catalog/import' => Requests::at_desk('/admin/catalog/import', sub {
+			none_under_way(@_);
+			return (layout => 'auto', known => 1, file => { file => 'spring.csv', data => "product,sku\nA,B\n" });
+		}),
+		'GET /admin/catalog/import/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'checked') }),
+		'GET /admin/catalog/import/{id:id}/errors.csv' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'failed') . '/errors.csv' }),
+		'POST /admin/catalog/import/{id:id}/apply' => Requests::at_desk(sub { none_under_way(@_); return transfer_of(@_[0, 1], 'import', 'checked') . '/apply' },
+			sub { return (reason => 'the spring catalogue') }),
+		'POST /admin/catalog/import/{id:id}/cancel' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'import', 'checked') . '/cancel' }, sub { return }),
+		'GET /admin/catalog/export' => Requests::at_desk('/admin/catalog/export'),
+		'POST /admin/catalog/export' => Requests::at_desk('/admin/catalog/export', sub {
+			none_under_way(@_);
+			return (format => 'csv', reason => 'for the printer');
+		}),
+		'GET /admin/catalog/export/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') }),
+		'GET /admin/catalog/export/{id:id}/file' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') . '/file' }),
+		'POST /admin/catalog/export/{id:id}/cancel' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'checked') . '/cancel' }, sub { return }),
 		'GET /admin/catalog/new' => Requests::at_desk('/admin/catalog/new'),
 		'POST /admin/catalog/new' => Requests::at_desk('/admin/catalog/new', sub { my $n = $serial++; return (product_form("NEW-$n"), sku => "NEW-$n") }),
 		'GET /admin/catalog/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) }),

@@ -675,10 +675,13 @@ my %ENTRY = (
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# The desk of products has a file of its own.
+# Desks with many routes have files of their own.
 require CatalogRequests;
+require OrderRequests;
+require PeopleRequests;
 require SettingsRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), SettingsRequests::entries());
+require StockRequests;
+%ENTRY = (%ENTRY, CatalogRequests::entries(), OrderRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

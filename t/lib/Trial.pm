@@ -29,6 +29,7 @@ use Shop;
 use Socket qw(SOCK_STREAM);
 use Test::More ();
 use Time::HiRes qw(time);
+use Upload;
 
 # Rows that a page may leave behind although it failed or only read: traces and notes.
 my %TRACE = map { $_ => 1 } qw(event.note event.attempt analytics.search analytics.view customer.session migration.applied);
@@ -167,8 +168,11 @@ sub bytes_of
 	my %h;
 	my $cookies = $ask->{cookies} // {};
 	$h{Cookie} = join '; ', map { "$_=$cookies->{$_}" } sort keys %$cookies if %$cookies;
+	my $type = 'application/x-www-form-urlencoded';
 	my $body = defined $ask->{form} ? Program::form_body($ask->{form}) : '';
-	@h{'Content-Type', 'Sec-Fetch-Site'} = ('application/x-www-form-urlencoded', 'same-origin')
+	my @pairs = ref $ask->{form} eq 'HASH' ? map { [$_ => $ask->{form}{$_}] } sort keys %{ $ask->{form} } : ();
+	($type, $body) = Upload::multipart(\@pairs) if Upload::has_file(\@pairs);
+	@h{'Content-Type', 'Sec-Fetch-Site'} = ($type, 'same-origin')
 		if $ask->{method} ne 'GET';
 	return Program::bytes_of($ask->{method}, $ask->{path}, $body, { %h, %{ $ask->{headers} // {} } },
 		{ HTTP_HOST => $ask->{host},

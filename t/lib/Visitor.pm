@@ -21,6 +21,7 @@ use Encode qw(decode_utf8 encode_utf8);
 use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
+use Upload;
 
 sub new
 {
@@ -76,12 +77,17 @@ sub read_all
 
 sub get { my ($self, $path, %o) = @_; return $self->request('GET', $path, %o) }
 
-# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.
+# A form as a browser posts it; $form is a hash (values may be arrays) or a list of pairs.  A value
+# { file => NAME, data => BYTES } is a file (Upload.pm).
 sub post
 {
 	my ($self, $path, $form, %o) = @_;
-	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} ? @{ $form->{$k} } : $form->{$k} }
+	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} eq 'ARRAY' ? @{ $form->{$k} } : $form->{$k} }
 		sort keys %$form : @{ $form // [] };
+	if (Upload::has_file(\@pairs)) {
+		my ($type, $body) = Upload::multipart(\@pairs);
+		return $self->request('POST', $path, body => $body, %o, headers => { 'Content-Type' => $type, %{ $o{headers} // {} } });
+	}
 	return $self->request('POST', $path, body => join('&', map { escape($_->[0]) . '=' . escape($_->[1]) } @pairs), %o,
 		headers => { 'Content-Type' => 'application/x-www-form-urlencoded', %{ $o{headers} // {} } });
 }
@@ -160,12 +166,12 @@ sub submit
 		if (!exists $new{$name}) {
 			push @pairs, $pair;
 		} elsif (!$done{$name}++ && defined $new{$name}) {
-			push @pairs, map { [$name, $_] } ref $new{$name} ? @{ $new{$name} } : $new{$name};
+			push @pairs, map { [$name, $_] } ref $new{$name} eq 'ARRAY' ? @{ $new{$name} } : $new{$name};
 		}
 	}
 	for my $name (grep { !$done{$_} && defined $new{$_} } sort keys %new) {
 		die "the form has no field '$name'\n" if !$form->{names}{$name};
-		push @pairs, map { [$name, $_] } ref $new{$name} ? @{ $new{$name} } : $new{$name};
+		push @pairs, map { [$name, $_] } ref $new{$name} eq 'ARRAY' ? @{ $new{$name} } : $new{$name};
 	}
 	my $path = $self->local($form->{action} || $page->{path});
 	return $self->post($path, \@pairs) if $form->{method} eq 'post';

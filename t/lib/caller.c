@@ -1,5 +1,6 @@
 /* caller -- a page program with routes in three steps, for t/http/040-three-steps.t.  Each
    step leaves a note, so that the test can count what was done. */
+#include "base/config.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "web/program.h"
@@ -81,6 +82,42 @@ static void twice(struct req *r)
 	page_call(r, "payment.start", param_id(r, "id"), wrong_answer);
 }
 
+/* ---- work of the program's own; whoever listens at courier's socket counts it and looks on ---- */
+
+struct work {
+	const char *id;
+	struct call_answer seen;
+};
+
+static void work(struct req *r, void *data)
+{
+	struct work *w = data;
+
+	call_courier(r->mem, config_text("paths.courier"), "payment.status", r->site->tenant, w->id, r->deadline_us, &w->seen);
+}
+
+static void worked(struct req *r, void *data)
+{
+	const struct work *w = data;
+
+	write_note(r, "answer", call_outcome_word(w->seen.outcome));
+	if (w->seen.outcome == CALL_DECLINE)
+		page_decline(r, form, "id", w->seen.code);
+	else
+		page_text(r, "text/plain", mem_printf(r->mem, "%s state=%s\n", call_outcome_word(w->seen.outcome), w->seen.state));
+}
+
+static void apart(struct req *r)
+{
+	struct work *w = mem_new(r->mem, struct work);
+
+	w->id = param_id(r, "id");
+	write_note(r, "wish", w->id);
+	req_note(r, "noted", "in step 1");
+	page_cookie_set(r, "lost", "x", 60);
+	page_apart(r, work, worked, w);
+}
+
 /* One trip for the notes' transaction, and one for the answer's. */
 static const struct route routes[] = {
 	{ GET,  "/caller", form, .trips = 1 },
@@ -88,6 +125,7 @@ static const struct route routes[] = {
 	{ POST, "/caller", ask, .params = ask_params, .trips = 2 },
 	{ POST, "/caller/dear", ask, .params = ask_params, .trips = 1 },
 	{ POST, "/caller/go", go, .params = ask_params, .form = form, .idempotent = true, .trips = 4 },
+	{ POST, "/caller/apart", apart, .params = ask_params, .form = form, .costly = true, .trips = 2 },
 	{ POST, "/caller/twice", twice, .params = ask_params, .trips = 2 },
 	{ 0 }
 };
@@ -95,7 +133,7 @@ static const struct route routes[] = {
 int main(int argc, char **argv)
 {
 	static const struct program caller = {
-		.name = "caller", .routes = routes, .hooks = &template_hooks, .calls = true,
+		.name = "caller", .routes = routes, .hooks = &template_hooks, .calls = true, .turns = 1,
 	};
 
 	return program_run(&caller, argc, argv);

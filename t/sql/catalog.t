@@ -106,7 +106,8 @@ $db->do(q{UPDATE catalog.price SET amount = 1250, was = NULL WHERE variant_id = 
 is(list(q{SELECT DISTINCT price, was, price_varies FROM catalog.listing}), '1250:-:0', 'equal prices do not vary');
 put('catalog.price', @s, variant_id => $w, currency => 'EUR', amount => 1100, min_quantity => 10);
 is(list(q{SELECT DISTINCT price, price_varies FROM catalog.listing}), '1250:1', 'a tier does not lower the price but makes it vary');
-put('catalog.price', @s, variant_id => $w, currency => 'EUR', amount => 100, customer_group => 'trade');
+put('customer.price_group', @t, code => 'TRADE', name => 'Trade');
+put('catalog.price', @s, variant_id => $w, currency => 'EUR', amount => 100, customer_group => 'TRADE');
 is(one(q{SELECT DISTINCT price FROM catalog.listing}), 1250, 'the price of a group is not shown to everybody');
 $db->do('DELETE FROM catalog.price WHERE min_quantity > 1');
 put('catalog.price', @s, variant_id => $w, currency => 'USD', amount => 1500);

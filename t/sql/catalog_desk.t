@@ -56,10 +56,10 @@ is(save($acme, $plain, revision => 999), 'changed', 'and a form that is old');
 is(save($acme, $plain, locale => 'xx'), 'gone', 'and a language no store speaks');
 is(value('SELECT count(*) FROM audit.entry'), $entries, 'nothing was written');
 is(save($bahari, $plain), 'gone', 'T26 another merchant finds no such product');
-is(call($bahari, 'SELECT catalog.desk_prices(?, ?, ?, 1, ?, ?, ?, ?, ?, ?)', $bahari, $actor, $plain, $f->{store}{three}, 'IDR', [$f->{variant}{PLAIN}], [1], [-1], 'why'),
+is(call($bahari, 'SELECT catalog.desk_prices(?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)', $bahari, $actor, $plain, $f->{store}{three}, 'IDR', '', [$f->{variant}{PLAIN}], [1], [-1], 'why'),
 	'gone', 'T26 nor its price');
-is(call($acme, 'SELECT catalog.desk_prices(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', $acme, $actor, $plain, value('SELECT revision FROM catalog.product WHERE product_id = ?', $plain),
-	$f->{store}{one}, 'EUR', [$f->{variant}{FEW}], [1], [-1], 'why'), 'gone', 'nor a variant of another product');
+is(call($acme, 'SELECT catalog.desk_prices(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', $acme, $actor, $plain, value('SELECT revision FROM catalog.product WHERE product_id = ?', $plain),
+	$f->{store}{one}, 'EUR', '', [$f->{variant}{FEW}], [1], [-1], 'why'), 'gone', 'nor a variant of another product');
 is(save($acme, $plain, name => 'Strong sole'), 'ok', 'what fits is saved');
 is(value('SELECT slug FROM catalog.listing WHERE product_id = ? AND locale = ? LIMIT 1', $plain, 'en'), 'strong-sole', 'and listed in the same transaction');
 is(value('SELECT count(*) FROM audit.entry'), $entries + 1, 'with one entry');

@@ -78,6 +78,14 @@ is value('SELECT erased_at FROM customer.person WHERE customer_id = ?', $foreign
 tenant($acme);
 is jot($f->{store}{two}, $two, 'x'), 'ok', 'of the chosen store it goes';
 
+# A tag stands in the store of its customer, where a list of that store finds it.
+my $tagged = person('two');
+is tag(undef, $tagged, 'vip', 1), 'ok', 'whoever may everywhere tags somebody of any store';
+is value('SELECT store_id FROM customer.person_tag WHERE customer_id = ?', $tagged), $f->{store}{two}, 'the tag knows the store of the account';
+ok !eval { $dbh->do('UPDATE customer.person_tag SET store_id = ? WHERE customer_id = ?', undef, $f->{store}{one}, $tagged); 1 }, 'and cannot lie in another';
+$dbh->do('UPDATE customer.person SET store_id = ? WHERE customer_id = ?', undef, $f->{store}{one}, $tagged);
+is value('SELECT store_id FROM customer.person_tag WHERE customer_id = ?', $tagged), $f->{store}{one}, 'it moves with the account';
+
 # A copy and the end.
 my $copy = value('SELECT customer.desk_export(?, ?, ?, ?)', $acme, $staff, $ana, 'asked by letter');
 like $copy, qr/"Rings twice"/, 'a copy has the notes';

@@ -117,6 +117,21 @@ is(value('SELECT label FROM catalog.product_media_text t JOIN catalog.product_me
 is(value('SELECT v.code FROM catalog.product_media m JOIN catalog.attribute_value v USING (value_id) WHERE m.position = 1 AND m.kind = $$image$$'), 'blue', 'a picture of a colour');
 is(value('SELECT width || $$x$$ || height || $$ $$ || mime FROM catalog.media WHERE file_name = $$red.png$$'), '1200x800 image/png', 'a picture\'s size');
 cmp_ok(value('SELECT count(*) FROM catalog.listing WHERE name = $$One$$'), '>', 0, 'the products are listed');
+
+# ---- the same as a workbook ----
+SKIP: {
+	my $driver = ($ENV{SUTLER_BUILD} // "$FindBin::Bin/../..") . '/t/unit/sheet_driver';
+	-x $driver or skip("$driver is not built", 2);
+	require Text::ParseWords;
+	(my $lines = $good) =~ s/First line\n\nSecond/First line. Second/;
+	open my $w, '|-', $driver, 'write', "$dir/own.xlsx" or die $!;
+	print {$w} map { join("\t", Text::ParseWords::quotewords(',', 0, $_)) . "\n" } split /\n/, $lines;
+	close $w;
+	($status, $text) = $s->ctl('import', 'products', "$dir/own.xlsx", '--store', 'shoes', '--update', '--images', $dir);
+	is($status, 0, 'a workbook comes in') or diag $text;
+	like($text, qr/3 rows: 0 created, 1 updated, 1 unchanged/, 'and changes the one text that differs');
+	import_file('products', 'own.csv', $good, '--update');
+}
 my $media = value('SELECT name FROM catalog.media WHERE file_name = $$red.png$$');
 for (240, 480, 960) {
 	open my $f, '<:raw', "$dir/media/$media-$_.webp" or fail("no file of $_ pixels"), next;
@@ -315,7 +330,7 @@ if ($pid == 0) {
 	exec $s->ctl_command('import', 'products', "$dir/big.csv", '--store', 'shoes') or POSIX::_exit(127);
 }
 # killed while the database merges, as late as that can be seen
-ok(wait_for(60, sub { value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sutlerctl' AND query LIKE '%import_products%'}) }), 'a large file is under way');
+ok(wait_for(60, sub { value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sutlerctl' AND query LIKE '%import_part%'}) }), 'a large file is under way');
 my $peak = 0;
 if (open my $f, '<', "/proc/$pid/status") {
 	while (<$f>) { $peak = $1 if /^VmHWM:\s+(\d+)/ }

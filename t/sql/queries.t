@@ -42,6 +42,7 @@ my %rows = ('catalog.listing' => 40_000);
 my %whole = (
 	audit_unsealed => 'sutlerctl audit verify looks at the whole log, by hand',
 	job_reconcile => 'the nightly proof counts all stock of a tenant',
+	template_note_like => 'of the program to copy, likewise',
 	template_notes => 'of the program to copy, which is not installed: its few notes have no index of their own',
 );
 # Result types (oids) that each column type of a header reads.
@@ -239,7 +240,10 @@ sub whole_reads
 		# Policies compare tenant_id with the setting; anything else narrows.
 		my $narrow = grep { my $c = $_; $c =~ s/\(*(?:\w+\.)?tenant_id = \(?NULLIF\(.*?\)\)::uuid\)//gi; $c =~ /\w/ && $c !~ /^\W*AND\W*$/ }
 			@conditions;
-		push @found, "$type of $name" if $is_big{$name} && !$empty{"$node->{Schema}.$node->{'Relation Name'}"} && ($type eq 'Seq Scan' || (!$narrow && !$limited));
+		# A row that is wanted for its value may be the last one, or absent: no LIMIT stops that search.
+		my $sought = ($node->{Filter} // '') =~ /[^<>!]= (?:\(|lower\(|upper\(|NULLIF\()*\$\d/i;
+		push @found, "$type of $name" . ($sought ? " ($node->{Filter})" : '')
+			if $is_big{$name} && !$empty{"$node->{Schema}.$node->{'Relation Name'}"} && ($type eq 'Seq Scan' || (!$narrow && (!$limited || $sought)));
 	}
 	return (@found, map { whole_reads($_, $limited) } @{ $node->{Plans} // [] });
 }

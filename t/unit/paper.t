@@ -30,7 +30,7 @@ sub draw
 sub text { open my $p, '-|:utf8', 'pdftotext', '-layout', "$dir/p.pdf", '-' or return ''; local $/; return <$p> // '' }
 
 for my $kind (['slip', 'Packing slip', 'Deliver to', 'Ana Núñez', 'Ring twice', 'Post'], ['pick', 'Pick list', 'A 02', 'S-1001'],
-	['return', 'Return slip', 'Send to', 'lay this slip']) {
+	['return', 'Return slip', 'Send to', 'lay this slip'], ['purchase', 'Purchase order', 'Supplier', 'Deliver to: Post', '8,50 €', '2,00 €', 'Total without tax: 123,45 €']) {
 	my ($name, @want) = @$kind;
 	like(draw($name, 3), qr/^%PDF/, "$name is drawn");
 	my $text = text();

@@ -12,10 +12,11 @@ int main(int argc, char **argv)
 	int64_t n = 1;
 	struct paper_row *rows = mem_array(mem, struct paper_row, 1000);
 	struct paper p = {
-		.kind = argc > 1 && strcmp(argv[1], "pick") == 0 ? PAPER_PICK : argc > 1 && strcmp(argv[1], "return") == 0 ? PAPER_RETURN : PAPER_SLIP,
+		.kind = argc > 1 && strcmp(argv[1], "pick") == 0 ? PAPER_PICK : argc > 1 && strcmp(argv[1], "return") == 0 ? PAPER_RETURN :
+			argc > 1 && strcmp(argv[1], "purchase") == 0 ? PAPER_PURCHASE : PAPER_SLIP,
 		.locale = locale_get("es-ES"), .text = NULL, .number = "S-1001", .store_name = "Suelas Toty", .color = "#1f4e79",
 		.date = "2026-11-22", .from = "Suelas Toty\nCalle Mayor 1\n28013 Madrid", .to = "Ana Núñez\nCalle Sol 2\n08001 Barcelona",
-		.note = "Ring twice", .way = "Post", .rows = rows,
+		.total = "123,45 €", .note = "Ring twice", .way = "Post", .rows = rows,
 	};
 	struct buf *b;
 
@@ -23,7 +24,7 @@ int main(int argc, char **argv)
 		return 1;
 	p.nrows = (size_t)n;
 	for (int i = 0; i < n; i++)
-		rows[i] = (struct paper_row){ mem_printf(mem, "A %02d", i), "S-1001", mem_printf(mem, "SKU-%d", i), mem_printf(mem, "Ante marrón %d", i), "42", i + 1 };
+		rows[i] = (struct paper_row){ mem_printf(mem, "A %02d", i), "S-1001", mem_printf(mem, "SKU-%d", i), mem_printf(mem, "Ante marrón %d", i), "42", i + 1, "8,50 €", mem_printf(mem, "%d,00 €", i) };
 	b = paper_pdf(mem, &p);
 	if (b == NULL)
 		return 1;

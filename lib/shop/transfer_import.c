@@ -1,0 +1,169 @@
+/* A file that comes in: tried, then, when somebody has seen what it would change, done. */
+#include "shop/transfer.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sheet.h"
+#include "base/utf8.h"
+#include "shop/import_tables.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct run {
+	struct job_run *j;
+	const struct row_transfer_take *t;
+	const PGresult *sample;
+	bool stopped;
+};
+
+static bool progress(struct import *im, int thousandths, int64_t rows)
+{
+	struct run *run = im->user;
+
+	run->stopped |= !transfer_tell(run->j, run->t, thousandths, rows);
+	return !run->stopped;
+}
+
+static void preview(struct import *im, const PGresult *sample)
+{
+	struct run *run = im->user;
+
+	run->sample = sample;
+}
+
+/* The file as it was sent; NULL when a piece is missing. */
+static char *fetch(struct job_run *j, PGconn *conn, const struct row_transfer_take *t)
+{
+	char *bytes = mem_array(j->mem, char, (size_t)t->bytes + 1);
+	size_t n = 0;
+
+	for (int part = 0; n < (size_t)t->bytes; part++) {
+		const char *const params[] = { t->transfer, mem_printf(j->mem, "%d", part) };
+		PGresult *r = PQexecParams(conn, "SELECT p.data FROM catalog.transfer_part p WHERE p.transfer_id = $1 AND p.part = $2", 2, NULL, params,
+					   NULL, NULL, 1);
+		size_t size = PQntuples(r) == 1 ? (size_t)PQgetlength(r, 0, 0) : 0;
+
+		if (size > 0 && n + size <= (size_t)t->bytes)
+			memcpy(bytes + n, PQgetvalue(r, 0, 0), size);
+		PQclear(r);
+		if (size == 0 || n + size > (size_t)t->bytes)
+			return NULL;
+		n += size;
+	}
+	return bytes;
+}
+
+static const char *value_or_null(const PGresult *r, int row, int column)
+{
+	return PQgetisnull(r, row, column) ? NULL : PQgetvalue(r, row, column);
+}
+
+/* What was found goes into the job's own transaction, after the import's is over. */
+static void write_down(struct run *run, struct report *report, const struct import_counts *n)
+{
+	struct job_run *j = run->j;
+	size_t changes = run->sample != NULL ? (size_t)PQntuples(run->sample) : 0, total = report->kept + changes, k = 0;
+	const char **texts = mem_array(j->mem, const char *, 6 * total + 1), **kinds = texts, **cols = kinds + total, **messages = cols + total;
+	const char **references = messages + total, **befores = references + total, **afters = befores + total;
+	int64_t *lines = mem_array(j->mem, int64_t, total + 1);
+
+	report_sort(report);
+	for (; k < report->kept; k++) {
+		const struct report_fault *f = &report->faults[k];
+
+		kinds[k] = f->warning ? "warning" : "error";
+		lines[k] = f->line;
+		cols[k] = f->column;
+		messages[k] = f->message;
+	}
+	for (int i = 0; k < total; i++, k++) {
+		kinds[k] = "change";
+		parse_int(PQgetvalue(run->sample, i, 0), 0, INT64_MAX, &lines[k]);
+		references[k] = PQgetvalue(run->sample, i, 1);
+		messages[k] = PQgetvalue(run->sample, i, 2);
+		cols[k] = PQgetvalue(run->sample, i, 3);
+		befores[k] = value_or_null(run->sample, i, 4);
+		afters[k] = value_or_null(run->sample, i, 5);
+	}
+	job_begin(j, j->tenant);
+	q_transfer_checked(j->db, j->tenant, run->t->transfer, n->layout != NULL ? n->layout : "", n->rows, n->created, n->updated, n->unchanged, n->skipped,
+			   report->errors, report->warnings, kinds, total, lines, total, cols, total, messages, total, references, total, befores, total,
+			   afters, total);
+	if (!job_commit(j))
+		job_wrong(j);
+}
+
+/* Reads and merges all; false when the machinery failed or somebody stopped it. */
+static void bring_in(struct run *run, struct stage *s, struct report *report, PGconn *conn, struct import_counts *n)
+{
+	const struct row_transfer_take *t = run->t;
+	struct import_pictures none = { 0 };
+	struct import im;
+	struct csv *csv;
+	const char *error = "", *actor[] = { t->actor };
+	char *bytes;
+
+	stage_tenant(s, run->j->tenant);
+	stage_query(s, "SELECT pg_catalog.set_config('sutler.actor', $1, true)", actor, 1);
+	bytes = fetch(run->j, conn, t);
+	if (bytes == NULL) {
+		stage_stop(s, "the file is not whole");
+		return;
+	}
+	csv = sheet_begins(bytes, (size_t)t->bytes) ? sheet_open_bytes(run->j->mem, bytes, (size_t)t->bytes, &error)
+		: csv_open_text(run->j->mem, bytes, (size_t)t->bytes, &error);
+	if (csv == NULL) {
+		report_error(report, 0, "", "%s", error);
+		return;
+	}
+	if (!import_open_for(&im, run->j->mem, s, report, run->j->tenant, t->store))
+		return;
+	im.csv = csv;
+	im.trial = t->trial;
+	im.progress = progress;
+	im.preview = t->trial ? preview : NULL;
+	im.user = run;
+	import_products(&im, t->layout, t->known, &none, n);
+}
+
+/* In the transaction of the products: both stand, or neither does. */
+static bool finish(struct run *run, struct stage *s, const struct import_counts *n)
+{
+	void *mem = run->j->mem;
+	const char *const params[] = { run->j->tenant, run->t->transfer, mem_printf(mem, "%" PRId64, n->rows), mem_printf(mem, "%" PRId64, n->created),
+		mem_printf(mem, "%" PRId64, n->updated), mem_printf(mem, "%" PRId64, n->unchanged), mem_printf(mem, "%" PRId64, n->skipped) };
+
+	stage_query(s, "SELECT catalog.transfer_done($1, $2, $3, $4, $5, $6, $7)", params, ARRAY_LEN(params));
+	return stage_commit(s);
+}
+
+void transfer_import(struct job_run *j, PGconn *conn, const struct row_transfer_take *t)
+{
+	struct run run = { .j = j, .t = t };
+	struct import_counts n = { 0 };
+	struct report report;
+	struct stage *s;
+	const char *why;
+	bool done = false;
+
+	report_init(&report, j->mem, t->file_name);
+	report_keep(&report, REPORT_FILE_MOST);
+	s = stage_begin(j->mem, conn, &report);
+	bring_in(&run, s, &report, conn, &n);
+	if (!t->trial && report.errors == 0)
+		done = finish(&run, s, &n);
+	else
+		stage_rollback(s);
+	if (run.stopped && !done) {
+		transfer_give_up(j, t, "cancelled", "");
+	} else if (stage_failed(s, &why)) {
+		/* Left as it is it begins anew with the next look, up to the number of tries. */
+		if (stage_may_retry(s))
+			log_warn("transfer will be tried again", "tenant", j->tenant, "transfer", t->transfer, "why", why, NULL);
+		else
+			transfer_give_up(j, t, "failed", why);
+	} else if (!done) {
+		write_down(&run, &report, &n);
+	}
+}

@@ -1,0 +1,99 @@
+-- Price groups: who is in one, and the groups themselves.
+--
+-- A member pays the lowest of the group's prices and everybody's (lib/shop/pricing.h), so that
+-- to be in a group never costs more.  Whose prices count is asked in the statement that reads
+-- them: a page never mixes those of two groups.
+
+-- The group of who is signed in by a cookie; NULL: nobody is, or is in none.
+CREATE OR REPLACE FUNCTION customer.session_group(p_tenant uuid, p_token bytea) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT p.price_group FROM customer.session_find(p_tenant, p_token) s
+	JOIN customer.person p ON p.tenant_id = p_tenant AND p.customer_id = s.customer_id
+$$;
+COMMENT ON FUNCTION customer.session_group(uuid, bytea) IS 'The price group of who is signed in by a cookie.';
+
+-- The group of whose order it is: when the order changes, its prices are still his.
+CREATE OR REPLACE FUNCTION sales.order_group(p_tenant uuid, p_order uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT p.price_group FROM sales."order" o
+	JOIN customer.person p ON p.tenant_id = o.tenant_id AND p.customer_id = o.customer_id
+	WHERE o.tenant_id = p_tenant AND o.order_id = p_order
+$$;
+COMMENT ON FUNCTION sales.order_group(uuid, uuid) IS 'The price group of the customer whose order it is.';
+
+-- Makes a group (p_new) or gives it another name.  ok; code or name (another has it); gone.
+CREATE OR REPLACE FUNCTION customer.save_group(p_tenant uuid, p_actor uuid, p_new boolean, p_code text, p_name text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF p_new THEN
+		INSERT INTO customer.price_group (tenant_id, code, name) VALUES (p_tenant, p_code, p_name) ON CONFLICT DO NOTHING;
+		IF NOT FOUND THEN
+			RETURN CASE WHEN EXISTS (SELECT FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_code) THEN 'code' ELSE 'name' END;
+		END IF;
+	ELSE
+		BEGIN
+			UPDATE customer.price_group g SET name = p_name WHERE g.tenant_id = p_tenant AND g.code = p_code;
+		EXCEPTION WHEN unique_violation THEN
+			RETURN 'name';
+		END;
+		IF NOT FOUND THEN
+			RETURN 'gone';
+		END IF;
+	END IF;
+	PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_new THEN 'group.made' ELSE 'group.renamed' END, 'group ' || p_code, '', '');
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION customer.save_group(uuid, uuid, boolean, text, text) IS 'Makes a price group or renames it. ok, code, name or gone.';
+
+-- Takes a group away that nobody is in and that has no price.  ok; members; prices; gone.
+CREATE OR REPLACE FUNCTION customer.drop_group(p_tenant uuid, p_actor uuid, p_code text, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- Whoever writes a member or a price waits for this lock, or is seen below.
+	PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_code FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF EXISTS (SELECT FROM customer.person p WHERE p.tenant_id = p_tenant AND p.price_group = p_code) THEN
+		RETURN 'members';
+	ELSIF EXISTS (SELECT FROM catalog.price r WHERE r.tenant_id = p_tenant AND r.group_code = p_code) THEN
+		RETURN 'prices';
+	END IF;
+	DELETE FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_code;
+	PERFORM audit.add(p_tenant, p_actor::text, 'group.dropped', 'group ' || p_code, p_reason, '');
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION customer.drop_group(uuid, uuid, text, text) IS 'Takes an unused price group away. ok, members, prices or gone.';
+
+-- Puts a customer into a group; '' into none.  ok, no_group, unknown or erased.
+CREATE OR REPLACE FUNCTION customer.desk_group(p_tenant uuid, p_actor uuid, p_store uuid, p_customer uuid, p_code text, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	answer text := customer.desk_lock(p_tenant, p_store, p_customer);
+	old text;
+BEGIN
+	IF answer <> 'ok' THEN
+		RETURN answer;
+	END IF;
+	IF p_code <> '' THEN
+		PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_code FOR KEY SHARE;
+		IF NOT FOUND THEN
+			RETURN 'no_group';
+		END IF;
+	END IF;
+	SELECT p.price_group INTO old FROM customer.person p WHERE p.tenant_id = p_tenant AND p.customer_id = p_customer;
+	IF coalesce(old, '') <> p_code THEN
+		UPDATE customer.person p SET price_group = nullif(p_code, '') WHERE p.tenant_id = p_tenant AND p.customer_id = p_customer;
+		PERFORM audit.add(p_tenant, p_actor::text, 'customer.grouped', 'customer ' || p_customer, p_reason,
+			json_build_object('from', coalesce(old, ''), 'to', p_code)::text);
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION customer.desk_group(uuid, uuid, uuid, uuid, text, text) IS 'Puts a customer into a price group or out of it. ok, no_group, unknown or erased.';

@@ -1,0 +1,139 @@
+// Promise: the pages of stock work are accessible, valid and fit, on a phone without scripts and at a desk, in light
+// and dark and in each language; goods are received by a scanner that only types, and what it sends wrongly is said.
+import { createHash, randomBytes } from 'node:crypto';
+import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+
+const t = tap();
+const shop = await house();
+const b = await browser(shop);
+const pages = [];
+const HOST = 'admin.suelas.localhost';
+const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...values))[0])[0];
+
+const tenant = await one('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
+await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
+const staff = await one('SELECT sutler.uuid7()');
+await shop.sql('INSERT INTO staff.person (tenant_id, staff_id, email, name, locale, state) VALUES (?, ?, \'stock@example.test\', \'Ana Ruiz\', \'en\', \'active\')', tenant, staff);
+await shop.sql('INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (?, ?, staff.owner_role(?))', tenant, staff, tenant);
+const warehouse = await one('SELECT warehouse_id FROM inventory.warehouse WHERE tenant_id = ? ORDER BY code LIMIT 1', tenant);
+const goods = await shop.sql(`SELECT v.variant_id, v.sku FROM catalog.variant v JOIN inventory.stock s ON s.tenant_id = v.tenant_id AND s.variant_id = v.variant_id
+	WHERE v.tenant_id = ? AND s.warehouse_id = ? AND s.on_hand > 20 ORDER BY v.sku LIMIT 3`, tenant, warehouse);
+const supplier = await one('SELECT sutler.uuid7()');
+await shop.sql(`INSERT INTO inventory.supplier (tenant_id, supplier_id, code, name, email, currency, lead_days, over_ppm)
+	VALUES (?, ?, 'CURTIDOS', 'Curtidos del Vinalopó e Hijos SL', 'pedidos@curtidos.example', 'EUR', 12, 50000)`, tenant, supplier);
+for (const g of goods)
+	await shop.sql('INSERT INTO inventory.supplier_item (tenant_id, supplier_id, variant_id, sku, price, least) VALUES (?, ?, ?, ?, 1250, 1)', tenant, supplier, g.variant_id, `CV-${g.sku}`);
+const list = values => `{${values.join(',')}}`;
+const order = async () => {
+	const id = await one('SELECT sutler.uuid7()');
+	await shop.sql('SELECT inventory.purchase_draft(?, ?, \'test\', ?, ?, ?, ?::uuid[], ?::integer[], ?::bigint[])', tenant, staff, id, supplier, warehouse,
+		list(goods.map(g => g.variant_id)), list(goods.map(() => 3)), list(goods.map(() => 1250)));
+	return id;
+};
+const draft = await order();
+
+async function walk(name, base, few, options) {
+	const token = randomBytes(32).toString('base64url');
+	await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
+		VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
+	const page = await b.page(HOST, '/en/admin/login', options);
+	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
+	page.setDefaultTimeout(15000);
+	const go = path => page.goto(shop.url(HOST, `${base}/admin/inventory${path}`));
+	const look = async what => {
+		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
+		t.ok(await fits(page), `${name}: ${what} fits`);
+		await shot(page, `760-stock-${name}-${what}`);
+		pages.push(await savePage(page.url(), `760-${name}-${what}`, { Cookie: `staff=${token}` }));
+	};
+	for (const [path, what] of [['/warehouses', 'warehouses'], [`/warehouses/${warehouse}`, 'warehouse'], ['/suppliers', 'suppliers'], [`/suppliers/${supplier}`, 'supplier'],
+		['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'], [`/purchases/${draft}/edit`, 'edit']]) {
+		if (few && !few.includes(what))
+			continue;
+		await go(path);
+		await look(what);
+	}
+	await page.locator('#f-sku_1').fill('NOPE');
+	await page.locator('main form button.main').click();
+	await page.locator('#w-sku_1').waitFor();
+	t.is((await axe(page)).join('\n'), '', `${name}: what is wrong with a line is said accessibly`);
+	await shot(page, `760-stock-${name}-wrong`);
+
+	// A scanner: it types, with Enter at the end, into whatever has the focus.
+	const id = await order();
+	await shop.sql('SELECT inventory.purchase_step(?, ?, \'test\', ?, \'send\', \'\')', tenant, staff, id);
+	await go(`/purchases/${id}/receive`);
+	const scan = async code => {
+		t.is(await page.evaluate(() => document.activeElement.id), 'f-code', `${name}: the scanner's field has the focus`);
+		await page.keyboard.type(code);
+		const loaded = page.waitForEvent('load');
+		await page.keyboard.press('Enter');
+		await loaded;
+	};
+	await scan(goods[0].sku.toLowerCase());
+	await page.locator('text=: 1 / 3').waitFor();
+	await scan(goods[0].sku);
+	await page.locator('text=: 2 / 3').waitFor();
+	await scan('NOPE');
+	await page.locator('#w-code').waitFor();
+	await scan(goods[1].sku);
+	await look('receive');
+	await page.locator('button', { hasText: /Book|Registrar|Bukukan/ }).click();
+	await page.locator('h1 .tag.warn').waitFor();
+	t.is(Number(await one(`SELECT sum(received) FROM inventory.purchase_line WHERE purchase_id = ?`, id)), 3, `${name}: the scanned pieces are booked`);
+	await look('partly');
+
+	// A transfer and a count.
+	const shed = await one('SELECT sutler.uuid7()');
+	await shop.sql('INSERT INTO inventory.warehouse (tenant_id, warehouse_id, code, name, country) VALUES (?, ?, upper(?), ?, \'ES\')', tenant, shed, `SHED-${name}`, `Nave de ${name}`);
+	await go('/transfers');
+	await page.locator('details.panel').evaluate(d => { d.open = true; });
+	await page.locator('#f-from').selectOption(warehouse);
+	await page.locator('#f-to').selectOption(shed);
+	await page.locator('form[method=post] button.main').click();
+	await page.locator('#f-code').waitFor();
+	await scan(goods[0].sku);
+	await scan(goods[0].sku);
+	await page.locator('text=: 2').first().waitFor();
+	await look('transfer');
+	await page.locator('form[action$="/send"] button').click();
+	await page.locator('h1 .tag.warn').waitFor();
+	await scan(goods[0].sku);
+	await page.locator('text=: 1 / 2').waitFor();
+	await page.locator('form[action$="/receive"] button').click();
+	await page.locator('#w-why').waitFor();
+	t.is((await axe(page)).join('\n'), '', `${name}: that the numbers differ is said accessibly`);
+	await page.locator('#f-why').fill('Broken');
+	await page.locator('form[action$="/receive"] button').click();
+	await page.locator('h1 .tag.ok').waitFor();
+	await go('/transfers');
+	await look('transfers');
+	await go('/counts');
+	await page.locator('details.panel').evaluate(d => { d.open = true; });
+	await page.locator('#f-warehouse').selectOption(shed);
+	await page.locator('form[method=post] button.main').click();
+	await page.locator('#f-code').waitFor();
+	for (let round = 0; round < 2; round++) {
+		await scan(goods[0].sku);
+		await scan(goods[0].sku);
+		if (round === 0)
+			await look('count');
+		await page.locator('form[action$="/review"] button').click();
+		await page.locator(round === 0 ? 'h1 .tag.warn' : 'form[action$="/book"]').waitFor();
+	}
+	await look('differences');
+	await page.locator('#f-reason').fill('Found one');
+	await page.locator('form[action$="/book"] button').click();
+	await page.locator('h1 .tag.ok').waitFor();
+	t.is(Number(await one('SELECT on_hand FROM inventory.stock WHERE warehouse_id = ? AND variant_id = ?', shed, goods[0].variant_id)), 2, `${name}: the count is booked`);
+	await go('/counts');
+	if (name === 'desk')
+		await look('counts');
+	await page.context().close();
+}
+
+await walk('desk', '/en', null, { width: 1280, dark: true });
+await walk('plain', '', ['supplier', 'purchases', 'edit'], { width: 390, js: false });
+await walk('phone', '/id', ['warehouse', 'suppliers', 'draft', 'edit'], { width: 390, dark: true });
+t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+await end(t, b, shop);

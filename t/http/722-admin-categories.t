@@ -1,0 +1,120 @@
+# Promise: staff make the tree of categories, call them in each language, move and switch them and
+# put products into them; the shop shows it in the same moment, an old address leads to the new one,
+# none lies under itself whatever two people do at once, and no typed word is lost.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
+use Fixture;
+use House qw(wait_for);
+use Shop;
+use Staff;
+use Test::More;
+
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog admin-login admin-home admin-catalog))]);
+my $f = Fixture->new($shop->dbh);
+$shop->stack->set_origins;
+my $ana = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], name => 'Ana Ruiz');
+my $base = '/admin/catalog/categories';
+sub shop { return $shop->visitor('one')->get($_[0]) }
+sub freshen { $shop->job('freshen', '--once'); return }
+sub listed { my ($id) = @_; return join ' ', map { $_->{reference} } $shop->rows(q{SELECT DISTINCT p.reference FROM catalog.listing l
+	JOIN catalog.product p USING (tenant_id, product_id) WHERE l.category_id = ? AND l.store_id = ? ORDER BY 1}, $id, $f->{store}{one}) }
+# Depth and name of each row.
+sub tree { return join ' ', map { join '', /deep-(\d)/, /<a href="[^"]+">([^<]+)/ } $ana->get($base)->html =~ m{(<th scope="row" class="deep-.*?</th>)}gs }
+my %id;
+sub made
+{
+	my ($name, %form) = @_;
+	my $got = $ana->visitor->submit($ana->get("$base/new"), field => 'name_0', { name_0 => $name, %form });
+	($id{$name}) = ($got->header('location') // '') =~ m{/categories/([0-9a-f-]{36})$};
+	return $got;
+}
+sub saved { my ($name, %form) = @_; return $ana->visitor->submit($ana->get("$base/$id{$name}"), field => 'name_0', { %form }) }
+
+subtest 'CAT-04 a tree is made' => sub {
+	like $ana->get($base)->text, qr/no category yet/, 'at first there is none';
+	like $ana->get('/admin/catalog')->html, qr{href="/en$base"}, 'the list of products leads there';
+	my $bad = $ana->visitor->submit($ana->get("$base/new"), field => 'name_0', { name_0 => '', name_1 => '', description_0 => 'Palabras' });
+	is $bad->status, 422, 'a language with texts needs a name';
+	like $bad->html, qr/id="w-name_0">.*Palabras/s, 'said there, and nothing is lost';
+	like $ana->visitor->submit($ana->get("$base/new"), field => 'name_0', {})->html, qr/id="w-name_0">A category needs/, 'and one name at least';
+	is made('Suelas', name_1 => 'Soles')->status, 303, 'one is made';
+	is made('Botas', parent => $id{Suelas}, name_1 => 'Boots')->status, 303, 'one below it';
+	is made('Zapatos', parent => $id{Suelas}, place => 1, slug_0 => 'calzado')->status, 303, 'and one before that';
+	is made('Cueros')->status, 303, 'and another beside the first';
+	is tree(), '0Soles 1Zapatos 1Boots 0Cueros', 'the tree';
+	freshen();
+	like shop('/c/suelas')->text, qr/Suelas.*Zapatos.*Botas/s, 'the shop has it';
+	like shop('/en/c/soles')->text, qr/Soles/, 'in both languages, by addresses made of the names';
+	like made('Otra', slug_0 => 'suelas')->html, qr/id="w-slug_0">Another category/, 'an address is there once';
+	is made('Sale', kind => 'collection')->status, 303, 'a collection';
+	is_deeply [$ana->get($base)->text =~ /(Sale)/], ['Sale'], 'stands beside the tree';
+};
+
+subtest 'CAT-04 products in it' => sub {
+	my $put = sub { my (%form) = @_; return $ana->visitor->submit($ana->get("$base/$id{Botas}"), field => 'codes', { %form }) };
+	my $bad = $put->(codes => 'PLAIN, none-such');
+	is $bad->status, 422, 'a code nobody has';
+	like $bad->html, qr/id="w-codes">No product has this[^<]*none-such/, 'is said';
+	like $bad->html, qr/value="PLAIN, none-such"/, 'with what was typed';
+	is listed($id{Botas}), '', 'and nothing was added';
+	is $put->(codes => 'PLAIN few, tiers')->status, 303, 'by reference, SKU and address';
+	is listed($id{Botas}), 'FEW PLAIN TIERS', 'they are listed at once';
+	is listed($id{Suelas}), 'FEW PLAIN TIERS', 'and above';
+	my $page = $ana->get("$base/$id{Botas}");
+	is_deeply [$page->html =~ /name="order" value="(\d+)"/g], [1, 2, 3], 'each behind the others';
+	my @product = $page->html =~ /name="product" value="([^"]+)"/g;
+	$bad = $ana->visitor->submit($page, field => 'codes', { order => ['x', 2, 3], gone => $product[1] });
+	like $bad->html, qr/id="w-order_0">.*name="gone" value="$product[1]" checked/s, 'a mistake stands at its field';
+	is $ana->visitor->submit($page, field => 'codes', { order => [9, 2, 3], gone => $product[1] })->status, 303, 'order and removal';
+	is_deeply [$ana->get("$base/$id{Botas}")->html =~ /name="product" value="([^"]+)"/g], [@product[2, 0]], 'are kept';
+	is $shop->value(q{SELECT position FROM catalog.listing WHERE category_id = ? AND product_id = ? LIMIT 1}, $id{Botas}, $product[0]), 9, 'the shop recommends by it';
+	freshen();
+	like $ana->get($base)->html, qr{Boots.*?<td class="num">2</td><td class="num">2</td>}s, 'the tree counts them';
+	like shop('/c/botas')->text, qr/Product TIERS.*Product PLAIN/s, 'and the shop shows them so';
+};
+
+subtest 'CAT-04 CAT-22 moving, renaming, switching off' => sub {
+	like saved('Suelas', parent => $id{Botas})->html, qr/id="w-parent">/, 'none lies under itself';
+	unlike $ana->get("$base/$id{Suelas}")->html, qr{<option value="$id{Botas}"}, 'and is not offered to';
+	is saved('Botas', parent => $id{Cueros})->status, 303, 'one moves';
+	is tree(), '0Soles 1Zapatos 0Cueros 1Boots', 'to another place';
+	is listed($id{Suelas}) . '|' . listed($id{Cueros}), '|PLAIN TIERS', 'its products with it, at once';
+	like $shop->value(q{SELECT trail FROM catalog.product_page WHERE product_id = ? AND locale = 'es' LIMIT 1}, $f->{product}{PLAIN}), qr/Cueros.*Botas/s, 'and the way to them';
+	is saved('Cueros', place => 1)->status, 303, 'it comes to the front';
+	is tree(), '0Cueros 1Boots 0Soles 1Zapatos', 'with all below';
+	is saved('Botas', name_0 => 'Botines', slug_0 => 'botines', meta_title_0 => 'Botines de cuero')->status, 303, 'it gets another name and address';
+	$id{Botines} = $id{Botas};
+	freshen();
+	ok wait_for(5, sub { (shop('/c/botas')->header('location') // '') eq '/c/botines' }), 'where the old one leads';
+	like shop('/c/botines')->html, qr{<title>Botines de cuero}, 'with its title for search engines';
+	is saved('Cueros', visible => undef)->status, 303, 'it is switched off';
+	is listed($id{Botas}) . listed($id{Cueros}), '', 'and all below it';
+	freshen();
+	ok wait_for(5, sub { shop('/c/botines')->status == 404 }), 'is not in the shop';
+	is shop('/p/plain')->status, 200, 'its products stay';
+	is saved('Cueros', visible => 1)->status, 303, 'and on again';
+	is listed($id{Botas}), 'PLAIN TIERS', 'with what was in it';
+	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'category.changed' AND target = ? AND actor = ?}, "category $id{Cueros}", $ana->{id}), 3, 'SEC-05 the log has each change';
+	my $ben = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], name => 'Ben Ode');
+	my ($hers, $his) = ($ana->get("$base/$id{Zapatos}"), $ben->get("$base/$id{Zapatos}"));
+	is $ana->visitor->submit($hers, field => 'name_0', { name_0 => 'Zapatillas' })->status, 303, 'two at one: she saves first';
+	my $told = $ben->visitor->submit($his, field => 'name_0', { name_0 => 'Sandalias' });
+	like $told->text, qr/Somebody else has changed this category/, 'he is told';
+	like $told->html, qr/value="Sandalias"/, 'and keeps his words';
+};
+
+subtest 'whose it is' => sub {
+	my $siti = Staff->new($shop, $f, 'bahari', may => [qw(catalog.view catalog.edit)]);
+	is $siti->get("$base/$id{Suelas}")->status, 404, 'T26 another merchant has no such category';
+	my $two = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], stores => ['two']);
+	is $two->get("$base/$id{Suelas}")->status, 404, 'TEN-05 nor has another store';
+	unlike $two->get($base)->text, qr/Suelas/, 'whose tree is its own';
+	my $looks = Staff->new($shop, $f, 'acme', may => ['catalog.view']);
+	unlike $looks->get("$base/$id{Suelas}")->html, qr/>Save</, 'P21 who may only look, looks';
+	is $looks->get("$base/new")->status, 403, 'and makes none';
+};
+done_testing;

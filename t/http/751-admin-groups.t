@@ -1,0 +1,172 @@
+#!/usr/bin/perl
+# Promise: a merchant makes a price group, gives a product a price for it and puts a customer into it, all
+# at the console; from his next page on the customer sees that price and pays it, in the cart, at checkout
+# and when he changes the order; nobody else does, nothing is paid that was not shown, and what is typed
+# wrongly comes back with its sentence (CUS-07, PRC-04).
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
+use Buyer;
+use Customer;
+use Fixture;
+use House qw(read_file);
+use JSON::PP qw(decode_json);
+use Shop;
+use Staff;
+use Test::More;
+
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout order account admin-login admin-home admin-catalog admin-customers))]);
+my $f = Fixture->new($shop->dbh);
+$shop->stack->set_origins;
+my $ben = Staff->new($shop, $f, 'acme', owner => 1);
+my $ana = Customer->new($shop, $f, 'one', prefix => '/en');
+my $eva = Customer->new($shop, $f, 'one', prefix => '/en');
+my $acme = $ben->tenant;
+my ($plain, $tiers) = @{ $f->{variant} }{qw(PLAIN TIERS)};
+
+# A submitted form, found by one of its fields: what it answers.
+sub submit { my ($path, $field, %values) = @_; return $ben->visitor->submit($ben->get($path), field => $field, \%values) }
+sub price { my ($product, $query, $price) = @_; return submit("/admin/catalog/$f->{product}{$product}/prices$query", 'price', price => $price, reason => 'agreed') }
+sub group_of { my ($who, $code) = @_; return submit("/admin/customers/$who->{id}", 'group_reason', price_group => $code, group_reason => 'buys much') }
+sub slug { my ($product) = @_; return $shop->value('SELECT slug FROM catalog.listing WHERE product_id = ? AND locale = ? LIMIT 1', $f->{product}{$product}, 'en') }
+sub page { my ($who, $product) = @_; my $v = ref $who eq 'Customer' ? $who->visitor : $who; return $v->get('/en/p/' . slug($product)) }
+
+subtest 'groups' => sub {
+	like $ben->get('/admin/customers/groups')->text, qr/There is no price group yet/, 'none yet, and it is said';
+	my $bad = submit('/admin/customers/groups', 'code', code => 'no blanks', name => '');
+	is $bad->status, 422, 'what cannot be is not made';
+	like $bad->html, qr/id="w-$_"/, "$_: said at its field" for qw(code name);
+	is submit('/admin/customers/groups', 'code', code => 'trade', name => 'Resellers')->status, 303, 'a group is made';
+	my $twice = submit('/admin/customers/groups', 'code', code => 'TRADE', name => 'Others');
+	is $twice->status, 422, 'once';
+	like $twice->html, qr/id="w-code">Another group has this code/, 'the code is in use';
+	like $twice->html, qr/value="Others"/, 'nothing typed is lost';
+	is submit('/admin/customers/groups/TRADE', 'name', name => 'Trade')->status, 303, 'it is renamed';
+	like $ben->get('/admin/customers/groups')->text, qr/Trade\s+TRADE\s+0/, 'and stands in the list';
+	is $ben->get('/admin/customers/groups/NONE')->status, 404, 'another does not';
+	my $kim = Staff->new($shop, $f, 'acme', may => ['customers.view', 'customers.groups'], stores => ['one']);
+	unlike $kim->get('/admin/customers/groups')->html, qr/<form[^>]*groups"/, 'TEN-05 with a role in one store groups are looked at';
+	my ($csrf) = $ben->get('/admin/customers/groups')->html =~ /name="csrf" value="([^"]+)"/;
+	my ($own) = $kim->get('/admin')->html =~ /name="csrf" value="([^"]+)"/;
+	is $kim->visitor->post('/en/admin/customers/groups', { csrf => $own // $csrf, code => 'X', name => 'X' })->status, 403, 'and not made';
+};
+
+subtest 'a price for it' => sub {
+	my $page = $ben->get("/admin/catalog/$f->{product}{PLAIN}/prices?currency=EUR");
+	like $page->html, qr{href="[^"]*/prices\?currency=EUR&amp;group=TRADE">Trade</a>}, 'the product offers its price list';
+	is $ben->get("/admin/catalog/$f->{product}{PLAIN}/prices?currency=EUR&group=NONE")->status, 404, 'of no other';
+	my $bad = price('PLAIN', '?currency=EUR&group=TRADE', 'cheap');
+	is $bad->status, 422, 'a price is a number';
+	like $bad->html, qr/name="group" value="TRADE"/, 'the form comes back for the same group';
+	is price('PLAIN', '?currency=EUR&group=TRADE', '8.00')->status, 303, 'it is kept';
+	is price('TIERS', '?currency=EUR&group=TRADE', '3.50')->status, 303, 'another product, too';
+	is join(',', map { $shop->value(q{SELECT amount FROM catalog.price WHERE variant_id = ? AND store_id = ? AND currency = 'EUR' AND customer_group = ?}, $plain, $f->{store}{one}, $_) } '', 'TRADE'),
+		'1000,800', 'beside everybody\'s';
+	like $ben->get("/admin/catalog/$f->{product}{PLAIN}/prices?currency=EUR&group=TRADE")->html, qr/value="8\.00"/, 'and shown';
+};
+
+subtest 'who pays it' => sub {
+	my $no = group_of($ana, '');
+	is $no->status, 303, 'in none he was, in none he stays';
+	my $bad = submit("/admin/customers/$ana->{id}", 'group_reason', price_group => 'TRADE', group_reason => '');
+	is $bad->status, 422, 'SEC-04 a reason is wanted';
+	like $bad->html, qr/value="TRADE" selected/, 'and the choice not lost';
+	is page($ana, 'PLAIN')->text =~ /Your price/, '', 'until then he sees what everybody sees';
+	is group_of($ana, 'TRADE')->status, 303, 'he is in it';
+	like $ben->get('/admin/customers?group=TRADE')->html, qr{/admin/customers/$ana->{id}"}, 'the group finds him';
+	is $shop->value(q{SELECT reason FROM audit.entry WHERE action = 'customer.grouped' AND actor = ?}, $ben->{id}), 'buys much', 'the log knows why';
+	my $his = page($ana, 'PLAIN');
+	like $his->text, qr/€8\.00\s+Your price · without your account: €10\.00/, 'his page has his price';
+	is $his->header('cache-control'), 'no-store', 'and is kept by nobody';
+	for my $other (['who is not signed in', $shop->visitor('one')], ['a customer in no group', $eva]) {
+		my $page = page($other->[1], 'PLAIN');
+		like $page->text, qr/€10\.00/, "$other->[0] sees everybody's";
+		unlike $page->text, qr/€8\.00|Your price/, 'and nothing of it';
+	}
+	like page($ana, 'TIERS')->text, qr/from €3\.50.*10 €3\.00.*100 €2\.50/s, 'a lower tier of everybody counts for him as well';
+	like page($ana, 'FEW')->text, qr/€25\.00/, 'where the group has no price he pays what everybody pays';
+};
+
+# What the log says of the page of a product: trips to the database, and statements in them.  The line is
+# written behind the answer.
+sub cost
+{
+	my ($who) = @_;
+	my $log = $shop->stack->{dir} . '/log/catalog.log';
+	my $lines = sub { return grep { /"event":"request".*"route":"\/p\// } split /\n/, read_file($log) };
+	my $before = () = $lines->();
+	page($who, 'PLAIN');
+	my @now;
+	for (1 .. 100) {
+		last if (@now = $lines->()) > $before;
+		select undef, undef, undef, 0.05;
+	}
+	my $line = decode_json($now[-1]);
+	return "$line->{trips} $line->{calls}";
+}
+
+subtest 'what it costs' => sub {
+	my ($trips, $calls) = split / /, cost($shop->visitor('one'));
+	is $trips, 1, 'who is not signed in makes one trip';
+	is cost($shop->visitor('one')), "$trips $calls", 'always the same';
+	my ($more, $asked) = split / /, cost($ana);
+	is $more, $trips, 'a member makes no more';
+	is $asked, $calls + 2, 'and asks who he is and for his prices';
+};
+
+my $order;
+subtest 'the cart and the order' => sub {
+	my $b = Buyer->new($ana->visitor, '/en');
+	$b->add($plain, 2)->add($tiers, 10);
+	like $b->get('/cart')->text, qr/€16\.00.*€30\.00/s, 'the cart reckons with it, and with the tier that is lower';
+	$b->ready;
+	like $b->get('/checkout/review')->text, qr/€16\.00/, 'so does the review';
+	# Out of the group while he reads.
+	group_of($ana, '');
+	my $answer = $b->visitor->submit($b->page, action => '/en/checkout/order');
+	ok $answer->status != 303 || $answer->header('location') !~ m{/order/}, 'nothing is placed at another price than was shown';
+	is $shop->value('SELECT count(*) FROM sales."order" WHERE customer_id = ?', $ana->{id}), 0, 'no order';
+	like $b->get('/checkout/review')->text, qr/€20\.00/, 'the page shows the new one';
+	group_of($ana, 'TRADE');
+	$b->get('/checkout/review');
+	$b->place;
+	($order) = $shop->value('SELECT order_id FROM sales."order" WHERE customer_id = ?', $ana->{id});
+	is $shop->value('SELECT string_agg(unit_price::text, \',\' ORDER BY line_no) FROM sales.order_line WHERE order_id = ?', $order), '800,300', 'then the order has his prices';
+	my $guest = Buyer->new($shop->visitor('one'), '/en');
+	$guest->add($plain, 1);
+	like $guest->get('/cart')->text, qr/€10\.00/, 'a guest pays what everybody pays';
+};
+
+subtest 'an order that changes' => sub {
+	my $v = $ana->visitor;
+	my $path = "/en/account/orders/$order/change";
+	my $form = $v->get($path)->form(action => $path) or return fail('the order can be changed');
+	my $variant = '';
+	my @pairs = map { $variant = $_->[1] if $_->[0] eq 'variant'; [$_->[0], $_->[0] eq 'quantity' && $variant eq $plain ? 1 : $_->[1]] } @{ $form->{fields} };
+	$v->submit($v->post($path, \@pairs), action => $path);
+	is $shop->value(q{SELECT string_agg(quantity || 'x' || unit_price, ',' ORDER BY line_no) FROM sales.order_line WHERE order_id = ?}, $order), '1x800,10x300',
+		'keeps the prices of whoever ordered';
+};
+
+subtest 'a cart that somebody else opens' => sub {
+	my $v = $ana->visitor;
+	Buyer->new($v, '/en')->add($plain, 1);
+	my $thief = $shop->visitor('one');
+	$thief->{cookies}{cart} = $v->{cookies}{cart};
+	unlike $thief->get('/en/cart')->text, qr/€8\.00/, 'has everybody\'s prices: they are those of who is signed in';
+};
+
+subtest 'the end' => sub {
+	my $no = submit('/admin/customers/groups/TRADE', 'reason', reason => 'not wanted');
+	is $no->status, 422, 'a group in use stays';
+	like $no->html, qr/id="w-reason">Customers are still in this group/, 'and says why';
+	group_of($ana, '');
+	like submit('/admin/customers/groups/TRADE', 'reason', reason => 'not wanted')->html, qr/id="w-reason">Products still have prices/, 'so does one with prices';
+	price($_, '?currency=EUR&group=TRADE', '') for qw(PLAIN TIERS);
+	is submit('/admin/customers/groups/TRADE', 'reason', reason => 'not wanted')->status, 303, 'an empty one goes';
+	is $ben->get('/admin/customers/groups/TRADE')->status, 404, 'it is gone';
+};
+done_testing;

@@ -1,0 +1,179 @@
+package StockRequests;
+
+# The routes of admin-inventory beside the stock list, for Requests.pm: a line for each.
+
+use strict;
+use warnings;
+
+my $serial = 0;
+
+sub desk { my ($path, $form) = @_; return Requests::at_desk(ref $path ? sub { return '/admin/inventory/' . $path->(@_) } : "/admin/inventory/$path", $form) }
+
+# The merchant of a store, with his tenant set.
+sub merchant
+{
+	my ($t, $store) = @_;
+	my $tenant = $t->{f}{tenant}{ $store eq 'three' ? 'bahari' : 'acme' };
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	return $tenant;
+}
+
+# A warehouse of his with nothing in it.
+sub warehouse
+{
+	my ($t, $store, undef, %o) = @_;
+	my $tenant = merchant($t, $store);
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->{f}->add('inventory.warehouse', tenant_id => $tenant, warehouse_id => $id, code => sprintf('X%d-%d', $$ % 100000, $serial++), name => 'Shed', country => 'ES', %o);
+	return $id;
+}
+
+# A supplier of his who sells the product of all tests; then what that is.
+sub supplier
+{
+	my ($t, $store) = @_;
+	my $tenant = merchant($t, $store);
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	my $stock = CatalogRequests::stock_of($t, $store);
+	$t->{f}->add('inventory.supplier', tenant_id => $tenant, supplier_id => $id, code => sprintf('S%d-%d', $$ % 100000, $serial++), name => 'Leather Ltd',
+		email => 'orders@leather.example', currency => 'EUR');
+	$t->{f}->add('inventory.supplier_item', tenant_id => $tenant, supplier_id => $id, variant_id => $stock->{variant}, sku => 'L-1', price => 900);
+	return { supplier => $id, tenant => $tenant, %$stock };
+}
+
+# An order of ten pieces there: a draft, or taken on by STEPS.
+sub purchase
+{
+	my ($t, $store, @steps) = @_;
+	my $s = supplier($t, $store);
+	($s->{purchase}) = $t->value('SELECT sutler.uuid7()');
+	my @done = ($t->value('SELECT inventory.purchase_draft(?, NULL, ?, ?, ?, ?, ARRAY[?]::uuid[], ?::integer[], ?::bigint[])', $s->{tenant}, 'test', $s->{purchase},
+		$s->{supplier}, $s->{warehouse}, $s->{variant}, '{10}', '{900}'));
+	for my $step (@steps) {
+		push @done, $step eq 'part' ? $t->value('SELECT inventory.purchase_receive(?, NULL, ?, sutler.uuid7(), ?, ARRAY[?]::uuid[], ?::integer[], 0, ?)', $s->{tenant}, 'test',
+			$s->{purchase}, $s->{variant}, '{1}', '') : $t->value('SELECT inventory.purchase_step(?, NULL, ?, ?, ?, ?)', $s->{tenant}, 'test', $s->{purchase}, $step, 'test');
+	}
+	die "purchase: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub sku { my ($t, $s) = @_; return $t->value('SELECT sku FROM catalog.variant WHERE variant_id = ?', $s->{variant}) }
+# A route of an order that STEPS have taken on; the form is given the order.
+sub of_purchase
+{
+	my ($path, $steps, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = purchase($t, $store, @$steps); return "purchases/$made->{purchase}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
+# A transfer of the goods of all tests to a shed: a draft, or on its way.
+sub transfer
+{
+	my ($t, $store, $state) = @_;
+	my $to = warehouse($t, $store);
+	my $s = { tenant => merchant($t, $store), to => $to, %{ CatalogRequests::stock_of($t, $store) } };
+	($s->{transfer}) = $t->value('SELECT sutler.uuid7()');
+	my @done = $t->value('SELECT inventory.transfer_begin(?, NULL, ?, ?, ?, ?)', $s->{tenant}, $s->{transfer}, $s->{warehouse}, $to, 'test');
+	push @done, $t->value('SELECT outcome FROM inventory.transfer_scan(?, ?, ?, 1)', $s->{tenant}, $s->{transfer}, sku($t, $s));
+	push @done, $t->value('SELECT inventory.transfer_leave(?, NULL, ?)', $s->{tenant}, $s->{transfer}) if $state eq 'sent';
+	die "transfer: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub of_transfer
+{
+	my ($path, $state, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = transfer($t, $store, $state); return "transfers/$made->{transfer}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
+# A count of a shed with something in it; with ROUNDS it was counted so often, wrongly.
+sub count
+{
+	my ($t, $store, $rounds) = @_;
+	my $s = { tenant => merchant($t, $store), variant => CatalogRequests::stock_of($t, $store)->{variant}, warehouse => warehouse($t, $store) };
+	($s->{count}) = $t->value('SELECT sutler.uuid7()');
+	my @done = $t->value('SELECT inventory.adjust(?, ?, ?, 3, ?, ?, ?, NULL)', $s->{tenant}, $s->{variant}, $s->{warehouse}, 'receipt', '', 'test');
+	push @done, $t->value('SELECT inventory.count_open(?, NULL, ?, ?, ?, NULL, ?)', $s->{tenant}, $s->{count}, $s->{warehouse}, '', 'test');
+	for (1 .. $rounds) {
+		push @done, $t->value('SELECT inventory.stocktake_count(?, NULL, ?, ?, 2)', $s->{tenant}, $s->{count}, $s->{variant});
+		$t->value('SELECT inventory.stocktake_review(?, ?, false)', $s->{tenant}, $s->{count}) if $rounds > 1;
+	}
+	die "count: @done\n" if grep { $_ ne 'ok' } @done;
+	return $s;
+}
+sub of_count
+{
+	my ($path, $rounds, $form) = @_;
+	my $made;
+	return desk(sub { my ($t, $store) = @_; $made = count($t, $store, $rounds); return "counts/$made->{count}$path" }, $form && sub { my ($t) = @_; return $form->($t, $made) });
+}
+
+sub entries
+{
+	return (
+		'GET /admin/inventory/warehouses' => desk('warehouses'),
+		'POST /admin/inventory/warehouses' => desk('warehouses', sub { return (code => 'NEW-' . $serial++, name => 'New hall', country => 'PT') }),
+		'GET /admin/inventory/warehouses/{warehouse:id}' => desk(sub { return 'warehouses/' . warehouse(@_) }),
+		'POST /admin/inventory/warehouses/{warehouse:id}' => desk(sub { return 'warehouses/' . warehouse(@_) }, sub {
+			my ($t, $store) = @_;
+			return (code => 'HALL-' . $serial++, name => 'Hall', country => 'PT', store => $t->{f}{store}{$store}, rank => 9);
+		}),
+		'POST /admin/inventory/warehouses/{warehouse:id}/off' => desk(sub { return 'warehouses/' . warehouse(@_) . '/off' }, sub { return (reason => 'the lease is over') }),
+		'POST /admin/inventory/warehouses/{warehouse:id}/on' => desk(sub { return 'warehouses/' . warehouse(@_, active => 0) . '/on' }, sub { return (reason => 'needed again') }),
+		'GET /admin/inventory/suppliers' => desk('suppliers'),
+		'POST /admin/inventory/suppliers' => desk('suppliers', sub { return (code => 'SUP-' . $serial++, name => 'Sole works', currency => 'EUR', days => 5, over => 0) }),
+		'GET /admin/inventory/suppliers/{supplier:id}' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} }),
+		'POST /admin/inventory/suppliers/{supplier:id}' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} }, sub {
+			return (code => 'SUP-' . $serial++, name => 'Sole works', currency => 'EUR', days => 6, over => 10);
+		}),
+		'POST /admin/inventory/suppliers/{supplier:id}/items' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} . '/items' }, sub {
+			return (sku => sku($_[0], CatalogRequests::stock_of(@_)), article => 'A-7', price => '8.50', least => 5, item_days => 4);
+		}),
+		'POST /admin/inventory/suppliers/{supplier:id}/items/drop' => desk(sub { return 'suppliers/' . supplier(@_)->{supplier} . '/items/drop' }, sub {
+			return (variant => CatalogRequests::stock_of(@_)->{variant});
+		}),
+		'GET /admin/inventory/purchases' => desk('purchases?state=draft'),
+		'GET /admin/inventory/purchases/new' => desk('purchases/new'),
+		'POST /admin/inventory/purchases/new' => desk('purchases/new', sub {
+			my $s = supplier(@_);
+			return (supplier => $s->{supplier}, warehouse => $s->{warehouse}, sku => sku($_[0], $s), pieces => 3, price => '');
+		}),
+		'GET /admin/inventory/purchases/{purchase:id}' => of_purchase('', ['send']),
+		'GET /admin/inventory/purchases/{purchase:id}/edit' => of_purchase('/edit', []),
+		'POST /admin/inventory/purchases/{purchase:id}/edit' => of_purchase('/edit', [], sub {
+			my ($t, $s) = @_;
+			return (supplier => $s->{supplier}, warehouse => $s->{warehouse}, sku => sku($t, $s), pieces => 4, price => '8.00');
+		}),
+		'POST /admin/inventory/purchases/{purchase:id}/send' => of_purchase('/send', [], sub { return (way => 'mail') }),
+		'POST /admin/inventory/purchases/{purchase:id}/cancel' => of_purchase('/cancel', ['send'], sub { return (reason => 'they have none') }),
+		'POST /admin/inventory/purchases/{purchase:id}/close' => of_purchase('/close', ['send', 'part'], sub { return (reason => 'they have no more') }),
+		'GET /admin/inventory/purchases/{purchase:id}/order.pdf' => of_purchase('/order.pdf', ['send']),
+		'GET /admin/inventory/purchases/{purchase:id}/receive' => of_purchase('/receive', ['send']),
+		'POST /admin/inventory/purchases/{purchase:id}/receive' => of_purchase('/receive', ['send'], sub {
+			my ($t, $s) = @_;
+			return (receipt => $t->value('SELECT sutler.uuid7()'), variant => $s->{variant}, seen => 0, pieces => 2, landed => '', why => '');
+		}),
+		'POST /admin/inventory/purchases/{purchase:id}/receive/scan' => of_purchase('/receive/scan', ['send'], sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 1) }),
+		'GET /admin/inventory/transfers' => desk('transfers?state=sent'),
+		'POST /admin/inventory/transfers' => desk('transfers', sub { return (from => CatalogRequests::stock_of(@_)->{warehouse}, to => warehouse(@_), why => 'more room there') }),
+		'GET /admin/inventory/transfers/{transfer:id}' => of_transfer('', 'sent'),
+		'POST /admin/inventory/transfers/{transfer:id}' => of_transfer('', 'draft', sub { my (undef, $s) = @_; return (variant => $s->{variant}, pieces => 1) }),
+		'POST /admin/inventory/transfers/{transfer:id}/scan' => of_transfer('/scan', 'draft', sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 1) }),
+		'POST /admin/inventory/transfers/{transfer:id}/send' => of_transfer('/send', 'draft', sub { return }),
+		'POST /admin/inventory/transfers/{transfer:id}/drop' => of_transfer('/drop', 'draft', sub { return }),
+		'POST /admin/inventory/transfers/{transfer:id}/receive' => of_transfer('/receive', 'sent', sub { my (undef, $s) = @_; return (variant => $s->{variant}, pieces => 0, why => 'it fell off') }),
+		'GET /admin/inventory/counts' => desk('counts'),
+		'POST /admin/inventory/counts' => desk('counts', sub {
+			my ($t, $store) = @_;
+			my $s = count($t, $store, 0);
+			$t->value('SELECT inventory.stocktake_cancel(?, NULL, ?, ?, ?)', $s->{tenant}, 'test', $s->{count}, 'test');
+			return (warehouse => $s->{warehouse}, zone => '', skus => '', why => 'every year');
+		}),
+		'GET /admin/inventory/counts/{count:id}' => of_count('', 0),
+		'POST /admin/inventory/counts/{count:id}/scan' => of_count('/scan', 0, sub { my ($t, $s) = @_; return (code => sku($t, $s), count => 3, whole => 1) }),
+		'POST /admin/inventory/counts/{count:id}/review' => of_count('/review', 1, sub { return }),
+		'POST /admin/inventory/counts/{count:id}/book' => of_count('/book', 2, sub { return (reason => 'one is lost') }),
+		'POST /admin/inventory/counts/{count:id}/cancel' => of_count('/cancel', 0, sub { return (reason => 'begun by mistake') }),
+	);
+}
+
+1;
