@@ -95,7 +95,7 @@ static struct parcel take_parcel(struct req *r, const struct row_settings_store 
 	for (size_t i = 0; i < rows_count(currencies); i++)
 		has = has || strcmp(row_settings_currencies_at(currencies, i)->currency, p.currency) == 0;
 	if (!has)
-		p.currency = row_settings_currencies_at(currencies, 0)->currency;
+		p.currency = rows_count(currencies) > 0 ? row_settings_currencies_at(currencies, 0)->currency : console_currency(r);
 	p.goods_text = *p.goods_text == '\0' ? "50" : p.goods_text;
 	p.weight_text = *p.weight_text == '\0' ? "1000" : p.weight_text;
 	p.pieces_text = *p.pieces_text == '\0' ? "1" : p.pieces_text;
