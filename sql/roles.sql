@@ -110,7 +110,7 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
 GRANT SELECT ON sales.contact, shipping.method_country, payment.method_country TO "_sutler-checkout";
-GRANT SELECT ON shipping.method_country, payment.method_country TO "_sutler-admin-orders";
+GRANT SELECT ON shipping.method_country TO "_sutler-admin-orders";
 GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders", "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION
 	sales.checkout_start(uuid, uuid, bytea, text, text, text, integer),
