@@ -17,7 +17,6 @@ my %longer = (
 	'po/es.po' => 'one entry per message', 'po/id.po' => 'one entry per message',
 	't/sql/rights.txt' => 'one line per right, as rights.t prints them',
 	't/browser/package-lock.json' => 'written by npm',
-	't/sql/rights.txt' => 'one line per right, written by rights.t',
 	'sql/migrations/0004-sales.sql' => 'one domain, with a comment on every column',
 	'dev/draw/shoe.c:*' => 'drawings: one stroke after the other',
 );
