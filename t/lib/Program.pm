@@ -255,7 +255,7 @@ sub form_body
 	my ($form) = @_;
 	my $escape = sub { $_[0] =~ s/([^A-Za-z0-9_.~-])/sprintf '%%%02X', ord $1/ger };
 	return $form if !ref $form;
-	my @pairs = ref $form eq 'HASH' ? map { my $name = $_; map { ($name => $_) } ref $form->{$name} ? @{ $form->{$name} } : $form->{$name} } sort keys %$form : @$form;
+	my @pairs = ref $form eq 'HASH' ? map { my $name = $_; map { ($name => $_) } ref $form->{$name} eq 'ARRAY' ? @{ $form->{$name} } : $form->{$name} } sort keys %$form : @$form;
 	my @out;
 	while (my ($name, $value) = splice @pairs, 0, 2) {
 		push @out, $escape->($name) . '=' . $escape->($value);

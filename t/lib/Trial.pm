@@ -168,12 +168,11 @@ sub bytes_of
 	my %h;
 	my $cookies = $ask->{cookies} // {};
 	$h{Cookie} = join '; ', map { "$_=$cookies->{$_}" } sort keys %$cookies if %$cookies;
-	my $type = 'application/x-www-form-urlencoded';
-	my $body = defined $ask->{form} ? Program::form_body($ask->{form}) : '';
-	my @pairs = ref $ask->{form} eq 'HASH' ? map { [$_ => $ask->{form}{$_}] } sort keys %{ $ask->{form} } : ();
-	($type, $body) = Upload::multipart(\@pairs) if Upload::has_file(\@pairs);
-	@h{'Content-Type', 'Sec-Fetch-Site'} = ($type, 'same-origin')
-		if $ask->{method} ne 'GET';
+	my $form = $ask->{form};
+	my @pairs = ref $form eq 'HASH' ? map { my $k = $_; map { [$k, $_] } ref $form->{$k} eq 'ARRAY' ? @{ $form->{$k} } : $form->{$k} } sort keys %$form : ();
+	my ($type, $body) = Upload::has_file(\@pairs) ? Upload::multipart(\@pairs)
+		: ('application/x-www-form-urlencoded', defined $form ? Program::form_body($form) : '');
+	@h{'Content-Type', 'Sec-Fetch-Site'} = ($type, 'same-origin') if $ask->{method} ne 'GET';
 	return Program::bytes_of($ask->{method}, $ask->{path}, $body, { %h, %{ $ask->{headers} // {} } },
 		{ HTTP_HOST => $ask->{host},
 		REMOTE_ADDR => join('.', 10, map { int rand 256 } 1 .. 3) });
