@@ -131,7 +131,9 @@ void export_file(struct req *r)
 	if (f != NULL)
 		fclose(f);
 	if (fd < 0) {
-		req_fail(r, "an export cannot be handed out");
+		/* A database that went away has been noted already, as what it is. */
+		if (!req_failed(r))
+			req_fail(r, "an export cannot be handed out");
 		return;
 	}
 	page_file(r, fd, (size_t)done, strstr(t->file_name, ".xlsx") != NULL ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,40 +1,24 @@
 // Promise: a file of products is sent, looked at and applied, and one is fetched, on a phone and at a desk, in light and
 // dark and in each language, without scripts; the pages are accessible, valid and fit, and come again while the job works.
-import { createHash, randomBytes } from 'node:crypto';
-import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+import { house, browser, tap, end, validate } from '../lib/browser/browser.mjs';
+import { desk } from '../lib/browser/desk.mjs';
 
 const t = tap();
 const shop = await house();
 const b = await browser(shop);
-const pages = [];
-const host = 'admin.suelas.localhost';
-const [{ tenant_id: tenant }] = await shop.sql('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
-const sha = text => createHash('sha256').update(text).digest('hex');
-const cookie = randomBytes(32).toString('base64url');
-await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
-await shop.sql('SELECT staff.make_owner(?, ?, ?, decode(?, \'hex\'))', tenant, 'desk@example.test', 'Ana Ruiz', sha('link'));
-await shop.sql('UPDATE staff.person SET state = \'active\' WHERE tenant_id = ? AND email = ? RETURNING staff_id', tenant, 'desk@example.test');
-await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at, proven_at)
-	SELECT tenant_id, sutler.uuid7(), decode(?, 'hex'), staff_id, sutler.now() + interval '1 hour', sutler.now() FROM staff.person
-	WHERE tenant_id = ? AND email = ? RETURNING session_id`, sha(cookie), tenant, 'desk@example.test');
+const d = await desk(shop, b, t, '723-import');
 const [{ locale }] = await shop.sql(`SELECT l.locale FROM tenancy.store s JOIN tenancy.store_locale l ON l.store_id = s.store_id AND l.position = 0
-	WHERE s.tenant_id = ? AND s.code = 'suelas'`, tenant);
+	WHERE s.tenant_id = ? AND s.code = 'suelas'`, d.tenant);
 
 async function walk({ name, base, options, brief }) {
-	const page = await b.page(host, `${base}/admin/login`, options);
-	page.setDefaultTimeout(15000);
-	await page.context().addCookies([{ name: 'staff', value: cookie, url: shop.url(host, '/') }]);
+	const { page, go, look: seen } = await d.enter(name, base, options);
 	// A page that waits may be told to stand still, which is what the rule against pages that move is about.
 	const look = async (path, what) => {
-		if (path) await page.goto(shop.url(host, `${base}${path}`));
-		if (brief && !/form|faults/.test(what)) return;
-		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
-		t.ok(await fits(page), `${name}: ${what} fits`);
-		await shot(page, `721-import-${name}-${what}`);
-		pages.push(await savePage(page.url(), `721-${name}-${what}`, { Cookie: `staff=${cookie}` }));
+		if (path) await go(path);
+		if (!brief || /form|faults/.test(what)) await seen(what);
 	};
 	const send = async text => {
-		await page.goto(shop.url(host, `${base}/admin/catalog/import`));
+		await go(`/admin/catalog/import`);
 		await page.locator('#f-file').setInputFiles({ name: `spring-${name}.csv`, mimeType: 'text/csv', buffer: Buffer.from(text) });
 		await page.locator('main form button.main').click();
 		await page.waitForURL(u => /[0-9a-f-]{36}$/.test(u.pathname));
@@ -85,5 +69,5 @@ async function walk({ name, base, options, brief }) {
 await walk({ name: 'desk', base: '/en', options: { width: 1280 } });
 await walk({ name: 'phone-plain', base: '', options: { width: 390, js: false, dark: true } });
 await walk({ name: 'phone', base: '/id', options: { width: 390 }, brief: true });
-t.is(validate(pages).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(d.pages).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
 await end(t, b, shop);

@@ -1,21 +1,14 @@
 // Promise: the pages of customers are accessible, valid and fit, on a phone without scripts and at a desk, in
 // light and dark and in each language; a note and a tag are kept there without scripts.
-import { createHash, randomBytes } from 'node:crypto';
-import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+import { house, browser, tap, end, axe, validate } from '../lib/browser/browser.mjs';
+import { desk } from '../lib/browser/desk.mjs';
 
 const t = tap();
 const shop = await house();
 const b = await browser(shop);
-const pages = [];
-const HOST = 'admin.suelas.localhost';
-const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...values))[0])[0];
-
-const tenant = await one('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
-await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
+const d = await desk(shop, b, t, '750-customers');
+const { tenant, one } = d;
 const store = await one('SELECT store_id FROM tenancy.store WHERE tenant_id = ? ORDER BY code LIMIT 1', tenant);
-const staff = await one('SELECT sutler.uuid7()');
-await shop.sql('INSERT INTO staff.person (tenant_id, staff_id, email, name, locale, state) VALUES (?, ?, \'people@example.test\', \'Ana Ruiz\', \'en\', \'active\')', tenant, staff);
-await shop.sql('INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (?, ?, staff.owner_role(?))', tenant, staff, tenant);
 
 // A business with a long name and address, and somebody private.
 const eva = await one('SELECT sutler.uuid7()');
@@ -36,19 +29,7 @@ await shop.sql(`INSERT INTO catalog.price (tenant_id, store_id, variant_id, curr
 await shop.sql('INSERT INTO event.outbox (tenant_id, store_id, kind, template, customer_id, state, done_at) VALUES (?, ?, \'mail\', \'welcome\', ?, \'done\', sutler.now())', tenant, store, eva);
 
 async function walk(name, base, options) {
-	const token = randomBytes(32).toString('base64url');
-	await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
-		VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
-	const page = await b.page(HOST, '/en/admin/login', options);
-	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
-	page.setDefaultTimeout(15000);
-	const go = path => page.goto(shop.url(HOST, `${base}${path}`));
-	const look = async what => {
-		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
-		t.ok(await fits(page), `${name}: ${what} fits`);
-		await shot(page, `750-customers-${name}-${what}`);
-		pages.push(await savePage(page.url(), `750-${name}-${what}`, { Cookie: `staff=${token}` }));
-	};
+	const { page, go, look } = await d.enter(name, base, options);
 	await go('/admin/customers');
 	await look('list');
 	await go('/admin/customers?q=nobody+at+all');
@@ -96,5 +77,5 @@ async function walk(name, base, options) {
 await walk('desk', '/en', { width: 1280, dark: true });
 await walk('plain', '', { width: 390, js: false });
 await walk('phone', '/id', { width: 390, dark: true });
-t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
 await end(t, b, shop);

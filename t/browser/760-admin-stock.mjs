@@ -1,20 +1,13 @@
 // Promise: the pages of stock work are accessible, valid and fit, on a phone without scripts and at a desk, in light
 // and dark and in each language; goods are received by a scanner that only types, and what it sends wrongly is said.
-import { createHash, randomBytes } from 'node:crypto';
-import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+import { house, browser, tap, end, axe, shot, validate } from '../lib/browser/browser.mjs';
+import { desk } from '../lib/browser/desk.mjs';
 
 const t = tap();
 const shop = await house();
 const b = await browser(shop);
-const pages = [];
-const HOST = 'admin.suelas.localhost';
-const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...values))[0])[0];
-
-const tenant = await one('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
-await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
-const staff = await one('SELECT sutler.uuid7()');
-await shop.sql('INSERT INTO staff.person (tenant_id, staff_id, email, name, locale, state) VALUES (?, ?, \'stock@example.test\', \'Ana Ruiz\', \'en\', \'active\')', tenant, staff);
-await shop.sql('INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (?, ?, staff.owner_role(?))', tenant, staff, tenant);
+const d = await desk(shop, b, t, '760-stock');
+const { tenant, staff, one } = d;
 const warehouse = await one('SELECT warehouse_id FROM inventory.warehouse WHERE tenant_id = ? ORDER BY code LIMIT 1', tenant);
 const goods = await shop.sql(`SELECT v.variant_id, v.sku FROM catalog.variant v JOIN inventory.stock s ON s.tenant_id = v.tenant_id AND s.variant_id = v.variant_id
 	WHERE v.tenant_id = ? AND s.warehouse_id = ? AND s.on_hand > 20 ORDER BY v.sku LIMIT 3`, tenant, warehouse);
@@ -33,19 +26,8 @@ const order = async () => {
 const draft = await order();
 
 async function walk(name, base, few, options) {
-	const token = randomBytes(32).toString('base64url');
-	await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
-		VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
-	const page = await b.page(HOST, '/en/admin/login', options);
-	await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
-	page.setDefaultTimeout(15000);
-	const go = path => page.goto(shop.url(HOST, `${base}/admin/inventory${path}`));
-	const look = async what => {
-		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
-		t.ok(await fits(page), `${name}: ${what} fits`);
-		await shot(page, `760-stock-${name}-${what}`);
-		pages.push(await savePage(page.url(), `760-${name}-${what}`, { Cookie: `staff=${token}` }));
-	};
+	const { page, go: goTo, look } = await d.enter(name, base, options);
+	const go = path => goTo(`/admin/inventory${path}`);
 	for (const [path, what] of [['/warehouses', 'warehouses'], [`/warehouses/${warehouse}`, 'warehouse'], ['/suppliers', 'suppliers'], [`/suppliers/${supplier}`, 'supplier'],
 		['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'], [`/purchases/${draft}/edit`, 'edit']]) {
 		if (few && !few.includes(what))
@@ -64,7 +46,7 @@ async function walk(name, base, few, options) {
 	await shop.sql('SELECT inventory.purchase_step(?, ?, \'test\', ?, \'send\', \'\')', tenant, staff, id);
 	await go(`/purchases/${id}/receive`);
 	const scan = async code => {
-		t.is(await page.evaluate(() => document.activeElement.id), 'f-code', `${name}: the scanner's field has the focus`);
+		t.ok(await page.locator('#f-code:focus').waitFor().then(() => true, () => false), `${name}: the scanner's field has the focus`);
 		await page.keyboard.type(code);
 		const loaded = page.waitForEvent('load');
 		await page.keyboard.press('Enter');
@@ -135,5 +117,5 @@ async function walk(name, base, few, options) {
 await walk('desk', '/en', null, { width: 1280, dark: true });
 await walk('plain', '', ['supplier', 'purchases', 'edit'], { width: 390, js: false });
 await walk('phone', '/id', ['warehouse', 'suppliers', 'draft', 'edit'], { width: 390, dark: true });
-t.is(validate(pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
 await end(t, b, shop);

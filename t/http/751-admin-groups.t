@@ -92,7 +92,10 @@ subtest 'who pays it' => sub {
 
 # What the log says of the page of a product: trips to the database, and statements in them.  The line is
 # written behind the answer.
-sub cost
+# Once a second a request reads the store anew besides: the least of some is the page's own.
+sub cost { my ($who) = @_; return (sort { (split / /, $a)[1] <=> (split / /, $b)[1] } map { cost_once($who) } 1 .. 3)[0] }
+
+sub cost_once
 {
 	my ($who) = @_;
 	my $log = $shop->stack->{dir} . '/log/catalog.log';

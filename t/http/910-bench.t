@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Promise: dev/bench works: it measures all its nine figures, each beside its limit, and no
-# answer is an error. How fast the shop is, a loaded machine cannot tell: no figure is judged.
+# Promise: dev/bench works: it measures all its nine figures, each beside its limit, and the lists
+# of the console, and no answer is an error. How fast the shop is, a loaded machine cannot tell: no figure is judged.
 use strict;
 use warnings;
 use FindBin;
@@ -27,4 +27,14 @@ for my $name (sort keys %$figures) {
 	cmp_ok $f->{ratio}, '<', 50, "$name: and the limit is one";
 }
 is $figures->{empty_fcgi}{ratio}, 1, 'the empty program is its own limit';
+
+my $lists = eval { decode_json(scalar `'$top/dev/bench' admin-smoke --json '--build=$build' 2>>'$log'`) };
+is_deeply [sort keys %{ $lists // {} }], [qw(customer_list order_list order_search product_list stock_list)], 'the lists of the console are measured, too'
+	or diag(read_file($log));
+for my $name (sort keys %{ $lists // {} }) {
+	my $f = $lists->{$name};
+	is_deeply [sort keys %$f], [qw(p50_ms p95_ms trips)], "$name has its three numbers";
+	cmp_ok $f->{p50_ms}, '<=', $f->{p95_ms}, "$name: the median is no later than the last twentieth";
+	cmp_ok $f->{trips}, '<=', 3, "$name: three round trips at most";
+}
 done_testing;

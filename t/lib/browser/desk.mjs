@@ -1,0 +1,40 @@
+// desk.mjs -- an owner at the console of the demo's merchant, for the tests in t/browser.
+//
+//	const d = await desk(shop, b, t, '750-customers');
+//	const { page, go, look } = await d.enter('phone', '/id', { width: 390, dark: true });
+//	await go('/admin/customers');
+//	await look('list');	// accessible, fits; a picture, and a page for validate(d.pages)
+//
+// Row by row, a session for each browser: 700-admin walks through the sign-in.
+import { createHash, randomBytes } from 'node:crypto';
+import { axe, fits, shot, savePage } from './browser.mjs';
+
+const HOST = 'admin.suelas.localhost';
+
+export async function desk(shop, b, t, test) {
+	const pages = [];
+	const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...values))[0])[0];
+	const tenant = await one('SELECT tenant_id FROM tenancy.tenant WHERE slug = ?', 'toty');
+	await shop.sql('SELECT set_config(\'sutler.tenant\', ?, false)', tenant);
+	const staff = await one('SELECT sutler.uuid7()');
+	await shop.sql('INSERT INTO staff.person (tenant_id, staff_id, email, name, locale, state) VALUES (?, ?, \'desk@example.test\', \'Ana Ruiz\', \'en\', \'active\')', tenant, staff);
+	await shop.sql('INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (?, ?, staff.owner_role(?))', tenant, staff, tenant);
+
+	async function enter(name, base, options) {
+		const token = randomBytes(32).toString('base64url');
+		await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
+			VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
+		const page = await b.page(HOST, '/en/admin/login', options);
+		page.setDefaultTimeout(15000);
+		await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
+		const go = path => page.goto(shop.url(HOST, `${base}${path}`));
+		const look = async what => {
+			t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
+			t.ok(await fits(page), `${name}: ${what} fits`);
+			await shot(page, `${test}-${name}-${what}`);
+			pages.push(await savePage(page.url(), `${test}-${name}-${what}`, { Cookie: `staff=${token}` }));
+		};
+		return { page, name, go, look };
+	}
+	return { tenant, staff, one, enter, pages };
+}
