@@ -21,7 +21,7 @@ SELECT a FROM (
 	SELECT 'stock_list', '/admin/inventory' || u FROM unnest(ARRAY['', '?state=short', '?state=none', '?q=FH000077', '?q=FH0012', '?q=zzz',
 		'?warehouse=' || bench.id(4, 1), '?warehouse=' || bench.id(4, 2) || '&state=none']) u
 	UNION ALL
-	SELECT 'stock_list', format('/admin/inventory?%ssku=%s&after=%s', f.f, v.sku_key, bench.id(4, 1))
+	SELECT 'stock_list', format('/admin/inventory?%safter_sku=%s&after=%s', f.f, v.sku_key, bench.id(4, 1))
 	FROM generate_series(1, 10) g JOIN catalog.variant v ON v.tenant_id = bench.tenant() AND v.variant_id = bench.id(32, g * (SELECT count(*) FROM bench.product) * 4 / 11)
 	CROSS JOIN unnest(ARRAY['', 'warehouse=' || bench.id(4, 2) || '&', 'state=short&', 'state=none&']) AS f (f)
 	UNION ALL

@@ -49,5 +49,5 @@ async function walk({ name, base, options }) {
 await walk({ name: 'desk', base: '/en', options: { width: 1280 } });
 await walk({ name: 'phone-plain', base: '', options: { width: 390, js: false, dark: true } });
 await walk({ name: 'phone', base: '/id', options: { width: 390 } });
-t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${d.pages.length} pages`);
 await end(t, b, shop);

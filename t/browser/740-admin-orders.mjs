@@ -120,5 +120,5 @@ for (const [name, base] of [['desk', '/en'], ['desk-id', '/id']]) {
 	}
 	await d.page.context().close();
 }
-t.is(validate(owner.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(owner.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${owner.pages.length} pages`);
 await end(t, b, shop);

@@ -117,5 +117,5 @@ async function walk(name, base, few, options) {
 await walk('desk', '/en', null, { width: 1280, dark: true });
 await walk('plain', '', ['supplier', 'purchases', 'edit'], { width: 390, js: false });
 await walk('phone', '/id', ['warehouse', 'suppliers', 'draft', 'edit'], { width: 390, dark: true });
-t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${pages.length} pages`);
+t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${d.pages.length} pages`);
 await end(t, b, shop);

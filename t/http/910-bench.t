@@ -35,6 +35,6 @@ for my $name (sort keys %{ $lists // {} }) {
 	my $f = $lists->{$name};
 	is_deeply [sort keys %$f], [qw(p50_ms p95_ms trips)], "$name has its three numbers";
 	cmp_ok $f->{p50_ms}, '<=', $f->{p95_ms}, "$name: the median is no later than the last twentieth";
-	cmp_ok $f->{trips}, '<=', 3, "$name: three round trips at most";
+	cmp_ok $f->{trips}, '<', 4, "$name: three round trips, and once a second those that read the store anew";
 }
 done_testing;
