@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+static struct rows *tiers_of(struct db *db, const struct cart_key *key, unsigned whose)
+{
+	return q_cart_tiers(db, whose, key->token, SHA256_LEN, key->tenant, key->store, key->currency, key->session,
+			    key->session == NULL ? 0 : SHA256_LEN, key->order);
+}
+
 struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 {
 	struct cart *c = mem_new(ctx, struct cart);
@@ -19,12 +25,12 @@ struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 	c->head_rows = q_cart_head(db, t, SHA256_LEN, key->store);
 	c->settings_rows = q_cart_settings(db, key->store, key->currency);
 	c->line_rows = q_cart_lines(db, t, SHA256_LEN, key->store, key->locale, key->currency);
-	c->tier_rows = q_cart_tiers(db, t, SHA256_LEN, key->store, key->currency);
+	c->tier_rows = tiers_of(db, key, CART_TIERS_EVERYBODY);
 	/* Who is nobody asks nothing more. */
 	if (key->order != NULL)
-		c->member_rows = q_cart_order_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->order);
+		c->member_rows = tiers_of(db, key, CART_TIERS_OF_ORDER);
 	else if (key->session != NULL)
-		c->member_rows = q_cart_member_tiers(db, t, SHA256_LEN, key->tenant, key->store, key->currency, key->session, SHA256_LEN);
+		c->member_rows = tiers_of(db, key, CART_TIERS_OF_SESSION);
 	c->category_rows = q_cart_categories(db, t, SHA256_LEN, key->store);
 	c->coupon_rows = q_cart_coupon(db, t, SHA256_LEN, key->store, key->currency);
 	c->scope_rows = q_cart_coupon_scope(db, t, SHA256_LEN, key->store);
@@ -59,22 +65,13 @@ static bool line_blocks(enum cart_line_state s)
 }
 
 /* The prices of a group come as tiers, too; that of one piece is a tier from one on. */
-_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_member_tiers), "a price of a group is a tier");
-_Static_assert(sizeof(struct row_cart_tiers) == sizeof(struct row_cart_order_tiers), "so is one for an order");
-
-static const struct row_cart_tiers *member_at(const struct cart *c, size_t i)
-{
-	return c->key.order != NULL ? (const void *)row_cart_order_tiers_at(c->member_rows, i) :
-		(const void *)row_cart_member_tiers_at(c->member_rows, i);
-}
-
 static void read_tiers(struct cart *c, const struct row_cart_lines *l, struct pricing_line *p)
 {
 	size_t n = rows_count(c->tier_rows), m = c->member_rows == NULL ? 0 : rows_count(c->member_rows);
 	struct pricing_tier *tiers = mem_array(c->ctx, struct pricing_tier, n + m);
 
 	for (size_t i = 0; i < n + m; i++) {
-		const struct row_cart_tiers *t = i < n ? row_cart_tiers_at(c->tier_rows, i) : member_at(c, i - n);
+		const struct row_cart_tiers *t = i < n ? row_cart_tiers_at(c->tier_rows, i) : row_cart_tiers_at(c->member_rows, i - n);
 
 		if (strcmp(t->variant, l->variant) == 0)
 			tiers[p->ntiers++] = (struct pricing_tier){ t->min_quantity, t->price };

@@ -79,38 +79,19 @@ LEFT JOIN LATERAL (
 WHERE t.token_sha256 = :token
 ORDER BY l.added_at, l.variant_id
 
--- Prices from a number of pieces on.
--- cart_tiers(token bytea, store uuid, currency text) many
+-- Prices from a number of pieces on that everybody has; or those of a group, from one piece on: of who is
+-- signed in, or of whose order it is that the cart stands for.
+-- cart_tiers(token bytea, tenant uuid, store uuid, currency text, session bytea?, order_id uuid?) many
 -- variant uuid, min_quantity int, price money
 SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
 JOIN sales.cart_line l ON l.cart_id = c.cart_id
 JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
-WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = '' AND x.min_quantity > 1
-  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
-ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
-
--- The prices of a group: of who is signed in, or of whose order it is that the cart stands for.
--- cart_member_tiers(token bytea, tenant uuid, store uuid, currency text, session bytea) many
--- variant uuid, min_quantity int, price money
-SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
-FROM sales.cart_token t
-JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
-JOIN sales.cart_line l ON l.cart_id = c.cart_id
-JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
-WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
-  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
-ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
-
--- cart_order_tiers(token bytea, tenant uuid, store uuid, currency text, order_id uuid) many
--- variant uuid, min_quantity int, price money
-SELECT DISTINCT ON (x.variant_id, x.min_quantity) x.variant_id, x.min_quantity::bigint, x.amount
-FROM sales.cart_token t
-JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
-JOIN sales.cart_line l ON l.cart_id = c.cart_id
-JOIN catalog.price x ON x.store_id = c.store_id AND x.variant_id = l.variant_id
-WHERE t.token_sha256 = :token AND x.currency = :currency AND x.customer_group = (SELECT sales.order_group(:tenant, :order_id))
+WHERE t.token_sha256 = :token AND x.currency = :currency
+--? everybody: AND x.customer_group = '' AND x.min_quantity > 1
+--? of_session: AND x.customer_group = (SELECT customer.session_group(:tenant, :session))
+--? of_order: AND x.customer_group = (SELECT sales.order_group(:tenant, :order_id))
   AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
 ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
 

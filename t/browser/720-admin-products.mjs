@@ -9,6 +9,8 @@ const b = await browser(shop);
 const d = await desk(shop, b, t, '720-products');
 const [{ product_id: product }] = await shop.sql(`SELECT v.product_id FROM catalog.variant v WHERE v.tenant_id = ?
 	GROUP BY v.product_id HAVING count(*) > 3 ORDER BY v.product_id LIMIT 1`, d.tenant);
+const category = await d.one(`SELECT c.category_id FROM catalog.category c JOIN tenancy.store s USING (tenant_id, store_id)
+	WHERE c.tenant_id = ? AND s.code = 'suelas' AND c.parent_id IS NOT NULL ORDER BY c.category_id LIMIT 1`, d.tenant);
 
 async function walk({ name, base, options }) {
 	const { page, go, look: seen } = await d.enter(name, base, options);
@@ -21,6 +23,9 @@ async function walk({ name, base, options }) {
 	await look('/admin/catalog?q=nothing+like+it', 'none');
 	for (const [tail, what] of [['', 'product'], ['/variants', 'variants'], ['/prices', 'prices']])
 		await look(`/admin/catalog/${product}${tail}`, what);
+	for (const [path, what] of [[`/admin/media/${product}`, 'pictures'], ['/admin/catalog/categories', 'categories'], ['/admin/catalog/categories/new', 'category-new'],
+		[`/admin/catalog/categories/${category}`, 'category'], ['/admin/arrange', 'arrange']])
+		await look(path, what);
 	await go(`/admin/catalog`);
 	await page.locator('input[name=product]').first().check();
 	await page.locator('#f-what').selectOption('percent');
