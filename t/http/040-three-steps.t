@@ -72,8 +72,9 @@ sub asked
 	return split /\n/, $all;
 }
 
+# In the order of their transactions: the ids follow the clock, which may be set back between two of them.
 sub notes { return join ' ', map { "$_->[0]:$_->[1]" } @{ $p->dbh->selectall_arrayref(
-	q{SELECT kind, detail FROM event.note WHERE program = 'caller' ORDER BY note_id}) } }
+	q{SELECT kind, detail FROM event.note WHERE program = 'caller' ORDER BY xmin::text::bigint, note_id}) } }
 sub forget { $p->dbh->do('DELETE FROM event.note'); return }
 sub submit { my ($where) = @_; return $p->post($where // '/caller', { id => $id }) }
 my $serial = 0;
