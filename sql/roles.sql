@@ -300,7 +300,7 @@ GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.w
 GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
-GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
+GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text, uuid),
 	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
 	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
 	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text),
@@ -309,13 +309,23 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
 	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),
 	inventory.purchase_scan(uuid, uuid, text, integer),
-	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text),
+	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text, text[], date[], date[]),
 	inventory.transfer_begin(uuid, uuid, uuid, uuid, uuid, text), inventory.transfer_scan(uuid, uuid, text, integer),
 	inventory.transfer_write(uuid, uuid, uuid[], integer[]), inventory.transfer_leave(uuid, uuid, uuid), inventory.transfer_drop(uuid, uuid, uuid),
 	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
 	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
 	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
 	inventory.stocktake_cancel(uuid, uuid, text, uuid, text) TO "_sutler-admin-inventory";
+-- Lots, what waits to be looked at, and what is made.
+GRANT SELECT ON inventory.care, inventory.lot, shipping.shipment_lot, inventory.inspection, inventory.production, inventory.production_line TO "_sutler-admin-inventory";
+GRANT SELECT (tenant_id, shipment_id, shipped_at) ON shipping.shipment TO "_sutler-admin-inventory";
+GRANT EXECUTE ON FUNCTION inventory.today(), inventory.lot_adjust(uuid, uuid, uuid, integer, text), inventory.lot_block(uuid, uuid, uuid, boolean, text),
+	inventory.lot_scrap(uuid, uuid, uuid, integer, text), inventory.recall(uuid, uuid, uuid, text, integer),
+	inventory.care_save(uuid, uuid, uuid, boolean, text, boolean), inventory.inspect(uuid, uuid, uuid, text, integer, text),
+	inventory.production_start(uuid, uuid, uuid), inventory.production_cancel(uuid, uuid, uuid, text),
+	inventory.production_finish(uuid, uuid, uuid, uuid, integer, text, date, text) TO "_sutler-admin-inventory";
+GRANT SELECT ON shipping.pick_lot TO "_sutler-admin-orders";
+GRANT SELECT (tenant_id, lot_id, number, expires_on) ON inventory.lot TO "_sutler-admin-orders";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
@@ -385,11 +395,12 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
 	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
 	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+GRANT EXECUTE ON FUNCTION inventory.tend(uuid, integer, integer) TO "_sutler-tend-stock";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
 -- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
