@@ -304,7 +304,7 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
 	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
 	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text),
-	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text),
+	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text, boolean),
 	inventory.supplier_item_save(uuid, uuid, uuid, text, text, bigint, integer, integer), inventory.supplier_item_drop(uuid, uuid, uuid, uuid),
 	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
 	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),

@@ -5,7 +5,8 @@
 
 -- A new supplier (p_new) or what is known of one.
 CREATE OR REPLACE FUNCTION inventory.supplier_save(p_tenant uuid, p_actor uuid, p_supplier uuid, p_new boolean, p_code text, p_name text,
-	p_email text, p_phone text, p_currency text, p_lead_days integer, p_over_ppm integer, p_active boolean, p_note text)
+	p_email text, p_phone text, p_currency text, p_lead_days integer, p_over_ppm integer, p_active boolean, p_note text,
+	p_inspect boolean)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -27,21 +28,21 @@ BEGIN
 	END IF;
 	BEGIN
 		IF p_new THEN
-			INSERT INTO inventory.supplier (tenant_id, supplier_id, code, name, email, phone, currency, lead_days, over_ppm, active, note)
-			VALUES (p_tenant, p_supplier, p_code, p_name, p_email, p_phone, p_currency, p_lead_days, p_over_ppm, p_active, p_note);
+			INSERT INTO inventory.supplier (tenant_id, supplier_id, code, name, email, phone, currency, lead_days, over_ppm, active, note, inspect)
+			VALUES (p_tenant, p_supplier, p_code, p_name, p_email, p_phone, p_currency, p_lead_days, p_over_ppm, p_active, p_note, p_inspect);
 		ELSE
 			UPDATE inventory.supplier s SET code = p_code, name = p_name, email = p_email, phone = p_phone, currency = p_currency,
-				lead_days = p_lead_days, over_ppm = p_over_ppm, active = p_active, note = p_note WHERE s.supplier_id = p_supplier;
+				lead_days = p_lead_days, over_ppm = p_over_ppm, active = p_active, note = p_note, inspect = p_inspect WHERE s.supplier_id = p_supplier;
 		END IF;
 	EXCEPTION WHEN unique_violation THEN
 		RETURN 'code';
 	END;
 	PERFORM inventory.answered(p_tenant, p_actor, 'admin-inventory', CASE WHEN p_new THEN 'supplier.made' ELSE 'supplier.changed' END,
-		'supplier ' || p_supplier, '', jsonb_build_object('code', p_code, 'currency', p_currency, 'active', p_active));
+		'supplier ' || p_supplier, '', jsonb_build_object('code', p_code, 'currency', p_currency, 'active', p_active, 'inspect', p_inspect));
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text) IS
+COMMENT ON FUNCTION inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text, boolean) IS
 	'Makes or changes a supplier. ok, unknown, letters, code or currency.';
 
 -- What a supplier sells: by our SKU or bar code, with his name and price for it.  Once more: changed.
