@@ -8,6 +8,8 @@
 
 #define WAITING_ON_A_PAGE 50
 #define PIECES_MOST 10000000
+/* Before which no id comes. */
+#define LEAST_ID "00000000-0000-0000-0000-000000000000"
 
 const struct param inspects_params[] = {
 	{ "after", PARAM_ID, .optional = "" },
@@ -38,7 +40,7 @@ void inspects_show(struct req *r)
 
 	if (!stock_may(r, "inventory.inspect"))
 		return;
-	rows = q_inspect_list(r->db, after == NULL ? 0 : INSPECT_LIST_LATER, r->locale, after == NULL ? r->id : after, WAITING_ON_A_PAGE + 1);
+	rows = q_inspect_list(r->db, r->locale, after == NULL ? LEAST_ID : after, WAITING_ON_A_PAGE + 1);
 	n = rows_count(rows);
 	v = console_view(r, "admin-inventory/inspects", N_("Inspection"));
 	stock_tabs(r, v, "/inspections");

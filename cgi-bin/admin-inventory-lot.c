@@ -17,6 +17,8 @@
 /* Shipments of a recall: some MB of text, made within a request's time. */
 #define RECALL_MAX 20000
 #define PIECES_MOST 10000000
+/* Behind which no id comes. */
+#define GREATEST_ID "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 static const char *const shows[] = { "expiring", "expired", "apart", NULL };
 
@@ -81,9 +83,9 @@ static struct rows *ask_all(struct req *r, bool apart)
 {
 	const char *number = stock_lower(r, stock_given(r, "number")), *variant = param_id(r, "variant"), *before = param_id(r, "before");
 
-	return q_lot_list(r->db, (*number == '\0' ? 0 : LOT_LIST_NAMED) | (variant == NULL ? 0 : LOT_LIST_OF_VARIANT) | (apart ? LOT_LIST_APART : 0) |
-			  (before == NULL ? 0 : LOT_LIST_LATER), r->locale, number, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", number),
-			  variant == NULL ? r->id : variant, before == NULL ? r->id : before, LOTS_ON_A_PAGE + 1);
+	return q_lot_list(r->db, (*number == '\0' ? 0 : LOT_LIST_NAMED) | (variant == NULL ? 0 : LOT_LIST_OF_VARIANT) | (apart ? LOT_LIST_APART : 0),
+			  r->locale, number, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", number),
+			  variant == NULL ? r->id : variant, before == NULL ? GREATEST_ID : before, LOTS_ON_A_PAGE + 1);
 }
 
 void lots_show(struct req *r)

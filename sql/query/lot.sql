@@ -1,6 +1,6 @@
 -- Lots, goods that wait to be looked at, and production orders as staff see them (sql/functions/lot.sql, production.sql).
 
--- Lots that came last, last; a page later begins behind one.  named: by number; of_variant: of one variant.
+-- Lots, the newest first, behind one; the first page begins behind the greatest id.  named: by number; of_variant: of one variant.
 -- lot_list(locale text, number text, upto text, variant uuid, before uuid, most int4) many
 -- lot uuid, number text, sku text, product text?, warehouse text, expires date?, on_hand int, apart int, blocked bool, late bool
 SELECT l.lot_id, l.number, v.sku, (SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1),
@@ -8,11 +8,10 @@ SELECT l.lot_id, l.number, v.sku, (SELECT t.name FROM catalog.product_text t WHE
 FROM inventory.lot l
 JOIN catalog.variant v ON v.variant_id = l.variant_id
 JOIN inventory.warehouse w ON w.warehouse_id = l.warehouse_id
-WHERE true
+WHERE l.lot_id < :before
 --? named: AND l.number_key >= :number AND l.number_key < :upto
 --? of_variant: AND l.variant_id = :variant
 --? apart: AND l.apart > 0
---? later: AND l.lot_id < :before
 ORDER BY l.lot_id DESC LIMIT :most
 
 -- The same by last day, the first first: what expires until a day, or what is over.
@@ -107,7 +106,7 @@ SELECT inventory.care_save(:tenant, :actor, :variant, :whole, :lots, :looked)
 
 -- ---- inspection ----
 
--- What waits, the oldest first; a page later begins behind one.
+-- What waits, the oldest first, behind one; the first page begins behind the least id.
 -- inspect_list(locale text, after uuid, most int4) many
 -- inspection uuid, at time, sku text, product text?, warehouse text, lot text?, purchase uuid?, purchase_number int?, supplier text?, production uuid?, production_number int?, pieces int, waits int
 SELECT i.inspection_id, i.created_at, v.sku, (SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1),
@@ -119,8 +118,7 @@ SELECT i.inspection_id, i.created_at, v.sku, (SELECT t.name FROM catalog.product
 FROM inventory.inspection i
 JOIN catalog.variant v ON v.variant_id = i.variant_id
 JOIN inventory.warehouse w ON w.warehouse_id = i.warehouse_id
-WHERE i.closed_at IS NULL
---? later: AND i.inspection_id > :after
+WHERE i.closed_at IS NULL AND i.inspection_id > :after
 ORDER BY i.inspection_id LIMIT :most
 
 -- inspect_one(inspection uuid, locale text) one
