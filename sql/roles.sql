@@ -96,7 +96,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text)
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid)
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
@@ -319,7 +319,7 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
 GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
-	inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
+	catalog.bundle_part, inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
 	catalog.attribute_value_text, catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
@@ -327,6 +327,7 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
+	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
@@ -427,6 +428,7 @@ GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
 	catalog.slug_history, catalog.related, catalog.price, inventory.stock, inventory.store_warehouse, analytics.view
 	TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
 -- freshen: the function does it all.

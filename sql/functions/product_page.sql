@@ -12,7 +12,7 @@ AS $$ SELECT pg_catalog.translate(coalesce(p_text, ''), U&'\001E\001F', '') || U
 COMMENT ON FUNCTION catalog.field(text) IS 'A field of a record in catalog.product_page; NULL is an empty text.';
 
 -- The variants in the order of the matrix: id, sku, gtin, price, was, state (made: made to order;
--- in: not counted; counted: as the stock says), title, label and swatch of the first option, titles
+-- in: not counted; counted: as the stock says, of a bundle that of its parts), title, label and swatch of the first option, titles
 -- and labels of the others.
 CREATE OR REPLACE FUNCTION catalog.page_variants(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, currency text, product_id uuid, ids uuid[], records text)
@@ -22,7 +22,7 @@ AS $$
 		SELECT l.store_id, l.locale, pr.currency, v.product_id, v.variant_id, o.first, o.second, v.position,
 		       catalog.field(v.variant_id::text) || catalog.field(v.sku) || catalog.field(v.gtin)
 		       || catalog.field(pr.amount::text) || catalog.field(pr.was::text)
-		       || catalog.field(CASE WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in' ELSE 'counted' END)
+		       || catalog.field(CASE WHEN v.bundle THEN 'counted' WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in' ELSE 'counted' END)
 		       || catalog.field(o.title) || catalog.field(o.label) || catalog.field(o.swatch)
 		       || catalog.field(o.title2) || catalog.field(o.label2) || U&'\001E' AS record
 		FROM catalog.variant v
@@ -195,7 +195,8 @@ AS $$
 				AS meta_description,
 		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
-		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail
+		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
+		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
@@ -218,14 +219,14 @@ AS $$
 	)
 	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
 		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
-		tags, paths, trail)
+		tags, paths, trail, bundle)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
 	    description = excluded.description, meta_title = excluded.meta_title, meta_description = excluded.meta_description,
 	    price = excluded.price, was = excluded.was, price_varies = excluded.price_varies, lead_time_days = excluded.lead_time_days,
 	    variant_ids = excluded.variant_ids, variants = excluded.variants, tiers = excluded.tiers, media = excluded.media,
-	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail
+	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail, bundle = excluded.bundle
 	WHERE g IS DISTINCT FROM excluded
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

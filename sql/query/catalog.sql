@@ -195,16 +195,17 @@ JOIN catalog.attribute_value v ON v.value_id = t.value_id
 
 -- The product page: everything but its stock was put together when the product changed
 -- (sql/functions/product_page.sql).  Variants, tiers, media, specs, tags, paths and trail are records;
--- stock is one as well, of variant and pieces in the store's warehouses as they are now.
+-- stock is one as well, of variant and pieces in the store's warehouses as they are now, and parts, of what bundles contain.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?, related text?
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?, parts text?, related text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
        g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail,
        (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
         FROM inventory.stock s
         WHERE s.variant_id = ANY (g.variant_ids) AND EXISTS (SELECT FROM inventory.store_warehouse w
 		WHERE w.store_id = :store AND w.warehouse_id = s.warehouse_id)),
+       CASE WHEN g.bundle THEN catalog.bundle_page(g.tenant_id, :store, :locale, :currency, g.variant_ids) END,
        (SELECT pg_catalog.string_agg(x.card || U&'\001E', '')
         FROM (SELECT l.card FROM catalog.related r
               JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency

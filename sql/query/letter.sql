@@ -48,9 +48,9 @@ JOIN sales.contact k ON k.contact_id = o.contact_id
 WHERE o.order_id = :order_id
 
 -- letter_lines(order_id uuid) many
--- sku text, name text, options text?, quantity int, line_total money
-SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity
-FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY l.line_no
+-- sku text, name text, options text?, quantity int, line_total money, part bool
+SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity, l.part_of IS NOT NULL
+FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- letter_taxes(order_id uuid) many
 -- name text, rate_ppm int, base money, amount money
