@@ -527,7 +527,7 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
--- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
+-- An import into an empty shop is planned by the statistics of empty tables, and autovacuum sees none of it before
 -- it is committed: so who brings in much tells the planner, as it goes.
 CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
