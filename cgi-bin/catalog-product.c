@@ -65,10 +65,9 @@ static int64_t number(const char *text)
 /* ---- the row's lists ------------------------------------------------------------ */
 
 /* Fields of a variant's record, as catalog.page_variants writes them. */
-enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_STATE, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
-enum { N_VARIANT, N_PIECES, N_FIELDS };
+enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
 /* Of a bundle, for each of its parts (catalog.bundle_page). */
-enum { B_BUNDLE, B_FREE, B_QUANTITY, B_NAME, B_OPTIONS, B_SLUG, B_FIELDS };
+enum { B_BUNDLE, B_QUANTITY, B_NAME, B_OPTIONS, B_SLUG, B_FIELDS };
 enum { T_QUANTITY, T_PRICE, T_FIELDS };
 enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
 enum { S_LABEL, S_VALUE, S_FIELDS };
@@ -76,30 +75,21 @@ enum { G_TAG, G_SLUG, G_FIELDS };
 enum { P_LANGUAGE, P_SLUG, P_FIELDS };
 enum { C_NAME, C_SLUG, C_FIELDS };
 
-static const char *state_of(struct req *r, const char *state, const char *variant, const struct records *stock, const struct records *parts)
+/* A letter of the page's stock, as catalog.page_stock writes it. */
+static const char *state_of(char letter)
 {
-	int64_t pieces = 0;
-
-	if (strcmp(state, "counted") != 0)
-		return state;
-	/* A bundle has no stock but that of its parts. */
-	for (size_t i = 0; i < parts->n; i++)
-		if (strcmp(record_at(parts, i)[B_BUNDLE], variant) == 0) {
-			if (or_null(record_at(parts, i)[B_FREE]) == NULL)
-				return "in";
-			pieces = number(record_at(parts, i)[B_FREE]);
-			break;
-		}
-	for (size_t i = 0; i < stock->n; i++)
-		if (strcmp(record_at(stock, i)[N_VARIANT], variant) == 0)
-			pieces += number(record_at(stock, i)[N_PIECES]);
-	return pieces > front_store(r)->low_stock ? "in" : pieces > 0 ? "few" : "out";
+	switch (letter) {
+	case 'i': return "in";
+	case 'f': return "few";
+	case 'm': return "made";
+	default: return "out";
+	}
 }
 
 static void read_variants(struct req *r, struct product *p)
 {
 	struct records all = records_read(r->mem, p->row->variants, V_FIELDS);
-	struct records stock = records_read(r->mem, p->row->stock == NULL ? "" : p->row->stock, N_FIELDS);
+	size_t known = strlen(p->row->stock);
 
 	p->variants = mem_array(r->mem, struct variant, all.n);
 	p->nvariants = all.n;
@@ -108,7 +98,7 @@ static void read_variants(struct req *r, struct product *p)
 
 		p->variants[i] = (struct variant){
 			.id = f[V_ID], .sku = f[V_SKU], .gtin = or_null(f[V_GTIN]), .price = number(f[V_PRICE]),
-			.state = state_of(r, f[V_STATE], f[V_ID], &stock, &p->parts), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
+			.state = state_of(i < known ? p->row->stock[i] : '\0'), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
 			.swatch = or_null(f[V_SWATCH]), .title2 = or_null(f[V_TITLE2]), .label2 = or_null(f[V_LABEL2]),
 		};
 	}

@@ -115,13 +115,12 @@ END
 $$;
 COMMENT ON FUNCTION sales.unfold(uuid, uuid) IS 'Makes lines of what an order''s bundles contain; what the order wants of stock.';
 
--- What the product page says of its bundles: id, how many there are (empty: as many as wanted), then of
--- each part: pieces, name, options and slug (empty: no page in this store).
+-- What the product page says of its bundles, for each part: the bundle, pieces, name, options and slug
+-- (empty: no page in this store).
 CREATE OR REPLACE FUNCTION catalog.bundle_page(p_tenant uuid, p_store uuid, p_locale text, p_currency text, p_variants uuid[]) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(catalog.field(b.bundle_id::text) || catalog.field(inventory.bundle_free(p_tenant, p_store, NULL, b.bundle_id)::text)
-		|| catalog.field(b.quantity::text) || catalog.field(k.name) || catalog.field(k.options)
+	SELECT string_agg(catalog.field(b.bundle_id::text) || catalog.field(b.quantity::text) || catalog.field(k.name) || catalog.field(k.options)
 		|| catalog.field((SELECT g.slug FROM catalog.listing g WHERE g.store_id = p_store AND g.locale = p_locale AND g.currency = p_currency
 			AND g.category_id = '00000000-0000-0000-0000-000000000000' AND g.product_id = k.product_id)) || U&'\001E', ''
 		ORDER BY array_position(p_variants, b.bundle_id), b.position, b.part_id)
@@ -129,7 +128,7 @@ AS $$
 	CROSS JOIN LATERAL catalog.named(p_tenant, p_store, p_locale, ARRAY[b.part_id]) k
 	WHERE b.bundle_id = ANY (p_variants)
 $$;
-COMMENT ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) IS 'What a product page tells of bundles: how many, and what is in them.';
+COMMENT ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) IS 'What a product page tells of bundles: what is in them.';
 
 -- ---- at the desk ----
 

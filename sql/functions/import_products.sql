@@ -527,8 +527,8 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
--- An import into an empty shop is planned by the statistics of empty tables, and autovacuum sees none of it before
--- it is committed: so who brings in much tells the planner, as it goes.
+-- An import into an empty shop is planned by statistics of empty tables: autovacuum sees none of it before
+-- it is committed: so who brings in much tells the planner.
 CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
