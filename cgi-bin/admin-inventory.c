@@ -68,6 +68,7 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 		{ "", N_("Stock"), "inventory.view" },
 		{ "/transfers", N_("Transfers"), "inventory.adjust" },
 		{ "/counts", N_("Stock counts"), "inventory.adjust" },
+		{ "/low", N_("Low stock"), "inventory.purchase" },
 		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
 		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
 		{ "/warehouses", N_("Warehouses"), "inventory.view" },
@@ -329,6 +330,10 @@ static void add_warehouse(struct req *r, struct view *v, const struct row_stock_
 	view_int(item, "short", s->missing);
 	view_bool(item, "is_short", s->missing > 0);
 	view_int(item, "incoming", s->incoming);
+	if (s->has_point) {
+		view_int(item, "point", s->point);
+		view_int(item, "up_to", s->up_to);
+	}
 	view_text(item, "place", *s->zone == '\0' && *s->bin == '\0' ? NULL : mem_printf(r->mem, "%s %s", s->zone, s->bin));
 }
 
@@ -379,6 +384,9 @@ static void variant_page(struct req *r, const char *before)
 	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
 	form_text(r, v, "quantity", "");
 	form_text(r, v, "reason", "");
+	view_bool(v, "may_order", console_may_everywhere(r, "inventory.purchase") && g->tracked);
+	form_text(r, v, "point", "");
+	form_text(r, v, "up_to", "");
 	form_text(r, v, "zone", "");
 	form_text(r, v, "bin", "");
 	page_html(r, v);
@@ -390,7 +398,7 @@ static void variant(struct req *r)
 }
 
 /* Behind a form that came back: its parameters are others. */
-static void variant_again(struct req *r)
+void variant_again(struct req *r)
 {
 	variant_page(r, NULL);
 }
@@ -445,6 +453,9 @@ static const struct route routes[] = {
 	  .repeatable = true },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ POST, "/admin/inventory/{id:id}/reorder", reorder_set, .params = reorder_params, .form = variant_again, BUYING, .repeatable = true },
+	{ GET,  "/admin/inventory/low", low_show, .params = low_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/low/order", low_order, .params = low_order_params, .form = low_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers", suppliers_show, .params = suppliers_params, BUYS, .trips = 3 },
 	{ POST, "/admin/inventory/suppliers", supplier_make, .params = supplier_params, .form = suppliers_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers/{supplier:id}", supplier_show, .params = supplier_page_params, BUYS, .trips = 3 },

@@ -477,6 +477,7 @@ BEGIN
 	END IF;
 	IF variants IS NOT NULL THEN
 		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+		PERFORM inventory.reorder_look(p_tenant, variants);
 	END IF;
 	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
 		PERFORM catalog.recount(p_tenant, s);
