@@ -95,6 +95,11 @@ SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.cred
 -- name text, supplier text, email text, pdf_hex text
 SELECT p.name, p.supplier, p.email, p.pdf_hex FROM inventory.purchase_for_mail(:tenant, :purchase) p
 
+-- What fell below its reorder point.
+-- letter_low(tenant uuid, mail uuid?) many
+-- sku text, warehouse text, level int, point int
+SELECT r.sku, r.warehouse, r.level, r.point::bigint FROM inventory.reorder_for_mail(:tenant, :mail) r
+
 -- What staff write to the buyer, while it is there.
 -- letter_note(note uuid?) one
 -- words text
