@@ -81,7 +81,7 @@ static struct rows *ask_days(struct req *r, bool over)
 
 static struct rows *ask_all(struct req *r, bool apart)
 {
-	const char *number = stock_lower(r, stock_given(r, "number")), *variant = param_id(r, "variant"), *before = param_id(r, "before");
+	const char *number = stock_folded(r, stock_given(r, "number")), *variant = param_id(r, "variant"), *before = param_id(r, "before");
 
 	return q_lot_list(r->db, (*number == '\0' ? 0 : LOT_LIST_NAMED) | (variant == NULL ? 0 : LOT_LIST_OF_VARIANT) | (apart ? LOT_LIST_APART : 0),
 			  r->locale, number, mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", number),

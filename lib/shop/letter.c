@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE };
+enum about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE, ABOUT_STOCK };
 
 /* All letters there are; sales.step names those of orders. */
 static const struct kind {
@@ -42,6 +42,7 @@ static const struct kind {
 	{ "return-refused", ABOUT_ORDER },
 	{ "return-accepted", ABOUT_ORDER },
 	{ "purchase-order", ABOUT_PURCHASE },
+	{ "stock-alert", ABOUT_STOCK },
 	{ "verify-code", ABOUT_CODE },
 	{ "abandoned-cart", ABOUT_CART },
 	{ "verify", ABOUT_ACCOUNT, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -62,6 +63,7 @@ static const char *const reasons[] = {
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
 	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
 	[ABOUT_PURCHASE] = N_("You get this mail because we order goods from you."),
+	[ABOUT_STOCK] = N_("You get this mail because stock of your shop is low."),
 };
 
 struct letter_draft {
@@ -69,7 +71,7 @@ struct letter_draft {
 	struct letter_item item;
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase, *low;
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -119,7 +121,7 @@ static const struct kind *find_kind(const struct letter_item *item)
 {
 	const char *const of[] = {
 		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
-		[ABOUT_PURCHASE] = item->change,
+		[ABOUT_PURCHASE] = item->change, [ABOUT_STOCK] = item->change,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -210,6 +212,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_PURCHASE:
 		d->purchase = q_letter_purchase(db, item->tenant, item->change);
+		break;
+	case ABOUT_STOCK:
+		d->low = q_letter_low(db, item->tenant, item->change);
 		break;
 	}
 	return d;
@@ -483,6 +488,17 @@ static enum letter_outcome write_purchase(struct desk_work *w, struct view *v, s
 	return attach_pdf(w, p->name, p->pdf_hex, out);
 }
 
+/* To the shop itself; not when all of it is there again. */
+static enum letter_outcome write_low(struct desk_work *w, struct view *v, struct letter *out)
+{
+	if (rows_count(w->draft->low) == 0 || *w->store->email == '\0')
+		return LETTER_UNWANTED;
+	out->to = w->store->email;
+	out->to_name = w->store->name;
+	view_rows(v, "goods", w->draft->low);
+	return LETTER_WRITTEN;
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -496,6 +512,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_account(w, v, out);
 	case ABOUT_PURCHASE:
 		return write_purchase(w, v, out);
+	case ABOUT_STOCK:
+		return write_low(w, v, out);
 	case ABOUT_ORDER:
 		break;
 	}

@@ -26,7 +26,7 @@ BEGIN
 		JOIN catalog.product k ON k.product_id = v.product_id
 		WHERE o.state = 'open' AND o.fulfilment IN ('unfulfilled', 'in_production', 'ready', 'partly_shipped')
 		  AND (o.payment IN ('paid', 'partly_refunded') OR (o.payment_method = 'cod' AND o.payment = 'pending'))
-		  AND x.made_to_order AND x.quantity > x.shipped + x.allotted
+		  AND x.made_to_order AND x.ships AND x.quantity > x.shipped + x.allotted
 		  AND NOT EXISTS (SELECT FROM inventory.production_line w WHERE w.order_id = x.order_id AND w.line_no = x.line_no)
 		ORDER BY o.order_id, x.line_no LIMIT p_limit FOR UPDATE OF o SKIP LOCKED
 	LOOP
@@ -145,7 +145,7 @@ BEGIN
 		rest := rest - w.quantity;
 		UPDATE inventory.production_line x SET done = true WHERE x.production_id = p_production AND x.order_id = w.order_id AND x.line_no = w.line_no;
 		UPDATE sales.order_line x SET made_to_order = false WHERE x.order_id = w.order_id AND x.line_no = w.line_no;
-		IF NOT EXISTS (SELECT FROM sales.order_line y WHERE y.order_id = w.order_id AND y.made_to_order AND y.quantity > y.shipped) THEN
+		IF NOT EXISTS (SELECT FROM sales.order_line y WHERE y.order_id = w.order_id AND y.made_to_order AND y.ships AND y.quantity > y.shipped) THEN
 			-- 'not_allowed' when it is not in production
 			PERFORM sales.fire(p_tenant, w.order_id, 'fulfilment', 'make_ready', audit.actor(p_actor), 'production ' || p.number)
 			FROM sales."order" o WHERE o.order_id = w.order_id AND o.fulfilment = 'in_production';
