@@ -329,7 +329,7 @@ GRANT EXECUTE ON FUNCTION inventory.today(), inventory.lot_adjust(uuid, uuid, uu
 GRANT SELECT ON shipping.pick_lot TO "_sutler-admin-orders";
 GRANT SELECT (tenant_id, lot_id, number, expires_on) ON inventory.lot TO "_sutler-admin-orders";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
-GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
+GRANT SELECT ON catalog.desk, catalog.desk_lack, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
 	catalog.bundle_part, inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
