@@ -137,4 +137,9 @@ void mail_change(struct req *r);
 void mail_look(struct req *r);
 void mail_trial(struct req *r);
 
+/* admin-settings-numbers.c */
+extern const struct param numbers_params[];
+void numbers_show(struct req *r);
+void numbers_change(struct req *r);
+
 #endif

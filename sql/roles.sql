@@ -255,6 +255,7 @@ GRANT EXECUTE ON FUNCTION
 	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
 	tenancy.desk_mail(uuid, uuid, uuid, text, text, bigint, text, text, text), tenancy.desk_signature(uuid, uuid, uuid, text[], text[]),
 	tenancy.desk_mail_trial(uuid, uuid, uuid, text, text, text, text, text),
+	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text),
 	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
 	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text,

@@ -57,3 +57,19 @@ CREATE INDEX mail_trial_staff ON tenancy.mail_trial (tenant_id, staff_id, create
 SELECT sutler.protect('tenancy.mail_text', 'tenancy.mail_trial');
 
 COMMENT ON COLUMN event.outbox.change_id IS 'What it is about beside: the change of mail address, the credit note, the note, the purchase order or the trial.';
+
+-- A series that was begun goes on by one each time: whoever writes to it can neither leave a number out nor give one twice.
+CREATE FUNCTION accounting.keep_series() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NEW.next_number NOT IN (OLD.next_number, OLD.next_number + 1) AND (
+		EXISTS (SELECT FROM accounting.invoice i WHERE i.tenant_id = NEW.tenant_id AND i.store_id = NEW.store_id AND i.series = NEW.series)
+		OR EXISTS (SELECT FROM accounting.credit_note c WHERE c.tenant_id = NEW.tenant_id AND c.store_id = NEW.store_id AND c.series = NEW.series)) THEN
+		RAISE EXCEPTION 'series % has begun and goes on with %', OLD.series, OLD.next_number USING ERRCODE = 'check_violation';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION accounting.keep_series() IS 'Refuses to move a series of invoices or credit notes that has begun.';
+CREATE TRIGGER keep_series BEFORE UPDATE OF next_number ON accounting.series FOR EACH ROW EXECUTE FUNCTION accounting.keep_series();

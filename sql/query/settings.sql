@@ -229,3 +229,13 @@ SELECT tenancy.desk_mail_trial(:tenant, :actor, :store, :template, :locale, :sub
 -- settings_save_signature(tenant uuid, actor uuid, store uuid, locales text[], signatures text[]) one
 -- outcome text
 SELECT tenancy.desk_signature(:tenant, :actor, :store, :locales, :signatures)
+
+-- settings_numbers(tenant uuid, store uuid) one
+-- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text
+SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other
+FROM accounting.numbers_now(:tenant, :store) n
+
+-- settings_save_numbers(tenant uuid, actor uuid, store uuid, revision int, order_prefix text, order_next int, invoice_prefix text, invoice_next int,
+-- credit_next int, reason text) one
+-- outcome text
+SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :reason)

@@ -126,6 +126,14 @@ sub entries
 		'POST /admin/settings/policies/new' => Requests::at_desk('/admin/settings/policies/new', sub { return (page_form(@_), code => sprintf 'page-%d-%d', $$, $serial++) }),
 		'GET /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page),
 		'POST /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page, sub { return (page_form(@_), revision => 1) }),
+		'GET /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers'),
+		'POST /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers', sub {
+			my ($t, $store) = @_;
+			$t->value('SELECT sales.prepare_store(tenant_id, store_id) FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
+			my ($row) = $t->rows('SELECT s.order_prefix, s.invoice_prefix, n.order_next, n.invoice_next, n.credit_next FROM tenancy.store s,
+				accounting.numbers_now(s.tenant_id, s.store_id) n WHERE s.store_id = ?', store_of($t, $store));
+			return (revision(@_), %$row, reason => 'as it was');
+		}),
 		'GET /admin/settings/mails' => Requests::at_desk('/admin/settings/mails'),
 		'POST /admin/settings/mails' => Requests::at_desk('/admin/settings/mails', sub {
 			my ($t, $store) = @_;
