@@ -68,6 +68,8 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 		{ "", N_("Stock"), "inventory.view" },
 		{ "/transfers", N_("Transfers"), "inventory.adjust" },
 		{ "/counts", N_("Stock counts"), "inventory.adjust" },
+		{ "/insight", N_("What sells, what lies"), "inventory.view" },
+		{ "/low", N_("Low stock"), "inventory.purchase" },
 		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
 		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
 		{ "/warehouses", N_("Warehouses"), "inventory.view" },
@@ -77,7 +79,7 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 		struct view *item;
 
 		/* Looking is for who works in one store, too; all else concerns all of them. */
-		if (strcmp(tabs[i].permission, "inventory.view") != 0 && !console_may_everywhere(r, tabs[i].permission))
+		if ((strcmp(tabs[i].permission, "inventory.view") != 0 || strcmp(tabs[i].path, "/insight") == 0) && !console_may_everywhere(r, tabs[i].permission))
 			continue;
 		item = view_item(v, "tabs");
 		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
@@ -122,8 +124,7 @@ static const struct param list_params[] = {
 	{ 0 }
 };
 
-/* Folded as catalog.variant.sku_key is: SKUs are ASCII but for a few, which are found as typed. */
-static char *folded(struct req *r, const char *s)
+char *stock_folded(struct req *r, const char *s)
 {
 	char *copy = mem_strdup(r->mem, s);
 
@@ -195,7 +196,7 @@ struct stock_rows {
 
 static struct stock_rows ask(struct req *r, const char *after)
 {
-	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
+	const char *find = stock_folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
 	/* Behind all that begin so: U+10FFFF comes after every other character. */
 	const char *upto = mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find), *place = warehouse == NULL ? r->id : warehouse, *from = after == NULL ? r->id : after;
 	unsigned mine = !sees_all(r), lies = warehouse != NULL, later = after != NULL, scanned = is_gtin(find), begins = *find != '\0' && !scanned;
@@ -329,6 +330,10 @@ static void add_warehouse(struct req *r, struct view *v, const struct row_stock_
 	view_int(item, "short", s->missing);
 	view_bool(item, "is_short", s->missing > 0);
 	view_int(item, "incoming", s->incoming);
+	if (s->has_point) {
+		view_int(item, "point", s->point);
+		view_int(item, "up_to", s->up_to);
+	}
 	view_text(item, "place", *s->zone == '\0' && *s->bin == '\0' ? NULL : mem_printf(r->mem, "%s %s", s->zone, s->bin));
 }
 
@@ -351,6 +356,7 @@ static void variant_page(struct req *r, const char *before)
 	struct rows *holds = q_stock_holds(r->db, all ? 0 : STOCK_HOLDS_MINE, store, id, HOLDS_SHOWN);
 	struct rows *ledger = q_stock_ledger(r->db, (all ? 0 : STOCK_LEDGER_MINE) | (before == NULL ? 0 : STOCK_LEDGER_LATER), store, id,
 					     before == NULL ? r->id : before, ROWS_ON_A_PAGE + 1);
+	struct insight demand = all ? insight_ask(r, id) : (struct insight){ 0 };
 	const struct row_stock_variant *g = row_stock_variant(found);
 	size_t n = rows_count(ledger);
 	struct view *v;
@@ -379,6 +385,11 @@ static void variant_page(struct req *r, const char *before)
 	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
 	form_text(r, v, "quantity", "");
 	form_text(r, v, "reason", "");
+	view_bool(v, "may_order", console_may_everywhere(r, "inventory.purchase") && g->tracked);
+	if (all)
+		insight_add(r, v, demand, console_may_everywhere(r, "inventory.purchase") && g->tracked);
+	form_text(r, v, "point", "");
+	form_text(r, v, "up_to", "");
 	form_text(r, v, "zone", "");
 	form_text(r, v, "bin", "");
 	page_html(r, v);
@@ -390,7 +401,7 @@ static void variant(struct req *r)
 }
 
 /* Behind a form that came back: its parameters are others. */
-static void variant_again(struct req *r)
+void variant_again(struct req *r)
 {
 	variant_page(r, NULL);
 }
@@ -445,6 +456,13 @@ static const struct route routes[] = {
 	  .repeatable = true },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ POST, "/admin/inventory/{id:id}/reorder", reorder_set, .params = reorder_params, .form = variant_again, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/{id:id}/suggested", insight_take, .params = insight_take_params, .form = variant_again, BUYING, .repeatable = true },
+	{ GET,  "/admin/inventory/insight", insight_show, .params = insight_params, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/insight/export.csv", insight_export, .params = insight_export_params, .form = insight_show,
+	  .permission = "inventory.view", .csrf_token = true, .trips = 5 },
+	{ GET,  "/admin/inventory/low", low_show, .params = low_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/low/order", low_order, .params = low_order_params, .form = low_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers", suppliers_show, .params = suppliers_params, BUYS, .trips = 3 },
 	{ POST, "/admin/inventory/suppliers", supplier_make, .params = supplier_params, .form = suppliers_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers/{supplier:id}", supplier_show, .params = supplier_page_params, BUYS, .trips = 3 },

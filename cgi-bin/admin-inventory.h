@@ -90,6 +90,27 @@ void count_review(struct req *r);
 void count_book(struct req *r);
 void count_cancel(struct req *r);
 
+/* admin-inventory-reorder.c */
+extern const struct param low_params[], low_order_params[], reorder_params[];
+void low_show(struct req *r);
+void low_order(struct req *r);
+void reorder_set(struct req *r);
+/* The page of a variant, behind a form of it that came back. */
+void variant_again(struct req *r);
+
+/* admin-inventory-insight.c */
+extern const struct param insight_params[], insight_export_params[], insight_take_params[];
+void insight_show(struct req *r);
+void insight_export(struct req *r);
+void insight_take(struct req *r);
+/* What the page of a variant shows of its demand: asked for, then put into V. */
+struct insight { struct rows *forecast, *weeks, *study; };
+struct insight insight_ask(struct req *r, const char *variant);
+void insight_add(struct req *r, struct view *v, struct insight q, bool may_order);
+
+/* S folded as catalog.variant.sku_key is: SKUs are ASCII but for a few, which are found as typed. */
+char *stock_folded(struct req *r, const char *s);
+
 /* What a scanner sent: back to URL with "SKU: 3 / 5", or to FORM with why it does not belong. */
 void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url);
 /* "2" and "x" of the list NAME in C form: field name_2. */

@@ -115,7 +115,8 @@ void paper_slip(struct req *r)
 	for (size_t i = 0; i < rows_count(lines); i++) {
 		const struct row_desk_lines *l = row_desk_lines_at(lines, i);
 
-		rows[p.nrows++] = (struct paper_row){ "", "", l->sku, l->name, l->options == NULL ? "" : l->options, l->quantity };
+		/* What is in a bundle stands below it. */
+		rows[p.nrows++] = (struct paper_row){ "", "", l->sku, l->part ? mem_concat(r->mem, "– ", l->name) : l->name, l->options == NULL ? "" : l->options, l->quantity };
 	}
 	answer(r, &p);
 }

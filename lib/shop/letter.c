@@ -12,7 +12,7 @@ static const struct letter_kind *find_kind(const struct letter_item *item)
 {
 	const char *const of[] = {
 		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
-		[ABOUT_PURCHASE] = item->change, [ABOUT_TRIAL] = item->change,
+		[ABOUT_PURCHASE] = item->change, [ABOUT_STOCK] = item->change, [ABOUT_TRIAL] = item->change,
 	};
 
 	for (const struct letter_kind *k = letter_kinds; k->template != NULL; k++)
@@ -127,6 +127,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_PURCHASE:
 		d->purchase = q_letter_purchase(db, item->tenant, item->change);
+		break;
+	case ABOUT_STOCK:
+		d->low = q_letter_low(db, item->tenant, item->change);
 		break;
 	case ABOUT_TRIAL:
 		break;

@@ -10,7 +10,7 @@
 #include "base/crypto.h"
 #include "shop/letter.h"
 
-enum letter_about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE, ABOUT_TRIAL };
+enum letter_about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE, ABOUT_STOCK, ABOUT_TRIAL };
 
 /* A letter there is. */
 struct letter_kind {
@@ -36,7 +36,7 @@ struct letter_draft {
 	bool sample;                    /* with an example in place of an order */
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase, *trial, *pages;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase, *low, *trial, *pages;
 };
 
 #endif

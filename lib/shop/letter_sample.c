@@ -34,6 +34,7 @@ static void fill_order(struct view *v, const struct letter_sample_place *p)
 	view_text(order, "url", p->url);
 	view_text(line, "name", say(p, N_("An example")));
 	view_text(line, "options", NULL);
+	view_bool(line, "part", false);
 	view_int(line, "quantity", 2);
 	view_money(line, "line_total", 2 * PIECE_MINOR);
 	view_money(totals, "subtotal", 2 * PIECE_MINOR);

@@ -50,6 +50,7 @@ const struct letter_kind letter_kinds[] = {
 	{ "return-refused", ABOUT_ORDER, N_("Return refused"), order_names },
 	{ "return-accepted", ABOUT_ORDER, N_("Return arrived"), order_names },
 	{ "purchase-order", ABOUT_PURCHASE, N_("Purchase order to a supplier"), purchase_names },
+	{ "stock-alert", ABOUT_STOCK, NULL, NULL },
 	{ "verify-code", ABOUT_CODE, N_("Code for a guest"), code_names },
 	{ "abandoned-cart", ABOUT_CART, N_("Reminder of a cart"), cart_names },
 	{ "verify", ABOUT_ACCOUNT, N_("Confirm a new account"), account_names, .path = "/login/verify/", .purpose = "verify", .minutes = LETTER_PROOF_MINUTES },
@@ -80,6 +81,7 @@ static const char *const reasons[] = {
 	[ABOUT_CART] = N_("You get this mail because you asked us to remind you of your cart."),
 	[ABOUT_ACCOUNT] = N_("You get this mail because this address was entered for an account in our shop."),
 	[ABOUT_PURCHASE] = N_("You get this mail because we order goods from you."),
+	[ABOUT_STOCK] = N_("You get this mail because stock of your shop is low."),
 	[ABOUT_TRIAL] = N_("You get this mail because you asked for a trial of it. Nothing in it is real."),
 };
 
@@ -378,6 +380,17 @@ static enum letter_outcome write_purchase(struct desk_work *w, struct view *v, s
 	return attach_pdf(w, p->name, p->pdf_hex, out);
 }
 
+/* To the shop itself; not when all of it is there again. */
+static enum letter_outcome write_low(struct desk_work *w, struct view *v, struct letter *out)
+{
+	if (rows_count(w->draft->low) == 0 || *w->store->email == '\0')
+		return LETTER_UNWANTED;
+	out->to = w->store->email;
+	out->to_name = w->store->name;
+	view_rows(v, "goods", w->draft->low);
+	return LETTER_WRITTEN;
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -391,6 +404,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_account(w, v, out);
 	case ABOUT_PURCHASE:
 		return write_purchase(w, v, out);
+	case ABOUT_STOCK:
+		return write_low(w, v, out);
 	case ABOUT_TRIAL:
 		return LETTER_UNKNOWN;
 	case ABOUT_ORDER:

@@ -84,7 +84,7 @@ BEGIN
 			JOIN sales.order_line ol ON ol.order_id = o.order_id
 			JOIN catalog.variant v ON v.variant_id = ol.variant_id
 			LEFT JOIN inventory.place pl ON pl.warehouse_id = p_warehouse AND pl.variant_id = ol.variant_id
-			WHERE o.order_id = ANY(p_orders) AND shipping.may_leave(o) AND ol.quantity > ol.shipped + ol.allotted
+			WHERE o.order_id = ANY(p_orders) AND shipping.may_leave(o) AND ol.ships AND ol.quantity > ol.shipped + ol.allotted
 			  AND (p_zone = '' OR pl.zone = p_zone)
 			ORDER BY ol.order_id, ol.variant_id, ol.line_no
 		LOOP
@@ -280,7 +280,7 @@ BEGIN
 	END IF;
 	UPDATE shipping.parcel x SET state = 'packed', weight_g = p_weight_g WHERE x.parcel_id = p_parcel;
 	PERFORM sales.tell(p_tenant, k.order_id, p_actor, 'pack', '', 'parcel ' || k.parcel_no);
-	IF NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = k.order_id AND l.quantity > l.shipped + coalesce((
+	IF NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = k.order_id AND l.ships AND l.quantity > l.shipped + coalesce((
 		SELECT sum(pl.quantity) FROM shipping.parcel_line pl JOIN shipping.parcel x ON x.parcel_id = pl.parcel_id
 		WHERE pl.order_id = l.order_id AND pl.line_no = l.line_no AND x.state = 'packed'), 0)) THEN
 		-- 'not_allowed' when it is ready already, or partly on its way
@@ -399,7 +399,7 @@ BEGIN
 		INSERT INTO shipping.shipment_line (tenant_id, shipment_id, order_id, line_no, quantity)
 		SELECT p_tenant, p_parcel, pl.order_id, pl.line_no, pl.quantity FROM shipping.parcel_line pl WHERE pl.parcel_id = p_parcel;
 		UPDATE shipping.parcel x SET state = 'shipped', shipment_id = p_parcel WHERE x.parcel_id = p_parcel;
-		SELECT sum(x.quantity - x.shipped) INTO left_over FROM sales.order_line x WHERE x.order_id = k.order_id;
+		SELECT sum(x.quantity - x.shipped) INTO left_over FROM sales.order_line x WHERE x.order_id = k.order_id AND x.ships;
 		answer := sales.fire(p_tenant, k.order_id, 'fulfilment', CASE left_over WHEN 0 THEN 'ship' ELSE 'ship_part' END, audit.actor(p_actor), p_tracking);
 		IF answer <> 'ok' THEN
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';

@@ -148,6 +148,18 @@ END
 $$;
 COMMENT ON FUNCTION inventory.free(uuid, uuid[], uuid[], integer[]) IS 'Takes pieces off the held count, stock rows in id order.';
 
+-- What a cart wants of stock: its lines, and the parts of those that are bundles.
+CREATE OR REPLACE FUNCTION inventory.wanted(p_tenant uuid, p_cart uuid) RETURNS TABLE (variant_id uuid, quantity integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT coalesce(b.part_id, l.variant_id), l.quantity * coalesce(b.quantity, 1)
+	FROM sales.cart_line l LEFT JOIN catalog.bundle_part b ON b.bundle_id = l.variant_id
+	WHERE l.cart_id = p_cart;
+END
+$$;
+COMMENT ON FUNCTION inventory.wanted(uuid, uuid) IS 'Variants and pieces that a cart wants of stock: parts in place of bundles.';
+
 -- Holds what the cart in checkout needs, for p_minutes.  Outcome: ok; short (with the
 -- variant and what is left of it); hoarding (p_cap pieces held from this address already).
 CREATE OR REPLACE FUNCTION inventory.hold_cart(p_tenant uuid, p_cart uuid, p_address text, p_cap integer)
@@ -162,6 +174,7 @@ DECLARE
 	spare_w uuid[];
 	spare_q integer[];
 	missing uuid;
+	culprit uuid;
 	until timestamptz;
 BEGIN
 	SELECT c.store_id, s.hold_minutes INTO cart
@@ -176,7 +189,7 @@ BEGIN
 	PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
 	-- What is held for variants that are wanted no more, or wanted less, goes back whole.
 	WITH wanted AS (
-		SELECT l.variant_id, l.quantity FROM sales.cart_line l WHERE l.cart_id = p_cart
+		SELECT x.variant_id, sum(x.quantity) AS quantity FROM inventory.wanted(p_tenant, p_cart) x GROUP BY 1
 	), had AS (
 		SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
 	), gone AS (
@@ -191,13 +204,13 @@ BEGIN
 	END IF;
 	SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
 	FROM (
-		SELECT l.variant_id, (l.quantity - coalesce(sum(h.quantity), 0))::integer AS quantity
-		FROM sales.cart_line l
+		SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h
+			WHERE h.cart_id = p_cart AND h.variant_id = l.variant_id), 0))::integer AS quantity
+		FROM inventory.wanted(p_tenant, p_cart) l
 		JOIN catalog.variant v ON v.variant_id = l.variant_id
 		JOIN catalog.product p ON p.product_id = v.product_id
-		LEFT JOIN inventory.hold h ON h.cart_id = p_cart AND h.variant_id = l.variant_id
-		WHERE l.cart_id = p_cart AND v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
-		GROUP BY l.variant_id, l.quantity
+		WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
+		GROUP BY l.variant_id
 	) n WHERE n.quantity > 0;
 	IF need IS NOT NULL THEN
 		IF p_address <> '' AND p_cap < (SELECT coalesce(sum(h.quantity), 0) FROM inventory.hold h
@@ -208,8 +221,10 @@ BEGIN
 		END IF;
 		missing := inventory.take(p_tenant, cart.store_id, p_cart, NULL, until, p_address, need, wanted);
 		IF missing IS NOT NULL THEN
-			RETURN QUERY SELECT 'short', missing, inventory.available(p_tenant, cart.store_id, missing)
-				+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = missing), 0)::bigint;
+			culprit := inventory.line_of(p_tenant, p_cart, missing);
+			RETURN QUERY SELECT 'short', culprit, CASE WHEN culprit <> missing THEN inventory.bundle_free(p_tenant, cart.store_id, p_cart, culprit)
+				ELSE inventory.available(p_tenant, cart.store_id, missing)
+				+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = missing), 0)::bigint END;
 			RETURN;
 		END IF;
 	END IF;
@@ -320,7 +335,8 @@ BEGIN
 		FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity)
 		JOIN catalog.variant v ON v.variant_id = l.variant_id
 		JOIN catalog.product p ON p.product_id = v.product_id
-		WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
+		-- A variant that became a bundle this moment has no stock: it is short, and the buyer comes again.
+		WHERE (v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order) OR v.bundle
 		GROUP BY l.variant_id
 	) n WHERE n.quantity > 0;
 	RETURN CASE WHEN need IS NOT NULL THEN inventory.take(p_tenant, p_store, NULL, p_order, NULL, '', need, wanted) END;

@@ -84,6 +84,8 @@ BEGIN
 	UPDATE inventory.purchase p SET state = new, sent_at = CASE WHEN new = 'sent' THEN sutler.now() ELSE p.sent_at END,
 		closed_at = CASE WHEN new <> 'sent' THEN sutler.now() END
 	WHERE p.purchase_id = p_purchase;
+	-- What is on its way has changed.
+	PERFORM inventory.touched(p_tenant, ARRAY(SELECT l.variant_id FROM inventory.purchase_line l WHERE l.purchase_id = p_purchase));
 	PERFORM inventory.answered(p_tenant, p_actor, p_source, 'purchase.' || p_step, 'purchase ' || p_purchase, coalesce(p_reason, ''),
 		jsonb_build_object('before', old, 'after', new));
 	RETURN 'ok';

@@ -254,11 +254,11 @@ COMMENT ON FUNCTION sales.release_quarantine(uuid, uuid, uuid, integer, text, in
 	'Ends the quarantine of pieces: restock or scrap. ok, unknown, lines or reason.';
 
 -- What the received goods of a return were worth: the line's money by pieces, rounded down; with its
--- tax where prices are without.
+-- tax where prices are without.  Parts of a bundle: their share of its money.
 CREATE OR REPLACE FUNCTION sales.return_worth(p_tenant uuid, p_return uuid) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(sum((l.total + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * x.received / l.quantity), 0)::bigint
+	SELECT coalesce(sum((l.total + l.share + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * x.received / l.quantity), 0)::bigint
 	FROM sales.return_line x
 	JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
 	JOIN sales."order" o ON o.order_id = x.order_id

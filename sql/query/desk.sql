@@ -23,15 +23,15 @@ WHERE o.store_id = :store AND o.order_id = :order_id
 -- held: pieces of the variant that the order holds; with the line's own counters that is its stock state.
 -- desk_lines(order_id uuid) many
 -- line_no int, variant uuid, sku text, name text, options text?, quantity int, unit_price money, total money, allotted int, shipped int,
--- returned int, made bool, tracked bool, held int, weight_g int, gtin text
+-- returned int, made bool, tracked bool, held int, weight_g int, gtin text, part bool, ships bool
 SELECT l.line_no, l.variant_id, l.sku, l.name, nullif(l.options, ''), l.quantity, l.unit_price, l.total, l.allotted, l.shipped,
        l.returned, l.made_to_order, coalesce(v.track_stock, false),
        coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.order_id = l.order_id AND h.variant_id = l.variant_id), 0)::bigint, l.weight_g,
-       coalesce(v.gtin, '')
+       coalesce(v.gtin, ''), l.part_of IS NOT NULL, l.ships
 FROM sales.order_line l
 LEFT JOIN catalog.variant v ON v.variant_id = l.variant_id
 WHERE l.order_id = :order_id
-ORDER BY l.line_no
+ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- desk_taxes(order_id uuid) many
 -- name text, rate_ppm int, amount money

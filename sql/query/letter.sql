@@ -62,9 +62,9 @@ JOIN sales.contact k ON k.contact_id = o.contact_id
 WHERE o.order_id = :order_id
 
 -- letter_lines(order_id uuid) many
--- sku text, name text, options text?, quantity int, line_total money
-SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity
-FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY l.line_no
+-- sku text, name text, options text?, quantity int, line_total money, part bool
+SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity, l.part_of IS NOT NULL
+FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- letter_taxes(order_id uuid) many
 -- name text, rate_ppm int, base money, amount money
@@ -108,6 +108,11 @@ SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.cred
 -- letter_purchase(tenant uuid, purchase uuid?) one
 -- name text, supplier text, email text, pdf_hex text
 SELECT p.name, p.supplier, p.email, p.pdf_hex FROM inventory.purchase_for_mail(:tenant, :purchase) p
+
+-- What fell below its reorder point.
+-- letter_low(tenant uuid, mail uuid?) many
+-- sku text, warehouse text, level int, point int
+SELECT r.sku, r.warehouse, r.level, r.point::bigint FROM inventory.reorder_for_mail(:tenant, :mail) r
 
 -- What staff write to the buyer, while it is there.
 -- letter_note(note uuid?) one
