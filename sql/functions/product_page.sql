@@ -176,18 +176,20 @@ COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist:
 CREATE OR REPLACE FUNCTION catalog.page_stock(p_store uuid, p_variants uuid[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(string_agg(CASE WHEN p.made_to_order OR v.made_to_order THEN 'm'
-			WHEN NOT v.track_stock OR a.pieces > st.low_stock THEN 'i'
+	SELECT coalesce(string_agg(CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'm'
+			WHEN NOT (v.track_stock OR v.bundle) OR a.pieces IS NULL OR a.pieces > st.low_stock THEN 'i'
 			WHEN a.pieces > 0 THEN 'f'
 			ELSE 'o' END, '' ORDER BY u.n), '')
 	FROM unnest(p_variants) WITH ORDINALITY u (variant_id, n)
 	LEFT JOIN catalog.variant v ON v.variant_id = u.variant_id
 	LEFT JOIN catalog.product p ON p.product_id = v.product_id
 	JOIN tenancy.store st ON st.store_id = p_store
-	CROSS JOIN LATERAL (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) AS pieces
+	-- A bundle of what nobody counts has no number.
+	CROSS JOIN LATERAL (SELECT CASE WHEN v.bundle THEN inventory.bundle_free(v.tenant_id, p_store, NULL, v.variant_id) ELSE
+		(SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)
 		FROM inventory.stock s
 		JOIN inventory.store_warehouse sw ON sw.store_id = p_store AND sw.warehouse_id = s.warehouse_id
-		WHERE s.variant_id = u.variant_id) a
+		WHERE s.variant_id = u.variant_id) END AS pieces) a
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
@@ -224,7 +226,8 @@ AS $$
 		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
 		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
-		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related
+		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related,
+		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
@@ -247,7 +250,7 @@ AS $$
 	)
 	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
 		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
-		tags, paths, trail, stock, related)
+		tags, paths, trail, stock, related, bundle)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
@@ -256,7 +259,8 @@ AS $$
 	    variant_ids = excluded.variant_ids, variants = excluded.variants, tiers = excluded.tiers, media = excluded.media,
 	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail,
 	    -- Of the same variants what stands comes from freshen, whose look at the stock is never older.
-	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related
+	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related,
+	    bundle = excluded.bundle
 	WHERE g IS DISTINCT FROM excluded
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

@@ -107,14 +107,29 @@ SELECT catalog.desk_save(:tenant, :actor, :product, :make, :store, :sku, :revisi
 
 -- The variants of a product, those for sale first; their options in LOCALE.
 -- admin_variants(product uuid, locale text) many
--- variant uuid, sku text, gtin text, weight_g int, status text, options text
+-- variant uuid, sku text, gtin text, weight_g int, status text, parts int, options text
 SELECT v.variant_id, v.sku, coalesce(v.gtin, ''), v.weight_g, v.status,
+       (SELECT coalesce(sum(b.quantity), 0)::bigint FROM catalog.bundle_part b WHERE b.bundle_id = v.variant_id),
        coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
                ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ' / ' ORDER BY o.position)
            FROM catalog.variant_value vv JOIN catalog.attribute_value av ON av.value_id = vv.value_id
            JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
            WHERE vv.variant_id = v.variant_id), '')
 FROM catalog.variant v WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- What a bundle contains, in the order it was put together.
+-- admin_parts(product uuid, variant uuid) many
+-- sku text, name text, quantity int
+SELECT v.sku, d.name, b.quantity
+FROM catalog.bundle_part b
+JOIN catalog.variant w ON w.variant_id = b.bundle_id AND w.product_id = :product
+JOIN catalog.variant v ON v.variant_id = b.part_id
+JOIN catalog.desk d ON d.product_id = v.product_id
+WHERE b.bundle_id = :variant ORDER BY b.position, b.part_id LIMIT 100
+
+-- admin_save_parts(tenant uuid, actor uuid, product uuid, revision int, variant uuid, skus text[], quantities int[]) one
+-- outcome text
+SELECT catalog.desk_bundle(:tenant, :actor, :product, :revision, :variant, :skus, :quantities::integer[])
 
 -- Values that variants of a product can differ in: of its options, or of every attribute while it has none.
 -- admin_option_values(product uuid, locale text) many
