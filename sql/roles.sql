@@ -345,11 +345,14 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
 	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
+	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]),
+	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
 	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
-GRANT SELECT ON catalog.category_count TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
 -- admin-media: pictures and documents of products, and two doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
