@@ -34,6 +34,8 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 		{ "options", N_("A product has at most three options.") },
 		{ "other_options", N_("The variants of this product differ in other options. Choose values of exactly those.") },
 		{ "many", N_("These are more than 200 variants. Please choose fewer values.") },
+		{ "stock", N_("Pieces of this variant lie in a warehouse or are promised. A bundle has no stock of its own: please book them out first.") },
+		{ "inside", N_("Another bundle contains this variant, so it cannot be a bundle itself.") },
 		{ "step", N_("Prices of this store are rounder than this: please leave out the small change.") },
 	};
 
@@ -80,6 +82,8 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },
 	{ POST, "/admin/catalog/{id:id}/variants", variants_change, .params = variants_params, .form = variants_show, EDIT },
 	{ POST, "/admin/catalog/{id:id}/combine", variants_combine, .params = combine_params, .form = variants_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/parts/{variant:id}", parts_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/parts/{variant:id}", parts_change, .params = parts_params, .form = parts_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },

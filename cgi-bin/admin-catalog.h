@@ -36,6 +36,11 @@ void variants_show(struct req *r);
 void variants_change(struct req *r);
 void variants_combine(struct req *r);
 
+/* admin-catalog-parts.c: what a variant contains that is a bundle. */
+extern const struct param parts_params[];
+void parts_show(struct req *r);
+void parts_change(struct req *r);
+
 /* admin-catalog-product-prices.c: the price list of a product in the chosen store. */
 extern const struct param prices_params[], prices_change_params[];
 void prices_show(struct req *r);

@@ -41,7 +41,7 @@ struct product {
 	const struct row_product_page *row;
 	struct variant *variants;
 	size_t nvariants;
-	struct records media, specs, tags, paths, trail;
+	struct records media, specs, tags, paths, trail, parts;
 	struct tier *tiers;                     /* by quantity */
 	size_t ntiers;
 	int64_t price;                          /* the lowest of one piece, for who asks */
@@ -65,8 +65,9 @@ static int64_t number(const char *text)
 /* ---- the row's lists ------------------------------------------------------------ */
 
 /* Fields of a variant's record, as catalog.page_variants writes them. */
-enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_STATE, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
-enum { N_VARIANT, N_PIECES, N_FIELDS };
+enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
+/* Of a bundle, for each of its parts (catalog.bundle_page). */
+enum { B_BUNDLE, B_QUANTITY, B_NAME, B_OPTIONS, B_SLUG, B_FIELDS };
 enum { T_QUANTITY, T_PRICE, T_FIELDS };
 enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
 enum { S_LABEL, S_VALUE, S_FIELDS };
@@ -74,22 +75,21 @@ enum { G_TAG, G_SLUG, G_FIELDS };
 enum { P_LANGUAGE, P_SLUG, P_FIELDS };
 enum { C_NAME, C_SLUG, C_FIELDS };
 
-static const char *state_of(struct req *r, const char *state, const char *variant, const struct records *stock)
+/* A letter of the page's stock, as catalog.page_stock writes it. */
+static const char *state_of(char letter)
 {
-	int64_t pieces = 0;
-
-	if (strcmp(state, "counted") != 0)
-		return state;
-	for (size_t i = 0; i < stock->n; i++)
-		if (strcmp(record_at(stock, i)[N_VARIANT], variant) == 0)
-			pieces += number(record_at(stock, i)[N_PIECES]);
-	return pieces > front_store(r)->low_stock ? "in" : pieces > 0 ? "few" : "out";
+	switch (letter) {
+	case 'i': return "in";
+	case 'f': return "few";
+	case 'm': return "made";
+	default: return "out";
+	}
 }
 
 static void read_variants(struct req *r, struct product *p)
 {
 	struct records all = records_read(r->mem, p->row->variants, V_FIELDS);
-	struct records stock = records_read(r->mem, p->row->stock == NULL ? "" : p->row->stock, N_FIELDS);
+	size_t known = strlen(p->row->stock);
 
 	p->variants = mem_array(r->mem, struct variant, all.n);
 	p->nvariants = all.n;
@@ -98,7 +98,7 @@ static void read_variants(struct req *r, struct product *p)
 
 		p->variants[i] = (struct variant){
 			.id = f[V_ID], .sku = f[V_SKU], .gtin = or_null(f[V_GTIN]), .price = number(f[V_PRICE]),
-			.state = state_of(r, f[V_STATE], f[V_ID], &stock), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
+			.state = state_of(i < known ? p->row->stock[i] : '\0'), .title = or_null(f[V_TITLE]), .label = or_null(f[V_LABEL]),
 			.swatch = or_null(f[V_SWATCH]), .title2 = or_null(f[V_TITLE2]), .label2 = or_null(f[V_LABEL2]),
 		};
 	}
@@ -191,6 +191,7 @@ static struct product read_product(struct req *r, const struct row_product_page 
 		.media = records_read(r->mem, row->media, M_FIELDS),
 		.specs = records_read(r->mem, row->specs, S_FIELDS), .tags = records_read(r->mem, row->tags, G_FIELDS),
 		.paths = records_read(r->mem, row->paths, P_FIELDS), .trail = records_read(r->mem, row->trail, C_FIELDS),
+		.parts = records_read(r->mem, row->parts == NULL ? "" : row->parts, B_FIELDS),
 	};
 
 	read_variants(r, &p);
@@ -433,6 +434,36 @@ static void add_media(struct req *r, struct view *v, const struct product *p)
 	view_bool(v, "has_sheets", sheets > 0);
 }
 
+static const char *bundle_label(const struct product *p, const char *bundle)
+{
+	for (size_t i = 0; p->nvariants > 1 && i < p->nvariants; i++)
+		if (strcmp(p->variants[i].id, bundle) == 0)
+			return p->variants[i].label;
+	return NULL;
+}
+
+/* What bundles contain: one list for each. */
+static void add_sets(struct req *r, struct view *v, const struct product *p)
+{
+	struct view *set = NULL;
+
+	for (size_t i = 0; i < p->parts.n; i++) {
+		const char *const *b = record_at(&p->parts, i);
+		struct view *item;
+
+		if (i == 0 || strcmp(b[B_BUNDLE], record_at(&p->parts, i - 1)[B_BUNDLE]) != 0) {
+			set = view_item(v, "sets");
+			view_text(set, "label", bundle_label(p, b[B_BUNDLE]));
+		}
+		item = view_item(set, "parts");
+		view_int(item, "pieces", number(b[B_QUANTITY]));
+		view_text(item, "name", b[B_NAME]);
+		view_text(item, "options", or_null(b[B_OPTIONS]));
+		view_text(item, "url", or_null(b[B_SLUG]) == NULL ? NULL : url_to(r, "/p/", b[B_SLUG]));
+	}
+	view_bool(v, "has_sets", p->parts.n > 0);
+}
+
 static void add_specs(struct view *v, const struct product *p)
 {
 	for (size_t i = 0; i < p->specs.n; i++) {
@@ -595,6 +626,7 @@ void product(struct req *r)
 	add_tiers(r, v, &p);
 	add_media(r, v, &p);
 	add_assurance(r, v);
+	add_sets(r, v, &p);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
 	add_related(r, v, &p);

@@ -40,8 +40,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH each AS (
 		SELECT sp.store_id, sp.product_id,
-		       CASE WHEN p.made_to_order OR v.made_to_order THEN 'made'
-		            WHEN NOT v.track_stock THEN 'in'
+		       CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'made'
+		            WHEN v.bundle AND a.pieces IS NULL THEN 'in'
+		            WHEN NOT v.track_stock AND NOT v.bundle THEN 'in'
 		            WHEN coalesce(a.pieces, 0) > st.low_stock THEN 'in'
 		            WHEN coalesce(a.pieces, 0) > 0 THEN 'few'
 		            ELSE 'out' END AS stock
@@ -51,10 +52,11 @@ AS $$
 		JOIN tenancy.store st ON st.store_id = sp.store_id
 		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
 		LEFT JOIN LATERAL (
-			SELECT sum(greatest(s.on_hand - s.held, 0)) AS pieces
-			FROM inventory.stock s
-			JOIN inventory.store_warehouse sw ON sw.store_id = sp.store_id AND sw.warehouse_id = s.warehouse_id
-			WHERE s.variant_id = v.variant_id
+			SELECT CASE WHEN v.bundle THEN inventory.bundle_free(p_tenant, sp.store_id, NULL, v.variant_id) ELSE (
+				SELECT sum(greatest(s.on_hand - s.held, 0))
+				FROM inventory.stock s
+				JOIN inventory.store_warehouse sw ON sw.store_id = sp.store_id AND sw.warehouse_id = s.warehouse_id
+				WHERE s.variant_id = v.variant_id) END AS pieces
 		) a ON true
 	)
 	SELECT e.store_id, e.product_id,
@@ -325,6 +327,10 @@ BEGIN
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
 	SELECT DISTINCT ON (v.product_id) p_tenant, 'stock', v.variant_id
 	FROM catalog.variant v WHERE v.product_id = ANY (p_products) ORDER BY v.product_id, v.variant_id;
+	-- Their cards on other pages; and their own, which this transaction may see older than freshen did.
+	INSERT INTO catalog.stale (tenant_id, kind, target_id)
+	SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
+	WHERE r.related_id = ANY (p_products) OR r.product_id = ANY (p_products);
 	PERFORM catalog.relist_cards(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);
@@ -338,7 +344,8 @@ CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH product AS (
-		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants)
+		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants || ARRAY(
+			SELECT b.bundle_id FROM catalog.bundle_part b WHERE b.part_id = ANY (p_variants)))
 	), changed AS (
 		UPDATE catalog.listing l SET stock = k.stock
 		FROM product, catalog.stock_of(p_tenant, product.ids) k
@@ -348,6 +355,15 @@ AS $$
 		UPDATE catalog.search s SET stock = c.stock
 		FROM (SELECT DISTINCT c.store_id, c.product_id, c.stock FROM changed c) c
 		WHERE s.store_id = c.store_id AND s.product_id = c.product_id AND s.stock <> c.stock
+	), page AS (
+		UPDATE catalog.product_page g SET stock = k.stock
+		FROM product, (SELECT d.store_id, d.variant_ids, catalog.page_stock(d.store_id, d.variant_ids) AS stock
+			FROM (SELECT DISTINCT x.store_id, x.variant_ids FROM product, catalog.product_page x WHERE x.product_id = ANY (product.ids)) d) k
+		WHERE g.product_id = ANY (product.ids) AND g.store_id = k.store_id AND g.variant_ids = k.variant_ids AND g.stock <> k.stock
+	), near AS (
+		INSERT INTO catalog.stale (tenant_id, kind, target_id)
+		SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
+		WHERE r.related_id IN (SELECT c.product_id FROM changed c)
 	)
 	SELECT DISTINCT c.store_id FROM changed c
 $$;
@@ -460,6 +476,7 @@ AS $$
 DECLARE
 	variants uuid[];
 	stores uuid[];
+	pages uuid[];
 	taken integer;
 	s uuid;
 BEGIN
@@ -470,14 +487,23 @@ BEGIN
 		DELETE FROM catalog.stale x USING due WHERE x.stale_id = due.stale_id RETURNING x.kind, x.target_id
 	)
 	SELECT count(*), array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'stock'),
-	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}')
-	INTO taken, variants, stores FROM gone g;
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}'),
+	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'related')
+	INTO taken, variants, stores, pages FROM gone g;
 	IF taken = 0 THEN
 		RETURN 0;
 	END IF;
 	IF variants IS NOT NULL THEN
+		PERFORM catalog.redesk_stock(p_tenant, variants);
 		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
 		PERFORM inventory.reorder_look(p_tenant, variants);
+	END IF;
+	IF pages IS NOT NULL THEN
+		UPDATE catalog.product_page g SET related = k.cards
+		FROM (SELECT x.store_id, x.locale, x.currency, x.product_id, catalog.page_related(x.store_id, x.locale, x.currency, x.product_id) AS cards
+			FROM catalog.product_page x WHERE x.product_id = ANY (pages)) k
+		WHERE g.store_id = k.store_id AND g.locale = k.locale AND g.currency = k.currency AND g.product_id = k.product_id
+		  AND g.related <> k.cards;
 	END IF;
 	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
 		PERFORM catalog.recount(p_tenant, s);
@@ -586,9 +612,13 @@ BEGIN
 		('catalog.store_product_media', 'products', 't.product_id', ''),
 		('catalog.product_media_text', 'products', 't.product_id', ''),
 		('catalog.product_tag', 'products', 't.product_id', ''),
-		('catalog.variant', 'products', 't.product_id', ''),
+		-- A bundle follows its parts.
+		('catalog.variant', 'products', 'f.product_id', 'JOIN LATERAL (SELECT t.product_id UNION ALL SELECT w.product_id
+			FROM catalog.bundle_part b JOIN catalog.variant w ON w.variant_id = b.bundle_id WHERE b.part_id = t.variant_id) f ON true'),
+		('catalog.bundle_part', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.bundle_id'),
 		('catalog.category_product', 'products', 't.product_id', ''),
 		('catalog.product_option', 'products', 't.product_id', ''),
+		('catalog.related', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.media', 'products', 'm.product_id', 'JOIN (SELECT p.media_id, p.product_id FROM catalog.product_media p

@@ -46,9 +46,10 @@ AS $$
 		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.product_id = o.product_id AND f.word = o.word)
 	)
 	INSERT INTO catalog.desk_word (tenant_id, product_id, word)
-	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING
+	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING;
+	SELECT catalog.redesk_lacks(p_tenant, p_products)
 $$;
-COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names and words of these products at the desk again; writes only what differs.';
+COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names, words and lacks of these products at the desk again; writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.desk_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -145,6 +146,8 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('bundle.' || b.bundle_id, b.parts) FROM (SELECT x.bundle_id, jsonb_object_agg(x.part_id, x.quantity) AS parts
+		FROM catalog.variant v JOIN catalog.bundle_part x ON x.bundle_id = v.variant_id WHERE v.product_id = p.product_id GROUP BY x.bundle_id) b), '{}')
 	    || coalesce((SELECT jsonb_object_agg('media.' || m.media_id, jsonb_build_array(m.kind, m.position, m.value_id,
 			(SELECT jsonb_object_agg(t.locale, t.label) FROM catalog.product_media_text t WHERE t.product_id = m.product_id AND t.media_id = m.media_id)))
 		FROM catalog.product_media m WHERE m.product_id = p.product_id), '{}')

@@ -335,12 +335,13 @@ BEGIN
 	WHERE x.variant_id = c.variant_id AND NOT c.is_new AND x.options_key <> c.options_key;
 	WITH w AS (
 		UPDATE catalog.variant x SET sku = c.sku, gtin = coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END),
-			status = 'active', made_to_order = coalesce(c.made_to_order, x.made_to_order), track_stock = coalesce(c.track_stock, x.track_stock),
+			status = 'active', made_to_order = coalesce(c.made_to_order, x.made_to_order) AND NOT x.bundle,
+			track_stock = coalesce(c.track_stock, x.track_stock) AND NOT x.bundle,
 			weight_g = coalesce(c.weight_g, x.weight_g), position = c.position, options_key = c.options_key
 		FROM pg_temp.import_cell c WHERE x.variant_id = c.variant_id AND NOT c.is_new
 		  AND (x.sku, x.gtin, x.status, x.made_to_order, x.track_stock, x.weight_g, x.position, x.options_key)
-		  IS DISTINCT FROM (c.sku, coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END), 'active', coalesce(c.made_to_order, x.made_to_order),
-			coalesce(c.track_stock, x.track_stock), coalesce(c.weight_g, x.weight_g), c.position, c.options_key)
+		  IS DISTINCT FROM (c.sku, coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END), 'active', coalesce(c.made_to_order, x.made_to_order) AND NOT x.bundle,
+			coalesce(c.track_stock, x.track_stock) AND NOT x.bundle, coalesce(c.weight_g, x.weight_g), c.position, c.options_key)
 		RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 	WITH w AS (
@@ -526,8 +527,8 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
--- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
--- it is committed: so who brings in much tells the planner, as it goes.
+-- An import into an empty shop is planned by statistics of empty tables: autovacuum sees none of it before
+-- it is committed: so who brings in much tells the planner.
 CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -586,7 +587,7 @@ BEGIN
 	PERFORM catalog.redesk(p_tenant, ids);
 	-- What is listed grows with each call: the first ones matter most.
 	IF p_analyze THEN
-		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_word');
+		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_lack, catalog.desk_word');
 	END IF;
 	RETURN ids[cardinality(ids)];
 END

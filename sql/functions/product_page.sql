@@ -2,8 +2,8 @@
 --
 -- A part of catalog.relist (sql/functions/catalog.sql), so it changes in the transaction that
 -- changed the product.  Lists stand in one text each: records that end with U+001E, their
--- fields that end with U+001F (lib/shop/product.h reads them).  Stock is not in it: the page
--- asks for that as it is now.
+-- fields that end with U+001F (lib/base/record.h reads them).  Stock and the cards of related
+-- products change without the product: the job freshen follows them within a second.
 
 -- A text that cannot end a field.
 CREATE OR REPLACE FUNCTION catalog.field(p_text text) RETURNS text
@@ -11,9 +11,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT pg_catalog.translate(coalesce(p_text, ''), U&'\001E\001F', '') || U&'\001F' $$;
 COMMENT ON FUNCTION catalog.field(text) IS 'A field of a record in catalog.product_page; NULL is an empty text.';
 
--- The variants in the order of the matrix: id, sku, gtin, price, was, state (made: made to order;
--- in: not counted; counted: as the stock says), title, label and swatch of the first option, titles
--- and labels of the others.
+-- The variants in the order of the matrix: id, sku, gtin, price, was, title, label and swatch of the
+-- first option, titles and labels of the others.
 CREATE OR REPLACE FUNCTION catalog.page_variants(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, currency text, product_id uuid, ids uuid[], records text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -22,11 +21,9 @@ AS $$
 		SELECT l.store_id, l.locale, pr.currency, v.product_id, v.variant_id, o.first, o.second, v.position,
 		       catalog.field(v.variant_id::text) || catalog.field(v.sku) || catalog.field(v.gtin)
 		       || catalog.field(pr.amount::text) || catalog.field(pr.was::text)
-		       || catalog.field(CASE WHEN p.made_to_order OR v.made_to_order THEN 'made' WHEN NOT v.track_stock THEN 'in' ELSE 'counted' END)
 		       || catalog.field(o.title) || catalog.field(o.label) || catalog.field(o.swatch)
 		       || catalog.field(o.title2) || catalog.field(o.label2) || U&'\001E' AS record
 		FROM catalog.variant v
-		JOIN catalog.product p ON p.product_id = v.product_id
 		JOIN catalog.store_product sp ON sp.product_id = v.product_id
 		JOIN tenancy.store_locale l ON l.store_id = sp.store_id
 		JOIN tenancy.store_locale d ON d.store_id = sp.store_id AND d.position = 0
@@ -175,6 +172,39 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist: the breadcrumbs of product pages.';
 
+-- What the store has of variants, a letter for each in the order given: i in stock, f few, m made to order, o out.
+CREATE OR REPLACE FUNCTION catalog.page_stock(p_store uuid, p_variants uuid[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(string_agg(CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'm'
+			WHEN NOT (v.track_stock OR v.bundle) OR a.pieces IS NULL OR a.pieces > st.low_stock THEN 'i'
+			WHEN a.pieces > 0 THEN 'f'
+			ELSE 'o' END, '' ORDER BY u.n), '')
+	FROM unnest(p_variants) WITH ORDINALITY u (variant_id, n)
+	LEFT JOIN catalog.variant v ON v.variant_id = u.variant_id
+	LEFT JOIN catalog.product p ON p.product_id = v.product_id
+	JOIN tenancy.store st ON st.store_id = p_store
+	-- A bundle of what nobody counts has no number.
+	CROSS JOIN LATERAL (SELECT CASE WHEN v.bundle THEN inventory.bundle_free(v.tenant_id, p_store, NULL, v.variant_id) ELSE
+		(SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)
+		FROM inventory.stock s
+		JOIN inventory.store_warehouse sw ON sw.store_id = p_store AND sw.warehouse_id = s.warehouse_id
+		WHERE s.variant_id = u.variant_id) END AS pieces) a
+$$;
+COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
+
+-- The cards of related products, at most 8.
+CREATE OR REPLACE FUNCTION catalog.page_related(p_store uuid, p_locale text, p_currency text, p_product uuid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.related_id), '')
+	FROM (SELECT l.card, r.position, r.related_id FROM catalog.related r
+	      JOIN catalog.listing l ON l.store_id = p_store AND l.locale = p_locale AND l.currency = p_currency
+		AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = r.related_id
+	      WHERE r.product_id = p_product ORDER BY r.position, r.related_id LIMIT 8) x
+$$;
+COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E.';
+
 -- One row for each card of the whole store, which were made right before.
 CREATE OR REPLACE FUNCTION catalog.relist_pages(p_tenant uuid, p_products uuid[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -195,7 +225,9 @@ AS $$
 				AS meta_description,
 		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
-		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail
+		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
+		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related,
+		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
@@ -218,14 +250,17 @@ AS $$
 	)
 	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
 		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
-		tags, paths, trail)
+		tags, paths, trail, stock, related, bundle)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
 	    description = excluded.description, meta_title = excluded.meta_title, meta_description = excluded.meta_description,
 	    price = excluded.price, was = excluded.was, price_varies = excluded.price_varies, lead_time_days = excluded.lead_time_days,
 	    variant_ids = excluded.variant_ids, variants = excluded.variants, tiers = excluded.tiers, media = excluded.media,
-	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail
+	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail,
+	    -- Of the same variants what stands comes from freshen, whose look at the stock is never older.
+	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related,
+	    bundle = excluded.bundle
 	WHERE g IS DISTINCT FROM excluded
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

@@ -2,8 +2,7 @@
 
 -- One page of products by one order; the rest of what a row shows is admin_products_shown.
 -- AFTER is the last product of the page before.  Without an order: newest first.
--- What is missing is asked product by product: a join would read all stock for one page.
--- admin_products(tenant uuid, query text, status text, category uuid, brand text, store uuid, currency text, after uuid, most int) many
+-- admin_products(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int) many
 -- product uuid
 SELECT p.product_id
 FROM catalog.desk p
@@ -12,11 +11,26 @@ WHERE true
 --? in_state: AND p.status = :status
 --? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
---? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
---? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_price:   AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency LIMIT 1) IS NULL
---? no_stock: AND (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_stock:   AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+--? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+ORDER BY
+--? by_name: p.name, p.product_id,
+--? by_changed: p.updated_at DESC, p.product_id DESC,
+         p.created_at DESC, p.product_id DESC
+LIMIT :most
+
+-- The same of those that lack something: LACK, in STORE and CURRENCY as catalog.desk_lack has them.  The fragments are
+-- those of admin_products, in their order.
+-- admin_lacking(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int, lack text, store uuid, currency text) many
+-- product uuid
+SELECT p.product_id
+FROM catalog.desk_lack p
+WHERE p.lack = :lack AND p.store_id = :store AND p.currency = :currency
+--? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? in_state: AND p.status = :status
+--? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
+--? of_brand: AND p.brand = :brand
 --? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
@@ -93,14 +107,29 @@ SELECT catalog.desk_save(:tenant, :actor, :product, :make, :store, :sku, :revisi
 
 -- The variants of a product, those for sale first; their options in LOCALE.
 -- admin_variants(product uuid, locale text) many
--- variant uuid, sku text, gtin text, weight_g int, status text, options text
+-- variant uuid, sku text, gtin text, weight_g int, status text, parts int, options text
 SELECT v.variant_id, v.sku, coalesce(v.gtin, ''), v.weight_g, v.status,
+       (SELECT coalesce(sum(b.quantity), 0)::bigint FROM catalog.bundle_part b WHERE b.bundle_id = v.variant_id),
        coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
                ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ' / ' ORDER BY o.position)
            FROM catalog.variant_value vv JOIN catalog.attribute_value av ON av.value_id = vv.value_id
            JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
            WHERE vv.variant_id = v.variant_id), '')
 FROM catalog.variant v WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- What a bundle contains, in the order it was put together.
+-- admin_parts(product uuid, variant uuid) many
+-- sku text, name text, quantity int
+SELECT v.sku, d.name, b.quantity
+FROM catalog.bundle_part b
+JOIN catalog.variant w ON w.variant_id = b.bundle_id AND w.product_id = :product
+JOIN catalog.variant v ON v.variant_id = b.part_id
+JOIN catalog.desk d ON d.product_id = v.product_id
+WHERE b.bundle_id = :variant ORDER BY b.position, b.part_id LIMIT 100
+
+-- admin_save_parts(tenant uuid, actor uuid, product uuid, revision int, variant uuid, skus text[], quantities int[]) one
+-- outcome text
+SELECT catalog.desk_bundle(:tenant, :actor, :product, :revision, :variant, :skus, :quantities::integer[])
 
 -- Values that variants of a product can differ in: of its options, or of every attribute while it has none.
 -- admin_option_values(product uuid, locale text) many

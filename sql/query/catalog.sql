@@ -193,23 +193,15 @@ FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
 JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
 JOIN catalog.attribute_value v ON v.value_id = t.value_id
 
--- The product page: everything but its stock was put together when the product changed
--- (sql/functions/product_page.sql).  Variants, tiers, media, specs, tags, paths and trail are records;
--- stock is one as well, of variant and pieces in the store's warehouses as they are now.
+-- The product page, put together when the product changed (sql/functions/product_page.sql).  Variants, tiers,
+-- media, specs, tags, paths and trail are records; stock is a letter for each variant, related are cards;
+-- parts, of what bundles contain, are looked up.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text?, related text?
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text, related text, parts text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
-       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail,
-       (SELECT pg_catalog.string_agg(s.variant_id || U&'\001F' || greatest(s.on_hand - s.held, 0) || U&'\001F\001E', '')
-        FROM inventory.stock s
-        WHERE s.variant_id = ANY (g.variant_ids) AND EXISTS (SELECT FROM inventory.store_warehouse w
-		WHERE w.store_id = :store AND w.warehouse_id = s.warehouse_id)),
-       (SELECT pg_catalog.string_agg(x.card || U&'\001E', '')
-        FROM (SELECT l.card FROM catalog.related r
-              JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-		AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = r.related_id
-              WHERE r.product_id = g.product_id ORDER BY r.position, r.related_id LIMIT 8) x)
+       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail, g.stock, g.related,
+       CASE WHEN g.bundle THEN catalog.bundle_page(g.tenant_id, :store, :locale, :currency, g.variant_ids) END
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
 

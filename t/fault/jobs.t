@@ -38,7 +38,7 @@ sub hold
 }
 
 subtest 'T78 a second copy' => sub {
-	for my $name (qw(release-holds reconcile-stock study-stock abandoned-carts deliver privacy)) {
+	for my $name (qw(release-holds tend-stock reconcile-stock study-stock abandoned-carts deliver privacy)) {
 		my $key = unpack 'N', pack 'H*', sprintf '%08x', crc32($name);
 		$j->value('SELECT pg_advisory_lock(?)', $key);
 		my $began = time;

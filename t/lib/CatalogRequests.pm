@@ -135,6 +135,11 @@ sub entries
 			my ($t, $store) = @_;
 			return (revision => { variant_of(@_) }->{revision}, value => a_value($t, Requests::staff($t, $store)->{tenant}));
 		}),
+		'GET /admin/catalog/{id:id}/parts/{variant:id}' => Requests::at_desk(sub { my %v = variant_of(@_); return '/admin/catalog/' . product_of(@_) . "/parts/$v{variant}" }),
+		'POST /admin/catalog/{id:id}/parts/{variant:id}' => Requests::at_desk(sub { my %v = variant_of(@_); return '/admin/catalog/' . product_of(@_) . "/parts/$v{variant}" }, sub {
+			my %v = variant_of(@_);
+			return (revision => $v{revision}, sku => '', pieces => '');
+		}),
 		'GET /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }),
 		'POST /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }, sub {
 			my ($t, $store) = @_;

@@ -153,6 +153,7 @@ for my $step ([5, 'few'], [6, 'in'], [0, 'out']) {
 	one('SELECT inventory.count(?, ?, ?, ?, ?, ?)', $a->{tenant}, [$v], [$a->{house}], [$step->[0]], 'count', 'test');
 	freshen();
 	is(list($stock), $step->[1], "$step->[0] on hand: $step->[1]");
+	is(list(q{SELECT DISTINCT variant_ids[1] = ?, stock FROM catalog.product_page WHERE currency = 'EUR'}, $v), '1:' . substr($step->[1], 0, 1) . 'o', 'and on its page, variant by variant');
 }
 cmp_ok(one('SELECT version FROM catalog.version WHERE store_id = ?', $a->{store}), '>=', $version + 3, 'each badge bumped the version');
 $version = one('SELECT version FROM catalog.version WHERE store_id = ?', $a->{store});
@@ -162,6 +163,7 @@ is(one('SELECT version FROM catalog.version WHERE store_id = ?', $a->{store}), $
 $db->do('UPDATE catalog.product SET made_to_order = true');
 freshen();
 is(list($stock), 'made', 'made to order is never out');
+is(list(q{SELECT DISTINCT stock FROM catalog.product_page WHERE currency = 'EUR'}), 'mm', 'nor is any of its variants');
 $db->do('UPDATE catalog.product SET made_to_order = false');
 one('SELECT inventory.count(?, ?, ?, ?, ?, ?)', $a->{tenant}, [$v], [$a->{house}], [6], 'count', 'test');
 freshen();
@@ -240,11 +242,33 @@ is($part->('media'), $shared, 'and go again');
 is($part->('paths'), one(q{SELECT string_agg(locale || '|' || slug || '|;', '' ORDER BY locale) FROM catalog.listing
 	WHERE product_id = ? AND category_id = ? AND currency = 'EUR'}, $p, $ZERO), 'and its address in each language');
 is(one('SELECT cardinality(variant_ids) FROM catalog.product_page WHERE currency = ? AND locale = ? AND product_id = ?', 'EUR', 'es', $p), 2,
-	'the variants whose stock is asked for');
+	'the variants that its stock is told of');
 is(one(q{SELECT currencies || ' ' || stock FROM catalog.search WHERE product_id = ? AND locale = 'es'}, $p),
 	one(q{SELECT DISTINCT 'EUR USD ' || stock FROM catalog.listing WHERE product_id = ?}, $p), 'a search knows currencies and badge');
 like(one(q{SELECT translate(filters, U&'\001F', '|') FROM catalog.search WHERE product_id = ? AND locale = 'es'}, $p), qr/color\|black\|color\|brown\|/,
 	'and the values it counts');
+
+# ---- related cards on the page
+my ($near, $sole) = (id(), id());
+put('catalog.product', @t, product_id => $near, reference => 'SU-200');
+put('catalog.product_text', @t, product_id => $near, locale => 'es', slug => 'tacon', name => 'Tacon');
+put('catalog.store_product', @s, product_id => $near);
+put('catalog.variant', @t, variant_id => $sole, product_id => $near, sku => 'SU-200');
+put('catalog.price', @s, variant_id => $sole, currency => 'EUR', amount => 700);
+1 while freshen();
+is($part->('related'), '', 'nothing is related to nothing');
+put('catalog.related', @t, product_id => $p, related_id => $near);
+my $teaser = q{SELECT translate(card, U&'\001F\001E', '|;') || ';' FROM catalog.listing WHERE product_id = ? AND category_id = ? AND locale = 'es' AND currency = 'EUR'};
+is($part->('related'), one($teaser, $near, $ZERO), 'a related product\'s card stands on the page at once');
+$db->do('UPDATE catalog.price SET amount = 650 WHERE variant_id = ?', undef, $sole);
+1 while freshen();
+like($part->('related'), qr/\|650\|/, 'follows its price');
+one('SELECT inventory.count(?, ?, ?, ?, ?, ?)', $a->{tenant}, [$sole], [$a->{house}], [100], 'count', 'test');
+1 while freshen();
+like($part->('related'), qr{\|badge/in\|}, 'and its stock');
+$db->do(q{UPDATE catalog.product SET status = 'archived' WHERE product_id = ?}, undef, $near);
+1 while freshen();
+is($part->('related'), '', 'and goes with it');
 
 # ---- later, and the same again
 $db->begin_work;

@@ -135,6 +135,7 @@ static void limits(void *ctx)
 	tap_ok(csv_next(c) == CSV_BAD && csv_line(c) == 2, "an open quote swallows 4 MiB at most");
 	tap_ok(csv_next(c) == CSV_RECORD && strcmp(csv_field(c, 1), "2") == 0, "and reading goes on");
 
+#ifndef __SANITIZE_ADDRESS__	/* where each record costs many times as much, and shows nothing that the others do not */
 	buf_clear(b);
 	buf_adds(b, "a\n");
 	for (int i = 0; i < CSV_RECORDS_MAX + 2; i++)
@@ -145,6 +146,7 @@ static void limits(void *ctx)
 			break;
 	tap_is_int(csv_line(c), CSV_RECORDS_MAX + 1, "records up to the limit");
 	tap_ok(csv_next(c) == CSV_BAD && csv_next(c) == CSV_END, "one more is told, and the rest is not read");
+#endif
 }
 
 /* Blocks of a file end anywhere: in quotes, between CR and LF, inside a character. */
