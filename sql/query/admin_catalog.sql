@@ -17,6 +17,7 @@ WHERE true
 --? no_price:   AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency LIMIT 1) IS NULL
 --? no_stock: AND (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id WHERE v.product_id = p.product_id
 --? no_stock:   AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+--? no_stock: AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = p.product_id AND v.bundle AND v.status = 'active')
 --? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
