@@ -166,7 +166,7 @@ void edit_take(struct req *r)
 		page_redraw(r, edit_show);
 		return;
 	}
-	good = order_form_read(r, &w, w.hand_minor);
+	good = order_form_read(r, &w, w.hand_minor, row_desk_head(e.head)->currency);
 	if (good && w.n == 0) {
 		field_error(r, "quantity", N_("An order needs at least one product. To call it off, please cancel it."));
 		good = false;

@@ -494,7 +494,9 @@ BEGIN
 		RETURN 0;
 	END IF;
 	IF variants IS NOT NULL THEN
+		PERFORM catalog.redesk_stock(p_tenant, variants);
 		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+		PERFORM inventory.reorder_look(p_tenant, variants);
 	END IF;
 	IF pages IS NOT NULL THEN
 		UPDATE catalog.product_page g SET related = k.cards

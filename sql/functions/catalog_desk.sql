@@ -46,9 +46,10 @@ AS $$
 		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.product_id = o.product_id AND f.word = o.word)
 	)
 	INSERT INTO catalog.desk_word (tenant_id, product_id, word)
-	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING
+	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING;
+	SELECT catalog.redesk_lacks(p_tenant, p_products)
 $$;
-COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names and words of these products at the desk again; writes only what differs.';
+COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names, words and lacks of these products at the desk again; writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.desk_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -587,7 +587,7 @@ BEGIN
 	PERFORM catalog.redesk(p_tenant, ids);
 	-- What is listed grows with each call: the first ones matter most.
 	IF p_analyze THEN
-		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_word');
+		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_lack, catalog.desk_word');
 	END IF;
 	RETURN ids[cardinality(ids)];
 END

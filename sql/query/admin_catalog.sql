@@ -2,8 +2,7 @@
 
 -- One page of products by one order; the rest of what a row shows is admin_products_shown.
 -- AFTER is the last product of the page before.  Without an order: newest first.
--- What is missing is asked product by product: a join would read all stock for one page.
--- admin_products(tenant uuid, query text, status text, category uuid, brand text, store uuid, currency text, after uuid, most int) many
+-- admin_products(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int) many
 -- product uuid
 SELECT p.product_id
 FROM catalog.desk p
@@ -12,12 +11,26 @@ WHERE true
 --? in_state: AND p.status = :status
 --? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
---? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
---? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_price:   AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency LIMIT 1) IS NULL
---? no_stock: AND (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_stock:   AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
---? no_stock: AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = p.product_id AND v.bundle AND v.status = 'active')
+--? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+ORDER BY
+--? by_name: p.name, p.product_id,
+--? by_changed: p.updated_at DESC, p.product_id DESC,
+         p.created_at DESC, p.product_id DESC
+LIMIT :most
+
+-- The same of those that lack something: LACK, in STORE and CURRENCY as catalog.desk_lack has them.  The fragments are
+-- those of admin_products, in their order.
+-- admin_lacking(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int, lack text, store uuid, currency text) many
+-- product uuid
+SELECT p.product_id
+FROM catalog.desk_lack p
+WHERE p.lack = :lack AND p.store_id = :store AND p.currency = :currency
+--? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? in_state: AND p.status = :status
+--? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
+--? of_brand: AND p.brand = :brand
 --? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)

@@ -245,6 +245,10 @@ SELECT sales.exchange_begin(:tenant, :actor, sales.return_of(:tenant, :store, :o
 -- outcome text
 SELECT sales.refund_return(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :amount, :reason, :refund)
 
+-- desk_order_currency(store uuid, order_id uuid) one
+-- currency text
+SELECT o.currency FROM sales."order" o WHERE o.store_id = :store AND o.order_id = :order_id
+
 -- desk_refund_goes(refund uuid) one
 -- gateway bool
 SELECT r.intent_id IS NOT NULL FROM payment.refund r WHERE r.refund_id = :refund
