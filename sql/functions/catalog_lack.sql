@@ -13,6 +13,8 @@ AS $$
 	SELECT w.product_id, 'stock', '00000000-0000-0000-0000-000000000000', '' FROM asked w
 	WHERE (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id
 		WHERE v.product_id = w.product_id AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+	  -- What a bundle lacks, its parts lack.
+	  AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = w.product_id AND v.status = 'active' AND v.bundle)
 	UNION ALL
 	SELECT w.product_id, 'price', sp.store_id, c.currency FROM asked w
 	JOIN catalog.store_product sp ON sp.product_id = w.product_id JOIN tenancy.store_currency c ON c.store_id = sp.store_id
@@ -56,7 +58,8 @@ DECLARE
 BEGIN
 	ids := ARRAY(SELECT w.id FROM unnest(ids) AS w (id)
 		WHERE ((SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id
-				WHERE v.product_id = w.id AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL)
+				WHERE v.product_id = w.id AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+			AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = w.id AND v.status = 'active' AND v.bundle))
 			<> ((SELECT true FROM catalog.desk_lack l WHERE l.product_id = w.id AND l.lack = 'stock' LIMIT 1) IS NOT NULL));
 	IF cardinality(ids) > 0 THEN
 		PERFORM catalog.redesk_lacks(p_tenant, ids);
