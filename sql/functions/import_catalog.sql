@@ -308,3 +308,16 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.import_make(uuid, uuid) IS 'Ends the staging of files of other shop systems: finds parents, makes missing attributes, values and categories.';
+
+-- An import into an empty shop is planned by statistics of empty tables: autovacuum sees none of it before
+-- it is committed: so who brings in much tells the planner.
+CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
+		EXECUTE 'ANALYZE ' || p_tables;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';

@@ -527,19 +527,6 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
--- An import into an empty shop is planned by statistics of empty tables: autovacuum sees none of it before
--- it is committed: so who brings in much tells the planner.
-CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
-		EXECUTE 'ANALYZE ' || p_tables;
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';
-
 -- One part of the merging, in this order: bodies, items, files, variants, prices, stock.
 CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_part text, p_trial boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
