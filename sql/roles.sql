@@ -345,11 +345,14 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
 	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
+	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]),
+	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
 	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
-GRANT SELECT ON catalog.category_count TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
 -- admin-media: pictures and documents of products, and two doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
@@ -390,7 +393,7 @@ GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group
 GRANT SELECT ON catalog.transfer, catalog.transfer_part TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, locale, position) ON tenancy.store_locale TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-transfer";
-GRANT SELECT (tenant_id, warehouse_id, code) ON inventory.warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, warehouse_id, code, active) ON inventory.warehouse TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, warehouse_id, priority) ON inventory.store_warehouse TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id) ON catalog.store_product TO "_sutler-transfer";
 GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer_progress(uuid, uuid, integer, bigint),
@@ -399,6 +402,7 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.transfer_done(uuid, uuid, bigint, bigint, bigint, bigint, bigint), catalog.transfer_sized(uuid, uuid, bigint),
 	catalog.transfer_put(uuid, uuid, integer, bytea), catalog.transfer_sweep(uuid, integer, integer),
 	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
+	catalog.import_slice(uuid, boolean, integer, bigint, integer), catalog.transfer_parted(uuid, uuid, bigint, bigint, bigint, bigint),
 	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
 	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
