@@ -77,6 +77,9 @@ void category_change(struct req *r);
 void category_drop(struct req *r);
 void category_put(struct req *r);
 
+/* admin-catalog-fault.c: a sentence of an import about its file, translated; one that is not known as it is. */
+const char *fault_words(struct req *r, const char *message);
+
 /* Files of products.  The largest that is taken: 200 000 rows of 150 bytes; kept in pieces of so many bytes. */
 #define CATALOG_FILE_BYTES (32 * 1024 * 1024)
 #define CATALOG_PART_BYTES (1024 * 1024)

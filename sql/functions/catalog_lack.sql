@@ -11,8 +11,9 @@ AS $$
 	WHERE (SELECT true FROM catalog.product_media pm WHERE pm.product_id = w.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
 	UNION ALL
 	SELECT w.product_id, 'stock', '00000000-0000-0000-0000-000000000000', '' FROM asked w
+	-- What a bundle lacks, its parts lack.
 	WHERE (SELECT true FROM catalog.variant v WHERE v.product_id = w.product_id AND v.status = 'active'
-		AND (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1) LIMIT 1) IS NULL
+		AND (v.bundle OR (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1)) LIMIT 1) IS NULL
 	UNION ALL
 	SELECT w.product_id, 'price', sp.store_id, c.currency FROM asked w
 	JOIN catalog.store_product sp ON sp.product_id = w.product_id JOIN tenancy.store_currency c ON c.store_id = sp.store_id
@@ -57,7 +58,7 @@ DECLARE
 BEGIN
 	ids := ARRAY(SELECT w.id FROM unnest(ids) AS w (id)
 		WHERE ((SELECT true FROM catalog.variant v WHERE v.product_id = w.id AND v.status = 'active'
-				AND (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1) LIMIT 1) IS NULL)
+				AND (v.bundle OR (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1)) LIMIT 1) IS NULL)
 			<> ((SELECT true FROM catalog.desk_lack l WHERE l.product_id = w.id AND l.lack = 'stock' LIMIT 1) IS NOT NULL));
 	IF cardinality(ids) > 0 THEN
 		PERFORM catalog.redesk_lacks(p_tenant, ids);

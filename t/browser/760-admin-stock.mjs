@@ -34,11 +34,24 @@ await shop.sql(`INSERT INTO inventory.forecast (tenant_id, variant_id, method, m
 	tenant, goods[0].variant_id);
 await shop.sql('SELECT inventory.reorder_set(?, ?, ?, ?, 100000, 100500)', tenant, staff, goods[0].variant_id, warehouse);
 
+// A variant with lots: one that expires soon and was blocked, pieces of it that are inspected, and more that is made.
+const [, , kept] = goods;
+await shop.sql("SELECT inventory.care_save(?, ?, ?, false, 'expiry', true)", tenant, staff, kept.variant_id);
+const lot = await one("SELECT inventory.lot_open(?, ?, ?, 'BALSAMO-2026-11/0047', inventory.today() + 9, inventory.today() - 80, ?, NULL, NULL)", tenant, kept.variant_id, warehouse, supplier);
+await shop.sql("SELECT inventory.adjust_lot(?, ?, ?, 24, 'receipt', '', 'test', ?, ?)", tenant, kept.variant_id, warehouse, staff, lot);
+await shop.sql("SELECT inventory.inspect_open(?, ?, ?, ?, NULL, NULL, 4, 'test', ?)", tenant, kept.variant_id, warehouse, lot, staff);
+const waiting = await one('SELECT inspection_id FROM inventory.inspection WHERE lot_id = ?', lot);
+await shop.sql("SELECT inventory.lot_block(?, ?, ?, true, 'The lid leaks')", tenant, staff, lot);
+const work = await one('SELECT sutler.uuid7()');
+await shop.sql("INSERT INTO inventory.production (tenant_id, production_id, number, variant_id, state, due_on) VALUES (?, ?, 47, ?, 'started', inventory.today() - 1)", tenant, work, kept.variant_id);
+
 async function walk(name, base, few, options) {
 	const { page, go: goTo, look } = await d.enter(name, base, options);
 	const go = path => goTo(`/admin/inventory${path}`);
 	for (const [path, what] of [['/warehouses', 'warehouses'], [`/warehouses/${warehouse}`, 'warehouse'], ['/suppliers', 'suppliers'], [`/suppliers/${supplier}`, 'supplier'],
-		['/low', 'low'], ['/insight', 'insight'], ['/insight?show=aged', 'aged'], [`/${goods[0].variant_id}`, 'demand'], ['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'], [`/purchases/${draft}/edit`, 'edit']]) {
+		['/low', 'low'], ['/insight', 'insight'], ['/insight?show=aged', 'aged'], [`/${goods[0].variant_id}`, 'demand'], ['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'],
+		['/lots', 'lots'], [`/lots/${lot}`, 'lot'], ['/inspections', 'inspects'], [`/inspections/${waiting}`, 'inspect'], ['/production', 'productions'], [`/production/${work}`, 'production'],
+		[`/purchases/${draft}/edit`, 'edit']]) {
 		if (few && !few.includes(what))
 			continue;
 		await go(path);
@@ -124,7 +137,7 @@ async function walk(name, base, few, options) {
 }
 
 await walk('desk', '/en', null, { width: 1280, dark: true });
-await walk('plain', '', ['supplier', 'low', 'insight', 'edit'], { width: 390, js: false });
-await walk('phone', '/id', ['warehouse', 'suppliers', 'aged', 'demand', 'edit'], { width: 390, dark: true });
+await walk('plain', '', ['supplier', 'low', 'insight', 'lots', 'lot', 'edit'], { width: 390, js: false });
+await walk('phone', '/id', ['warehouse', 'suppliers', 'aged', 'demand', 'lot', 'inspect', 'production', 'edit'], { width: 390, dark: true });
 t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${d.pages.length} pages`);
 await end(t, b, shop);
