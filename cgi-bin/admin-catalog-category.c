@@ -50,6 +50,12 @@ const struct param category_products_params[] = {
 	{ 0 }
 };
 
+const struct param category_drop_params[] = {
+	{ "revision", PARAM_INT, .min = 1, .max = INT64_C(1) << 40 },
+	{ "reason",   PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
 static const char *or_empty(const char *s)
 {
 	return s == NULL ? "" : s;
@@ -196,7 +202,7 @@ static void add_products(struct req *r, struct view *v, const char *category, st
 void category_show(struct req *r)
 {
 	const char *id = path_text(r, "id"), *after = param_id(r, "after");
-	struct rows *found, *tree, *texts, *products;
+	struct rows *found, *tree, *texts, *products, *leaves;
 	const struct row_category_one *c;
 	struct view *v;
 
@@ -206,7 +212,8 @@ void category_show(struct req *r)
 	tree = q_category_tree(r->db, console_store(r), r->language);
 	texts = q_category_texts(r->db, console_store(r), id);
 	products = q_category_products(r->db, after == NULL ? 0 : CATEGORY_PRODUCTS_BEHIND, id, after == NULL ? r->id : after, PRODUCTS_ON_A_PAGE + 1);
-	if (!rows_found(found)) {
+	leaves = q_category_leaves(r->db, id, r->language);
+	if (!rows_found(found) || !rows_found(leaves)) {
 		page_not_found(r);
 		return;
 	}
@@ -222,6 +229,10 @@ void category_show(struct req *r)
 	add_languages(r, v, texts);
 	add_products(r, v, c->category, products);
 	view_text(v, "after", after);
+	view_int(v, "products_in", row_category_leaves(leaves)->products);
+	view_int(v, "below", row_category_leaves(leaves)->below);
+	view_text(v, "parent_name", row_category_leaves(leaves)->parent);
+	form_text(r, v, "reason", "");
 	view_bool(v, "may_edit", console_may(r, "catalog.edit"));
 	page_html(r, v);
 }
@@ -327,6 +338,23 @@ void category_change(struct req *r)
 {
 	if (has_store(r))
 		save(r, path_text(r, "id"), false, category_show);
+}
+
+void category_drop(struct req *r)
+{
+	const char *outcome;
+
+	if (!has_store(r))
+		return;
+	q_category_patience(r->db, PATIENCE_MS);
+	outcome = row_category_drop(q_category_drop(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id"),
+		param_int(r, "revision"), param_text(r, "reason")))->outcome;
+	if (strcmp(outcome, "ok") != 0) {
+		decline(r, category_show, outcome, NULL, 0);
+		return;
+	}
+	page_flash(r, "ok", N_("The category is deleted. Its products are still in the shop."));
+	page_redirect(r, mem_concat(r->mem, r->prefix, TREE));
 }
 
 /* ---- its products -------------------------------------------------------------------------------- */

@@ -126,6 +126,7 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/categories/new", category_make, .params = category_new_params, .form = category_new, EDIT },
 	{ GET,  "/admin/catalog/categories/{id:id}", category_show, .params = category_show_params, SEE },
 	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
+	{ POST, "/admin/catalog/categories/{id:id}/delete", category_drop, .params = category_drop_params, .form = category_show, EDIT },
 	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
 	{ 0 }
 };

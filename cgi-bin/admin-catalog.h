@@ -68,12 +68,13 @@ void bulk_do(struct req *r);
 void bulk_add_choices(struct req *r, struct view *v);
 
 /* admin-catalog-category.c: the tree of the chosen store, one category, and the products in it. */
-extern const struct param category_params[], category_new_params[], category_add_params[], category_show_params[], category_products_params[];
+extern const struct param category_params[], category_new_params[], category_add_params[], category_show_params[], category_products_params[], category_drop_params[];
 void category_tree(struct req *r);
 void category_new(struct req *r);
 void category_make(struct req *r);
 void category_show(struct req *r);
 void category_change(struct req *r);
+void category_drop(struct req *r);
 void category_put(struct req *r);
 
 /* admin-catalog-fault.c: a sentence of an import about its file, translated; one that is not known as it is. */

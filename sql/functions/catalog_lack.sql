@@ -1,7 +1,7 @@
 -- What products lack, as the desk lists it: pictures, prices, stock.  Part of catalog.redesk() (catalog_desk.sql).
 
--- What products lack, by their own tables.  Asked product by product: what nothing is known of the number of
--- would be joined by reading all pictures, prices and stock.
+-- What products lack, by their own tables.  Asked product by product and variant by variant: what nothing is known of
+-- the number of would be joined by reading all pictures, prices and stock, for each product anew.
 CREATE OR REPLACE FUNCTION catalog.lacks_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (product_id uuid, lack text, store_id uuid, currency text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -11,15 +11,15 @@ AS $$
 	WHERE (SELECT true FROM catalog.product_media pm WHERE pm.product_id = w.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
 	UNION ALL
 	SELECT w.product_id, 'stock', '00000000-0000-0000-0000-000000000000', '' FROM asked w
-	WHERE (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id
-		WHERE v.product_id = w.product_id AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
-	  -- What a bundle lacks, its parts lack.
-	  AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = w.product_id AND v.status = 'active' AND v.bundle)
+	-- What a bundle lacks, its parts lack.
+	WHERE (SELECT true FROM catalog.variant v WHERE v.product_id = w.product_id AND v.status = 'active'
+		AND (v.bundle OR (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1)) LIMIT 1) IS NULL
 	UNION ALL
 	SELECT w.product_id, 'price', sp.store_id, c.currency FROM asked w
 	JOIN catalog.store_product sp ON sp.product_id = w.product_id JOIN tenancy.store_currency c ON c.store_id = sp.store_id
-	WHERE (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id AND pr.store_id = sp.store_id
-		AND pr.currency = c.currency WHERE v.product_id = w.product_id AND v.status = 'active' LIMIT 1) IS NULL
+	WHERE (SELECT true FROM catalog.variant v WHERE v.product_id = w.product_id AND v.status = 'active'
+		AND (SELECT true FROM catalog.price pr WHERE pr.store_id = sp.store_id AND pr.variant_id = v.variant_id
+			AND pr.currency = c.currency LIMIT 1) LIMIT 1) IS NULL
 $$;
 COMMENT ON FUNCTION catalog.lacks_of(uuid, uuid[]) IS 'No picture, no price in a currency of a store it stands in, nothing to sell in any warehouse.';
 
@@ -57,9 +57,8 @@ DECLARE
 	ids uuid[] := ARRAY(SELECT DISTINCT v.product_id FROM catalog.variant v WHERE v.variant_id = ANY (p_variants));
 BEGIN
 	ids := ARRAY(SELECT w.id FROM unnest(ids) AS w (id)
-		WHERE ((SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id
-				WHERE v.product_id = w.id AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
-			AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = w.id AND v.status = 'active' AND v.bundle))
+		WHERE ((SELECT true FROM catalog.variant v WHERE v.product_id = w.id AND v.status = 'active'
+				AND (v.bundle OR (SELECT true FROM inventory.stock s WHERE s.variant_id = v.variant_id AND s.on_hand > s.held LIMIT 1)) LIMIT 1) IS NULL)
 			<> ((SELECT true FROM catalog.desk_lack l WHERE l.product_id = w.id AND l.lack = 'stock' LIMIT 1) IS NOT NULL));
 	IF cardinality(ids) > 0 THEN
 		PERFORM catalog.redesk_lacks(p_tenant, ids);

@@ -250,3 +250,48 @@ END
 $$;
 COMMENT ON FUNCTION catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) IS
 	'Products of a category: ok, gone, "unknown CODE" (no product has it). Who declines has written nothing.';
+
+-- Takes a category or collection away: what lies under it moves up to its parent, behind the neighbours there; its
+-- products leave it and stay in the shop; its addresses lead to the parent from then on, or nowhere.
+CREATE OR REPLACE FUNCTION catalog.desk_category_drop(p_tenant uuid, p_actor uuid, p_store uuid, p_category uuid, p_revision bigint, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	was record;
+	facts jsonb;
+	ids uuid[];
+BEGIN
+	PERFORM FROM tenancy.store s WHERE s.store_id = p_store FOR NO KEY UPDATE;
+	SELECT c.* INTO was FROM catalog.category c WHERE c.category_id = p_category AND c.store_id = p_store FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF was.revision <> p_revision THEN
+		RETURN 'changed';
+	END IF;
+	facts := catalog.category_facts(p_tenant, p_category);
+	ids := ARRAY(SELECT DISTINCT cp.product_id FROM catalog.below(p_tenant, p_category) b
+		JOIN catalog.category_product cp ON cp.category_id = b.category_id ORDER BY 1);
+	-- Their rows first and in one order, as whoever lists them again does.
+	PERFORM FROM catalog.product p WHERE p.product_id = ANY (ids) ORDER BY p.product_id FOR NO KEY UPDATE;
+	PERFORM set_config('sutler.relist', 'later', true);
+	UPDATE catalog.category c SET parent_id = was.parent_id, position = m.last + o.n
+	FROM (SELECT x.category_id, row_number() OVER (ORDER BY x.position, x.category_id) AS n FROM catalog.category x WHERE x.parent_id = p_category) o,
+	     (SELECT coalesce(max(y.position), 0) AS last FROM catalog.category y WHERE y.store_id = p_store AND y.kind = was.kind
+		AND y.parent_id IS NOT DISTINCT FROM was.parent_id) m
+	WHERE c.category_id = o.category_id;
+	IF was.parent_id IS NULL THEN
+		DELETE FROM catalog.slug_history h WHERE h.kind = 'category' AND h.store_id = p_store AND h.target_id = p_category;
+	ELSE
+		UPDATE catalog.slug_history h SET target_id = was.parent_id WHERE h.kind = 'category' AND h.store_id = p_store AND h.target_id = p_category;
+		INSERT INTO catalog.slug_history AS h (tenant_id, kind, store_id, locale, slug, target_id, changed_at)
+		SELECT p_tenant, 'category', p_store, t.locale, t.slug, was.parent_id, sutler.now() FROM catalog.category_text t WHERE t.category_id = p_category
+		ON CONFLICT (tenant_id, kind, store_id, locale, slug) DO UPDATE SET target_id = excluded.target_id, changed_at = excluded.changed_at;
+	END IF;
+	DELETE FROM catalog.category c WHERE c.category_id = p_category;
+	PERFORM set_config('sutler.relist', '', true);
+	PERFORM catalog.relist(p_tenant, ids);
+	PERFORM audit.add(p_tenant, p_actor::text, 'category.deleted', 'category ' || p_category, p_reason, facts::text);
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text) IS 'Takes a category away: ok, gone, changed (by another meanwhile).';

@@ -55,6 +55,18 @@ ORDER BY cp.position, cp.product_id LIMIT :most
 SELECT catalog.desk_category(:tenant, :actor, :store, :category, :make, :revision, :kind, :parent, :place, :visible, :locales, :names, :slugs,
        :descriptions, :meta_titles, :meta_descriptions)
 
+-- What leaves with a category that is deleted: products that stand in it, categories below it, and where it lies.
+-- category_leaves(category uuid, locale text) one
+-- products int, below int, parent text?
+SELECT (SELECT count(*) FROM catalog.category_product cp WHERE cp.category_id = c.category_id),
+       (SELECT count(*) FROM catalog.category b WHERE b.store_id = c.store_id AND b.parent_id = c.category_id),
+       (SELECT t.name FROM catalog.category_text t WHERE t.category_id = c.parent_id ORDER BY t.locale <> :locale, t.locale LIMIT 1)
+FROM catalog.category c WHERE c.category_id = :category
+
+-- category_drop(tenant uuid, actor uuid, store uuid, category uuid, revision int, reason text) one
+-- outcome text
+SELECT catalog.desk_category_drop(:tenant, :actor, :store, :category, :revision, :reason)
+
 -- category_put(tenant uuid, actor uuid, store uuid, category uuid, products uuid[], places int[], gone uuid[], codes text[]) one
 -- outcome text
 SELECT catalog.desk_category_products(:tenant, :actor, :store, :category, :products, :places, :gone, :codes)

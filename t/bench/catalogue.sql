@@ -8,6 +8,7 @@
 
 SET client_min_messages = warning;
 SET sutler.relist = 'later';
+SET sutler.redesk = 'later';
 SET synchronous_commit = off;
 
 CREATE SCHEMA bench;

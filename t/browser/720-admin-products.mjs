@@ -21,7 +21,7 @@ async function walk({ name, base, options }) {
 	await look('/admin/catalog', 'list');
 	t.ok(await page.locator('tbody tr').count() > 3, `${name}: products are listed`);
 	await look('/admin/catalog?q=nothing+like+it', 'none');
-	for (const [tail, what] of [['', 'product'], ['/variants', 'variants'], ['/prices', 'prices']])
+	for (const [tail, what] of [['', 'product'], ['/variants', 'variants'], ['/prices', 'prices'], ['/special', 'special'], ['/listing', 'listing'], ['/related', 'related']])
 		await look(`/admin/catalog/${product}${tail}`, what);
 	for (const [path, what] of [[`/admin/media/${product}`, 'pictures'], ['/admin/catalog/categories', 'categories'], ['/admin/catalog/categories/new', 'category-new'],
 		[`/admin/catalog/categories/${category}`, 'category'], ['/admin/arrange', 'arrange']])

@@ -117,4 +117,28 @@ subtest 'whose it is' => sub {
 	unlike $looks->get("$base/$id{Suelas}")->html, qr/>Save</, 'P21 who may only look, looks';
 	is $looks->get("$base/new")->status, 403, 'and makes none';
 };
+subtest 'CAT-04 a category is deleted' => sub {
+	my ($put) = $shop->value('SELECT count(*) FROM catalog.category_product WHERE category_id = ?', $id{Botas});
+	my $page = $ana->get("$base/$id{Botas}");
+	like $page->text, qr/stay in the shop\s*$put\b.*Its address leads to\s*Cueros/s, 'what happens is said before';
+	my $post = sub { my ($from, %form) = @_; return $ana->visitor->submit($from, field => 'reason', { %form }) };
+	is $post->($page, reason => '')->status, 422, 'it wants a reason';
+	my $was = listed($id{Botas});
+	ok $was, 'with products in it';
+	is $post->($page, reason => 'sold no more')->status, 303, 'it goes';
+	is $shop->value('SELECT count(*) FROM catalog.category WHERE category_id = ?', $id{Botas}), 0, 'it is gone';
+	freshen();
+	ok wait_for(5, sub { (shop('/c/botines')->header('location') // '') eq '/c/cueros' }), 'its address leads to what it lay under';
+	is shop('/c/botas')->header('location') // '', '/c/cueros', 'and so does the one before';
+	is shop('/p/plain')->status, 200, 'its products stay';
+	is $ana->get("$base/$id{Botas}")->status, 404, 'the desk does not know it';
+	like $shop->value(q{SELECT reason || ' ' || detail FROM audit.entry WHERE action = 'category.deleted' AND target = ?}, "category $id{Botas}"),
+		qr/^sold no more .*botines/, 'SEC-05 the log does';
+	my $top = $shop->value('SELECT count(*) FROM catalog.category WHERE store_id = ? AND parent_id IS NULL', $f->{store}{one});
+	my $below = $shop->value('SELECT count(*) FROM catalog.category WHERE parent_id = ?', $id{Suelas});
+	is $post->($ana->get("$base/$id{Suelas}"), reason => 'a flatter tree')->status, 303, 'one at the top goes';
+	is $shop->value('SELECT count(*) FROM catalog.category WHERE store_id = ? AND parent_id IS NULL', $f->{store}{one}), $top - 1 + $below, 'what lay below stands at the top';
+	is $shop->value(q{SELECT count(*) FROM catalog.slug_history WHERE target_id = ?}, $id{Suelas}), 0, 'and its address leads nowhere';
+};
+
 done_testing;

@@ -101,6 +101,8 @@ sub entries
 		'GET /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) }),
 		'POST /admin/catalog/categories/{id:id}' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) },
 			sub { return (revision => 1, category_form($_[1])) }),
+		'POST /admin/catalog/categories/{id:id}/delete' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/delete' },
+			sub { return (revision => 1, reason => 'sold no more') }),
 		'POST /admin/catalog/categories/{id:id}/products' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/products' },
 			sub { return (codes => $_[1] eq 'three' ? 'SANDAL' : 'PLAIN') }),
 		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
