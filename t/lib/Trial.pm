@@ -103,6 +103,7 @@ sub end
 sub stack { return $_[0]{shop}{stack} }
 sub dbh { return $_[0]{shop}->dbh }
 sub value { my ($self, @q) = @_; return $self->{shop}->value(@q) }
+sub rows { my ($self, @q) = @_; return $self->{shop}->rows(@q) }
 
 # After the server was restarted under us.
 sub reconnect
