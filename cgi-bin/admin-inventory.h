@@ -90,6 +90,43 @@ void count_review(struct req *r);
 void count_book(struct req *r);
 void count_cancel(struct req *r);
 
+/* admin-inventory-lot.c: lots, and how a variant is looked after */
+extern const struct param lots_params[], lot_params[], lot_adjust_params[], lot_block_params[], lot_scrap_params[], lot_recall_params[], care_params[];
+void lots_show(struct req *r);
+void lot_show(struct req *r);
+void lot_again(struct req *r);
+void lot_adjust(struct req *r);
+void lot_block(struct req *r);
+void lot_release(struct req *r);
+void lot_scrap(struct req *r);
+void lot_recall(struct req *r);
+/* Puts CARE, rows of q_care_of(), into the page of a variant; keeps what its form says: a word of inventory.care_save(). */
+void care_add(struct req *r, struct view *v, struct rows *care);
+const char *care_save(struct req *r);
+
+/* admin-inventory-inspect.c */
+extern const struct param inspects_params[], verdict_params[];
+void inspects_show(struct req *r);
+void inspect_show(struct req *r);
+void inspect_say(struct req *r);
+
+/* admin-inventory-production.c */
+extern const struct param productions_params[], production_cancel_params[], production_finish_params[];
+void productions_show(struct req *r);
+void production_show(struct req *r);
+void production_start(struct req *r);
+void production_cancel(struct req *r);
+void production_finish(struct req *r);
+/* "MO-12" */
+const char *production_name(struct req *r, int64_t number);
+
+/* Codes of reasons for corrections, closed by NULL, and their words as the list "codes" of a form. */
+extern const char *const stock_codes[];
+void stock_add_codes(struct req *r, struct view *v, const char *chosen);
+/* What happened, and why ("damaged: by rain"), in words. */
+const char *stock_kind(struct req *r, const char *kind);
+const char *stock_reason(struct req *r, const char *reason);
+
 /* admin-inventory-reorder.c */
 extern const struct param low_params[], low_order_params[], reorder_params[];
 void low_show(struct req *r);

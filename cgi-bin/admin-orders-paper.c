@@ -78,7 +78,8 @@ void paper_wave(struct req *r)
 	for (size_t i = 0; i < rows_count(picks); i++) {
 		const struct row_fulfil_picks *k = row_fulfil_picks_at(picks, i);
 
-		rows[p.nrows++] = (struct paper_row){ mem_printf(r->mem, "%s %s", k->zone, k->bin), k->number, k->sku, k->name, k->options, k->quantity };
+		rows[p.nrows++] = (struct paper_row){ mem_printf(r->mem, "%s %s", k->zone, k->bin), k->number, k->sku, k->name,
+			k->lots == NULL ? k->options : mem_printf(r->mem, "%s%s%s", k->options, *k->options == '\0' ? "" : " · ", k->lots), k->quantity };
 	}
 	answer(r, &p);
 }

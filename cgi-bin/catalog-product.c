@@ -69,7 +69,7 @@ enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2
 /* Of a bundle, for each of its parts (catalog.bundle_page). */
 enum { B_BUNDLE, B_QUANTITY, B_NAME, B_OPTIONS, B_SLUG, B_FIELDS };
 enum { T_QUANTITY, T_PRICE, T_FIELDS };
-enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
+enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_SHOWS, M_FIELDS };
 enum { S_LABEL, S_VALUE, S_FIELDS };
 enum { G_TAG, G_SLUG, G_FIELDS };
 enum { P_LANGUAGE, P_SLUG, P_FIELDS };
@@ -304,8 +304,32 @@ static const char *json_ld(struct req *r, const struct product *p)
 
 struct seen { bool few, made, out, prices; };
 
-static void add_choice(struct req *r, struct view *list, const char *name, const struct variant *v,
-		       bool own_price)
+/* Which of the pictures, counted from 1, shows this value of the first option; 0: none. */
+static int64_t picture_of(const struct product *p, const char *label)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; label != NULL && i < p->media.n; i++) {
+		const char *const *m = record_at(&p->media, i);
+
+		if (strcmp(m[M_KIND], "image") != 0)
+			continue;
+		n++;
+		if (strcmp(m[M_SHOWS], label) == 0)
+			return n;
+	}
+	return 0;
+}
+
+static void add_picture(struct view *v, const struct product *p, const struct variant *one)
+{
+	int64_t n = picture_of(p, one->label);
+
+	if (n > 0)
+		view_int(v, "picture", n);
+}
+
+static struct view *add_choice(struct req *r, struct view *list, const char *name, const struct variant *v, bool own_price)
 {
 	struct view *item = view_item(list, name);
 	bool sizes = v->label2 != NULL;
@@ -317,6 +341,7 @@ static void add_choice(struct req *r, struct view *list, const char *name, const
 	view_bool(item, "out", strcmp(v->state, "out") == 0);
 	if (own_price)
 		view_money(item, "price", v->price);
+	return item;
 }
 
 /* "#101010" as the picture of a square: inline styles are not allowed. */
@@ -339,7 +364,7 @@ static void add_choices(struct req *r, struct view *v, const struct product *p, 
 		if (one->label2 == NULL) {
 			view_bool(v, "single", true);
 			view_text(v, "option_name", one->title != NULL ? one->title : req_text(r, N_("Version")));
-			add_choice(r, v, "options", one, own_price);
+			add_picture(add_choice(r, v, "options", one, own_price), p, one);
 			continue;
 		}
 		view_bool(v, "matrix", true);
@@ -347,6 +372,7 @@ static void add_choices(struct req *r, struct view *v, const struct product *p, 
 			shade = view_item(v, "shades");
 			view_text(shade, "name", one->label);
 			view_text(shade, "colour", swatch(r, one->swatch));
+			add_picture(shade, p, one);
 		}
 		add_choice(r, shade, "sizes", one, own_price);
 		before = one;

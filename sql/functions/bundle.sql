@@ -79,6 +79,9 @@ DECLARE
 BEGIN
 	SELECT x.store_id, x.locale, x.currency, x.prices_include_tax INTO STRICT o FROM sales."order" x WHERE x.order_id = p_order;
 	SELECT max(x.line_no) INTO next_no FROM sales.order_line x WHERE x.order_id = p_order;
+	-- What a bundle contains stays until the order has it: catalog.desk_bundle() locks in the same order.
+	PERFORM FROM catalog.bundle_part b WHERE b.bundle_id IN (SELECT x.variant_id FROM sales.order_line x WHERE x.order_id = p_order)
+	ORDER BY b.bundle_id, b.part_id FOR SHARE;
 	FOR l IN SELECT x.line_no, x.variant_id, x.quantity, x.total + CASE WHEN o.prices_include_tax THEN 0 ELSE x.tax END AS worth FROM sales.order_line x
 		WHERE x.order_id = p_order AND EXISTS (SELECT FROM catalog.bundle_part b WHERE b.bundle_id = x.variant_id) ORDER BY x.line_no
 	LOOP
@@ -177,6 +180,7 @@ BEGIN
 		END IF;
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
+	PERFORM FROM catalog.bundle_part b WHERE b.bundle_id = p_variant ORDER BY b.part_id FOR UPDATE;
 	DELETE FROM catalog.bundle_part b WHERE b.bundle_id = p_variant AND NOT b.part_id = ANY (ids);
 	UPDATE catalog.variant v SET bundle = cardinality(ids) > 0, track_stock = cardinality(ids) = 0, made_to_order = v.made_to_order AND cardinality(ids) = 0
 	WHERE v.variant_id = p_variant AND v.bundle <> (cardinality(ids) > 0);

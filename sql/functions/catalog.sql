@@ -494,6 +494,7 @@ BEGIN
 		RETURN 0;
 	END IF;
 	IF variants IS NOT NULL THEN
+		PERFORM catalog.redesk_stock(p_tenant, variants);
 		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
 		PERFORM inventory.reorder_look(p_tenant, variants);
 	END IF;

@@ -5,7 +5,7 @@
 -- of the time of an order).
 --
 -- Order of locks, the same everywhere: hold rows by id, then stock rows by
--- (variant, warehouse), stock always last in its transaction.  Stock rows are locked FOR NO KEY
+-- (variant, warehouse), stock always last in its transaction, with its lots behind it (lot.sql).  Stock rows are locked FOR NO KEY
 -- UPDATE, as an UPDATE does: a hold's foreign key holds all of its order's rows before the first
 -- of them is updated, and a stronger lock would wait for it out of order.
 
@@ -367,9 +367,9 @@ END
 $$;
 COMMENT ON FUNCTION inventory.release_order(uuid, uuid) IS 'Gives back what a cancelled order held.';
 
--- Books pieces out for a shipped line: the hold ends, the movement is written, on hand falls.
--- False when the order does not hold that many.
-CREATE OR REPLACE FUNCTION inventory.book_out(p_tenant uuid, p_order uuid, p_variant uuid, p_quantity integer, p_source text)
+-- Books pieces out for a shipped line: the hold ends, on hand falls, the movement is written.
+-- False when the order does not hold that many, or they are not there: then the caller undoes all.
+CREATE OR REPLACE FUNCTION inventory.book_out(p_tenant uuid, p_order uuid, p_variant uuid, p_quantity integer, p_source text, p_shipment uuid DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -388,23 +388,24 @@ BEGIN
 		ELSE
 			UPDATE inventory.hold x SET quantity = x.quantity - part WHERE x.hold_id = h.hold_id;
 		END IF;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, source, order_id)
-		VALUES (p_tenant, sutler.uuid7(), p_variant, h.warehouse_id, -part, 'sale', p_source, p_order);
 		UPDATE inventory.stock s
 		SET on_hand = s.on_hand - part, held = s.held - part
-		WHERE s.variant_id = p_variant AND s.warehouse_id = h.warehouse_id;
+		WHERE s.variant_id = p_variant AND s.warehouse_id = h.warehouse_id AND s.on_hand >= part;
+		IF NOT FOUND OR NOT (SELECT b.done FROM inventory.book(p_tenant, p_variant, h.warehouse_id, -part, 'sale', '', p_source, p_order, NULL, NULL, p_shipment) b) THEN
+			RETURN false;
+		END IF;
 		rest := rest - part;
 	END LOOP;
 	PERFORM inventory.touched(p_tenant, ARRAY[p_variant]);
 	RETURN rest = 0;
 END
 $$;
-COMMENT ON FUNCTION inventory.book_out(uuid, uuid, uuid, integer, text) IS 'Shipping books held pieces out of stock.';
+COMMENT ON FUNCTION inventory.book_out(uuid, uuid, uuid, integer, text, uuid) IS 'Shipping books held pieces out of stock.';
 
 -- Changes what is on hand by p_quantity with a reason.  Promised pieces that are no
 -- longer there become short; on hand cannot fall below zero ('negative').
-CREATE OR REPLACE FUNCTION inventory.adjust(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
-	p_kind text, p_reason text, p_source text, p_staff uuid)
+CREATE OR REPLACE FUNCTION inventory.adjust_lot(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
+	p_kind text, p_reason text, p_source text, p_staff uuid, p_lot uuid)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -413,16 +414,30 @@ BEGIN
 		RETURN 'ok';
 	END IF;
 	INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id) VALUES (p_tenant, p_variant, p_warehouse) ON CONFLICT DO NOTHING;
-	UPDATE inventory.stock s
-	SET on_hand = s.on_hand + p_quantity, short = greatest(s.held - (s.on_hand + p_quantity), 0)
-	WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse AND s.on_hand + p_quantity >= 0;
-	IF NOT FOUND THEN
+	BEGIN
+		UPDATE inventory.stock s
+		SET on_hand = s.on_hand + p_quantity, short = greatest(s.held - (s.on_hand + p_quantity), 0)
+		WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse AND s.on_hand + p_quantity >= 0;
+		IF NOT FOUND OR NOT (SELECT b.done FROM inventory.book(p_tenant, p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, NULL, p_staff, p_lot, NULL) b) THEN
+			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU003';
+		END IF;
+	EXCEPTION WHEN SQLSTATE 'SU003' THEN
 		RETURN 'negative';
-	END IF;
-	INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-	VALUES (p_tenant, sutler.uuid7(), p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, p_staff);
+	END;
 	PERFORM inventory.touched(p_tenant, ARRAY[p_variant]);
 	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION inventory.adjust_lot(uuid, uuid, uuid, integer, text, text, text, uuid, uuid) IS
+	'Changes what is on hand, of one lot when it is given, with a movement row. ok or negative.';
+
+CREATE OR REPLACE FUNCTION inventory.adjust(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
+	p_kind text, p_reason text, p_source text, p_staff uuid)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN inventory.adjust_lot(p_tenant, p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, p_staff, NULL);
 END
 $$;
 COMMENT ON FUNCTION inventory.adjust(uuid, uuid, uuid, integer, text, text, text, uuid) IS
@@ -440,7 +455,7 @@ DECLARE
 	changed integer := 0;
 BEGIN
 	INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id)
-	SELECT p_tenant, u.v, u.w FROM unnest(p_variants, p_warehouses) AS u (v, w) ON CONFLICT DO NOTHING;
+	SELECT p_tenant, u.v, u.w FROM unnest(p_variants, p_warehouses) AS u (v, w) ORDER BY u.v, u.w ON CONFLICT DO NOTHING;
 	FOR r IN
 		SELECT s.variant_id, s.warehouse_id, u.counted, u.counted - s.on_hand AS change
 		FROM unnest(p_variants, p_warehouses, p_counted) AS u (v, w, counted)
@@ -450,8 +465,7 @@ BEGIN
 		CONTINUE WHEN r.change = 0;
 		UPDATE inventory.stock s SET on_hand = r.counted, short = greatest(s.held - r.counted, 0)
 		WHERE s.variant_id = r.variant_id AND s.warehouse_id = r.warehouse_id;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source)
-		VALUES (p_tenant, sutler.uuid7(), r.variant_id, r.warehouse_id, r.change, 'count', p_reason, p_source);
+		PERFORM inventory.book(p_tenant, r.variant_id, r.warehouse_id, r.change, 'count', p_reason, p_source, NULL, NULL, NULL, NULL);
 		changed := changed + 1;
 	END LOOP;
 	IF changed > 0 THEN

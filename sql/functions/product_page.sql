@@ -76,7 +76,8 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_tiers(uuid, uuid[]) IS 'Part of catalog.relist: the prices by quantity of product pages, at most 20 each.';
 
--- Pictures, those of the store's own in place of the product's, then documents: kind, name, label, bytes.
+-- Pictures, those of the store's own in place of the product's, then documents: kind, name, label, bytes,
+-- label of the option's value that a picture shows.
 CREATE OR REPLACE FUNCTION catalog.page_media(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -85,21 +86,24 @@ AS $$
 	FROM (SELECT l.store_id, l.locale, pm.product_id,
 	             catalog.field(pm.kind) || catalog.field(f.name)
 	             || catalog.field(coalesce(t.label, h.label, CASE pm.kind WHEN 'document' THEN f.file_name END))
-	             || catalog.field(f.bytes::text) || U&'\001E' AS record,
+	             || catalog.field(f.bytes::text) || catalog.field(coalesce(ct.label, ch.label, c.code)) || U&'\001E' AS record,
 	             row_number() OVER (PARTITION BY l.store_id, l.locale, pm.product_id ORDER BY pm.kind DESC, pm.position, pm.media_id) AS n
-	      FROM (SELECT sp.store_id, x.product_id, x.media_id, x.kind, x.position
+	      FROM (SELECT sp.store_id, x.product_id, x.media_id, x.kind, x.position, x.value_id
 	            FROM catalog.product_media x
 	            JOIN catalog.store_product sp ON sp.product_id = x.product_id
 	            WHERE x.product_id = ANY (p_products) AND (x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
 			WHERE o.store_id = sp.store_id AND o.product_id = x.product_id))
 	            UNION ALL
-	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position
+	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position, NULL
 	            FROM catalog.store_product_media o WHERE o.product_id = ANY (p_products)) pm
 	      JOIN catalog.media f ON f.media_id = pm.media_id
 	      JOIN tenancy.store_locale l ON l.store_id = pm.store_id
 	      JOIN tenancy.store_locale d ON d.store_id = pm.store_id AND d.position = 0
 	      LEFT JOIN catalog.product_media_text t ON t.product_id = pm.product_id AND t.media_id = pm.media_id AND t.locale = l.locale
-	      LEFT JOIN catalog.product_media_text h ON h.product_id = pm.product_id AND h.media_id = pm.media_id AND h.locale = d.locale) m
+	      LEFT JOIN catalog.product_media_text h ON h.product_id = pm.product_id AND h.media_id = pm.media_id AND h.locale = d.locale
+	      LEFT JOIN catalog.attribute_value c ON c.value_id = pm.value_id
+	      LEFT JOIN catalog.attribute_value_text ct ON ct.value_id = pm.value_id AND ct.locale = l.locale
+	      LEFT JOIN catalog.attribute_value_text ch ON ch.value_id = pm.value_id AND ch.locale = d.locale) m
 	WHERE m.n <= 60 GROUP BY m.store_id, m.locale, m.product_id
 $$;
 COMMENT ON FUNCTION catalog.page_media(uuid, uuid[]) IS 'Part of catalog.relist: pictures and documents of product pages, at most 60 each.';

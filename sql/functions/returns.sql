@@ -205,10 +205,7 @@ BEGIN
 	END IF;
 	why := 'return ' || r.return_no || CASE WHEN p_reason = '' THEN '' ELSE ': ' || p_reason END;
 	IF l.track_stock AND p_verdict <> 'quarantine' THEN
-		PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, p_pieces, 'return', why, 'return', p_actor);
-		IF p_verdict = 'scrap' THEN
-			PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, -p_pieces, 'scrap', why, 'return', p_actor);
-		END IF;
+		PERFORM inventory.take_back(p_tenant, r.order_id, l.variant_id, l.warehouse_id, p_pieces, p_verdict = 'scrap', why, p_actor);
 	END IF;
 	RETURN 'ok';
 END
@@ -242,10 +239,7 @@ BEGIN
 	END IF;
 	PERFORM sales.tell(p_tenant, r.order_id, p_actor, 'release', p_reason, format('return %s line %s: %s %s', r.return_no, p_line, p_pieces, p_verdict));
 	IF l.track_stock THEN
-		PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, p_pieces, 'return', p_reason, 'return', p_actor);
-		IF p_verdict = 'scrap' THEN
-			PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, -p_pieces, 'scrap', p_reason, 'return', p_actor);
-		END IF;
+		PERFORM inventory.take_back(p_tenant, r.order_id, l.variant_id, l.warehouse_id, p_pieces, p_verdict = 'scrap', p_reason, p_actor);
 	END IF;
 	RETURN 'ok';
 END

@@ -284,7 +284,7 @@ END
 $$;
 COMMENT ON FUNCTION sales.cancel(uuid, uuid, text, text) IS 'Cancels an order before shipping; ok, not_allowed or unknown.';
 
--- A parcel leaves with these lines.  ok; not_allowed; unknown; lines (more than is open, or not held).
+-- A parcel leaves with these lines.  ok; not_allowed; unknown; lines (more than is open, not made yet, or not held).
 CREATE OR REPLACE FUNCTION sales.ship(p_tenant uuid, p_order uuid, p_lines integer[], p_quantities integer[],
 	p_carrier text, p_tracking text, p_url text, p_actor text)
 RETURNS text
@@ -303,7 +303,8 @@ BEGIN
 	IF cardinality(p_lines) = 0 OR EXISTS (
 		SELECT FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
 		LEFT JOIN sales.order_line ol ON ol.order_id = p_order AND ol.line_no = u.line_no
-		WHERE ol.line_no IS NULL OR NOT ol.ships OR u.quantity < 1 OR u.quantity > ol.quantity - ol.shipped - ol.allotted) THEN
+		WHERE ol.line_no IS NULL OR NOT ol.ships OR u.quantity < 1 OR u.quantity > ol.quantity - ol.shipped - ol.allotted
+		   OR (ol.made_to_order AND inventory.being_made(p_tenant, p_order, ol.line_no))) THEN
 		RETURN 'lines';
 	END IF;
 	BEGIN
@@ -325,7 +326,7 @@ BEGIN
 			WHERE v.track_stock AND NOT ol.made_to_order
 			GROUP BY 1 ORDER BY 1
 		LOOP
-			IF NOT inventory.book_out(p_tenant, p_order, l.variant_id, l.quantity, 'ship') THEN
+			IF NOT inventory.book_out(p_tenant, p_order, l.variant_id, l.quantity, 'ship', parcel) THEN
 				answer := 'lines';
 				RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 			END IF;

@@ -188,7 +188,9 @@ CREATE OR REPLACE FUNCTION inventory.reorder_take(p_tenant uuid, p_actor uuid, p
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM inventory.reorder_suggest(p_tenant, p_variant) s WHERE s.point = p_point AND s.up_to = p_up_to) THEN
+	IF NOT EXISTS (SELECT FROM catalog.variant v WHERE v.variant_id = p_variant) THEN
+		RETURN 'unknown';
+	ELSIF NOT EXISTS (SELECT FROM inventory.reorder_suggest(p_tenant, p_variant) s WHERE s.point = p_point AND s.up_to = p_up_to) THEN
 		RETURN 'again';
 	END IF;
 	RETURN inventory.reorder_set(p_tenant, p_actor, p_variant, p_warehouse, p_point::integer, p_up_to::integer);

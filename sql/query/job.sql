@@ -4,6 +4,10 @@
 -- released int
 SELECT inventory.release_expired(:tenant, :most)::bigint
 
+-- job_tend_stock(tenant uuid, lots int4, lines int4) one
+-- done int
+SELECT inventory.tend(:tenant, :lots, :lines)::bigint
+
 -- job_forget(tenant uuid, most int4) one
 -- forgotten int
 SELECT customer.forget(:tenant, :most)::bigint

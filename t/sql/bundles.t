@@ -81,6 +81,8 @@ subtest 'CAT-09 what a bundle can contain' => sub {
 	is contains('KIT', SOLE => 2, HEEL => 1), 'ok', 'two others';
 	is contains('KIT', sole => 2, heel => 1), 'ok', 'the same again';
 	is value("SELECT count(*) FROM audit.entry WHERE action = 'product.bundle'"), 1, 'which is in the log once';
+	freshen();
+	is value("SELECT count(*) FROM catalog.desk_lack WHERE lack = 'stock' AND product_id = ?", $f->{product}{KIT}), 0, 'at the desk it is not among what lacks stock';
 	is contains('CASE', KIT => 1), 'bundle 0', 'a bundle is in no bundle';
 	is contains('CASE', CASE => 1), 'self 0', 'nor in itself';
 	is contains('SOLE', HEEL => 1), 'inside', 'what is contained contains nothing';

@@ -27,8 +27,9 @@ my @big = qw(
 	catalog.variant catalog.variant_value catalog.product_media catalog.product_media_text
 	catalog.product_tag catalog.related catalog.category_product catalog.store_product
 	catalog.store_product_text catalog.price catalog.listing catalog.search catalog.search_code
-	catalog.word catalog.media catalog.stale catalog.desk catalog.desk_word
-	inventory.stock inventory.movement inventory.hold inventory.reorder inventory.insight inventory.forecast
+	catalog.word catalog.media catalog.stale catalog.desk catalog.desk_lack catalog.desk_word
+	inventory.stock inventory.movement inventory.hold inventory.reorder inventory.insight inventory.forecast inventory.lot
+	inventory.inspection inventory.production inventory.production_line shipping.pick_lot shipping.shipment_lot
 	event.outbox event.ready event.idempotency event.note
 	customer.person customer.person_note customer.person_tag customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
 	sales.contact sales.cart sales.cart_token sales.cart_line sales.verification sales.order
