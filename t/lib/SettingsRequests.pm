@@ -129,10 +129,10 @@ sub entries
 		'GET /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers'),
 		'POST /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers', sub {
 			my ($t, $store) = @_;
-			$t->value('SELECT sales.prepare_store(tenant_id, store_id) FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
-			my ($row) = $t->rows('SELECT s.order_prefix, s.invoice_prefix, n.order_next, n.invoice_next, n.credit_next FROM tenancy.store s,
-				accounting.numbers_now(s.tenant_id, s.store_id) n WHERE s.store_id = ?', store_of($t, $store));
-			return (revision(@_), %$row, reason => 'as it was');
+			my ($orders, $invoices) = $t->value('SELECT order_prefix, invoice_prefix FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
+			my ($invoice, $credit) = map { $t->value("SELECT coalesce(max(next_number), 1) FROM accounting.series WHERE store_id = ? AND series $_ 'R\$'", store_of($t, $store)) } '!~', '~';
+			return (revision(@_), order_prefix => $orders, order_next => 900_000 + $serial++, invoice_prefix => $invoices, invoice_next => $invoice, credit_next => $credit,
+				reason => 'a new book');
 		}),
 		'GET /admin/settings/mails' => Requests::at_desk('/admin/settings/mails'),
 		'POST /admin/settings/mails' => Requests::at_desk('/admin/settings/mails', sub {
