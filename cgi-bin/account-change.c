@@ -72,8 +72,11 @@ void change_show(struct req *r)
 	view_text(v, "order_url", change_url(r, ""));
 	for (size_t i = 0; i < rows_count(q.lines); i++) {
 		const struct row_order_lines *l = row_order_lines_at(q.lines, i);
-		struct view *item = view_item(v, "pieces");
+		struct view *item;
 
+		if (l->part)
+			continue;
+		item = view_item(v, "pieces");
 		view_text(item, "variant", l->variant);
 		view_text(item, "name", l->name);
 		view_text(item, "options", l->options);

@@ -16,8 +16,6 @@
 #define LANGUAGES_MAX 6
 /* One page of a category's products: a form of them fits into one request. */
 #define PRODUCTS_ON_A_PAGE 60
-/* Codes that come at once, in one line. */
-#define CODES_MAX 20
 /* A category of 20 000 products is listed again within this; the request itself has 25 s. */
 #define PATIENCE_MS "20000"
 
@@ -168,17 +166,6 @@ static void add_parents(struct req *r, struct view *v, struct rows *tree, const 
 	}
 }
 
-/* Where ID stands in the list FIELD of the form that is shown again, or SIZE_MAX. */
-static size_t typed_at(struct req *r, const char *field, const char *id)
-{
-	const char *typed;
-
-	for (size_t k = 0; (typed = form_item(r, field, k, NULL)) != NULL; k++)
-		if (strcmp(typed, id) == 0)
-			return k;
-	return SIZE_MAX;
-}
-
 static void add_products(struct req *r, struct view *v, const char *category, struct rows *products)
 {
 	size_t n = rows_count(products);
@@ -187,7 +174,7 @@ static void add_products(struct req *r, struct view *v, const char *category, st
 		const struct row_category_products *p = row_category_products_at(products, i);
 		struct view *item = view_item(v, "products");
 		const char *stored = mem_printf(r->mem, "%lld", (long long)p->place);
-		size_t at = typed_at(r, "product", p->product);
+		size_t at = catalog_typed_in(r, "product", p->product);
 
 		view_text(item, "n", mem_printf(r->mem, "%zu", at == SIZE_MAX ? i : at));
 		view_text(item, "product", p->product);
@@ -198,7 +185,7 @@ static void add_products(struct req *r, struct view *v, const char *category, st
 		view_text(item, "image", p->image == NULL ? NULL : mem_concat(r->mem, "/media/", p->image));
 		view_text(item, "order", at == SIZE_MAX ? stored : form_item(r, "order", at, stored));
 		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, numbered(r, "order", at)));
-		view_bool(item, "ticked", typed_at(r, "gone", p->product) != SIZE_MAX);
+		view_bool(item, "ticked", catalog_typed_in(r, "gone", p->product) != SIZE_MAX);
 	}
 	view_bool(v, "has_products", n > 0);
 	view_text(v, "next_url", n > PRODUCTS_ON_A_PAGE && r->method == GET ?
@@ -344,29 +331,12 @@ void category_change(struct req *r)
 
 /* ---- its products -------------------------------------------------------------------------------- */
 
-/* The words of the line: references, SKUs, names in addresses; parted by blanks or commas. */
-static size_t take_codes(struct req *r, const char **codes)
-{
-	const char *s = or_empty(param_text(r, "codes"));
-	size_t n = 0;
-
-	for (s += strspn(s, " ,;"); *s != '\0'; s += strspn(s, " ,;")) {
-		size_t len = strcspn(s, " ,;");
-
-		if (n == CODES_MAX)
-			return n + 1;
-		codes[n++] = mem_strndup(r->mem, s, len);
-		s += len;
-	}
-	return n;
-}
-
 void category_put(struct req *r)
 {
 	size_t n, norders, ngone, ncodes;
 	const char *const *products = param_list(r, "product", &n), *const *orders = param_list(r, "order", &norders),
 		*const *gone = param_list(r, "gone", &ngone);
-	const char *codes[CODES_MAX], *outcome, *id = path_text(r, "id");
+	const char *codes[CATALOG_CODES_MAX], *outcome, *id = path_text(r, "id");
 	int64_t place[PRODUCTS_ON_A_PAGE];
 	bool wrong = false;
 
@@ -381,8 +351,8 @@ void category_put(struct req *r)
 			field_error(r, numbered(r, "order", i), N_("Please enter a whole number: smaller ones come first."));
 			wrong = true;
 		}
-	ncodes = take_codes(r, codes);
-	if (ncodes > CODES_MAX) {
+	ncodes = catalog_take_codes(r, codes);
+	if (ncodes > CATALOG_CODES_MAX) {
 		field_error(r, "codes", N_("Please add at most 20 products at once."));
 		wrong = true;
 	}

@@ -60,7 +60,7 @@ static const char *why_words(struct req *r, const char *why)
 {
 	static const struct { const char *why, *words; } known[] = {
 		{ "faults", N_("The file has errors, so nothing came in. Mend them in the file and send it again.") },
-		{ "interrupted", N_("It was interrupted several times and given up. Nothing came in by halves; please try again.") },
+		{ "interrupted", N_("It was interrupted several times and given up. Please try again.") },
 		{ "expired", N_("Nobody came back to it for a week, so the file was thrown away.") },
 		{ "cell", N_("A text is longer than a cell of Excel can hold. Please choose CSV.") },
 	};
@@ -190,14 +190,14 @@ void import_take(struct req *r)
 
 /* ---- one import --------------------------------------------------------------------------------- */
 
-static void add_fault(struct view *v, const struct row_transfer_notes *n)
+static void add_fault(struct req *r, struct view *v, const struct row_transfer_notes *n)
 {
 	struct view *item = view_item(v, "faults");
 
 	if (n->line > 0)
 		view_int(item, "line", n->line);
 	view_text(item, "col", n->col);
-	view_text(item, "message", n->message);
+	view_text(item, "message", fault_words(r, n->message));
 	view_bool(item, "warning", strcmp(n->kind, "warning") == 0);
 }
 
@@ -260,6 +260,7 @@ void import_show(struct req *r)
 	view_bool(v, "nothing", checked && t->made + t->changed == 0);
 	view_bool(v, "done", strcmp(t->state, "done") == 0);
 	view_bool(v, "counted", checked || strcmp(t->state, "done") == 0);
+	view_bool(v, "part_in", t->place > -1 && (strcmp(t->state, "failed") == 0 || strcmp(t->state, "cancelled") == 0));
 	view_int(v, "made", t->made);
 	view_int(v, "changed", t->changed);
 	view_int(v, "same", t->same);
@@ -269,7 +270,7 @@ void import_show(struct req *r)
 	view_int(v, "warnings", t->warnings);
 	view_bool(v, "may", console_may_everywhere(r, "catalog.import"));
 	for (size_t i = 0; i < rows_count(faults) && i < NOTES_SHOWN; i++)
-		add_fault(v, row_transfer_notes_at(faults, i));
+		add_fault(r, v, row_transfer_notes_at(faults, i));
 	for (size_t i = 0; checked && i < rows_count(changes); i++)
 		add_change(r, v, row_transfer_notes_at(changes, i));
 	view_bool(v, "has_faults", rows_count(faults) > 0);
@@ -333,7 +334,7 @@ void import_faults(struct req *r)
 	csv_put(b, head, ARRAY_LEN(head), true);
 	for (size_t i = 0; i < rows_count(faults); i++) {
 		const struct row_transfer_notes *n = row_transfer_notes_at(faults, i);
-		const char *fields[] = { n->line > 0 ? mem_printf(r->mem, "%" PRId64, n->line) : "", n->col, n->kind, n->message };
+		const char *fields[] = { n->line > 0 ? mem_printf(r->mem, "%" PRId64, n->line) : "", n->col, n->kind, fault_words(r, n->message) };
 
 		csv_put(b, fields, ARRAY_LEN(fields), true);
 	}

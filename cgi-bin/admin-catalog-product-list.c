@@ -7,6 +7,8 @@
 
 #define LIST "/admin/catalog"
 #define PRODUCTS_ON_A_PAGE 50
+/* catalog.desk_lack: what is missing everywhere, in no store of its own. */
+#define NO_STORE "00000000-0000-0000-0000-000000000000"
 
 static const char *const states[] = { "active", "draft", "archived", NULL };
 static const char *const lacks[] = { "picture", "price", "stock", NULL };
@@ -30,7 +32,10 @@ static const char *given(struct req *r, const char *name)
 	return value == NULL ? "" : value;
 }
 
-/* Which fragments of admin_products the search wants. */
+_Static_assert((int)ADMIN_PRODUCTS_FOUND == (int)ADMIN_LACKING_FOUND && (int)ADMIN_PRODUCTS_BY_CHANGED == (int)ADMIN_LACKING_BY_CHANGED,
+	       "both queries of the list have the same fragments");
+
+/* Which fragments of admin_products and admin_lacking the search wants. */
 static unsigned fragments(struct req *r)
 {
 	static const struct { const char *name, *value; unsigned bit, later; } wanted[] = {
@@ -38,9 +43,6 @@ static unsigned fragments(struct req *r)
 		{ "state", NULL, ADMIN_PRODUCTS_IN_STATE, 0 },
 		{ "category", NULL, ADMIN_PRODUCTS_IN_CATEGORY, 0 },
 		{ "brand", NULL, ADMIN_PRODUCTS_OF_BRAND, 0 },
-		{ "without", "picture", ADMIN_PRODUCTS_NO_PICTURE, 0 },
-		{ "without", "price", ADMIN_PRODUCTS_NO_PRICE, 0 },
-		{ "without", "stock", ADMIN_PRODUCTS_NO_STOCK, 0 },
 		{ "order", "newest", 0, ADMIN_PRODUCTS_AFTER_NEW },
 		{ "order", "changed", ADMIN_PRODUCTS_BY_CHANGED, ADMIN_PRODUCTS_AFTER_CHANGED },
 		{ "order", "name", ADMIN_PRODUCTS_BY_NAME, ADMIN_PRODUCTS_AFTER_NAME },
@@ -55,6 +57,26 @@ static unsigned fragments(struct req *r)
 			mask |= wanted[i].bit | (later ? wanted[i].later : 0);
 	}
 	return mask;
+}
+
+/* Ids of products alone: one more than a page shows says that there is another page. */
+static struct rows *find(struct req *r)
+{
+	const char *category = param_id(r, "category"), *after = param_id(r, "after"), *lack = given(r, "without");
+	bool of_store = strcmp(lack, "price") == 0;
+
+	category = category == NULL ? r->id : category;
+	after = after == NULL ? r->id : after;
+	if (*lack == '\0')
+		return q_admin_products(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category, given(r, "brand"), after,
+					PRODUCTS_ON_A_PAGE + 1);
+	return q_admin_lacking(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category, given(r, "brand"), after,
+			       PRODUCTS_ON_A_PAGE + 1, lack, of_store ? console_store(r) : NO_STORE, of_store ? console_currency(r) : "");
+}
+
+static const char *found_at(struct req *r, struct rows *found, size_t i)
+{
+	return *given(r, "without") == '\0' ? row_admin_products_at(found, i)->product : row_admin_lacking_at(found, i)->product;
 }
 
 static void add_product(struct req *r, struct view *v, const struct row_admin_products_shown *p)
@@ -121,7 +143,7 @@ static size_t typed(struct req *r, const char **ids)
 void product_list(struct req *r)
 {
 	struct view *v = console_view(r, "admin-catalog/products", N_("Products"));
-	const char *store = console_store(r), *category = param_id(r, "category"), *after = param_id(r, "after");
+	const char *store = console_store(r);
 	struct rows *categories, *kept, *found, *shown;
 	const char **ids;
 	size_t n;
@@ -132,12 +154,11 @@ void product_list(struct req *r)
 	}
 	categories = q_admin_categories(r->db, store, r->language);
 	kept = console_searches(r, LIST);
-	found = q_admin_products(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category == NULL ? r->id : category, given(r, "brand"),
-				 store, console_currency(r), after == NULL ? r->id : after, PRODUCTS_ON_A_PAGE + 1);
+	found = find(r);
 	ids = mem_array(r->mem, const char *, PRODUCTS_ON_A_PAGE);
 	n = typed(r, ids);
 	for (size_t i = 0; n == i && i < rows_count(found) && i < PRODUCTS_ON_A_PAGE; i++)
-		ids[n++] = row_admin_products_at(found, i)->product;
+		ids[n++] = found_at(r, found, i);
 	shown = q_admin_products_shown(r->db, ids, n, store, console_currency(r), r->language);
 	if (r->method == GET)
 		page_asked(r);
@@ -150,7 +171,7 @@ void product_list(struct req *r)
 	view_bool(v, "may_export", console_may_everywhere(r, "catalog.export"));
 	bulk_add_choices(r, v);
 	view_bool(v, "has_products", n > 0);
-	view_bool(v, "searched", fragments(r) & ~(unsigned)(ADMIN_PRODUCTS_BY_CHANGED | ADMIN_PRODUCTS_BY_NAME));
+	view_bool(v, "searched", *given(r, "without") != '\0' || (fragments(r) & ~(unsigned)(ADMIN_PRODUCTS_BY_CHANGED | ADMIN_PRODUCTS_BY_NAME)));
 	view_text(v, "store_name", console_store_name(r));
 	view_text(v, "next_url", r->method == GET && rows_count(found) > n ? console_search_url(r, LIST, "after", ids[n - 1]) : NULL);
 	page_html(r, v);

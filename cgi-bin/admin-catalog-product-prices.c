@@ -118,28 +118,10 @@ static void add_variant(struct req *r, struct view *v, const struct row_admin_va
 	view_text(item, "was_error", form_error(r, at(r, "was", n)));
 }
 
-static void add_special(struct view *v, struct rows *special)
-{
-	for (size_t i = 0; i < rows_count(special); i++) {
-		const struct row_admin_special_prices *s = row_admin_special_prices_at(special, i);
-		struct view *item = view_item(v, "special");
-
-		view_text(item, "sku", s->sku);
-		view_text(item, "group", s->customer_group);
-		view_int(item, "from", s->min_quantity);
-		view_money(item, "amount", s->amount);
-		if (s->has_starts)
-			view_time(item, "starts", s->starts);
-		if (s->has_ends)
-			view_time(item, "ends", s->ends);
-	}
-	view_bool(v, "has_special", rows_count(special) > 0);
-}
-
 void prices_show(struct req *r)
 {
 	const char *product = path_text(r, "id"), *store = console_store(r), *currency, *group;
-	struct rows *found, *variants, *currencies, *groups, *prices, *special;
+	struct rows *found, *variants, *currencies, *groups, *prices;
 	struct view *v;
 
 	if (store == NULL) {
@@ -157,7 +139,6 @@ void prices_show(struct req *r)
 		return;
 	}
 	prices = q_admin_prices(r->db, product, store, currency, group);
-	special = q_admin_special_prices(r->db, product, store, currency);
 	if (r->method == GET)
 		page_asked(r);
 	v = console_view(r, "admin-catalog/prices", row_admin_product(found)->name);
@@ -172,14 +153,12 @@ void prices_show(struct req *r)
 	add_groups(r, v, groups, currency, group);
 	for (size_t i = 0; i < rows_count(variants) && i < rows_count(prices); i++)
 		add_variant(r, v, row_admin_variants_at(variants, i), row_admin_prices_at(prices, i), currency, i);
-	add_special(v, special);
 	page_html(r, v);
 }
 
 /* ---- saving -------------------------------------------------------------------------------- */
 
-/* "" is -1: none.  A comma is a decimal point, as in all forms. */
-static bool read_amount(struct req *r, const char *typed, int exponent, int64_t *out)
+bool catalog_read_amount(struct req *r, const char *typed, int exponent, int64_t *out)
 {
 	char *plain = mem_strdup(r->mem, typed);
 
@@ -192,11 +171,11 @@ static bool read_amount(struct req *r, const char *typed, int exponent, int64_t 
 
 static bool check(struct req *r, size_t i, const char *price, const char *was, int exponent, int64_t *amount, int64_t *before)
 {
-	if (!read_amount(r, price, exponent, amount)) {
+	if (!catalog_read_amount(r, price, exponent, amount)) {
 		field_error(r, at(r, "price", i), N_("Please enter an amount like 19.90."));
 		return false;
 	}
-	if (!read_amount(r, was, exponent, before)) {
+	if (!catalog_read_amount(r, was, exponent, before)) {
 		field_error(r, at(r, "was", i), N_("Please enter an amount like 19.90."));
 		return false;
 	}

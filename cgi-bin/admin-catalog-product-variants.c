@@ -45,6 +45,9 @@ static void add_variant(struct req *r, struct view *v, const struct row_admin_va
 	view_text(item, "n", mem_printf(r->mem, "%zu", n));
 	view_text(item, "variant", x->variant);
 	view_text(item, "options", *x->options == '\0' ? NULL : x->options);
+	view_text(item, "parts_url", mem_printf(r->mem, "%s/admin/catalog/%s/parts/%s", r->prefix, path_text(r, "id"), x->variant));
+	view_int(item, "parts", x->parts);
+	view_bool(item, "is_bundle", x->parts > 0);
 	view_text(item, "sku", form_item(r, "sku", n, x->sku));
 	view_text(item, "gtin", form_item(r, "gtin", n, x->gtin));
 	view_text(item, "weight", form_item(r, "weight", n, mem_printf(r->mem, "%d", (int)x->weight_g)));

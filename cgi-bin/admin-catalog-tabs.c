@@ -19,6 +19,9 @@ void catalog_tabs(struct req *r, struct view *v, const char *product, const char
 		{ "", "/admin/catalog/", "", N_("Product") },
 		{ "variants", "/admin/catalog/", "/variants", N_("Variants") },
 		{ "prices", "/admin/catalog/", "/prices", N_("Prices") },
+		{ "special", "/admin/catalog/", "/special", N_("Special prices") },
+		{ "listing", "/admin/catalog/", "/listing", N_("In this store") },
+		{ "related", "/admin/catalog/", "/related", N_("Related products") },
 		{ "media", "/admin/media/", "", N_("Pictures") },
 	};
 

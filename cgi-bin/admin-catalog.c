@@ -25,6 +25,32 @@ size_t catalog_typed_at(struct req *r, const char *variant, size_t i)
 	return i;
 }
 
+size_t catalog_typed_in(struct req *r, const char *field, const char *id)
+{
+	const char *typed;
+
+	for (size_t k = 0; (typed = form_item(r, field, k, NULL)) != NULL; k++)
+		if (strcmp(typed, id) == 0)
+			return k;
+	return SIZE_MAX;
+}
+
+size_t catalog_take_codes(struct req *r, const char **codes)
+{
+	const char *s = param_text(r, "codes") == NULL ? "" : param_text(r, "codes");
+	size_t n = 0;
+
+	for (s += strspn(s, " ,;"); *s != '\0'; s += strspn(s, " ,;")) {
+		size_t len = strcspn(s, " ,;");
+
+		if (n == CATALOG_CODES_MAX)
+			return n + 1;
+		codes[n++] = mem_strndup(r->mem, s, len);
+		s += len;
+	}
+	return n;
+}
+
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome)
 {
 	static const struct { const char *outcome, *sentence; } sentences[] = {
@@ -34,6 +60,8 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 		{ "options", N_("A product has at most three options.") },
 		{ "other_options", N_("The variants of this product differ in other options. Choose values of exactly those.") },
 		{ "many", N_("These are more than 200 variants. Please choose fewer values.") },
+		{ "stock", N_("Pieces of this variant lie in a warehouse or are promised. A bundle has no stock of its own: please book them out first.") },
+		{ "inside", N_("Another bundle contains this variant, so it cannot be a bundle itself.") },
 		{ "step", N_("Prices of this store are rounder than this: please leave out the small change.") },
 	};
 
@@ -80,8 +108,17 @@ static const struct route routes[] = {
 	{ GET,  "/admin/catalog/{id:id}/variants", variants_show, SEE },
 	{ POST, "/admin/catalog/{id:id}/variants", variants_change, .params = variants_params, .form = variants_show, EDIT },
 	{ POST, "/admin/catalog/{id:id}/combine", variants_combine, .params = combine_params, .form = variants_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/parts/{variant:id}", parts_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/parts/{variant:id}", parts_change, .params = parts_params, .form = parts_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/prices", prices_show, .params = prices_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/prices", prices_change, .params = prices_change_params, .form = prices_show,
+	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	{ GET,  "/admin/catalog/{id:id}/listing", listing_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/listing", listing_change, .params = listing_params, .form = listing_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/related", related_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/related", related_change, .params = related_params, .form = related_show, EDIT },
+	{ GET,  "/admin/catalog/{id:id}/special", special_show, .params = special_params, SEE },
+	{ POST, "/admin/catalog/{id:id}/special", special_change, .params = special_change_params, .form = special_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
 	/* categories */
 	{ GET,  "/admin/catalog/categories", category_tree, SEE },

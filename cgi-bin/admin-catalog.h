@@ -18,6 +18,8 @@
 const char *catalog_state_word(const char *state);
 /* MINOR units as an input field shows them: "19.90". */
 const char *catalog_amount(struct req *r, int64_t minor, const char *currency);
+/* The other way: "" is -1, none; a comma is a decimal point.  False: no amount a price can have. */
+bool catalog_read_amount(struct req *r, const char *typed, int exponent, int64_t *out);
 
 /* admin-catalog-product-list.c: all products, by search, filter and order. */
 extern const struct param product_list_params[];
@@ -36,10 +38,27 @@ void variants_show(struct req *r);
 void variants_change(struct req *r);
 void variants_combine(struct req *r);
 
+/* admin-catalog-parts.c: what a variant contains that is a bundle. */
+extern const struct param parts_params[];
+void parts_show(struct req *r);
+void parts_change(struct req *r);
+
 /* admin-catalog-product-prices.c: the price list of a product in the chosen store. */
 extern const struct param prices_params[], prices_change_params[];
 void prices_show(struct req *r);
 void prices_change(struct req *r);
+
+/* admin-catalog-product-listing.c: how the chosen store shows a product; what goes with it. */
+extern const struct param listing_params[], related_params[];
+void listing_show(struct req *r);
+void listing_change(struct req *r);
+void related_show(struct req *r);
+void related_change(struct req *r);
+
+/* admin-catalog-product-special.c: prices of many pieces, of groups, of some days. */
+extern const struct param special_params[], special_change_params[];
+void special_show(struct req *r);
+void special_change(struct req *r);
 
 /* admin-catalog-product-bulk.c: one change to many products, shown before it is made. */
 extern const struct param bulk_params[], bulk_do_params[];
@@ -56,6 +75,9 @@ void category_make(struct req *r);
 void category_show(struct req *r);
 void category_change(struct req *r);
 void category_put(struct req *r);
+
+/* admin-catalog-fault.c: a sentence of an import about its file, translated; one that is not known as it is. */
+const char *fault_words(struct req *r, const char *message);
 
 /* Files of products.  The largest that is taken: 200 000 rows of 150 bytes; kept in pieces of so many bytes. */
 #define CATALOG_FILE_BYTES (32 * 1024 * 1024)
@@ -93,6 +115,12 @@ void export_file(struct req *r);
 
 /* How a form of variants is read: the place of VARIANT in the list that was typed, or I. */
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
+/* Where ID stands in the list FIELD of the form that is shown again, or SIZE_MAX. */
+size_t catalog_typed_in(struct req *r, const char *field, const char *id);
+/* The words of the line "codes": references, SKUs, names in addresses; parted by blanks or commas.  One more
+   than CATALOG_CODES_MAX: there are too many. */
+#define CATALOG_CODES_MAX 20
+size_t catalog_take_codes(struct req *r, const char **codes);
 /* Says why a door of sql/functions/catalog_desk.sql did not open. */
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome);
 

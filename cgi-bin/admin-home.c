@@ -88,6 +88,7 @@ static void show(struct req *r)
 	page_asked(r);
 	view_text(v, "currency", console_currency(r));
 	view_row(v, "day", day);
+	view_text(v, "low_url", console_may_everywhere(r, "inventory.purchase") ? req_path(r, "/admin/inventory/low") : NULL);
 	view_bool(v, "has_cancelled", row_admin_home_day(day)->cancelled > 0);
 	view_bool(v, "has_elsewhere", row_admin_home_day(day)->elsewhere > 0);
 	view_bool(v, "has_failed", row_admin_home_day(day)->failed > 0);

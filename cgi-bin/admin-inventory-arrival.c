@@ -25,6 +25,9 @@ const struct param arrival_params[] = {
 	{ "variant", PARAM_LIST, .of = PARAM_ID, .max = LINES_MAX },
 	{ "seen",    PARAM_LIST, .of = PARAM_INT, .max = LINES_MAX },
 	{ "pieces",  PARAM_LIST, .of = PARAM_TEXT, .max = LINES_MAX, .blanks = true, .optional = "", .label = N_("Came now") },
+	{ "lot",     PARAM_LIST, .of = PARAM_TEXT, .max = LINES_MAX, .blanks = true, .optional = "", .label = N_("Lot number") },
+	{ "expires", PARAM_LIST, .of = PARAM_DATE, .max = LINES_MAX, .blanks = true, .optional = "", .label = N_("Last day") },
+	{ "made",    PARAM_LIST, .of = PARAM_DATE, .max = LINES_MAX, .blanks = true, .optional = "", .label = N_("Made on") },
 	{ "landed",  PARAM_TEXT, .max = 20, .optional = "", .label = N_("Freight and duty") },
 	{ "why",     PARAM_TEXT, .max = 200, .optional = "", .label = N_("Why more came") },
 	{ 0 }
@@ -49,6 +52,14 @@ static void add_line(struct req *r, struct view *v, const struct row_purchase_li
 	view_text(item, "seen", mem_printf(r->mem, "%lld", (long long)l->counted));
 	view_text(item, "pieces", form_item(r, "pieces", i, counted));
 	view_text(item, "pieces_error", form_error(r, stock_at(r, "pieces", i)));
+	view_bool(item, "by_lot", strcmp(l->lots, "none") != 0);
+	view_bool(item, "by_day", strcmp(l->lots, "expiry") == 0);
+	view_text(item, "lot", form_item(r, "lot", i, ""));
+	view_text(item, "lot_error", form_error(r, stock_at(r, "lot", i)));
+	view_text(item, "expires", form_item(r, "expires", i, ""));
+	view_text(item, "expires_error", form_error(r, stock_at(r, "expires", i)));
+	view_text(item, "made", form_item(r, "made", i, ""));
+	view_text(item, "made_error", form_error(r, stock_at(r, "made", i)));
 }
 
 void arrival_show(struct req *r)
@@ -58,6 +69,7 @@ void arrival_show(struct req *r)
 	struct rows *found, *lines;
 	const struct row_purchase_head *p;
 	int64_t lack = 0, counted = 0;
+	bool lots = false;
 	struct view *v;
 
 	if (!stock_may(r, "inventory.purchase"))
@@ -85,9 +97,11 @@ void arrival_show(struct req *r)
 
 		add_line(r, v, l, i);
 		counted += l->counted;
+		lots = lots || strcmp(l->lots, "none") != 0;
 		if (l->ordered > l->received + l->counted)
 			lack += l->ordered - l->received - l->counted;
 	}
+	view_bool(v, "lots", lots);
 	view_int(v, "lack", lack);
 	view_int(v, "counted", counted);
 	page_html(r, v);
@@ -119,6 +133,54 @@ static bool read_pieces(struct req *r, const char *const *typed, size_t n, int64
 	return good;
 }
 
+/* What is wrong with the lot of a line: "expiry ID of the variant", said beside the line's fields. */
+static bool lot_wrong(struct req *r, const char *outcome, const char *const *variants, size_t n)
+{
+	static const struct stock_no words[] = {
+		{ "lot", "lot", N_("Please enter the number of the lot.") },
+		{ "expiry", "expires", N_("Please enter the last day of the lot.") },
+		{ "expired", "expires", N_("This day is over already.") },
+		{ "dates", "made", N_("It cannot expire before it was made.") },
+		{ "differs", "expires", N_("A lot of this number is here with another last day.") },
+		{ "blocked", "lot", N_("This lot is blocked.") },
+	};
+	const char *variant = strchr(outcome, ' ');
+
+	for (size_t i = 0; variant != NULL && i < n; i++) {
+		if (strcmp(variant + 1, variants[i]) != 0)
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+			if (strncmp(outcome, words[k].outcome, (size_t)(variant - outcome)) == 0 && words[k].outcome[variant - outcome] == '\0') {
+				page_decline(r, arrival_show, stock_at(r, words[k].field, i), words[k].sentence);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Lists of the form that run beside its lines. */
+struct lists {
+	const char *const *lots, *const *expires, *const *made;
+};
+
+/* A form without any is one whose variants have no lots. */
+static bool read_lots(struct req *r, struct lists *l, size_t n)
+{
+	const char **none = mem_array(r->mem, const char *, n + 1);
+	size_t nlots, nexpires, nmade;
+
+	l->lots = param_list(r, "lot", &nlots);
+	l->expires = param_list(r, "expires", &nexpires);
+	l->made = param_list(r, "made", &nmade);
+	for (size_t i = 0; i < n; i++)
+		none[i] = "";
+	if (nlots + nexpires + nmade > 0)
+		return nlots == n && nexpires == n && nmade == n;
+	l->lots = l->expires = l->made = none;
+	return true;
+}
+
 void arrival_book(struct req *r)
 {
 	static const struct stock_no no[] = {
@@ -131,12 +193,14 @@ void arrival_book(struct req *r)
 	const char *const *variants = param_list(r, "variant", &n), *const *typed = param_list(r, "pieces", &npieces);
 	const int64_t *seen = param_list_int(r, "seen", &nseen);
 	int64_t pieces[LINES_MAX], landed = 0;
+	const char *outcome;
+	struct lists lists;
 	struct rows *found;
 	bool good;
 
 	if (!stock_may(r, "inventory.purchase"))
 		return;
-	if (n != nseen || n != npieces) {
+	if (n != nseen || n != npieces || !read_lots(r, &lists, n)) {
 		page_bad_request(r);
 		return;
 	}
@@ -154,6 +218,8 @@ void arrival_book(struct req *r)
 		page_again(r, arrival_show);
 		return;
 	}
-	stock_settle(r, row_purchase_book(q_purchase_book(r->db, r->site->tenant, console_actor(r), param_id(r, "receipt"), id, variants, n, pieces, n, seen, n,
-		landed, stock_given(r, "why")))->outcome, stock_url(r, "purchases", id, ""), N_("What came is booked."), arrival_show, no, ARRAY_LEN(no));
+	outcome = row_purchase_book(q_purchase_book(r->db, r->site->tenant, console_actor(r), param_id(r, "receipt"), id, variants, n, pieces, n, seen, n,
+		landed, stock_given(r, "why"), lists.lots, n, lists.expires, n, lists.made, n))->outcome;
+	if (!lot_wrong(r, outcome, variants, n))
+		stock_settle(r, outcome, stock_url(r, "purchases", id, ""), N_("What came is booked."), arrival_show, no, ARRAY_LEN(no));
 }

@@ -36,6 +36,7 @@ const struct param supplier_params[] = {
 	{ "over",     PARAM_INT, .min = 0, .max = 100, .optional = "0", .label = N_("More than ordered, percent") },
 	{ "note",     PARAM_BLOCK, .max = 1000, .optional = "", .label = N_("Note") },
 	{ "off",      PARAM_BOOL },
+	{ "inspect",  PARAM_BOOL },
 	{ 0 }
 };
 
@@ -73,7 +74,7 @@ static struct rows *save(struct req *r, const char *supplier, bool fresh)
 {
 	return q_supplier_save(r->db, r->site->tenant, console_actor(r), supplier, fresh, param_text(r, "code"), param_text(r, "name"),
 		stock_given(r, "email"), stock_given(r, "phone"), param_text(r, "currency"), param_int(r, "days"), param_int(r, "over") * 10000,
-		!param_bool(r, "off"), stock_given(r, "note"));
+		!param_bool(r, "off"), stock_given(r, "note"), param_bool(r, "inspect"));
 }
 
 void suppliers_show(struct req *r)
@@ -115,6 +116,7 @@ void suppliers_show(struct req *r)
 	form_text(r, v, "over", "0");
 	form_text(r, v, "note", "");
 	form_bool(r, v, "off", false);
+	form_bool(r, v, "inspect", false);
 	page_html(r, v);
 }
 
@@ -184,6 +186,7 @@ void supplier_show(struct req *r)
 	form_text(r, v, "over", mem_printf(r->mem, "%lld", (long long)(s->over_ppm / 10000)));
 	form_text(r, v, "note", s->note);
 	form_bool(r, v, "off", !s->active);
+	form_bool(r, v, "inspect", s->looked);
 	form_text(r, v, "sku", "");
 	form_text(r, v, "article", "");
 	form_text(r, v, "price", "");

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "db/query/lot.h"
 #include "db/query/stock.h"
 
 #include <string.h>
@@ -68,16 +69,21 @@ void stock_tabs(struct req *r, struct view *v, const char *here)
 		{ "", N_("Stock"), "inventory.view" },
 		{ "/transfers", N_("Transfers"), "inventory.adjust" },
 		{ "/counts", N_("Stock counts"), "inventory.adjust" },
+		{ "/insight", N_("What sells, what lies"), "inventory.view" },
+		{ "/low", N_("Low stock"), "inventory.purchase" },
 		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
 		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
 		{ "/warehouses", N_("Warehouses"), "inventory.view" },
+		{ "/lots", N_("Lots"), "inventory.view" },
+		{ "/inspections", N_("Inspection"), "inventory.inspect" },
+		{ "/production", N_("Production"), "inventory.produce" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
 		struct view *item;
 
 		/* Looking is for who works in one store, too; all else concerns all of them. */
-		if (strcmp(tabs[i].permission, "inventory.view") != 0 && !console_may_everywhere(r, tabs[i].permission))
+		if ((strcmp(tabs[i].permission, "inventory.view") != 0 || strcmp(tabs[i].path, "/insight") == 0 || strcmp(tabs[i].path, "/lots") == 0) && !console_may_everywhere(r, tabs[i].permission))
 			continue;
 		item = view_item(v, "tabs");
 		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
@@ -122,8 +128,7 @@ static const struct param list_params[] = {
 	{ 0 }
 };
 
-/* Folded as catalog.variant.sku_key is: SKUs are ASCII but for a few, which are found as typed. */
-static char *folded(struct req *r, const char *s)
+char *stock_folded(struct req *r, const char *s)
 {
 	char *copy = mem_strdup(r->mem, s);
 
@@ -195,7 +200,7 @@ struct stock_rows {
 
 static struct stock_rows ask(struct req *r, const char *after)
 {
-	const char *find = folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
+	const char *find = stock_folded(r, stock_given(r, "q")), *state = stock_given(r, "state"), *warehouse = param_id(r, "warehouse");
 	/* Behind all that begin so: U+10FFFF comes after every other character. */
 	const char *upto = mem_printf(r->mem, "%s\xf4\x8f\xbf\xbf", find), *place = warehouse == NULL ? r->id : warehouse, *from = after == NULL ? r->id : after;
 	unsigned mine = !sees_all(r), lies = warehouse != NULL, later = after != NULL, scanned = is_gtin(find), begins = *find != '\0' && !scanned;
@@ -238,7 +243,7 @@ static void list(struct req *r)
 /* ---- one variant ---------------------------------------------------------------------------- */
 
 /* Why people correct; as inventory.reason_known(). */
-static const char *const codes[] = { "damaged", "lost", "stolen", "found", "expired", "sample", "gift", "own_use", "mistake", "other", NULL };
+const char *const stock_codes[] = { "damaged", "lost", "stolen", "found", "expired", "sample", "gift", "own_use", "mistake", "other", NULL };
 
 static const struct form_option code_options[] = {
 	{ "damaged", N_("Damaged") },
@@ -261,7 +266,7 @@ static const struct param variant_params[] = {
 static const struct param adjust_params[] = {
 	{ "warehouse", PARAM_ID, .label = N_("Warehouse") },
 	{ "quantity",  PARAM_INT, .min = -PIECES_MOST, .max = PIECES_MOST, .label = N_("Pieces more or less") },
-	{ "code",      PARAM_CHOICE, .choices = codes, .label = N_("Why") },
+	{ "code",      PARAM_CHOICE, .choices = stock_codes, .label = N_("Why") },
 	{ "reason",    PARAM_TEXT, .max = 200, .optional = "", .label = N_("In words") },
 	{ 0 }
 };
@@ -273,7 +278,7 @@ static const struct param place_params[] = {
 	{ 0 }
 };
 
-static const char *kind_word(const char *kind)
+const char *stock_kind(struct req *r, const char *kind)
 {
 	static const struct { const char *kind, *word; } words[] = {
 		{ "receipt", N_("Goods in") },
@@ -283,23 +288,29 @@ static const char *kind_word(const char *kind)
 		{ "count", N_("Counted") },
 		{ "transfer", N_("Moved") },
 		{ "production", N_("Production") },
+		{ "quarantine", N_("Set apart") },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i].kind, kind) == 0)
-			return words[i].word;
-	return N_("Scrapped");
+			return req_text(r, words[i].word);
+	return req_text(r, N_("Scrapped"));
 }
 
 /* "damaged: by rain" in words: what the code means, and what was written behind it. */
-static const char *reason_words(struct req *r, const char *reason)
+const char *stock_reason(struct req *r, const char *reason)
 {
 	size_t n = strcspn(reason, ":");
 
 	for (size_t i = 0; i < ARRAY_LEN(code_options); i++)
 		if (strlen(code_options[i].value) == n && strncmp(code_options[i].value, reason, n) == 0)
 			return mem_printf(r->mem, "%s%s", req_text(r, code_options[i].label), reason + n);
-	return reason;
+	return strcmp(reason, "inspection") == 0 ? req_text(r, N_("Inspection")) : reason;
+}
+
+void stock_add_codes(struct req *r, struct view *v, const char *chosen)
+{
+	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), chosen);
 }
 
 static void add_movement(struct req *r, struct view *v, const struct row_stock_ledger *m)
@@ -309,8 +320,8 @@ static void add_movement(struct req *r, struct view *v, const struct row_stock_l
 	view_time(item, "at", m->at);
 	view_text(item, "warehouse", m->warehouse);
 	view_text(item, "quantity", mem_printf(r->mem, "%+lld", (long long)m->quantity));
-	view_text(item, "kind", req_text(r, kind_word(m->kind)));
-	view_text(item, "reason", *m->reason == '\0' ? NULL : reason_words(r, m->reason));
+	view_text(item, "kind", stock_kind(r, m->kind));
+	view_text(item, "reason", *m->reason == '\0' ? NULL : stock_reason(r, m->reason));
 	view_text(item, "who", m->who == NULL ? m->source : m->who);
 	view_text(item, "number", m->number);
 }
@@ -329,6 +340,10 @@ static void add_warehouse(struct req *r, struct view *v, const struct row_stock_
 	view_int(item, "short", s->missing);
 	view_bool(item, "is_short", s->missing > 0);
 	view_int(item, "incoming", s->incoming);
+	if (s->has_point) {
+		view_int(item, "point", s->point);
+		view_int(item, "up_to", s->up_to);
+	}
 	view_text(item, "place", *s->zone == '\0' && *s->bin == '\0' ? NULL : mem_printf(r->mem, "%s %s", s->zone, s->bin));
 }
 
@@ -351,6 +366,8 @@ static void variant_page(struct req *r, const char *before)
 	struct rows *holds = q_stock_holds(r->db, all ? 0 : STOCK_HOLDS_MINE, store, id, HOLDS_SHOWN);
 	struct rows *ledger = q_stock_ledger(r->db, (all ? 0 : STOCK_LEDGER_MINE) | (before == NULL ? 0 : STOCK_LEDGER_LATER), store, id,
 					     before == NULL ? r->id : before, ROWS_ON_A_PAGE + 1);
+	struct rows *care = q_care_of(r->db, id);
+	struct insight demand = all ? insight_ask(r, id) : (struct insight){ 0 };
 	const struct row_stock_variant *g = row_stock_variant(found);
 	size_t n = rows_count(ledger);
 	struct view *v;
@@ -376,9 +393,16 @@ static void variant_page(struct req *r, const char *before)
 	view_text(v, "next_url", n <= ROWS_ON_A_PAGE ? NULL : mem_printf(r->mem, "%s/admin/inventory/%s?before=%s", r->prefix, id,
 									  row_stock_ledger_at(ledger, ROWS_ON_A_PAGE - 1)->movement));
 	view_bool(v, "may_correct", console_may_everywhere(r, "inventory.adjust") && g->tracked);
-	form_options(r, v, "codes", "code", code_options, ARRAY_LEN(code_options), "damaged");
+	stock_add_codes(r, v, "damaged");
+	care_add(r, v, care);
+	view_text(v, "lots_url", sees_all(r) ? mem_printf(r->mem, "%s/admin/inventory/lots?variant=%s", r->prefix, id) : NULL);
 	form_text(r, v, "quantity", "");
 	form_text(r, v, "reason", "");
+	view_bool(v, "may_order", console_may_everywhere(r, "inventory.purchase") && g->tracked);
+	if (all)
+		insight_add(r, v, demand, console_may_everywhere(r, "inventory.purchase") && g->tracked);
+	form_text(r, v, "point", "");
+	form_text(r, v, "up_to", "");
 	form_text(r, v, "zone", "");
 	form_text(r, v, "bin", "");
 	page_html(r, v);
@@ -390,7 +414,7 @@ static void variant(struct req *r)
 }
 
 /* Behind a form that came back: its parameters are others. */
-static void variant_again(struct req *r)
+void variant_again(struct req *r)
 {
 	variant_page(r, NULL);
 }
@@ -402,6 +426,7 @@ static void settle(struct req *r, const char *outcome, const char *done)
 		{ "quantity", "quantity", N_("Please enter how many pieces more (5) or less (-5) there are.") },
 		{ "negative", "quantity", N_("Fewer than none would be left in this warehouse.") },
 		{ "long", "bin", N_("This is too long.") },
+		{ "apart", "lots", N_("Pieces of a lot are set apart. Decide about them first.") },
 	};
 
 	stock_settle(r, outcome, mem_printf(r->mem, "%s/admin/inventory/%s", r->prefix, path_text(r, "id")), done, variant_again, no, ARRAY_LEN(no));
@@ -426,10 +451,19 @@ static void place(struct req *r)
 						stock_given(r, "zone"), stock_given(r, "bin")))->outcome, N_("The place is kept."));
 }
 
+static void care(struct req *r)
+{
+	if (stock_may(r, "inventory.adjust"))
+		settle(r, care_save(r), N_("How it is looked after is saved."));
+}
+
 #define BUYS .permission = "inventory.purchase"
 #define BUYING BUYS, .csrf_token = true, .trips = 6
 #define LOOKS .permission = "inventory.adjust"
 #define MOVES LOOKS, .csrf_token = true, .trips = 6
+#define SEES .permission = "inventory.view"
+#define INSPECTS .permission = "inventory.inspect"
+#define PRODUCES .permission = "inventory.produce"
 
 static const struct route routes[] = {
 	{ GET,  "/admin/inventory", list, .params = list_params, .permission = "inventory.view", .trips = 3 },
@@ -438,6 +472,28 @@ static const struct route routes[] = {
 	  .csrf_token = true, .idempotent = true, .trips = 5 },
 	{ POST, "/admin/inventory/{id:id}/place", place, .params = place_params, .form = variant_again, .permission = "inventory.adjust",
 	  .csrf_token = true, .repeatable = true, .trips = 5 },
+	{ POST, "/admin/inventory/{id:id}/care", care, .params = care_params, .form = variant_again, MOVES, .repeatable = true },
+	{ GET,  "/admin/inventory/lots", lots_show, .params = lots_params, SEES, .trips = 4 },
+	{ GET,  "/admin/inventory/lots/{lot:id}", lot_show, .params = lot_params, SEES, .trips = 3 },
+	{ POST, "/admin/inventory/lots/{lot:id}/adjust", lot_adjust, .params = lot_adjust_params, .form = lot_again, LOOKS, .csrf_token = true, .idempotent = true,
+	  .trips = 6 },
+	{ POST, "/admin/inventory/lots/{lot:id}/block", lot_block, .params = lot_block_params, .form = lot_again, MOVES },
+	{ POST, "/admin/inventory/lots/{lot:id}/release", lot_release, .params = lot_block_params, .form = lot_again, MOVES },
+	{ POST, "/admin/inventory/lots/{lot:id}/scrap", lot_scrap, .params = lot_scrap_params, .form = lot_again, LOOKS, .csrf_token = true, .idempotent = true,
+	  .trips = 6 },
+	{ POST, "/admin/inventory/lots/{lot:id}/recall.csv", lot_recall, .params = lot_recall_params, .form = lot_again, .permission = "orders.export",
+	  .csrf_token = true, .trips = 5 },
+	{ GET,  "/admin/inventory/inspections", inspects_show, .params = inspects_params, INSPECTS, .trips = 3 },
+	{ GET,  "/admin/inventory/inspections/{inspection:id}", inspect_show, INSPECTS, .trips = 3 },
+	{ POST, "/admin/inventory/inspections/{inspection:id}", inspect_say, .params = verdict_params, .form = inspect_show, INSPECTS, .csrf_token = true,
+	  .idempotent = true, .trips = 6 },
+	{ GET,  "/admin/inventory/production", productions_show, .params = productions_params, PRODUCES, .trips = 3 },
+	{ GET,  "/admin/inventory/production/{production:id}", production_show, PRODUCES, .trips = 3 },
+	{ POST, "/admin/inventory/production/{production:id}/start", production_start, .form = production_show, PRODUCES, .csrf_token = true, .trips = 6 },
+	{ POST, "/admin/inventory/production/{production:id}/cancel", production_cancel, .params = production_cancel_params, .form = production_show, PRODUCES,
+	  .csrf_token = true, .trips = 6 },
+	{ POST, "/admin/inventory/production/{production:id}/finish", production_finish, .params = production_finish_params, .form = production_show, PRODUCES,
+	  .csrf_token = true, .trips = 6 },
 	{ GET,  "/admin/inventory/warehouses", warehouses_show, .permission = "inventory.view", .trips = 3 },
 	{ POST, "/admin/inventory/warehouses", warehouse_make, .params = warehouse_make_params, .form = warehouses_show, MOVES },
 	{ GET,  "/admin/inventory/warehouses/{warehouse:id}", warehouse_show, .permission = "inventory.view", .trips = 3 },
@@ -445,6 +501,13 @@ static const struct route routes[] = {
 	  .repeatable = true },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/off", warehouse_off, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
 	{ POST, "/admin/inventory/warehouses/{warehouse:id}/on", warehouse_on, .params = warehouse_switch_params, .form = warehouse_show, MOVES },
+	{ POST, "/admin/inventory/{id:id}/reorder", reorder_set, .params = reorder_params, .form = variant_again, BUYING, .repeatable = true },
+	{ POST, "/admin/inventory/{id:id}/suggested", insight_take, .params = insight_take_params, .form = variant_again, BUYING, .repeatable = true },
+	{ GET,  "/admin/inventory/insight", insight_show, .params = insight_params, .permission = "inventory.view", .trips = 3 },
+	{ POST, "/admin/inventory/insight/export.csv", insight_export, .params = insight_export_params, .form = insight_show,
+	  .permission = "inventory.view", .csrf_token = true, .trips = 5 },
+	{ GET,  "/admin/inventory/low", low_show, .params = low_params, BUYS, .trips = 3 },
+	{ POST, "/admin/inventory/low/order", low_order, .params = low_order_params, .form = low_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers", suppliers_show, .params = suppliers_params, BUYS, .trips = 3 },
 	{ POST, "/admin/inventory/suppliers", supplier_make, .params = supplier_params, .form = suppliers_show, BUYING },
 	{ GET,  "/admin/inventory/suppliers/{supplier:id}", supplier_show, .params = supplier_page_params, BUYS, .trips = 3 },

@@ -90,6 +90,64 @@ void count_review(struct req *r);
 void count_book(struct req *r);
 void count_cancel(struct req *r);
 
+/* admin-inventory-lot.c: lots, and how a variant is looked after */
+extern const struct param lots_params[], lot_params[], lot_adjust_params[], lot_block_params[], lot_scrap_params[], lot_recall_params[], care_params[];
+void lots_show(struct req *r);
+void lot_show(struct req *r);
+void lot_again(struct req *r);
+void lot_adjust(struct req *r);
+void lot_block(struct req *r);
+void lot_release(struct req *r);
+void lot_scrap(struct req *r);
+void lot_recall(struct req *r);
+/* Puts CARE, rows of q_care_of(), into the page of a variant; keeps what its form says: a word of inventory.care_save(). */
+void care_add(struct req *r, struct view *v, struct rows *care);
+const char *care_save(struct req *r);
+
+/* admin-inventory-inspect.c */
+extern const struct param inspects_params[], verdict_params[];
+void inspects_show(struct req *r);
+void inspect_show(struct req *r);
+void inspect_say(struct req *r);
+
+/* admin-inventory-production.c */
+extern const struct param productions_params[], production_cancel_params[], production_finish_params[];
+void productions_show(struct req *r);
+void production_show(struct req *r);
+void production_start(struct req *r);
+void production_cancel(struct req *r);
+void production_finish(struct req *r);
+/* "MO-12" */
+const char *production_name(struct req *r, int64_t number);
+
+/* Codes of reasons for corrections, closed by NULL, and their words as the list "codes" of a form. */
+extern const char *const stock_codes[];
+void stock_add_codes(struct req *r, struct view *v, const char *chosen);
+/* What happened, and why ("damaged: by rain"), in words. */
+const char *stock_kind(struct req *r, const char *kind);
+const char *stock_reason(struct req *r, const char *reason);
+
+/* admin-inventory-reorder.c */
+extern const struct param low_params[], low_order_params[], reorder_params[];
+void low_show(struct req *r);
+void low_order(struct req *r);
+void reorder_set(struct req *r);
+/* The page of a variant, behind a form of it that came back. */
+void variant_again(struct req *r);
+
+/* admin-inventory-insight.c */
+extern const struct param insight_params[], insight_export_params[], insight_take_params[];
+void insight_show(struct req *r);
+void insight_export(struct req *r);
+void insight_take(struct req *r);
+/* What the page of a variant shows of its demand: asked for, then put into V. */
+struct insight { struct rows *forecast, *weeks, *study; };
+struct insight insight_ask(struct req *r, const char *variant);
+void insight_add(struct req *r, struct view *v, struct insight q, bool may_order);
+
+/* S folded as catalog.variant.sku_key is: SKUs are ASCII but for a few, which are found as typed. */
+char *stock_folded(struct req *r, const char *s);
+
 /* What a scanner sent: back to URL with "SKU: 3 / 5", or to FORM with why it does not belong. */
 void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url);
 /* "2" and "x" of the list NAME in C form: field name_2. */

@@ -138,7 +138,7 @@ void act_ship(struct req *r)
 
 const struct param refund_params[] = {
 	LINE_LISTS,
-	{ "amount",        PARAM_MONEY, .optional = "", .label = N_("Amount") },
+	{ "amount",        PARAM_TEXT, .max = AMOUNT_TYPED_MAX, .optional = "", .label = N_("Amount") },
 	{ "refund_reason", PARAM_REASON, .label = N_("Reason") },
 	{ 0 }
 };
@@ -165,19 +165,42 @@ static void send_refund(struct req *r, const char *outcome, const char *refund, 
 	page_call(r, "payment.refund", refund, refunded);
 }
 
+/* The amount of money back in the order's own currency; *ASKED is NULL when none was typed: what is due.  False after an answer. */
+static bool amount_back(struct req *r, const char *field, int64_t *minor, const int64_t **asked)
+{
+	struct rows *found = q_desk_order_currency(r->db, console_store(r), path_text(r, "id"));
+
+	*asked = NULL;
+	if (*text(r, field) == '\0')
+		return true;
+	if (!rows_found(found)) {
+		page_not_found(r);
+		return false;
+	}
+	if (!desk_read_amount(r, field, row_desk_order_currency(found)->currency, minor)) {
+		page_again(r, desk_order);
+		return false;
+	}
+	*asked = minor;
+	return true;
+}
+
 void act_refund(struct req *r)
 {
 	struct pieces p = given_pieces(r);
 	const char *refund = mem_strdup(r->mem, id_new().text);
-	int64_t amount = param_money(r, "amount");
-	const struct row_desk_refund *f = row_desk_refund(q_desk_refund(r->db, DESK_WHO(r), path_text(r, "id"), param_given(r, "amount") ? &amount : NULL,
-		p.lines, p.n, p.counts, p.n, text(r, "refund_reason"), refund));
+	const struct row_desk_refund *f;
+	const int64_t *asked;
+	int64_t amount;
 
+	if (!amount_back(r, "amount", &amount, &asked))
+		return;
+	f = row_desk_refund(q_desk_refund(r->db, DESK_WHO(r), path_text(r, "id"), asked, p.lines, p.n, p.counts, p.n, text(r, "refund_reason"), refund));
 	send_refund(r, f->outcome, refund, f->gateway, "amount");
 }
 
 const struct param return_refund_params[] = {
-	{ "back_amount", PARAM_MONEY, .optional = "", .label = N_("Amount") },
+	{ "back_amount", PARAM_TEXT, .max = AMOUNT_TYPED_MAX, .optional = "", .label = N_("Amount") },
 	{ "back_reason", PARAM_REASON, .label = N_("Reason") },
 	{ 0 }
 };
@@ -185,12 +208,15 @@ const struct param return_refund_params[] = {
 void act_return_refund(struct req *r)
 {
 	const char *refund = mem_strdup(r->mem, id_new().text);
-	int64_t amount = param_money(r, "back_amount");
-	struct rows *asked = q_desk_return_refund(r->db, DESK_WHO(r), path_text(r, "id"), path_text(r, "return"),
-		param_given(r, "back_amount") ? &amount : NULL, text(r, "back_reason"), refund);
-	struct rows *goes = q_desk_refund_goes(r->db, refund);
+	struct rows *done, *goes;
+	const int64_t *asked;
+	int64_t amount;
 
-	send_refund(r, row_desk_return_refund(asked)->outcome, refund, row_desk_refund_goes(goes)->gateway, "back_amount");
+	if (!amount_back(r, "back_amount", &amount, &asked))
+		return;
+	done = q_desk_return_refund(r->db, DESK_WHO(r), path_text(r, "id"), path_text(r, "return"), asked, text(r, "back_reason"), refund);
+	goes = q_desk_refund_goes(r->db, refund);
+	send_refund(r, row_desk_return_refund(done)->outcome, refund, row_desk_refund_goes(goes)->gateway, "back_amount");
 }
 
 /* ---- goods back --------------------------------------------------------------------------------------- */

@@ -141,11 +141,13 @@ static bool still_draft(struct req *r, const struct row_draft_head *d, bool foun
 	return false;
 }
 
+/* Priced at what its customer pays, who may be in a price group. */
 static struct cart *draft_cart(struct req *r, const struct row_draft_head *d)
 {
 	size_t n = 0;
 	unsigned char *token = hex_decode(r->mem, d->token_hex, &n);
-	struct cart_key key = { .tenant = r->site->tenant, .store = console_store(r), .token = n == SHA256_LEN ? token : NULL, .locale = d->locale, .currency = d->currency };
+	struct cart_key key = { .tenant = r->site->tenant, .store = console_store(r), .token = n == SHA256_LEN ? token : NULL, .locale = d->locale, .currency = d->currency,
+		.order = path_text(r, "draft") };
 	struct cart *c = cart_queue(r->mem, r->db, &key);
 
 	cart_price(c);
@@ -366,7 +368,7 @@ void draft_take(struct req *r)
 		page_redraw(r, draft_show);
 		return;
 	}
-	good = order_form_read(r, &w, d->hand_discount);
+	good = order_form_read(r, &w, d->hand_discount, d->currency);
 	tax_id = good ? tax_number_of(r, w.ship.country) : NULL;
 	good = tax_id != NULL;
 	if (placing && good)

@@ -55,7 +55,8 @@ static struct view *edit_view(struct req *r, const struct edited *e, const struc
 	for (size_t i = 0; i < rows_count(e->lines); i++) {
 		const struct row_desk_lines *l = row_desk_lines_at(e->lines, i);
 
-		view_item_text(v, "now", mem_printf(r->mem, "%lld × %s", (long long)l->quantity, l->sku));
+		if (!l->part)
+			view_item_text(v, "now", mem_printf(r->mem, "%lld × %s", (long long)l->quantity, l->sku));
 	}
 	order_form_view(r, v, &e->form, w, o->currency);
 	form_text(r, v, "reason", "");
@@ -84,7 +85,8 @@ void edit_show(struct req *r)
 		for (size_t i = 0; i < rows_count(e.lines); i++) {
 			const struct row_desk_lines *l = row_desk_lines_at(e.lines, i);
 
-			order_form_line(v, l->variant, l->sku, l->name, l->options, l->quantity, "");
+			if (!l->part)
+				order_form_line(v, l->variant, l->sku, l->name, l->options, l->quantity, "");
 		}
 	page_html(r, v);
 }
@@ -164,7 +166,7 @@ void edit_take(struct req *r)
 		page_redraw(r, edit_show);
 		return;
 	}
-	good = order_form_read(r, &w, w.hand_minor);
+	good = order_form_read(r, &w, w.hand_minor, row_desk_head(e.head)->currency);
 	if (good && w.n == 0) {
 		field_error(r, "quantity", N_("An order needs at least one product. To call it off, please cancel it."));
 		good = false;

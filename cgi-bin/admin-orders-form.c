@@ -1,6 +1,7 @@
 /* What an order shall be, as a form: products with their pieces, one more by its SKU, delivery, address, discount. */
 #include "admin-orders.h"
 
+#include "base/locale.h"
 #include "base/mem.h"
 #include "front/basket.h"
 #include "shop/checkout.h"
@@ -68,7 +69,19 @@ static bool read_added(struct req *r, struct change_wish *w)
 	return true;
 }
 
-bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor)
+bool desk_read_amount(struct req *r, const char *field, const char *currency, int64_t *minor)
+{
+	const char *typed = param_given(r, field) ? param_text(r, field) : "";
+
+	*minor = 0;
+	if (*typed == '\0' || console_read_amount(r, typed, currency, minor))
+		return true;
+	field_error(r, field, currency_exponent(currency) == 0 ? N_("Please enter an amount without decimals: this currency has none.") :
+		    N_("Please enter an amount like 19.90."));
+	return false;
+}
+
+bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor, const char *currency)
 {
 	const char *country = param_text(r, "country");
 	bool good = read_lines(r, w);
@@ -80,8 +93,8 @@ bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor)
 	}
 	w->ship = address_form_read(r, "", country == NULL ? "" : country);
 	w->method = param_given(r, "method") ? param_id(r, "method") : NULL;
-	w->hand_minor = !console_may(r, "orders.discount") ? hand_minor : param_given(r, "discount") ? param_money(r, "discount") : 0;
-	return good;
+	w->hand_minor = hand_minor;
+	return console_may(r, "orders.discount") ? desk_read_amount(r, "discount", currency, &w->hand_minor) && good : good;
 }
 
 /* ---- the form ---------------------------------------------------------------------------------------- */

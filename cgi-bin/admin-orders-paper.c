@@ -78,7 +78,8 @@ void paper_wave(struct req *r)
 	for (size_t i = 0; i < rows_count(picks); i++) {
 		const struct row_fulfil_picks *k = row_fulfil_picks_at(picks, i);
 
-		rows[p.nrows++] = (struct paper_row){ mem_printf(r->mem, "%s %s", k->zone, k->bin), k->number, k->sku, k->name, k->options, k->quantity };
+		rows[p.nrows++] = (struct paper_row){ mem_printf(r->mem, "%s %s", k->zone, k->bin), k->number, k->sku, k->name,
+			k->lots == NULL ? k->options : mem_printf(r->mem, "%s%s%s", k->options, *k->options == '\0' ? "" : " · ", k->lots), k->quantity };
 	}
 	answer(r, &p);
 }
@@ -115,7 +116,8 @@ void paper_slip(struct req *r)
 	for (size_t i = 0; i < rows_count(lines); i++) {
 		const struct row_desk_lines *l = row_desk_lines_at(lines, i);
 
-		rows[p.nrows++] = (struct paper_row){ "", "", l->sku, l->name, l->options == NULL ? "" : l->options, l->quantity };
+		/* What is in a bundle stands below it. */
+		rows[p.nrows++] = (struct paper_row){ "", "", l->sku, l->part ? mem_concat(r->mem, "– ", l->name) : l->name, l->options == NULL ? "" : l->options, l->quantity };
 	}
 	answer(r, &p);
 }

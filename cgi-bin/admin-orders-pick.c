@@ -85,6 +85,7 @@ static int64_t add_picks(struct req *r, struct view *v, struct rows *picks, cons
 		view_text(item, "sku", p->sku);
 		view_text(item, "name", p->name);
 		view_text(item, "options", *p->options == '\0' ? NULL : p->options);
+		view_text(item, "lots", p->lots);
 		view_text(item, "number", p->number);
 		view_text(item, "order_url", desk_url(r, p->order_id, ""));
 		view_int(item, "wanted", p->quantity);

@@ -51,7 +51,9 @@ static void add_stock(struct req *r, struct view *item, const struct row_desk_li
 	int64_t open = l->quantity - l->shipped;
 	const char *label = N_("Held for it"), *tone = "ok";
 
-	if (open == 0)
+	if (!l->ships)
+		label = N_("A bundle: see its parts"), tone = "";
+	else if (open == 0)
 		label = N_("Shipped");
 	else if (l->made)
 		label = N_("Made to order"), tone = "";
@@ -76,8 +78,9 @@ static void add_lines(struct req *r, struct view *v, const struct row_desk_head 
 		view_text(item, "name", l->name);
 		view_text(item, "options", l->options);
 		view_int(item, "quantity", l->quantity);
+		view_bool(item, "part", l->part);
 		view_int(item, "free", l->quantity - l->shipped - l->allotted);
-		view_bool(item, "is_free", l->quantity > l->shipped + l->allotted);
+		view_bool(item, "is_free", l->ships && l->quantity > l->shipped + l->allotted);
 		view_int(item, "shipped", l->shipped);
 		view_int(item, "returnable", l->shipped - l->returned);
 		view_bool(item, "is_returnable", l->shipped > l->returned);
@@ -85,7 +88,7 @@ static void add_lines(struct req *r, struct view *v, const struct row_desk_head 
 		view_money(item, "unit_price", l->unit_price);
 		view_money(item, "line_total", l->unit_price * l->quantity);
 		add_stock(r, item, l);
-		left |= l->quantity > l->shipped + l->allotted;
+		left |= l->ships && l->quantity > l->shipped + l->allotted;
 		out |= l->shipped > l->returned;
 	}
 	view_bool(v, "something_left", left);

@@ -153,6 +153,7 @@ const char *desk_sentence(const char *outcome)
 		{ "quality", N_("Quality has to look at it first.") },
 		{ "not_allowed", N_("The order is not in a state that allows it.") },
 		{ "short", N_("Its pieces are not held in that warehouse.") },
+		{ "lot", N_("A lot in this parcel has expired or is blocked. Take the parcel apart and fetch other pieces.") },
 		{ "url", N_("The link must begin with http:// or https://.") },
 		{ "reason", N_("Please say why.") },
 		{ "open", N_("Something of it is still under way.") },

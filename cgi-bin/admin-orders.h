@@ -86,10 +86,15 @@ void parcel_arrived(struct req *r);
 	ADDRESS_FORM_PARAMS(""), \
 	{ "country",  PARAM_TEXT, .max = 2, .optional = "", .label = N_("Country") }, \
 	{ "method",   PARAM_ID, .optional = "", .label = N_("Delivery") }, \
-	{ "discount", PARAM_MONEY, .optional = "", .label = N_("Discount") }
+	{ "discount", PARAM_TEXT, .max = AMOUNT_TYPED_MAX, .optional = "", .label = N_("Discount") }
 
-/* What was posted, HAND_MINOR being the discount where who posts may not change it.  False: what is wrong is said at the fields. */
-bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor);
+/* Characters of an amount as people type one.  Amounts of orders are texts: they are read by the order's currency, not by the page's. */
+#define AMOUNT_TYPED_MAX 20
+/* The amount typed in FIELD, in CURRENCY; 0 when there is none.  False, and said at the field: it is no amount. */
+bool desk_read_amount(struct req *r, const char *field, const char *currency, int64_t *minor);
+
+/* What was posted, in CURRENCY, HAND_MINOR being the discount where who posts may not change it.  False: what is wrong is said at the fields. */
+bool order_form_read(struct req *r, struct change_wish *w, int64_t hand_minor, const char *currency);
 /* Queued by order_form_queue(): what the form needs beside the order. */
 struct order_form {
 	struct rows *methods, *countries;

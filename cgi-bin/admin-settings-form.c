@@ -17,6 +17,8 @@ static const struct { const char *path, *label; } tabs[] = {
 	{ "/admin/settings/taxes", N_("Taxes") },
 	{ "/admin/settings/payment", N_("Payment") },
 	{ "/admin/settings/policies", N_("Policies") },
+	{ "/admin/settings/mails", N_("Mails") },
+	{ "/admin/settings/numbers", N_("Numbers") },
 };
 
 const char *settings_store(struct req *r)

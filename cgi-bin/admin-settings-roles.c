@@ -17,6 +17,8 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "inventory.view", N_("Inventory"), N_("See stock") },
 	{ "inventory.adjust", N_("Inventory"), N_("Correct and move stock") },
 	{ "inventory.purchase", N_("Inventory"), N_("Order from suppliers") },
+	{ "inventory.inspect", N_("Inventory"), N_("Inspect what comes in") },
+	{ "inventory.produce", N_("Inventory"), N_("Run production orders") },
 	{ "orders.view", N_("Orders"), N_("See orders") },
 	{ "orders.edit", N_("Orders"), N_("Change orders") },
 	{ "orders.discount", N_("Orders"), N_("Take something off by hand") },

@@ -208,7 +208,7 @@ static void person_link(struct req *r)
 #define MANAGE MANAGE_BY(5)
 #define MANAGE_AND_CALL MANAGE_BY(7)
 
-/* Settings are of the chosen store.  What decides where money goes, or whether the shop is there at all, wants a code too. */
+/* Settings are of the chosen store.  What decides where money goes (also what mails say of it), or whether the shop is there at all, wants a code too. */
 #define SEE .permission = "settings.view", .trips = 3
 #define EDIT .permission = "settings.edit", .csrf_token = true, .trips = 5
 #define EDIT_PROVEN EDIT, .step_up = true
@@ -246,6 +246,14 @@ static const struct route routes[] = {
 	{ POST, "/admin/settings/policies/new", page_make, .params = page_new_params, .form = page_new_show, EDIT },
 	{ GET,  "/admin/settings/policies/{id:id}", page_edit_show, SEE },
 	{ POST, "/admin/settings/policies/{id:id}", page_change, .params = page_params, .form = page_edit_show, EDIT },
+	{ GET,  "/admin/settings/numbers", numbers_show, SEE },
+	{ POST, "/admin/settings/numbers", numbers_change, .params = numbers_params, .form = numbers_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/mails", mails_show, SEE },
+	{ POST, "/admin/settings/mails", signature_change, .params = signature_params, .form = mails_show, EDIT },
+	{ GET,  "/admin/settings/mails/{template}/{locale}", mail_show, SEE },
+	{ POST, "/admin/settings/mails/{template}/{locale}", mail_change, .params = mail_params, .form = mail_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/mails/{template}/{locale}/look", mail_look, .params = mail_params, .form = mail_show, EDIT },
+	{ POST, "/admin/settings/mails/{template}/{locale}/trial", mail_trial, .params = mail_params, .form = mail_show, EDIT },
 	{ GET,  "/admin/staff", people_show, .permission = "staff.view", .trips = 3 },
 	{ POST, "/admin/staff", invite, .params = invite_params, .form = people_show, MANAGE },
 	{ GET,  "/admin/staff/sign-in", provider_show, .permission = "staff.view", .trips = 3 },

@@ -134,4 +134,18 @@ void page_change(struct req *r);
 void page_new_show(struct req *r);
 void page_make(struct req *r);
 
+/* admin-settings-mail.c */
+extern const struct param mail_params[], signature_params[];
+void mails_show(struct req *r);
+void signature_change(struct req *r);
+void mail_show(struct req *r);
+void mail_change(struct req *r);
+void mail_look(struct req *r);
+void mail_trial(struct req *r);
+
+/* admin-settings-numbers.c */
+extern const struct param numbers_params[];
+void numbers_show(struct req *r);
+void numbers_change(struct req *r);
+
 #endif

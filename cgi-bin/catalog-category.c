@@ -122,9 +122,12 @@ void category(struct req *r)
 	}
 	v = page_view(r, "catalog/category");
 	head(r, v, k->category);
-	if (counts != NULL)
-		list_show(r, v, &l, facets_counted(r->mem, k->category->facets, &l.ask, counts), NULL, cards);
-	else
-		list_show(r, v, &l, k->category->facets, k->facets_html, cards);
+	if (counts == NULL) {
+		list_show(r, v, &l, k->category->facets->total, NULL, k->facets_html, cards);
+	} else {
+		const struct facets *counted = facets_counted(r->mem, k->category->facets, &l.ask, counts);
+
+		list_show(r, v, &l, counted->total, counted, NULL, cards);
+	}
 	page_html(r, v);
 }

@@ -357,7 +357,7 @@ const char *list_facets_html(struct req *r, const void *ctx, const struct facets
 	return page_part(r, ctx, v, "catalog/facets");
 }
 
-void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
+void list_show(struct req *r, struct view *v, const struct list_view *l, int64_t total, const struct facets *facets,
 	       const char *facets_html, struct rows *cards)
 {
 	struct list_page page;
@@ -365,7 +365,7 @@ void list_show(struct req *r, struct view *v, const struct list_view *l, const s
 	list_page(r->mem, &l->ask, cards, v, "cards", &page);
 	view_bool(v, "has_cards", page.n > 0);
 	view_text(v, "action", l->path);
-	view_int(v, "total", facets->total);
+	view_int(v, "total", total);
 	if (facets_html != NULL)
 		view_html(v, "facets_html", facets_html);
 	else

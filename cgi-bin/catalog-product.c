@@ -41,7 +41,7 @@ struct product {
 	const struct row_product_page *row;
 	struct variant *variants;
 	size_t nvariants;
-	struct records media, specs, tags, paths, trail;
+	struct records media, specs, tags, paths, trail, parts;
 	struct tier *tiers;                     /* by quantity */
 	size_t ntiers;
 	int64_t price;                          /* the lowest of one piece, for who asks */
@@ -66,8 +66,10 @@ static int64_t number(const char *text)
 
 /* Fields of a variant's record, as catalog.page_variants writes them. */
 enum { V_ID, V_SKU, V_GTIN, V_PRICE, V_WAS, V_TITLE, V_LABEL, V_SWATCH, V_TITLE2, V_LABEL2, V_FIELDS };
+/* Of a bundle, for each of its parts (catalog.bundle_page). */
+enum { B_BUNDLE, B_QUANTITY, B_NAME, B_OPTIONS, B_SLUG, B_FIELDS };
 enum { T_QUANTITY, T_PRICE, T_FIELDS };
-enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_FIELDS };
+enum { M_KIND, M_NAME, M_LABEL, M_BYTES, M_SHOWS, M_FIELDS };
 enum { S_LABEL, S_VALUE, S_FIELDS };
 enum { G_TAG, G_SLUG, G_FIELDS };
 enum { P_LANGUAGE, P_SLUG, P_FIELDS };
@@ -189,6 +191,7 @@ static struct product read_product(struct req *r, const struct row_product_page 
 		.media = records_read(r->mem, row->media, M_FIELDS),
 		.specs = records_read(r->mem, row->specs, S_FIELDS), .tags = records_read(r->mem, row->tags, G_FIELDS),
 		.paths = records_read(r->mem, row->paths, P_FIELDS), .trail = records_read(r->mem, row->trail, C_FIELDS),
+		.parts = records_read(r->mem, row->parts == NULL ? "" : row->parts, B_FIELDS),
 	};
 
 	read_variants(r, &p);
@@ -301,8 +304,32 @@ static const char *json_ld(struct req *r, const struct product *p)
 
 struct seen { bool few, made, out, prices; };
 
-static void add_choice(struct req *r, struct view *list, const char *name, const struct variant *v,
-		       bool own_price)
+/* Which of the pictures, counted from 1, shows this value of the first option; 0: none. */
+static int64_t picture_of(const struct product *p, const char *label)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; label != NULL && i < p->media.n; i++) {
+		const char *const *m = record_at(&p->media, i);
+
+		if (strcmp(m[M_KIND], "image") != 0)
+			continue;
+		n++;
+		if (strcmp(m[M_SHOWS], label) == 0)
+			return n;
+	}
+	return 0;
+}
+
+static void add_picture(struct view *v, const struct product *p, const struct variant *one)
+{
+	int64_t n = picture_of(p, one->label);
+
+	if (n > 0)
+		view_int(v, "picture", n);
+}
+
+static struct view *add_choice(struct req *r, struct view *list, const char *name, const struct variant *v, bool own_price)
 {
 	struct view *item = view_item(list, name);
 	bool sizes = v->label2 != NULL;
@@ -314,6 +341,7 @@ static void add_choice(struct req *r, struct view *list, const char *name, const
 	view_bool(item, "out", strcmp(v->state, "out") == 0);
 	if (own_price)
 		view_money(item, "price", v->price);
+	return item;
 }
 
 /* "#101010" as the picture of a square: inline styles are not allowed. */
@@ -336,7 +364,7 @@ static void add_choices(struct req *r, struct view *v, const struct product *p, 
 		if (one->label2 == NULL) {
 			view_bool(v, "single", true);
 			view_text(v, "option_name", one->title != NULL ? one->title : req_text(r, N_("Version")));
-			add_choice(r, v, "options", one, own_price);
+			add_picture(add_choice(r, v, "options", one, own_price), p, one);
 			continue;
 		}
 		view_bool(v, "matrix", true);
@@ -344,6 +372,7 @@ static void add_choices(struct req *r, struct view *v, const struct product *p, 
 			shade = view_item(v, "shades");
 			view_text(shade, "name", one->label);
 			view_text(shade, "colour", swatch(r, one->swatch));
+			add_picture(shade, p, one);
 		}
 		add_choice(r, shade, "sizes", one, own_price);
 		before = one;
@@ -429,6 +458,36 @@ static void add_media(struct req *r, struct view *v, const struct product *p)
 	view_bool(v, "has_images", images > 0);
 	view_bool(v, "many_images", images > 1);
 	view_bool(v, "has_sheets", sheets > 0);
+}
+
+static const char *bundle_label(const struct product *p, const char *bundle)
+{
+	for (size_t i = 0; p->nvariants > 1 && i < p->nvariants; i++)
+		if (strcmp(p->variants[i].id, bundle) == 0)
+			return p->variants[i].label;
+	return NULL;
+}
+
+/* What bundles contain: one list for each. */
+static void add_sets(struct req *r, struct view *v, const struct product *p)
+{
+	struct view *set = NULL;
+
+	for (size_t i = 0; i < p->parts.n; i++) {
+		const char *const *b = record_at(&p->parts, i);
+		struct view *item;
+
+		if (i == 0 || strcmp(b[B_BUNDLE], record_at(&p->parts, i - 1)[B_BUNDLE]) != 0) {
+			set = view_item(v, "sets");
+			view_text(set, "label", bundle_label(p, b[B_BUNDLE]));
+		}
+		item = view_item(set, "parts");
+		view_int(item, "pieces", number(b[B_QUANTITY]));
+		view_text(item, "name", b[B_NAME]);
+		view_text(item, "options", or_null(b[B_OPTIONS]));
+		view_text(item, "url", or_null(b[B_SLUG]) == NULL ? NULL : url_to(r, "/p/", b[B_SLUG]));
+	}
+	view_bool(v, "has_sets", p->parts.n > 0);
 }
 
 static void add_specs(struct view *v, const struct product *p)
@@ -593,6 +652,7 @@ void product(struct req *r)
 	add_tiers(r, v, &p);
 	add_media(r, v, &p);
 	add_assurance(r, v);
+	add_sets(r, v, &p);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
 	add_related(r, v, &p);

@@ -13,10 +13,10 @@
 
 /* A statement of a search may take so long: a search that is a bomb is given up. */
 #define SEARCH_MS "500"
-/* Searches a worker keeps until the catalogue changes, 4 kB for one that finds a hundred
-   products: the pages of one search and what many look for are found once. */
+/* Searches a worker keeps until the catalogue changes, 12 kB for one that finds a hundred products by
+   dozens of filters: the pages of one search and what many look for are found and counted once. */
 #define SEARCHES_KEPT 512
-#define SEARCHES_BYTES (2560u * 1024)
+#define SEARCHES_BYTES (5u * 1024 * 1024)
 
 /* Shown when nothing was found: two rows. */
 #define POPULAR_CARDS 8
@@ -103,12 +103,11 @@ static void add_near(struct req *r, struct view *v, struct rows *near)
 	view_bool(v, "has_near", near != NULL && rows_count(near) > 0);
 }
 
-/* What a search found: enough for its pages and the counts beside its filters. */
+/* What a search found: enough for its pages, and the filters beside them while none is chosen. */
 struct kept_search {
-	const char *corrected;
-	size_t n, nnumbers;
+	const char *corrected, *facets_html;
+	size_t n;
 	char (*ids)[ID_LEN + 1];
-	const int64_t *numbers;
 };
 static struct keep *searches;
 
@@ -118,7 +117,7 @@ struct results {
 	struct list_view list;
 	const char **facts;             /* of all that was found, when it was not kept */
 	size_t nfound;
-	struct facets *counted;         /* while nothing is filtered */
+	const char *facets_html;        /* while nothing is chosen */
 	struct rows *near, *popular, *cards, *counts, *known;
 };
 
@@ -128,15 +127,14 @@ static const char *search_key(struct req *r, const struct results *s)
 	return mem_printf(r->mem, "%s%s?%d%s", r->site->store, r->prefix, s->exact, s->q);
 }
 
-/* False when it was not kept, or counted by other filters than ALL (NULL: not read yet). */
-static bool take_kept(struct req *r, struct results *s, const struct facets *all)
+static bool take_kept(struct req *r, struct results *s)
 {
 	const struct kept_search *k = keep_find(searches, search_key(r, s), front_store(r)->version);
 	const char **ids;
 
-	s->counted = k == NULL || all == NULL ? NULL : facets_of_numbers(r->mem, all, k->numbers, k->nnumbers);
-	if (s->counted == NULL)
+	if (k == NULL)
 		return false;
+	s->facets_html = k->facets_html;
 	ids = mem_array(r->mem, const char *, k->n);
 	for (size_t i = 0; i < k->n; i++)
 		ids[i] = k->ids[i];
@@ -167,21 +165,22 @@ static void find(struct req *r, struct results *s)
 	s->corrected = s->nfound > 0 ? row_search_find_at(found, 0)->corrected : NULL;
 }
 
-/* The counts of all that was found; and the search is kept for the next one. */
+/* The filters of all that was found; and the search is kept for the next one. */
 static void count(struct req *r, struct results *s, const struct facets *all, const char *const *ids)
 {
+	const struct facets *counted = facets_of_facts(r->mem, all, s->facts, s->nfound);
 	struct kept_search *k;
 
-	s->counted = facets_of_facts(r->mem, all, s->facts, s->nfound);
+	s->facets_html = list_facets_html(r, r->mem, counted);
 	if (req_failed(r))
 		return;
 	k = mem_new(NULL, struct kept_search);
 	k->corrected = mem_strdup(k, s->corrected);
+	k->facets_html = mem_strdup(k, s->facets_html);
 	k->n = s->nfound;
 	k->ids = mem_alloc_array(k, k->n, sizeof(*k->ids), "ids");
 	for (size_t i = 0; i < k->n; i++)
 		memcpy(k->ids[i], ids[i], ID_LEN);
-	k->numbers = facets_numbers(k, s->counted, &k->nnumbers);
 	keep_put(searches, search_key(r, s), front_store(r)->version, k);
 }
 
@@ -219,9 +218,12 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 	view_text(v, "corrected", s->corrected);
 	if (s->corrected != NULL)
 		view_text(v, "exact_url", search_url(r, s->q, true));
-	if (s->nfound > 0) {
-		list_show(r, v, &s->list, s->counts != NULL ? facets_counted(r->mem, all, &s->list.ask, s->counts) :
-			  s->counted, NULL, s->cards);
+	if (s->nfound > 0 && s->counts != NULL) {
+		const struct facets *counted = facets_counted(r->mem, all, &s->list.ask, s->counts);
+
+		list_show(r, v, &s->list, counted->total, counted, NULL, s->cards);
+	} else if (s->nfound > 0) {
+		list_show(r, v, &s->list, (int64_t)s->nfound, NULL, s->facets_html, s->cards);
 	} else {
 		struct list_ask popular = { .sort = LIST_PLACE, .prefix = r->prefix };
 		struct list_page page;
@@ -250,14 +252,14 @@ void search(struct req *r)
 	if (searches == NULL)
 		searches = keep_new(NULL, SEARCHES_KEPT, SEARCHES_BYTES);
 	store_facets_ask(r, &all);
-	if (s.q != NULL && !take_kept(r, &s, all.facets)) {
+	if (s.q != NULL && !take_kept(r, &s)) {
 		q_search_within(r->db, SEARCH_MS);
 		find(r, &s);
 	}
 	ids = s.list.ask.found;
 	ask(r, &s);
 	store_facets_read(r, &all);
-	if (s.nfound > 0 && s.counted == NULL)
+	if (s.nfound > 0 && s.facets_html == NULL)
 		count(r, &s, all.facets, ids);
 	if (!list_all_known(&s.list, s.known)) {
 		page_bad_request(r);

@@ -56,6 +56,6 @@ void tag(struct req *r)
 	v = page_view(r, "catalog/category");
 	counted = facets_counted(r->mem, all.facets, &l.ask, counts);
 	head(r, v, row_tag_head(found), counted->total);
-	list_show(r, v, &l, counted, NULL, cards);
+	list_show(r, v, &l, counted->total, counted, NULL, cards);
 	page_html(r, v);
 }

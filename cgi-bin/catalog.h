@@ -35,9 +35,9 @@ void store_facets_read(struct req *r, struct store_facets *f);
 
 /* The filters of a list without any, as they are printed: a text under CTX for list_show(). */
 const char *list_facets_html(struct req *r, const void *ctx, const struct facets *facets);
-/* Filters, applied filters, sorts, cards and paging into V; FACETS_HTML (may be NULL) is
-   what list_facets_html() made of these FACETS. */
-void list_show(struct req *r, struct view *v, const struct list_view *l, const struct facets *facets,
+/* Filters, applied filters, sorts, cards and paging into V, of a list of TOTAL products.  FACETS_HTML is what
+   list_facets_html() made while nothing is chosen; FACETS are needed only where it is NULL. */
+void list_show(struct req *r, struct view *v, const struct list_view *l, int64_t total, const struct facets *facets,
 	       const char *facets_html, struct rows *cards);
 
 /* Minor units without currency, as people type them and data formats want them: "12.50". */

@@ -86,6 +86,16 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 		add_items(part, name, icon, items, b->block);
 }
 
+/* A shop whose merchant has written nothing yet still shows what it sells. */
+static void add_goods(struct req *r, struct view *v)
+{
+	struct view *part = view_sub(view_item(v, "blocks"), "featured");
+
+	view_text(part, "title", req_text(r, N_("Products")));
+	view_text(part, "link", NULL);
+	view_rows(part, "cards", q_home_first(r->db, r->site->store, r->language, r->currency, r->prefix));
+}
+
 /* schema.org Organization and WebSite. */
 static const char *json_ld(struct req *r)
 {
@@ -112,14 +122,19 @@ static void show(struct req *r)
 	struct rows *blocks = q_home_blocks(r->db, r->site->store, r->language);
 	struct rows *items = q_home_items(r->db, r->site->store, r->language);
 	const char *description = NULL;
+	bool hero = false;
 
 	for (size_t i = 0; i < rows_count(blocks); i++) {
 		const struct row_home_blocks *b = row_home_blocks_at(blocks, i);
 
 		if (description == NULL)
 			description = b->body;
+		hero |= strcmp(b->kind, "hero") == 0;
 		add_block(r, v, b, items, &statements);
 	}
+	view_text(v, "plain_title", hero ? NULL : r->site->name);
+	if (rows_count(blocks) == 0)
+		add_goods(r, v);
 	front_title(r, v, NULL, description);
 	view_html(v, "json_ld", json_ld(r));
 	page_html(r, v);

@@ -82,7 +82,7 @@ static void fill_rows(struct job_run *j, struct invoice *i, struct rows *lines, 
 	for (size_t k = 0; k < i->nlines; k++) {
 		const struct row_invoice_lines *row = row_invoice_lines_at(lines, k);
 
-		l[k] = (struct invoice_line){ row->sku, row->name, row->options, row->quantity, row->unit_price, row->amount };
+		l[k] = (struct invoice_line){ row->sku, row->name, row->options, row->quantity, row->unit_price, row->amount, row->part };
 	}
 	for (size_t k = 0; k < i->ntaxes; k++) {
 		const struct row_invoice_taxes *row = row_invoice_taxes_at(taxes, k);

@@ -94,6 +94,7 @@ static const char *const answers[][2] = {
 	{ "quality", "quality has not passed it" },
 	{ "not_allowed", "its state does not allow it" },
 	{ "short", "its pieces are not held in that warehouse" },
+	{ "lot", "a lot in this parcel has expired or is blocked: take it apart" },
 	{ "url", "the tracking link must begin with http:// or https://" },
 	{ "reason", "say why" },
 	{ "open", "something of it is still under way" },

@@ -46,7 +46,7 @@ static const struct step {
 
 /* The pieces of each line that have not left yet and stand on no pick list. */
 #define LEFT_OF "WITH left_of AS (SELECT l.line_no, l.quantity - l.shipped - l.allotted AS pieces FROM sales.order_line l" \
-	" WHERE l.order_id = $2::uuid AND l.quantity > l.shipped + l.allotted) "
+	" WHERE l.order_id = $2::uuid AND l.ships AND l.quantity > l.shipped + l.allotted) "
 
 static int order_list(PGconn *conn, const char *store)
 {

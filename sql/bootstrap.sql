@@ -19,7 +19,7 @@ DECLARE
 	programs constant text[] := ARRAY[
 		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'webhooks', 'courier',
 		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers',
-		'deliver', 'freshen', 'transfer', 'release-holds', 'abandoned-carts', 'reconcile-stock', 'seal-audit',
+		'deliver', 'freshen', 'transfer', 'release-holds', 'tend-stock', 'abandoned-carts', 'reconcile-stock', 'study-stock', 'seal-audit',
 		'issue-invoices', 'forget', 'privacy', 'sweep-media', 'reconcile-payments'
 	];
 	-- Roles without log-in.  sutler_search owns the search function alone and has a

@@ -96,7 +96,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text)
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid)
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
@@ -261,9 +261,13 @@ GRANT EXECUTE ON FUNCTION
 	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
 	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text),
 	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
+	tenancy.desk_mail(uuid, uuid, uuid, text, text, bigint, text, text, text), tenancy.desk_signature(uuid, uuid, uuid, text[], text[]),
+	tenancy.desk_mail_trial(uuid, uuid, uuid, text, text, text, text, text),
+	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text),
 	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
-	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text TO "_sutler-admin-settings";
+	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text,
+	tenancy.store_text, tenancy.mail_text TO "_sutler-admin-settings";
 -- Of accounts at gateways never the sealed keys.
 GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
@@ -304,30 +308,42 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 GRANT SELECT ON inventory.stock, inventory.movement, inventory.hold, inventory.warehouse, inventory.store_warehouse, inventory.place,
 	inventory.transfer, inventory.stocktake, catalog.variant,
 	inventory.supplier, inventory.supplier_item, inventory.purchase, inventory.purchase_line, inventory.purchase_file, inventory.receipt,
-	inventory.tally, inventory.sold_out, inventory.transfer_draft, inventory.transfer_line, inventory.stocktake_line TO "_sutler-admin-inventory";
+	inventory.tally, inventory.sold_out, inventory.reorder, inventory.study, inventory.insight, inventory.forecast, inventory.transfer_draft, inventory.transfer_line, inventory.stocktake_line TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, product_id, locale, name) ON catalog.product_text TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, order_id, number) ON sales."order" TO "_sutler-admin-inventory";
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-inventory";
-GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text),
+GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text, uuid),
 	inventory.place_by_hand(uuid, uuid, uuid, uuid, text, text),
 	inventory.warehouse_save(uuid, uuid, uuid, boolean, text, text, text, uuid[], integer[]),
 	inventory.warehouse_switch(uuid, uuid, uuid, boolean, text),
-	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text),
+	inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text, boolean),
 	inventory.supplier_item_save(uuid, uuid, uuid, text, text, bigint, integer, integer), inventory.supplier_item_drop(uuid, uuid, uuid, uuid),
 	inventory.purchase_write(uuid, uuid, uuid, boolean, uuid, uuid, text[], integer[], bigint[]), inventory.purchase_send(uuid, uuid, uuid, uuid),
 	inventory.purchase_keep(uuid, uuid, bytea), inventory.purchase_step(uuid, uuid, text, uuid, text, text),
 	inventory.purchase_scan(uuid, uuid, text, integer),
-	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text),
+	inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text, text[], date[], date[]),
 	inventory.transfer_begin(uuid, uuid, uuid, uuid, uuid, text), inventory.transfer_scan(uuid, uuid, text, integer),
 	inventory.transfer_write(uuid, uuid, uuid[], integer[]), inventory.transfer_leave(uuid, uuid, uuid), inventory.transfer_drop(uuid, uuid, uuid),
 	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
 	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
 	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
-	inventory.stocktake_cancel(uuid, uuid, text, uuid, text) TO "_sutler-admin-inventory";
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text), inventory.level(uuid, uuid, uuid),
+	inventory.reorder_set(uuid, uuid, uuid, uuid, integer, integer), inventory.reorder_order(uuid, uuid, uuid, uuid, uuid),
+	inventory.reorder_suggest(uuid, uuid), inventory.reorder_take(uuid, uuid, uuid, uuid, bigint, bigint), inventory.insight_exported(uuid, uuid, bigint, text) TO "_sutler-admin-inventory";
+-- Lots, what waits to be looked at, and what is made.
+GRANT SELECT ON inventory.care, inventory.lot, shipping.shipment_lot, inventory.inspection, inventory.production, inventory.production_line TO "_sutler-admin-inventory";
+GRANT SELECT (tenant_id, shipment_id, shipped_at) ON shipping.shipment TO "_sutler-admin-inventory";
+GRANT EXECUTE ON FUNCTION inventory.today(), inventory.lot_adjust(uuid, uuid, uuid, integer, text), inventory.lot_block(uuid, uuid, uuid, boolean, text),
+	inventory.lot_scrap(uuid, uuid, uuid, integer, text), inventory.recall(uuid, uuid, uuid, text, integer),
+	inventory.care_save(uuid, uuid, uuid, boolean, text, boolean), inventory.inspect(uuid, uuid, uuid, text, integer, text),
+	inventory.production_start(uuid, uuid, uuid), inventory.production_cancel(uuid, uuid, uuid, text),
+	inventory.production_finish(uuid, uuid, uuid, uuid, integer, text, date, text) TO "_sutler-admin-inventory";
+GRANT SELECT ON shipping.pick_lot TO "_sutler-admin-orders";
+GRANT SELECT (tenant_id, lot_id, number, expires_on) ON inventory.lot TO "_sutler-admin-orders";
 -- admin-catalog: products as they are, to look at; they change through doors that write the audit log.
-GRANT SELECT ON catalog.desk, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
+GRANT SELECT ON catalog.desk, catalog.desk_lack, catalog.product, catalog.product_media, catalog.media, catalog.variant, catalog.price,
 	catalog.store_product, catalog.category, catalog.category_text, catalog.category_product,
-	inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
+	catalog.bundle_part, inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
 	catalog.attribute_value_text, catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
@@ -335,12 +351,16 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
 	catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]),
+	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
+	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]),
+	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
 	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
 	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
 	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
-GRANT SELECT ON catalog.category_count TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
 -- admin-media: pictures and documents of products, and two doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
@@ -381,7 +401,7 @@ GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group
 GRANT SELECT ON catalog.transfer, catalog.transfer_part TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, locale, position) ON tenancy.store_locale TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, currency, position) ON tenancy.store_currency TO "_sutler-transfer";
-GRANT SELECT (tenant_id, warehouse_id, code) ON inventory.warehouse TO "_sutler-transfer";
+GRANT SELECT (tenant_id, warehouse_id, code, active) ON inventory.warehouse TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id, warehouse_id, priority) ON inventory.store_warehouse TO "_sutler-transfer";
 GRANT SELECT (tenant_id, store_id) ON catalog.store_product TO "_sutler-transfer";
 GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer_progress(uuid, uuid, integer, bigint),
@@ -390,14 +410,16 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.transfer_done(uuid, uuid, bigint, bigint, bigint, bigint, bigint), catalog.transfer_sized(uuid, uuid, bigint),
 	catalog.transfer_put(uuid, uuid, integer, bytea), catalog.transfer_sweep(uuid, integer, integer),
 	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
+	catalog.import_slice(uuid, boolean, integer, bigint, integer), catalog.transfer_parted(uuid, uuid, bigint, bigint, bigint, bigint),
 	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
 	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock",
 	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
+GRANT EXECUTE ON FUNCTION inventory.tend(uuid, integer, integer) TO "_sutler-tend-stock";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
 
 -- privacy: a customer's data leaves by one function and is forgotten by another; it reads no table.
@@ -412,8 +434,10 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
-	inventory.purchase_for_mail(uuid, uuid), payment.due(uuid, uuid) TO "_sutler-deliver";
-GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
+	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid)
+	TO "_sutler-deliver";
+GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
+	content.page, content.page_text,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
@@ -435,6 +459,7 @@ GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
 	catalog.slug_history, catalog.price, analytics.view
 	TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
 -- freshen: the function does it all.
@@ -443,6 +468,10 @@ GRANT EXECUTE ON FUNCTION catalog.freshen(uuid, integer) TO "_sutler-freshen";
 GRANT EXECUTE ON FUNCTION inventory.reconcile(uuid), sutler.make_months(integer) TO "_sutler-reconcile-stock";
 GRANT SELECT ON inventory.difference TO "_sutler-reconcile-stock";
 GRANT SELECT (tenant_id) ON inventory.stock TO "_sutler-reconcile-stock";
+
+-- study-stock: reads and writes by three doors.
+GRANT EXECUTE ON FUNCTION inventory.study_begin(uuid), inventory.study_demand(uuid, uuid, date, integer),
+	inventory.study_keep(uuid, uuid, uuid[], text[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[]) TO "_sutler-study-stock";
 
 -- issue-invoices: orders to be billed and refunds to be credited, what stands on an invoice and on a
 -- credit note, and accounting's doors.

@@ -87,12 +87,21 @@ function gallery() {
 		return;
 	const mark = n => links.forEach((a, i) =>
 		i === n ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current"));
-	links.forEach((a, n) => a.addEventListener("click", e => {
-		e.preventDefault();
+	const show = n => {
 		const x = n * reel.clientWidth;
 		reel.scrollTo({ left: getComputedStyle(reel).direction === "rtl" ? -x : x });
 		mark(n);
+	};
+	links.forEach((a, n) => a.addEventListener("click", e => {
+		e.preventDefault();
+		show(n);
 	}));
+	/* The colour that is chosen. */
+	$("#buy")?.addEventListener("change", e => {
+		const n = e.target.closest("[data-picture]")?.dataset.picture;
+		if (n && links[n - 1])
+			show(n - 1);
+	});
 	reel.addEventListener("scrollend", () =>
 		mark(Math.round(Math.abs(reel.scrollLeft) / reel.clientWidth)));
 }

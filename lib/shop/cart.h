@@ -38,7 +38,7 @@ struct cart_key {
 	const char *currency;
 	/* Whose prices besides everybody's; both NULL: nobody's. */
 	const unsigned char *session;           /* SHA-256 of who is signed in by it */
-	const char *order;                      /* UUID: the cart stands for this order, of whoever ordered it */
+	const char *order;                      /* UUID: the cart stands for this order or draft of the desk, of whoever ordered it */
 };
 
 enum cart_line_state {

@@ -353,47 +353,6 @@ struct facets *facets_of_facts(const void *ctx, const struct facets *all, const 
 	return f;
 }
 
-/* The total, the badges, then each value of each filter. */
-static size_t count_numbers(const struct facets *f)
-{
-	size_t n = 1 + STOCK_COUNT;
-
-	for (size_t i = 0; i < f->n; i++)
-		n += f->facet[i].n;
-	return n;
-}
-
-const int64_t *facets_numbers(const void *ctx, const struct facets *f, size_t *n)
-{
-	int64_t *number, *at;
-
-	*n = count_numbers(f);
-	at = number = mem_array(ctx, int64_t, *n);
-	*at++ = f->total;
-	for (size_t s = 0; s < STOCK_COUNT; s++)
-		*at++ = f->stock[s];
-	for (size_t i = 0; i < f->n; i++)
-		for (size_t j = 0; j < f->facet[i].n; j++)
-			*at++ = f->facet[i].value[j].products;
-	return number;
-}
-
-struct facets *facets_of_numbers(const void *ctx, const struct facets *all, const int64_t *number, size_t n)
-{
-	struct facets *f;
-
-	if (count_numbers(all) != n)
-		return NULL;
-	f = facets_emptied(ctx, all);
-	f->total = *number++;
-	for (size_t s = 0; s < STOCK_COUNT; s++)
-		f->stock[s] = *number++;
-	for (size_t i = 0; i < f->n; i++)
-		for (size_t j = 0; j < f->facet[i].n; j++)
-			f->facet[i].value[j].products = *number++;
-	return f;
-}
-
 /* ---- categories --------------------------------------------------------------- */
 
 void category_ask(struct db *db, const char *store, const char *locale, const char *slug,

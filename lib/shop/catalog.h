@@ -106,10 +106,6 @@ struct facets *facets_counted(const void *ctx, const struct facets *all, const s
 /* The same filters with the counts of products that are known by their FACTS (catalog.matches),
    N of them. */
 struct facets *facets_of_facts(const void *ctx, const struct facets *all, const char *const *facts, size_t n);
-/* The counts alone, N of them, to be kept; and the filters ALL with them: NULL when they are
-   of other filters. */
-const int64_t *facets_numbers(const void *ctx, const struct facets *f, size_t *n);
-struct facets *facets_of_numbers(const void *ctx, const struct facets *all, const int64_t *number, size_t n);
 /* Whether a product with these FACTS is sold in the currency. */
 bool facts_sold_in(const char *facts, const char *currency);
 

@@ -52,18 +52,21 @@ static void find_store(struct import *im, const char *tenant, const char *store)
 			     tenant != NULL ? tenant : "", store);
 }
 
-/* One import of a merchant at a time, whoever runs it: what a second one would find half done it would take for changed. */
+/* One import of a merchant at a time, whoever runs it: what a second one would find half done it would take for changed.
+   One by parts holds the lock from part to part, until its connection ends. */
 #define ONE_AT_A_TIME "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('import ' || $1, 0))"
+#define ONE_BY_PARTS "SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended('import ' || $1, 0))," \
+	" pg_catalog.set_config('sutler.import', 'parts', false)"
 
 static bool prepare(struct import *im)
 {
 	stage_tenant(im->stage, im->tenant);
-	stage_query(im->stage, ONE_AT_A_TIME, &im->tenant, 1);
+	stage_query(im->stage, im->parted != NULL ? ONE_BY_PARTS : ONE_AT_A_TIME, &im->tenant, 1);
 	stage_query(im->stage, "SELECT catalog.import_begin($1)", &im->tenant, 1);
 	im->locales = list_of(im, "SELECT locale FROM tenancy.store_locale WHERE store_id = $1 ORDER BY position", &im->nlocales);
 	im->currencies = list_of(im, "SELECT currency FROM tenancy.store_currency WHERE store_id = $1 ORDER BY position", &im->ncurrencies);
 	im->warehouses = list_of(im, "SELECT w.code FROM inventory.warehouse w LEFT JOIN inventory.store_warehouse s"
-				 " ON s.store_id = $1 AND s.warehouse_id = w.warehouse_id ORDER BY s.priority NULLS LAST, w.code", &im->nwarehouses);
+				 " ON s.store_id = $1 AND s.warehouse_id = w.warehouse_id WHERE w.active ORDER BY s.priority NULLS LAST, w.code", &im->nwarehouses);
 	im->row = mem_context(im->ctx, "row");
 	return im->nlocales > 0 && im->ncurrencies > 0;
 }
@@ -79,8 +82,18 @@ bool import_open(struct import *im, const void *ctx, struct stage *stage, struct
 bool import_open_for(struct import *im, const void *ctx, struct stage *stage, struct report *report, const char *tenant_id,
 		     const char *store_id)
 {
-	*im = (struct import){ .ctx = ctx, .stage = stage, .report = report, .tenant = tenant_id, .store = store_id };
+	im->ctx = ctx;
+	im->stage = stage;
+	im->report = report;
+	im->tenant = tenant_id;
+	im->store = store_id;
 	return prepare(im);
+}
+
+void import_again(struct import *im)
+{
+	stage_again(im->stage);
+	stage_tenant(im->stage, im->tenant);
 }
 
 static bool has(const char *const *list, size_t n, const char *word)

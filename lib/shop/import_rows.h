@@ -9,6 +9,10 @@
  *
  * Everything here lives in the row's context, freed after each row, so a file of
  * any length takes the same memory.
+ *
+ * An import is one transaction, or, when whoever drives it can go on where it was
+ * broken off, several: the file is staged and checked as a whole, then some hundred
+ * products come in at a time (parted below).
  */
 #ifndef SHOP_IMPORT_ROWS_H
 #define SHOP_IMPORT_ROWS_H
@@ -21,10 +25,19 @@
 /* Rows between two tellings of progress, and what reading is of it all, in thousandths. */
 #define IMPORT_TELL_ROWS 500
 #define IMPORT_READING 300
+/* Products that one transaction of an import by parts brings in: some seconds, so that nobody waits long for what it locks. */
+#define IMPORT_PART_PRODUCTS 500
 /* Changes of each kind that a preview shows. */
 #define IMPORT_SAMPLE "10"
 /* Items in one cell: pictures, tags, related products. */
 #define IMPORT_LIST_MAX 64
+
+/* Where an import by parts is: the line of the last product that is in; from IMPORT_ROUND on that of the second round,
+   which relates products to those further down. */
+#define IMPORT_FRESH (-1)
+#define IMPORT_ROUND (INT64_C(1) << 40)
+
+struct import_counts;
 
 /* The store that rows are for. */
 struct import {
@@ -48,6 +61,10 @@ struct import {
 	bool (*progress)(struct import *im, int thousandths, int64_t rows);
 	/* Of products, before anything is changed: rows of catalog.import_preview(), or NULL.  May be NULL. */
 	void (*preview)(struct import *im, const PGresult *sample);
+	/* By parts: called after each in its transaction, with where it came to and what the part did; LAST: nothing follows.
+	   It commits, and begins the next (import_again()); false: no more.  NULL: all is one transaction. */
+	bool (*parted)(struct import *im, int64_t place, bool last, const struct import_counts *part);
+	int64_t place;                  /* where an import by parts goes on; IMPORT_FRESH: at its beginning */
 	void *user;                     /* of whoever gave these */
 	int64_t rows_read;
 };
@@ -56,9 +73,11 @@ struct import {
    tenant, makes the staging tables; false after an error in the report. */
 bool import_open(struct import *im, const void *ctx, struct stage *stage, struct report *report,
 	const char *tenant, const char *store);
-/* The same for a tenant and store known by their ids. */
+/* The same for a tenant and store known by their ids; what drives it (trial ... user) stands in IM already, the rest is zero. */
 bool import_open_for(struct import *im, const void *ctx, struct stage *stage, struct report *report,
 	const char *tenant_id, const char *store_id);
+/* The next transaction of an import by parts, for the same tenant. */
+void import_again(struct import *im);
 /* Tells progress and stops the stage when told to. */
 void import_progress(struct import *im, int thousandths);
 bool import_has_locale(const struct import *im, const char *locale);

@@ -20,6 +20,7 @@ struct stage {
 	struct report *report;
 	struct table tables[TABLES_MAX];
 	size_t ntables;
+	void *results;                  /* of a later transaction; those of the first live as long as the stage */
 	char *why;                      /* the first failure */
 	char state[6];                  /* its SQLSTATE; empty: none came */
 	bool stopped;
@@ -51,18 +52,30 @@ static void command(struct stage *s, const char *sql)
 	PQclear(result);
 }
 
+static void begin(struct stage *s)
+{
+	command(s, "BEGIN");
+	/* A lock that is not had by then is held by another import or a migration. */
+	command(s, "SET LOCAL lock_timeout = '10s'");
+	/* When this process is killed the server stops too, not after the statement's end. */
+	command(s, "SET LOCAL client_connection_check_interval = '2s'");
+}
+
 struct stage *stage_begin(const void *ctx, PGconn *conn, struct report *report)
 {
 	struct stage *s = mem_new(ctx, struct stage);
 
 	s->conn = conn;
 	s->report = report;
-	command(s, "BEGIN");
-	/* A lock that is not had by then is held by another import or a migration. */
-	command(s, "SET LOCAL lock_timeout = '10s'");
-	/* When this process is killed the server stops too, not after the statement's end. */
-	command(s, "SET LOCAL client_connection_check_interval = '2s'");
+	begin(s);
 	return s;
+}
+
+void stage_again(struct stage *s)
+{
+	mem_free(s->results);
+	s->results = mem_context(s, "results");
+	begin(s);
 }
 
 void stage_tenant(struct stage *s, const char *tenant)
@@ -161,7 +174,7 @@ const PGresult *stage_query(struct stage *s, const char *sql, const char *const 
 
 	if (s->why != NULL)
 		return NULL;
-	held = mem_new(s, struct held);
+	held = mem_new(s->results != NULL ? s->results : s, struct held);
 	mem_on_free(held, release);
 	held->result = PQexecParams(s->conn, sql, (int)n, NULL, params, NULL, NULL, 0);
 	if (PQresultStatus(held->result) == PGRES_COMMAND_OK || PQresultStatus(held->result) == PGRES_TUPLES_OK)

@@ -50,6 +50,8 @@ bool stage_failed(const struct stage *s, const char **why);
 /* It failed by others: a lock they held, a deadlock, the server going away.  The same again may do. */
 bool stage_may_retry(const struct stage *s);
 bool stage_commit(struct stage *s);
+/* The next transaction of the same stage; what stage_query() gave in the one before is gone, but for the first. */
+void stage_again(struct stage *s);
 void stage_rollback(struct stage *s);
 
 #endif

@@ -208,39 +208,118 @@ static const struct part {
 #define BEFORE_PARTS 340
 /* Products listed in one statement. */
 #define RELIST_SOME 500
+#define NO_PRODUCT "00000000-0000-0000-0000-000000000000"
 
-static void merge(struct import *im, const char *update, struct import_counts *out)
+/* Chooses what is merged next; false: there is nothing more, or it failed.  *PLACE: where that comes to. */
+static bool slice(struct import *im, const char *update, int round, const char *limit, int64_t *place)
 {
-	const char *const ready[] = { im->tenant, im->store, update };
-	const PGresult *result = stage_query(im->stage, "SELECT catalog.import_ready($1, $2, $3)", ready, ARRAY_LEN(ready));
-	const char *after = "00000000-0000-0000-0000-000000000000";
-	int64_t touched = 1, done = 0, batches = 1;
+	const char *after = mem_printf(im->row, "%lld", (long long)(*place >= IMPORT_ROUND ? *place - IMPORT_ROUND : *place));
+	const char *const params[] = { im->tenant, update, round == 2 ? "2" : "1", after, limit };
+	const PGresult *r = stage_query(im->stage, "SELECT catalog.import_slice($1, $2, $3, $4, $5)", params, ARRAY_LEN(params));
 
-	if (result == NULL || PQgetvalue(result, 0, 0)[0] != 't') {
-		stage_faults(im->stage);
-		return;
+	if (r == NULL || (limit != NULL && PQgetisnull(r, 0, 0)))
+		return false;
+	*place = limit == NULL ? 0 : strtoll(PQgetvalue(r, 0, 0), NULL, 10) + (round == 2 ? IMPORT_ROUND : 0);
+	return true;
+}
+
+static void merge_part(struct import *im, const struct part *p)
+{
+	const char *const params[] = { im->tenant, im->store, p->name, im->trial ? "true" : "false" };
+
+	stage_query(im->stage, "SELECT catalog.import_part($1, $2, $3, $4)", params, ARRAY_LEN(params));
+}
+
+/* What was touched, in the read model; TOUCHED products, or 0: nobody is told how far it is. */
+static void relist(struct import *im, int64_t touched)
+{
+	const char *after = NO_PRODUCT;
+
+	for (int64_t done = 0, batch = 1; after != NULL; batch++) {
+		const PGresult *r = stage_query(im->stage, "SELECT catalog.import_relist_some($1, $2, $3, $4)",
+			(const char *const[]){ im->tenant, after, mem_printf(im->row, "%d", RELIST_SOME), (batch & (batch - 1)) == 0 ? "true" : "false" }, 4);
+
+		after = r == NULL || PQgetisnull(r, 0, 0) ? NULL : PQgetvalue(r, 0, 0);
+		done += RELIST_SOME;
+		if (touched > 0)
+			import_progress(im, 600 + (int)((done < touched ? done : touched) * 390 / touched));
 	}
+}
+
+static void merge_whole(struct import *im, const char *update, struct import_counts *out)
+{
+	int64_t place = IMPORT_FRESH;
+
+	if (!slice(im, update, 1, NULL, &place))
+		return;
 	import_progress(im, BEFORE_PARTS);
 	if (im->preview != NULL)
 		im->preview(im, stage_query(im->stage, "SELECT * FROM catalog.import_preview($1, $2, $3)",
 						 (const char *const[]){ im->tenant, im->store, IMPORT_SAMPLE }, 3));
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		const char *const params[] = { im->tenant, im->store, parts[i].name, im->trial ? "true" : "false" };
-
-		stage_query(im->stage, "SELECT catalog.import_part($1, $2, $3, $4)", params, ARRAY_LEN(params));
+		merge_part(im, &parts[i]);
 		import_progress(im, parts[i].thousandths);
 	}
-	result = stage_query(im->stage, "SELECT * FROM catalog.import_counted($1)", &im->tenant, 1);
-	take_counts(im, result, out);
-	touched += out->created + out->updated;
-	while (!im->trial && after != NULL) {
-		result = stage_query(im->stage, "SELECT catalog.import_relist_some($1, $2, $3, $4)",
-				     (const char *const[]){ im->tenant, after, mem_printf(im->row, "%d", RELIST_SOME), (batches & (batches - 1)) == 0 ? "true" : "false" }, 4);
-		batches++;
-		after = result == NULL || PQgetisnull(result, 0, 0) ? NULL : PQgetvalue(result, 0, 0);
-		done += RELIST_SOME;
-		import_progress(im, 600 + (int)((done < touched ? done : touched) * 390 / touched));
+	take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_counted($1)", &im->tenant, 1), out);
+	if (!im->trial)
+		relist(im, out->created + out->updated + 1);
+}
+
+/* Some hundred products in each transaction; the second round only when there was more than one. */
+static void merge_parted(struct import *im, const char *update, struct import_counts *out)
+{
+	static const struct part related = { "related", 0 };
+	int64_t total = strtoll(stage_value(im->stage, "SELECT count(*) FROM pg_temp.import_product", NULL), NULL, 10), done = 0, products;
+	const char *limit = mem_printf(im->ctx, "%d", IMPORT_PART_PRODUCTS), *why;
+	bool whole = total <= IMPORT_PART_PRODUCTS && im->place == IMPORT_FRESH;
+	int round = im->place >= IMPORT_ROUND ? 2 : 1;
+
+	out->products = total;
+	while (!stage_failed(im->stage, &why)) {
+		struct import_counts part = { 0 };
+
+		if (!slice(im, update, round, whole ? NULL : limit, &im->place)) {
+			if (round == 2 || stage_failed(im->stage, &why))
+				break;
+			/* The names that the merging used are free again with its transaction. */
+			round = 2;
+			im->place = IMPORT_ROUND;
+			if (!im->parted(im, im->place, false, &part))
+				return;
+			continue;
+		}
+		for (size_t i = 0; round == 1 && i < ARRAY_LEN(parts); i++)
+			merge_part(im, &parts[i]);
+		if (round == 2)
+			merge_part(im, &related);
+		take_counts(im, stage_query(im->stage, "SELECT * FROM catalog.import_counted($1)", &im->tenant, 1), &part);
+		products = part.created + part.updated + part.unchanged + part.skipped;
+		/* Related only: they are counted already. */
+		if (round == 2)
+			part = (struct import_counts){ 0 };
+		out->created += part.created;
+		out->updated += part.updated;
+		out->unchanged += part.unchanged;
+		out->skipped += part.skipped;
+		relist(im, 0);
+		done += products;
+		import_progress(im, BEFORE_PARTS + (int)((done < total ? done : total) * 650 / (total + 1)));
+		if (whole || !im->parted(im, im->place, false, &part))
+			break;
 	}
+	if (!stage_failed(im->stage, &why))
+		im->parted(im, im->place, true, out);
+}
+
+static void merge(struct import *im, const char *update, struct import_counts *out)
+{
+	const char *const ready[] = { im->tenant, im->store, update };
+	const PGresult *result = stage_query(im->stage, "SELECT catalog.import_ready($1, $2, $3)", ready, ARRAY_LEN(ready));
+
+	if (result == NULL || PQgetvalue(result, 0, 0)[0] != 't')
+		stage_faults(im->stage);
+	else
+		(im->parted != NULL ? merge_parted : merge_whole)(im, update, out);
 }
 
 void import_products(struct import *im, const char *name, bool update, const struct import_pictures *pictures, struct import_counts *out)

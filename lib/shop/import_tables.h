@@ -14,6 +14,7 @@
 struct import_counts {
 	int64_t rows, created, updated, unchanged, skipped;
 	const char *layout;             /* of products: which was read */
+	int64_t products;               /* of an import by parts: in the file */
 	int64_t pictures;               /* converted now */
 };
 

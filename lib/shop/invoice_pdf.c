@@ -225,7 +225,8 @@ static void draw_top(struct sheet *s)
 static void draw_line(struct sheet *s, const struct invoice_line *l)
 {
 	const char *cells[ARRAY_LEN(columns)] = {
-		l->name, number(s, l->quantity), money(s, l->unit_minor), money(s, l->amount_minor),
+		l->part ? mem_concat(s->mem, "– ", l->name) : l->name, number(s, l->quantity),
+		l->part ? "" : money(s, l->unit_minor), l->part ? "" : money(s, l->amount_minor),
 	};
 	const char *more = mem_printf(s->mem, "%s%s%s", l->options, *l->options != '\0' ? "  ·  " : "", l->sku);
 	double height = 0;

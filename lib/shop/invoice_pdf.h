@@ -20,6 +20,7 @@
 struct invoice_line {
 	const char *sku, *name, *options;
 	int64_t quantity, unit_minor, amount_minor;     /* amount: before the discount of the whole */
+	bool part;                                      /* of the bundle above, which has the money */
 };
 
 struct invoice_tax {

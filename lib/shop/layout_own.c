@@ -162,6 +162,9 @@ static void put_flags(struct own *o)
 	for (size_t i = 0; i < im->ncurrencies; i++)
 		if (o->by_currency[PRICE][i] >= 0)
 			put_flag(im, "price", im->currencies[i]);
+	for (size_t i = 0; i < im->ncurrencies; i++)
+		if (o->by_currency[TIERS][i] >= 0)
+			put_flag(im, "tiers", im->currencies[i]);
 }
 
 /* ---- a product's first row ----------------------------------------------------------- */

@@ -3,7 +3,9 @@
  *
  * The outbox holds ids alone; a letter is written when it is sent, from the order, cart
  * or account as it is then, in the language it was placed in, with the templates
- * tmpl/mail/NAME.{txt,html}.  It comes in two halves, because links and codes must be
+ * tmpl/mail/NAME.{txt,html} and the merchant's own words for it (letter_words.h).  Words
+ * that cannot be used are logged, and the house's stand in their place: no mail is lost
+ * by them.  It comes in two halves, because links and codes must be
  * in the database before anybody can use them: letter_gather() in the tenant's
  * transaction makes and stores them (their hashes) and asks for everything else;
  * letter_write() after the commit renders.  Nothing of a letter is kept or logged.
@@ -14,7 +16,9 @@
 #ifndef SHOP_LETTER_H
 #define SHOP_LETTER_H
 
+#include "db/query/letter.h"
 #include "db/rows.h"
+#include "shop/letter_words.h"
 
 #define LETTER_ORDER_LINK_DAYS 180      /* a warranty claim's usual time to come up */
 #define LETTER_CODE_DIGITS 6            /* with 5 tries: one guess in 200 000 */
@@ -25,7 +29,7 @@
 struct letter_item {
 	const char *tenant, *store, *template;
 	const char *order, *cart, *customer;    /* UUID or NULL */
-	const char *change;                     /* of the customer's mail address, the credit note or purchase order; or NULL */
+	const char *change;                     /* of the customer's mail address, the credit note, purchase order or trial; or NULL */
 	const char *locale, *currency;          /* of the order, cart or customer */
 };
 
@@ -54,5 +58,20 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
    (logged). */
 enum letter_outcome letter_write(struct letter_desk *desk, const void *ctx, struct letter_draft *draft,
 				 struct letter *out);
+
+/* ---- for who writes the words ---- */
+
+/* All mails that people may write words for, I from 0; NULL behind the last. */
+const char *letter_template(size_t i);
+/* What it is, N_("..."), and the names its words may use, ended by a NULL name; NULL: no such mail. */
+const char *letter_title(const char *template);
+const struct letter_name *letter_names(const char *template);
+/* The mail with an example in place of an order, as STORE (a language of a store) would send it with
+   WORDS; PAGES as of letter_pages.  Parts that cannot be used are the house's. */
+enum letter_outcome letter_sample(struct letter_desk *desk, const void *ctx, const struct row_letter_store *store, struct rows *pages,
+				  const char *template, const struct letter_words *words, struct letter *out);
+/* The house's own subject and opening in that language, as one would write them. */
+bool letter_house_words(struct letter_desk *desk, const void *ctx, const struct row_letter_store *store, const char *template,
+			struct letter_words *out);
 
 #endif

@@ -1,8 +1,10 @@
 /*
  * transfer.h -- the work of the job transfer: a catalogue that comes in, one that goes out.
  *
- * The import itself is one transaction on a connection of its own (shop/import_stage.h); how
- * far it is, and what was found, is written by the job's own connection, which commits at once.
+ * The import itself goes on a connection of its own (shop/import_stage.h), some hundred
+ * products in a transaction that also notes how far it came: a job that is killed goes on there.
+ * What people see of its progress, and what was found, is written by the job's own connection,
+ * which commits at once.
  */
 #ifndef SHOP_TRANSFER_H
 #define SHOP_TRANSFER_H

@@ -25,6 +25,28 @@ static bool progress(struct import *im, int thousandths, int64_t rows)
 	return !run->stopped;
 }
 
+static void answer_for(struct run *run, struct stage *s)
+{
+	stage_query(s, "SELECT pg_catalog.set_config('sutler.actor', $1, true)", &run->t->actor, 1);
+}
+
+/* What came in stands with where it came to: a job that is killed goes on behind it. */
+static bool parted(struct import *im, int64_t place, bool last, const struct import_counts *part)
+{
+	struct run *run = im->user;
+	const char *const params[] = { im->tenant, run->t->transfer, mem_printf(im->row, "%" PRId64, place), mem_printf(im->row, "%" PRId64, part->created),
+		mem_printf(im->row, "%" PRId64, part->updated), mem_printf(im->row, "%" PRId64, part->skipped) };
+
+	if (last)
+		return true;
+	stage_query(im->stage, "SELECT catalog.transfer_parted($1, $2, $3, $4, $5, $6)", params, ARRAY_LEN(params));
+	if (!stage_commit(im->stage))
+		return false;
+	import_again(im);
+	answer_for(run, im->stage);
+	return true;
+}
+
 static void preview(struct import *im, const PGresult *sample)
 {
 	struct run *run = im->user;
@@ -99,13 +121,14 @@ static void bring_in(struct run *run, struct stage *s, struct report *report, PG
 {
 	const struct row_transfer_take *t = run->t;
 	struct import_pictures none = { 0 };
-	struct import im;
+	struct import im = { .trial = t->trial, .progress = progress, .preview = t->trial ? preview : NULL, .parted = t->trial ? NULL : parted,
+		.place = t->place, .user = run };
 	struct csv *csv;
-	const char *error = "", *actor[] = { t->actor };
+	const char *error = "";
 	char *bytes;
 
 	stage_tenant(s, run->j->tenant);
-	stage_query(s, "SELECT pg_catalog.set_config('sutler.actor', $1, true)", actor, 1);
+	answer_for(run, s);
 	bytes = fetch(run->j, conn, t);
 	if (bytes == NULL) {
 		stage_stop(s, "the file is not whole");
@@ -120,19 +143,17 @@ static void bring_in(struct run *run, struct stage *s, struct report *report, PG
 	if (!import_open_for(&im, run->j->mem, s, report, run->j->tenant, t->store))
 		return;
 	im.csv = csv;
-	im.trial = t->trial;
-	im.progress = progress;
-	im.preview = t->trial ? preview : NULL;
-	im.user = run;
 	import_products(&im, t->layout, t->known, &none, n);
 }
 
-/* In the transaction of the products: both stand, or neither does. */
+/* In the transaction of the last products: both stand, or neither does.  Counted with what came in before a kill. */
 static bool finish(struct run *run, struct stage *s, const struct import_counts *n)
 {
 	void *mem = run->j->mem;
-	const char *const params[] = { run->j->tenant, run->t->transfer, mem_printf(mem, "%" PRId64, n->rows), mem_printf(mem, "%" PRId64, n->created),
-		mem_printf(mem, "%" PRId64, n->updated), mem_printf(mem, "%" PRId64, n->unchanged), mem_printf(mem, "%" PRId64, n->skipped) };
+	int64_t created = run->t->created + n->created, updated = run->t->updated + n->updated, skipped = run->t->skipped + n->skipped;
+	const char *const params[] = { run->j->tenant, run->t->transfer, mem_printf(mem, "%" PRId64, n->rows), mem_printf(mem, "%" PRId64, created),
+		mem_printf(mem, "%" PRId64, updated), mem_printf(mem, "%" PRId64, n->products - created - updated - skipped),
+		mem_printf(mem, "%" PRId64, skipped) };
 
 	stage_query(s, "SELECT catalog.transfer_done($1, $2, $3, $4, $5, $6, $7)", params, ARRAY_LEN(params));
 	return stage_commit(s);

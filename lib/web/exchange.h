@@ -156,6 +156,7 @@ struct exchange {
 	struct rows *claim, *earlier;   /* idempotency */
 	const char *new_personal;       /* cookie value set in this answer */
 	const char *form_action;        /* where forms may lead beside here */
+	bool sandbox;                   /* the answer is somebody else's page */
 	struct afterwards afterwards[LIMIT_NOTES];
 	size_t nafterwards;
 	struct afterwards kept_notes[2 * LIMIT_NOTES];  /* of runs before: step 1, or one that declined */

@@ -147,8 +147,7 @@ static void security_policy(struct headers *h, const struct site *site, bool adm
 	buf_adds(b, "\r\n");
 }
 
-void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
-		     const char *form_action)
+static void always_there(struct headers *h, bool admin, bool no_referrer)
 {
 	/* Literals: nothing in them is to be checked. */
 	static const char always[] =
@@ -163,7 +162,20 @@ void header_security(struct headers *h, const struct site *site, bool admin, boo
 		 "Referrer-Policy: strict-origin-when-cross-origin\r\n");
 	if (admin)
 		buf_adds(h->text, "X-Robots-Tag: noindex, nofollow\r\n");
+}
+
+void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
+		     const char *form_action)
+{
+	always_there(h, admin, no_referrer);
 	security_policy(h, site, admin, form_action);
+}
+
+void header_sandbox(struct headers *h, bool admin)
+{
+	always_there(h, admin, true);
+	buf_adds(h->text, "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src https:; "
+		 "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox\r\n");
 }
 
 /* The opaque part of an entity tag: without W/. */

@@ -42,6 +42,9 @@ bool header_attachment(struct headers *h, const char *name);
 void header_security(struct headers *h, const struct site *site, bool admin, bool no_referrer,
 		     const char *form_action);
 
+/* The same for an answer that is somebody else's page: no script, form or frame; styles of its own, pictures from https. */
+void header_sandbox(struct headers *h, bool admin);
+
 /* True when the If-None-Match value names ETAG, compared weakly (RFC 9110 section 8.8.3.2). */
 bool header_etag_matches(const char *if_none_match, const char *etag);
 

@@ -378,6 +378,11 @@ void page_header(struct req *r, const char *name, const char *value)
 	header_add(r->x->headers, name, value);
 }
 
+void page_sandbox(struct req *r)
+{
+	r->x->sandbox = true;
+}
+
 void page_form_action(struct req *r, const char *origin)
 {
 	if (!may_leave_to(r, origin))

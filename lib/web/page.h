@@ -92,6 +92,8 @@ void page_header(struct req *r, const char *name, const char *value);
 /* Forms on this page may end at ORIGIN: browsers hold the policy's form-action against the
    redirect that answers a form as well. */
 void page_form_action(struct req *r, const char *origin);
+/* The answer is shown as the page of somebody else: in a sandbox, without scripts (header_sandbox()). */
+void page_sandbox(struct req *r);
 /* HttpOnly, Path=/, SameSite=Lax (Strict on admin), Secure and with the prefix __Host- when
    the site is on https.  TTL_S 0: until the browser ends. */
 void page_cookie_set(struct req *r, const char *name, const char *value, int64_t ttl_s);

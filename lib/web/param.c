@@ -171,7 +171,7 @@ static bool two_digits(const char *s, int *out)
 	return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9';
 }
 
-static bool date_right(const char *s)
+bool param_date_right(const char *s)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int high, low, month, day, year;
@@ -191,7 +191,7 @@ static void read_date(const struct how *how, const char *s, struct scalar *out)
 {
 	(void)how;
 	out->text = s;
-	if (!date_right(s))
+	if (!param_date_right(s))
 		out->error = N_("Please enter a date that exists.");
 }
 

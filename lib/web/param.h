@@ -85,6 +85,8 @@ const int64_t *param_list_int(const struct req *r, const char *name, size_t *n);
 const struct upload *param_file(const struct req *r, const char *name);        /* NULL: none */
 /* PARAM_LIST of PARAM_FILE: those that were chosen, in the order sent. */
 const struct upload *const *param_files(const struct req *r, const char *name, size_t *n);
+/* yyyy-mm-dd, a day that exists: for dates inside other texts. */
+bool param_date_right(const char *s);
 /* PARAM_FILTERS: pair I is NAMES[I] = VALUES[I], in the order sent; how many. */
 size_t param_filters(const struct req *r, const char *name, const char *const **names,
 		     const char *const **values);

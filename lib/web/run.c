@@ -29,6 +29,7 @@ static void start_clean(struct exchange *x)
 	x->session_known = false;
 	x->claim = x->earlier = NULL;
 	x->new_personal = x->form_action = NULL;
+	x->sandbox = false;
 	x->nafterwards = x->ntraces = x->nviews = 0;
 }
 

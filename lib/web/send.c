@@ -75,8 +75,11 @@ static struct headers *head(struct exchange *x)
 	struct headers *h = headers_new(x->mem);
 
 	say_cache(x, h);
-	header_security(h, r->site, r->program->admin,
-			r->route != NULL && (r->route->needs & NEEDS_NO_REFERRER) != 0, x->form_action);
+	if (x->sandbox)
+		header_sandbox(h, r->program->admin);
+	else
+		header_security(h, r->site, r->program->admin,
+				r->route != NULL && (r->route->needs & NEEDS_NO_REFERRER) != 0, x->form_action);
 	if (x->answer.type != NULL)
 		header_add(h, "Content-Type", x->answer.type);
 	if (x->answer.status != 304 && x->answer.status != 204)

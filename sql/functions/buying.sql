@@ -5,7 +5,8 @@
 
 -- A new supplier (p_new) or what is known of one.
 CREATE OR REPLACE FUNCTION inventory.supplier_save(p_tenant uuid, p_actor uuid, p_supplier uuid, p_new boolean, p_code text, p_name text,
-	p_email text, p_phone text, p_currency text, p_lead_days integer, p_over_ppm integer, p_active boolean, p_note text)
+	p_email text, p_phone text, p_currency text, p_lead_days integer, p_over_ppm integer, p_active boolean, p_note text,
+	p_inspect boolean)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -27,21 +28,21 @@ BEGIN
 	END IF;
 	BEGIN
 		IF p_new THEN
-			INSERT INTO inventory.supplier (tenant_id, supplier_id, code, name, email, phone, currency, lead_days, over_ppm, active, note)
-			VALUES (p_tenant, p_supplier, p_code, p_name, p_email, p_phone, p_currency, p_lead_days, p_over_ppm, p_active, p_note);
+			INSERT INTO inventory.supplier (tenant_id, supplier_id, code, name, email, phone, currency, lead_days, over_ppm, active, note, inspect)
+			VALUES (p_tenant, p_supplier, p_code, p_name, p_email, p_phone, p_currency, p_lead_days, p_over_ppm, p_active, p_note, p_inspect);
 		ELSE
 			UPDATE inventory.supplier s SET code = p_code, name = p_name, email = p_email, phone = p_phone, currency = p_currency,
-				lead_days = p_lead_days, over_ppm = p_over_ppm, active = p_active, note = p_note WHERE s.supplier_id = p_supplier;
+				lead_days = p_lead_days, over_ppm = p_over_ppm, active = p_active, note = p_note, inspect = p_inspect WHERE s.supplier_id = p_supplier;
 		END IF;
 	EXCEPTION WHEN unique_violation THEN
 		RETURN 'code';
 	END;
 	PERFORM inventory.answered(p_tenant, p_actor, 'admin-inventory', CASE WHEN p_new THEN 'supplier.made' ELSE 'supplier.changed' END,
-		'supplier ' || p_supplier, '', jsonb_build_object('code', p_code, 'currency', p_currency, 'active', p_active));
+		'supplier ' || p_supplier, '', jsonb_build_object('code', p_code, 'currency', p_currency, 'active', p_active, 'inspect', p_inspect));
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text) IS
+COMMENT ON FUNCTION inventory.supplier_save(uuid, uuid, uuid, boolean, text, text, text, text, text, integer, integer, boolean, text, boolean) IS
 	'Makes or changes a supplier. ok, unknown, letters, code or currency.';
 
 -- What a supplier sells: by our SKU or bar code, with his name and price for it.  Once more: changed.
@@ -123,7 +124,7 @@ BEGIN
 		RETURN inventory.purchase_draft(p_tenant, p_actor, 'admin-inventory', p_purchase, p_supplier, p_warehouse, v, p_pieces,
 			ARRAY(SELECT nullif(greatest(u.p, -1), -1) FROM unnest(p_prices) WITH ORDINALITY AS u (p, n) ORDER BY u.n));
 	END IF;
-	SELECT p.state INTO head FROM inventory.purchase p WHERE p.purchase_id = p_purchase AND p.supplier_id = p_supplier FOR UPDATE;
+	SELECT p.state INTO head FROM inventory.purchase p WHERE p.purchase_id = p_purchase AND p.supplier_id = p_supplier FOR NO KEY UPDATE;
 	IF NOT FOUND OR NOT inventory.in_use(p_tenant, p_warehouse) THEN
 		RETURN 'unknown';
 	ELSIF head.state <> 'draft' THEN
@@ -223,21 +224,22 @@ COMMENT ON FUNCTION inventory.purchase_scan(uuid, uuid, text, integer) IS
 -- Books what the form says came.  p_seen: what its page showed as scanned; scans made since then
 -- stay for the next arrival.  The same arrival twice is one.
 CREATE OR REPLACE FUNCTION inventory.purchase_book(p_tenant uuid, p_actor uuid, p_receipt uuid, p_purchase uuid, p_variants uuid[],
-	p_pieces integer[], p_seen integer[], p_landed bigint, p_reason text)
+	p_pieces integer[], p_seen integer[], p_landed bigint, p_reason text,
+	p_numbers text[] DEFAULT NULL, p_expires date[] DEFAULT NULL, p_made date[] DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	answer text;
-	v uuid[];
-	q integer[];
+	came record;
 BEGIN
-	PERFORM FROM inventory.purchase p WHERE p.purchase_id = p_purchase FOR UPDATE;
+	PERFORM FROM inventory.purchase p WHERE p.purchase_id = p_purchase FOR NO KEY UPDATE;
 	IF EXISTS (SELECT FROM inventory.receipt x WHERE x.receipt_id = p_receipt AND x.purchase_id = p_purchase) THEN
 		RETURN 'ok';
 	END IF;
-	SELECT array_agg(u.v), array_agg(u.q) INTO v, q FROM unnest(p_variants, p_pieces) AS u (v, q) WHERE u.q <> 0;
-	answer := inventory.purchase_receive(p_tenant, p_actor, 'admin-inventory', p_receipt, p_purchase, v, q, p_landed, p_reason);
+	SELECT array_agg(u.v) AS v, array_agg(u.q) AS q, array_agg(u.n) AS n, array_agg(u.e) AS e, array_agg(u.m) AS m INTO came
+	FROM unnest(p_variants, p_pieces, p_numbers, p_expires, p_made) AS u (v, q, n, e, m) WHERE u.q <> 0;
+	answer := inventory.purchase_receive(p_tenant, p_actor, 'admin-inventory', p_receipt, p_purchase, came.v, came.q, p_landed, p_reason, came.n, came.e, came.m);
 	IF answer = 'ok' THEN
 		UPDATE inventory.tally t SET pieces = greatest(t.pieces - u.s, 0) FROM unnest(p_variants, p_seen) AS u (v, s)
 		WHERE t.work_id = p_purchase AND t.variant_id = u.v;
@@ -246,5 +248,5 @@ BEGIN
 	RETURN answer;
 END
 $$;
-COMMENT ON FUNCTION inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text) IS
+COMMENT ON FUNCTION inventory.purchase_book(uuid, uuid, uuid, uuid, uuid[], integer[], integer[], bigint, text, text[], date[], date[]) IS
 	'Books one arrival as a form says it. Words of inventory.purchase_receive.';

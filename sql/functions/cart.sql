@@ -54,7 +54,8 @@ CREATE OR REPLACE FUNCTION sales.cart_available(p_tenant uuid, p_store uuid, p_c
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+	RETURN (SELECT CASE WHEN v.bundle THEN inventory.bundle_free(p_tenant, p_store, p_cart, p_variant)
+		WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
 		inventory.available(p_tenant, p_store, p_variant)
 		+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = p_variant), 0)::bigint
 	END
@@ -108,7 +109,7 @@ BEGIN
 		END IF;
 	END IF;
 	-- Active, visible in the store and priced in the currency; what is free of it; what the cart has.
-	SELECT v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order,
+	SELECT v.bundle OR (v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order),
 	       (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) FROM inventory.stock s
 	        JOIN inventory.store_warehouse w ON w.store_id = p_store AND w.warehouse_id = s.warehouse_id
 	        WHERE s.variant_id = p_variant),
@@ -132,7 +133,7 @@ BEGIN
 		RETURN;
 	END IF;
 	IF counted AND free < had + p_quantity THEN
-		-- What the cart holds itself is its own.
+		-- What the cart holds itself is its own; and a bundle has no stock but its parts'.
 		free := sales.cart_available(p_tenant, p_store, cart, p_variant);
 		IF free < had + p_quantity THEN
 			RETURN QUERY SELECT 'short', false, had::bigint, free;
@@ -170,7 +171,7 @@ BEGIN
 	END IF;
 	INSERT INTO sales.cart_line AS l (tenant_id, cart_id, variant_id, quantity) VALUES (p_tenant, cart, p_variant, p_quantity)
 	ON CONFLICT (tenant_id, cart_id, variant_id) DO UPDATE SET quantity = l.quantity + excluded.quantity;
-	RETURN QUERY SELECT 'ok', token IS NOT NULL, (had + p_quantity)::bigint, CASE WHEN counted THEN free ELSE 0 END;
+	RETURN QUERY SELECT 'ok', token IS NOT NULL, (had + p_quantity)::bigint, CASE WHEN counted THEN coalesce(free, 0) ELSE 0 END;
 END
 $$;
 COMMENT ON FUNCTION sales.cart_add(uuid, uuid, bytea, bytea, text, text, uuid, integer, integer) IS

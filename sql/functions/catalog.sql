@@ -40,8 +40,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH each AS (
 		SELECT sp.store_id, sp.product_id,
-		       CASE WHEN p.made_to_order OR v.made_to_order THEN 'made'
-		            WHEN NOT v.track_stock THEN 'in'
+		       CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'made'
+		            WHEN v.bundle AND a.pieces IS NULL THEN 'in'
+		            WHEN NOT v.track_stock AND NOT v.bundle THEN 'in'
 		            WHEN coalesce(a.pieces, 0) > st.low_stock THEN 'in'
 		            WHEN coalesce(a.pieces, 0) > 0 THEN 'few'
 		            ELSE 'out' END AS stock
@@ -51,10 +52,11 @@ AS $$
 		JOIN tenancy.store st ON st.store_id = sp.store_id
 		JOIN catalog.variant v ON v.product_id = w.product_id AND v.status = 'active'
 		LEFT JOIN LATERAL (
-			SELECT sum(greatest(s.on_hand - s.held, 0)) AS pieces
-			FROM inventory.stock s
-			JOIN inventory.store_warehouse sw ON sw.store_id = sp.store_id AND sw.warehouse_id = s.warehouse_id
-			WHERE s.variant_id = v.variant_id
+			SELECT CASE WHEN v.bundle THEN inventory.bundle_free(p_tenant, sp.store_id, NULL, v.variant_id) ELSE (
+				SELECT sum(greatest(s.on_hand - s.held, 0))
+				FROM inventory.stock s
+				JOIN inventory.store_warehouse sw ON sw.store_id = sp.store_id AND sw.warehouse_id = s.warehouse_id
+				WHERE s.variant_id = v.variant_id) END AS pieces
 		) a ON true
 	)
 	SELECT e.store_id, e.product_id,
@@ -342,7 +344,8 @@ CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH product AS (
-		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants)
+		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants || ARRAY(
+			SELECT b.bundle_id FROM catalog.bundle_part b WHERE b.part_id = ANY (p_variants)))
 	), changed AS (
 		UPDATE catalog.listing l SET stock = k.stock
 		FROM product, catalog.stock_of(p_tenant, product.ids) k
@@ -491,7 +494,9 @@ BEGIN
 		RETURN 0;
 	END IF;
 	IF variants IS NOT NULL THEN
+		PERFORM catalog.redesk_stock(p_tenant, variants);
 		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+		PERFORM inventory.reorder_look(p_tenant, variants);
 	END IF;
 	IF pages IS NOT NULL THEN
 		UPDATE catalog.product_page g SET related = k.cards
@@ -607,7 +612,10 @@ BEGIN
 		('catalog.store_product_media', 'products', 't.product_id', ''),
 		('catalog.product_media_text', 'products', 't.product_id', ''),
 		('catalog.product_tag', 'products', 't.product_id', ''),
-		('catalog.variant', 'products', 't.product_id', ''),
+		-- A bundle follows its parts.
+		('catalog.variant', 'products', 'f.product_id', 'JOIN LATERAL (SELECT t.product_id UNION ALL SELECT w.product_id
+			FROM catalog.bundle_part b JOIN catalog.variant w ON w.variant_id = b.bundle_id WHERE b.part_id = t.variant_id) f ON true'),
+		('catalog.bundle_part', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.bundle_id'),
 		('catalog.category_product', 'products', 't.product_id', ''),
 		('catalog.product_option', 'products', 't.product_id', ''),
 		('catalog.related', 'products', 't.product_id', ''),

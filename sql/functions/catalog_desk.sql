@@ -46,9 +46,10 @@ AS $$
 		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.product_id = o.product_id AND f.word = o.word)
 	)
 	INSERT INTO catalog.desk_word (tenant_id, product_id, word)
-	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING
+	SELECT p_tenant, f.product_id, f.word FROM fresh f ON CONFLICT DO NOTHING;
+	SELECT catalog.redesk_lacks(p_tenant, p_products)
 $$;
-COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names and words of these products at the desk again; writes only what differs.';
+COMMENT ON FUNCTION catalog.redesk(uuid, uuid[]) IS 'Makes names, words and lacks of these products at the desk again; writes only what differs.';
 
 CREATE OR REPLACE FUNCTION catalog.desk_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -145,10 +146,17 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('bundle.' || b.bundle_id, b.parts) FROM (SELECT x.bundle_id, jsonb_object_agg(x.part_id, x.quantity) AS parts
+		FROM catalog.variant v JOIN catalog.bundle_part x ON x.bundle_id = v.variant_id WHERE v.product_id = p.product_id GROUP BY x.bundle_id) b), '{}')
 	    || coalesce((SELECT jsonb_object_agg('media.' || m.media_id, jsonb_build_array(m.kind, m.position, m.value_id,
 			(SELECT jsonb_object_agg(t.locale, t.label) FROM catalog.product_media_text t WHERE t.product_id = m.product_id AND t.media_id = m.media_id)))
 		FROM catalog.product_media m WHERE m.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('visible.' || s.store_id, s.visible) FROM catalog.store_product s WHERE s.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('listing.' || s.store_id, jsonb_build_array(s.featured, s.position)) FROM catalog.store_product s
+		WHERE s.product_id = p.product_id AND (s.featured OR s.position <> 0)), '{}')
+	    || coalesce((SELECT jsonb_object_agg('own.' || t.store_id || '.' || t.locale, jsonb_build_array(t.name, md5(t.summary), md5(t.description)))
+		FROM catalog.store_product_text t WHERE t.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, r.position) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
 		FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id AND r.customer_group = '' AND r.min_quantity = 1 AND r.starts_at = '-infinity'

@@ -2,7 +2,8 @@
 
 -- The store's day so far (by its own clock) and what waits.  Revenue is what orders of today
 -- that were not cancelled come to, in the store's first currency; orders in other currencies
--- are counted beside it.  few and gone: products that the shop shows as such.
+-- are counted beside it.  few and gone: products that the shop shows as such;
+-- where a reorder point is set, few says instead that they are at it or below.
 CREATE OR REPLACE FUNCTION analytics.day_at_a_glance(p_tenant uuid, p_store uuid)
 RETURNS TABLE (orders bigint, cancelled bigint, revenue bigint, currency text, elsewhere bigint, to_ship bigint, oldest timestamptz, few bigint, gone bigint,
 	failed bigint, waiting bigint, day date)
@@ -24,17 +25,24 @@ AS $$
 		WHERE o.tenant_id = p_tenant AND o.store_id = p_store AND o.state = 'open'
 			AND o.fulfilment IN ('unfulfilled', 'in_production', 'ready', 'partly_shipped')
 	), low AS (
-		SELECT count(*) FILTER (WHERE l.stock = 'few') AS few, count(*) FILTER (WHERE l.stock = 'out') AS gone
+		SELECT count(*) FILTER (WHERE l.stock = 'few' AND NOT EXISTS (SELECT FROM catalog.variant v
+			JOIN inventory.reorder p ON p.tenant_id = v.tenant_id AND p.variant_id = v.variant_id
+			WHERE v.tenant_id = p_tenant AND v.product_id = l.product_id)) AS few, count(*) FILTER (WHERE l.stock = 'out') AS gone
 		FROM s JOIN catalog.listing l ON l.tenant_id = p_tenant AND l.store_id = s.store_id AND l.locale = s.locale AND l.currency = s.currency
 			AND l.category_id = '00000000-0000-0000-0000-000000000000'
+	), below AS (
+		SELECT count(DISTINCT v.product_id) AS n FROM inventory.reorder p
+		JOIN inventory.store_warehouse w ON w.tenant_id = p.tenant_id AND w.store_id = p_store AND w.warehouse_id = p.warehouse_id
+		JOIN catalog.variant v ON v.tenant_id = p.tenant_id AND v.variant_id = p.variant_id AND v.status <> 'archived'
+		WHERE p.tenant_id = p_tenant AND p.below
 	)
-	SELECT t.orders, t.cancelled, t.revenue, s.currency, t.elsewhere, ship.n, ship.oldest, low.few, low.gone,
+	SELECT t.orders, t.cancelled, t.revenue, s.currency, t.elsewhere, ship.n, ship.oldest, low.few + below.n, low.gone,
 		(SELECT count(*) FROM event.outbox b WHERE b.tenant_id = p_tenant AND b.store_id = p_store AND b.state = 'failed'
 			AND b.created_at > sutler.now() - interval '7 days'),
 		(SELECT count(*) FROM event.outbox b JOIN event.ready r ON r.tenant_id = p_tenant AND r.outbox_id = b.outbox_id
 			WHERE b.tenant_id = p_tenant AND b.store_id = p_store AND b.attempts > 0),
 		s.day
-	FROM s CROSS JOIN today t CROSS JOIN ship CROSS JOIN low
+	FROM s CROSS JOIN today t CROSS JOIN ship CROSS JOIN low CROSS JOIN below
 $$;
 COMMENT ON FUNCTION analytics.day_at_a_glance(uuid, uuid) IS 'Orders, revenue and what waits in a store today.';
 

@@ -202,7 +202,7 @@ BEGIN
 		made := true;
 	END IF;
 	FOR l IN SELECT x.variant_id, x.name, sum(x.quantity)::integer AS quantity, min(x.line_no) AS line_no FROM sales.order_line x
-		WHERE x.order_id = own GROUP BY x.variant_id, x.name ORDER BY 4
+		WHERE x.order_id = own AND x.part_of IS NULL GROUP BY x.variant_id, x.name ORDER BY 4
 	LOOP
 		wanted := wanted + l.quantity;
 		SELECT x.* INTO a FROM sales.cart_add(p_tenant, p_store, token, p_new_token, p_locale, p_currency, l.variant_id, l.quantity, p_most_lines) x;

@@ -13,15 +13,20 @@ AS $$
 $$;
 COMMENT ON FUNCTION customer.session_group(uuid, bytea) IS 'The price group of who is signed in by a cookie.';
 
--- The group of whose order it is: when the order changes, its prices are still his.
+-- The group of whose order it is: when the order changes, its prices are still his.  Of a draft that staff put together likewise.
 CREATE OR REPLACE FUNCTION sales.order_group(p_tenant uuid, p_order uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.price_group FROM sales."order" o
 	JOIN customer.person p ON p.tenant_id = o.tenant_id AND p.customer_id = o.customer_id
 	WHERE o.tenant_id = p_tenant AND o.order_id = p_order
+	UNION ALL
+	SELECT p.price_group FROM sales.draft d
+	JOIN customer.person p ON p.tenant_id = d.tenant_id AND p.customer_id = d.customer_id
+	WHERE d.tenant_id = p_tenant AND d.draft_id = p_order
+	LIMIT 1
 $$;
-COMMENT ON FUNCTION sales.order_group(uuid, uuid) IS 'The price group of the customer whose order it is.';
+COMMENT ON FUNCTION sales.order_group(uuid, uuid) IS 'The price group of the customer whose order or draft it is.';
 
 -- Makes a group (p_new) or gives it another name.  ok; code or name (another has it); gone.
 CREATE OR REPLACE FUNCTION customer.save_group(p_tenant uuid, p_actor uuid, p_new boolean, p_code text, p_name text) RETURNS text

@@ -115,7 +115,7 @@ CREATE OR REPLACE FUNCTION sales.worth(p_tenant uuid, p_order uuid, p_lines inte
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN bool_and(l.line_no IS NOT NULL AND u.pieces BETWEEN 1 AND l.quantity) AND count(DISTINCT u.line_no) = count(*)
-		THEN sum((l.total + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * u.pieces / l.quantity)::bigint END
+		THEN sum((l.total + l.share + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * u.pieces / l.quantity)::bigint END
 	FROM unnest(p_lines, p_pieces) AS u (line_no, pieces)
 	LEFT JOIN sales.order_line l ON l.order_id = p_order AND l.line_no = u.line_no
 	LEFT JOIN sales."order" o ON o.order_id = p_order

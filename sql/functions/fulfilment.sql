@@ -4,7 +4,7 @@
 -- that no piece stands on two lists.  What was fetched is scanned, put into parcels by scan, and
 -- leaves as a shipment that books it out of that warehouse.  Counters on the line have the last
 -- word: CHECK (allotted + shipped <= quantity).  Locks, always in this order: order, wave, its
--- picks, holds, stock.  Every function answers a word: ok, or why not.  p_actor is the member of
+-- picks, holds, stock, lots.  Every function answers a word: ok, or why not.  p_actor is the member of
 -- the staff; NULL is the command line.
 
 CREATE OR REPLACE FUNCTION audit.actor(p_actor uuid) RETURNS text
@@ -84,8 +84,9 @@ BEGIN
 			JOIN sales.order_line ol ON ol.order_id = o.order_id
 			JOIN catalog.variant v ON v.variant_id = ol.variant_id
 			LEFT JOIN inventory.place pl ON pl.warehouse_id = p_warehouse AND pl.variant_id = ol.variant_id
-			WHERE o.order_id = ANY(p_orders) AND shipping.may_leave(o) AND ol.quantity > ol.shipped + ol.allotted
+			WHERE o.order_id = ANY(p_orders) AND shipping.may_leave(o) AND ol.ships AND ol.quantity > ol.shipped + ol.allotted
 			  AND (p_zone = '' OR pl.zone = p_zone)
+			  AND NOT (ol.made_to_order AND inventory.being_made(p_tenant, ol.order_id, ol.line_no))
 			ORDER BY ol.order_id, ol.variant_id, ol.line_no
 		LOOP
 			IF (l.order_id, l.variant_id) IS DISTINCT FROM (last_order, last_variant) THEN
@@ -104,6 +105,7 @@ BEGIN
 		IF got IS NULL THEN
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 		END IF;
+		PERFORM inventory.plan_lots(p_tenant, wave, p_warehouse);
 	EXCEPTION WHEN SQLSTATE 'SU002' THEN
 		RETURN QUERY SELECT 'empty', NULL::uuid, NULL::bigint, 0::bigint;
 		RETURN;
@@ -240,6 +242,7 @@ BEGIN
 			UPDATE shipping.pick x SET packed = x.packed + part WHERE x.wave_id = p_wave AND x.order_id = p_order AND x.line_no = p.line_no;
 			INSERT INTO shipping.parcel_line AS y (tenant_id, parcel_id, order_id, line_no, quantity) VALUES (p_tenant, k, p_order, p.line_no, part)
 			ON CONFLICT ON CONSTRAINT parcel_line_pkey DO UPDATE SET quantity = y.quantity + excluded.quantity;
+			PERFORM inventory.pack_lots(p_tenant, p_wave, p_order, p.line_no, k, part);
 			rest := rest - part;
 		END LOOP;
 		UPDATE shipping.wave w SET state = 'done', closed_at = sutler.now() WHERE w.wave_id = p_wave
@@ -280,7 +283,7 @@ BEGIN
 	END IF;
 	UPDATE shipping.parcel x SET state = 'packed', weight_g = p_weight_g WHERE x.parcel_id = p_parcel;
 	PERFORM sales.tell(p_tenant, k.order_id, p_actor, 'pack', '', 'parcel ' || k.parcel_no);
-	IF NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = k.order_id AND l.quantity > l.shipped + coalesce((
+	IF NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = k.order_id AND l.ships AND l.quantity > l.shipped + coalesce((
 		SELECT sum(pl.quantity) FROM shipping.parcel_line pl JOIN shipping.parcel x ON x.parcel_id = pl.parcel_id
 		WHERE pl.order_id = l.order_id AND pl.line_no = l.line_no AND x.state = 'packed'), 0)) THEN
 		-- 'not_allowed' when it is ready already, or partly on its way
@@ -330,9 +333,10 @@ END
 $$;
 COMMENT ON FUNCTION shipping.unpack(uuid, uuid, uuid, text) IS 'Takes a parcel apart that has not left. ok, unknown or over.';
 
--- Books held pieces of an order out of one warehouse.  False: it does not hold that many there.
+-- Books held pieces of an order out of one warehouse, with the lots of its parcel.  False: it does not
+-- hold that many there, or they are not there; then the caller undoes all.
 CREATE OR REPLACE FUNCTION inventory.book_out_of(p_tenant uuid, p_order uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
-	p_source text, p_staff uuid)
+	p_source text, p_staff uuid, p_parcel uuid)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -356,19 +360,21 @@ BEGIN
 	IF rest > 0 THEN
 		RETURN false;
 	END IF;
-	INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, source, order_id, staff_id)
-	VALUES (p_tenant, sutler.uuid7(), p_variant, p_warehouse, -p_quantity, 'sale', p_source, p_order, p_staff);
 	UPDATE inventory.stock s SET on_hand = s.on_hand - p_quantity, held = s.held - p_quantity
-	WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse;
+	WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse AND s.on_hand >= p_quantity;
+	IF NOT FOUND OR NOT (SELECT b.done FROM inventory.book(p_tenant, p_variant, p_warehouse, -p_quantity, 'sale', '', p_source, p_order, p_staff, NULL, p_parcel) b) THEN
+		RETURN false;
+	END IF;
 	PERFORM inventory.touched(p_tenant, ARRAY[p_variant]);
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION inventory.book_out_of(uuid, uuid, uuid, uuid, integer, text, uuid) IS
+COMMENT ON FUNCTION inventory.book_out_of(uuid, uuid, uuid, uuid, integer, text, uuid, uuid) IS
 	'Books held pieces of an order out of one warehouse; whether they were held there.';
 
 -- A packed parcel leaves.  ok; unknown; over (not packed, or gone); quality (it must be looked at,
--- or failed); not_allowed (the order may not leave); short (its pieces are not on the shelf's books); url.
+-- or failed); not_allowed (the order may not leave); short (its pieces are not on the shelf's books); lot (one
+-- of its lots expired or is blocked); url.
 CREATE OR REPLACE FUNCTION shipping.send(p_tenant uuid, p_actor uuid, p_parcel uuid, p_carrier text, p_tracking text, p_url text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -390,6 +396,8 @@ BEGIN
 		RETURN 'not_allowed';
 	ELSIF p_url !~ '^(https?://[^[:space:]]+)?$' THEN
 		RETURN 'url';
+	ELSIF EXISTS (SELECT FROM shipping.parcel_lot y JOIN inventory.lot x ON x.lot_id = y.lot_id WHERE y.parcel_id = p_parcel AND NOT inventory.lot_good(x)) THEN
+		RETURN 'lot';
 	END IF;
 	BEGIN
 		UPDATE sales.order_line x SET allotted = x.allotted - pl.quantity
@@ -399,7 +407,7 @@ BEGIN
 		INSERT INTO shipping.shipment_line (tenant_id, shipment_id, order_id, line_no, quantity)
 		SELECT p_tenant, p_parcel, pl.order_id, pl.line_no, pl.quantity FROM shipping.parcel_line pl WHERE pl.parcel_id = p_parcel;
 		UPDATE shipping.parcel x SET state = 'shipped', shipment_id = p_parcel WHERE x.parcel_id = p_parcel;
-		SELECT sum(x.quantity - x.shipped) INTO left_over FROM sales.order_line x WHERE x.order_id = k.order_id;
+		SELECT sum(x.quantity - x.shipped) INTO left_over FROM sales.order_line x WHERE x.order_id = k.order_id AND x.ships;
 		answer := sales.fire(p_tenant, k.order_id, 'fulfilment', CASE left_over WHEN 0 THEN 'ship' ELSE 'ship_part' END, audit.actor(p_actor), p_tracking);
 		IF answer <> 'ok' THEN
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
@@ -411,7 +419,7 @@ BEGIN
 			JOIN catalog.variant v ON v.variant_id = ol.variant_id
 			WHERE pl.parcel_id = p_parcel AND v.track_stock AND NOT ol.made_to_order GROUP BY 1 ORDER BY 1
 		LOOP
-			IF NOT inventory.book_out_of(p_tenant, k.order_id, l.variant_id, k.warehouse_id, l.quantity, 'ship', p_actor) THEN
+			IF NOT inventory.book_out_of(p_tenant, k.order_id, l.variant_id, k.warehouse_id, l.quantity, 'ship', p_actor, p_parcel) THEN
 				answer := 'short';
 				RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 			END IF;
@@ -424,7 +432,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION shipping.send(uuid, uuid, uuid, text, text, text) IS
-	'A packed parcel leaves: shipment, stock out, state and mail. ok, unknown, over, quality, not_allowed, short or url.';
+	'A packed parcel leaves: shipment, stock out, state and mail. ok, unknown, over, quality, not_allowed, short, lot or url.';
 
 -- A parcel arrived; the order is delivered when all have.  ok; unknown; over (it had); not_allowed.
 CREATE OR REPLACE FUNCTION shipping.arrived(p_tenant uuid, p_actor uuid, p_shipment uuid) RETURNS text
@@ -476,7 +484,7 @@ END
 $$;
 COMMENT ON FUNCTION sales.close(uuid, uuid, uuid, text) IS 'Closes an order of which nothing is left to be done. ok, unknown, not_allowed or open.';
 
--- An order was cancelled: its pieces leave pick lists and parcels.  The holds go back by sales.cancel().
+-- An order was cancelled: its pieces leave pick lists and parcels, and nothing is made for it.  The holds go back by sales.cancel().
 CREATE OR REPLACE FUNCTION shipping.order_ended() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -485,6 +493,7 @@ BEGIN
 	UPDATE shipping.wave w SET state = 'dropped', closed_at = sutler.now()
 	WHERE w.state = 'open' AND NOT EXISTS (SELECT FROM shipping.pick p WHERE p.wave_id = w.wave_id);
 	UPDATE sales.order_line l SET allotted = 0 WHERE l.order_id = NEW.order_id AND l.allotted > 0;
+	DELETE FROM inventory.production_line w WHERE w.order_id = NEW.order_id AND NOT w.done;
 	RETURN NULL;
 END
 $$;

@@ -6,32 +6,40 @@
 CREATE OR REPLACE FUNCTION catalog.import_begin(p_tenant uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
+DECLARE
+	-- An import by parts commits after each, so its tables live as long as its connection.
+	kept text := CASE WHEN current_setting('sutler.import', true) = 'parts' THEN 'PRESERVE ROWS' ELSE 'DROP' END;
+	part text;
 BEGIN
-	CREATE TEMP TABLE import_fault (line bigint, col text, message text, warning boolean DEFAULT false) ON COMMIT DROP;
-	CREATE TEMP TABLE import_media (file text, name text, mime text, bytes bigint, width integer, height integer) ON COMMIT DROP;
-	-- what the file speaks about: ('price', 'EUR'), ('categories', '') ...
-	CREATE TEMP TABLE import_flag (kind text, name text) ON COMMIT DROP;
-	-- attributes.csv and categories.csv; also what other systems' files bring along (make)
-	CREATE TEMP TABLE import_attribute (line bigint, attribute text, value text, locale text, label text, swatch text,
-		position integer, filterable boolean) ON COMMIT DROP;
-	CREATE TEMP TABLE import_category (line bigint, reference text, parent text, locale text, slug text, name text, description text,
-		meta_title text, meta_description text, image text, position integer, visible boolean, kind text) ON COMMIT DROP;
-	-- products
-	CREATE TEMP TABLE import_product (line bigint, reference text, status text, brand text, tax_class text, lead_time_days integer,
-		made_to_order boolean, featured boolean, visible boolean, tiers_by text, position integer) ON COMMIT DROP;
-	CREATE TEMP TABLE import_text (line bigint, reference text, locale text, slug text, slug_made boolean, name text, summary text,
-		description text, meta_title text, meta_description text) ON COMMIT DROP;
-	CREATE TEMP TABLE import_item (line bigint, col text, reference text, kind text, name text, value text, position integer, option_value text) ON COMMIT DROP;
-	CREATE TEMP TABLE import_label (reference text, kind text, position integer, locale text, label text) ON COMMIT DROP;
-	CREATE TEMP TABLE import_variant (line bigint, reference text, sku text, gtin text, made_to_order boolean, track_stock boolean,
-		weight_g integer, position integer) ON COMMIT DROP;
-	CREATE TEMP TABLE import_option (line bigint, col text, sku text, attribute text, value text, position integer) ON COMMIT DROP;
-	CREATE TEMP TABLE import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint) ON COMMIT DROP;
-	-- files of other shop systems: what to make when it is missing, other names of products
-	CREATE TEMP TABLE import_made_value (attribute text, attribute_label text, value text, value_label text) ON COMMIT DROP;
-	CREATE TEMP TABLE import_made_category (slug text, name text, parent text, depth integer) ON COMMIT DROP;
-	CREATE TEMP TABLE import_alias (alias text, reference text, weight_g integer) ON COMMIT DROP;
-	CREATE TEMP TABLE import_stock (line bigint, col text, sku text, warehouse text, quantity integer) ON COMMIT DROP;
+	FOREACH part IN ARRAY ARRAY[
+		'import_fault (line bigint, col text, message text, warning boolean DEFAULT false)',
+		'import_media (file text, name text, mime text, bytes bigint, width integer, height integer)',
+		-- what the file speaks about: ('price', 'EUR'), ('categories', '') ...
+		'import_flag (kind text, name text)',
+		-- attributes.csv and categories.csv; also what other systems' files bring along (make)
+		'import_attribute (line bigint, attribute text, value text, locale text, label text, swatch text,
+			position integer, filterable boolean)',
+		'import_category (line bigint, reference text, parent text, locale text, slug text, name text, description text,
+			meta_title text, meta_description text, image text, position integer, visible boolean, kind text)',
+		-- products
+		'import_product (line bigint, reference text, status text, brand text, tax_class text, lead_time_days integer,
+			made_to_order boolean, featured boolean, visible boolean, tiers_by text, position integer)',
+		'import_text (line bigint, reference text, locale text, slug text, slug_made boolean, name text, summary text,
+			description text, meta_title text, meta_description text)',
+		'import_item (line bigint, col text, reference text, kind text, name text, value text, position integer, option_value text)',
+		'import_label (reference text, kind text, position integer, locale text, label text)',
+		'import_variant (line bigint, reference text, sku text, gtin text, made_to_order boolean, track_stock boolean,
+			weight_g integer, position integer)',
+		'import_option (line bigint, col text, sku text, attribute text, value text, position integer)',
+		'import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint)',
+		-- files of other shop systems: what to make when it is missing, other names of products
+		'import_made_value (attribute text, attribute_label text, value text, value_label text)',
+		'import_made_category (slug text, name text, parent text, depth integer)',
+		'import_alias (alias text, reference text, weight_g integer)',
+		'import_stock (line bigint, col text, sku text, warehouse text, quantity integer)'
+	] LOOP
+		EXECUTE format('CREATE TEMP TABLE %s ON COMMIT %s', part, kept);
+	END LOOP;
 	-- Whoever imports fills them and reads the faults, and may make no table of its own.
 	EXECUTE format('GRANT SELECT, INSERT, TRUNCATE ON pg_temp.import_fault, pg_temp.import_media, pg_temp.import_flag, pg_temp.import_attribute,
 		pg_temp.import_category, pg_temp.import_product, pg_temp.import_text, pg_temp.import_item, pg_temp.import_label, pg_temp.import_variant,

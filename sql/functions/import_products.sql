@@ -117,14 +117,6 @@ BEGIN
 		RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 
-	-- A slug made of a name stays as it is on a product that has one, and gives way to others.
-	UPDATE pg_temp.import_text t SET slug = o.slug, slug_made = false
-	FROM pg_temp.import_map m JOIN catalog.product_text o ON o.product_id = m.product_id
-	WHERE m.reference = t.reference AND o.locale = t.locale AND t.slug_made;
-	UPDATE pg_temp.import_text t SET slug = left(t.slug, 80) || '-' || trim('-' FROM regexp_replace(lower(t.reference), '[^a-z0-9]+', '-', 'g'))
-	WHERE t.slug_made AND (EXISTS (SELECT FROM pg_temp.import_text o WHERE o.locale = t.locale AND o.slug = t.slug AND o.reference <> t.reference)
-		OR EXISTS (SELECT FROM catalog.product_text o JOIN pg_temp.import_map m ON m.reference = t.reference
-			WHERE o.locale = t.locale AND o.slug = t.slug AND o.product_id <> m.product_id));
 	INSERT INTO catalog.slug_history (tenant_id, kind, store_id, locale, slug, target_id)
 	SELECT p_tenant, 'product', '00000000-0000-0000-0000-000000000000', o.locale, o.slug, o.product_id
 	FROM catalog.product_text o JOIN pg_temp.import_map m ON m.product_id = o.product_id
@@ -166,7 +158,36 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_bodies(uuid, uuid) IS 'Part of an import of products: products, their texts, their place in the store.';
 
--- Categories, tags, related products, properties, pictures and documents.
+-- Related products.  One that stands in a later part of the file is not there yet: its product counts as changed, and
+-- is related in the second round.
+CREATE OR REPLACE FUNCTION catalog.import_related(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_related ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.product_id, p.product_id) m.product_id, p.product_id AS related_id, i.position
+	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
+	IF catalog.import_has('related') THEN
+		WITH w AS (
+			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
+			RETURNING x.product_id
+		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	END IF;
+	WITH w AS (
+		INSERT INTO catalog.related AS x (tenant_id, product_id, related_id, position)
+		SELECT p_tenant, r.product_id, r.related_id, r.position FROM pg_temp.import_related r
+		ON CONFLICT (tenant_id, product_id, related_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
+		RETURNING x.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	INSERT INTO pg_temp.import_touched SELECT DISTINCT m.product_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
+	WHERE i.kind = 'related' AND NOT EXISTS (SELECT FROM catalog.product p WHERE p.reference = i.value);
+END
+$$;
+COMMENT ON FUNCTION catalog.import_related(uuid) IS 'Part of an import of products: related products.';
+
+-- Categories, tags, related products, properties.
 CREATE OR REPLACE FUNCTION catalog.import_items(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -200,24 +221,7 @@ BEGIN
 		WHERE i.kind = 'tag' ON CONFLICT DO NOTHING RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 
-	CREATE TEMP TABLE import_related ON COMMIT DROP AS
-	SELECT DISTINCT ON (m.product_id, p.product_id) m.product_id, p.product_id AS related_id, i.position
-	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
-	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
-	IF catalog.import_has('related') THEN
-		WITH w AS (
-			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
-			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
-			RETURNING x.product_id
-		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
-	END IF;
-	WITH w AS (
-		INSERT INTO catalog.related AS x (tenant_id, product_id, related_id, position)
-		SELECT p_tenant, r.product_id, r.related_id, r.position FROM pg_temp.import_related r
-		ON CONFLICT (tenant_id, product_id, related_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
-		RETURNING x.product_id
-	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
-
+	PERFORM catalog.import_related(p_tenant);
 	CREATE TEMP TABLE import_spec ON COMMIT DROP AS
 	SELECT DISTINCT m.product_id, a.attribute_id, v.value_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
 	JOIN catalog.attribute a ON a.code = i.name JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = i.value
@@ -335,12 +339,13 @@ BEGIN
 	WHERE x.variant_id = c.variant_id AND NOT c.is_new AND x.options_key <> c.options_key;
 	WITH w AS (
 		UPDATE catalog.variant x SET sku = c.sku, gtin = coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END),
-			status = 'active', made_to_order = coalesce(c.made_to_order, x.made_to_order), track_stock = coalesce(c.track_stock, x.track_stock),
+			status = 'active', made_to_order = coalesce(c.made_to_order, x.made_to_order) AND NOT x.bundle,
+			track_stock = coalesce(c.track_stock, x.track_stock) AND NOT x.bundle,
 			weight_g = coalesce(c.weight_g, x.weight_g), position = c.position, options_key = c.options_key
 		FROM pg_temp.import_cell c WHERE x.variant_id = c.variant_id AND NOT c.is_new
 		  AND (x.sku, x.gtin, x.status, x.made_to_order, x.track_stock, x.weight_g, x.position, x.options_key)
-		  IS DISTINCT FROM (c.sku, coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END), 'active', coalesce(c.made_to_order, x.made_to_order),
-			coalesce(c.track_stock, x.track_stock), coalesce(c.weight_g, x.weight_g), c.position, c.options_key)
+		  IS DISTINCT FROM (c.sku, coalesce(nullif(c.gtin, ''), CASE WHEN c.gtin IS NULL THEN x.gtin END), 'active', coalesce(c.made_to_order, x.made_to_order) AND NOT x.bundle,
+			coalesce(c.track_stock, x.track_stock) AND NOT x.bundle, coalesce(c.weight_g, x.weight_g), c.position, c.options_key)
 		RETURNING x.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 	WITH w AS (
@@ -373,7 +378,7 @@ BEGIN
 	WITH w AS (
 		DELETE FROM catalog.price x USING pg_temp.import_cell c
 		WHERE x.store_id = p_store AND x.variant_id = c.variant_id AND NOT c.is_new AND x.customer_group = '' AND x.starts_at = '-infinity'
-		  AND x.currency IN (SELECT f.name FROM pg_temp.import_flag f WHERE f.kind = 'price')
+		  AND x.currency IN (SELECT f.name FROM pg_temp.import_flag f WHERE f.kind = CASE WHEN x.min_quantity = 1 THEN 'price' ELSE 'tiers' END)
 		  AND NOT EXISTS (SELECT FROM pg_temp.import_price p WHERE p.sku = c.sku AND p.currency = x.currency AND p.min_quantity = x.min_quantity)
 		RETURNING c.product_id
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
@@ -400,7 +405,8 @@ BEGIN
 	SELECT c.product_id, c.variant_id, w.warehouse_id, s.quantity
 	FROM pg_temp.import_stock s JOIN pg_temp.import_cell c ON c.sku = s.sku JOIN inventory.warehouse w ON w.code = s.warehouse
 	LEFT JOIN inventory.stock x ON x.variant_id = c.variant_id AND x.warehouse_id = w.warehouse_id
-	WHERE x.on_hand IS DISTINCT FROM s.quantity;
+	-- Of what stood here before, none is nothing.
+	WHERE x.on_hand IS DISTINCT FROM s.quantity AND (c.is_new OR coalesce(x.on_hand, 0) <> s.quantity);
 	FOR r IN
 		SELECT array_agg(n.variant_id) AS v, array_agg(n.warehouse_id) AS w, array_agg(n.quantity) AS q
 		FROM (SELECT i.*, (row_number() OVER (ORDER BY i.variant_id, i.warehouse_id) - 1) / 500 AS batch FROM pg_temp.import_count i) n
@@ -430,179 +436,3 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.import_relist(uuid) IS 'Part of the imports of products and listings: the read model of what they touched, in batches.';
-
--- The merging of products goes in steps, each a statement of its own, so that whoever runs them can say how far
--- it is and stop between two.  First what is staged is checked and matched with what is there; false: faults were
--- found.  Without p_update products that are there already are left alone.
-CREATE OR REPLACE FUNCTION catalog.import_ready(p_tenant uuid, p_store uuid, p_update boolean) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM set_config('sutler.relist', 'later', true), set_config('sutler.redesk', 'later', true);
-	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
-	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
-	CREATE TEMP TABLE import_left (products bigint) ON COMMIT DROP;
-	CREATE INDEX ON pg_temp.import_product (reference);
-	CREATE INDEX ON pg_temp.import_text (reference);
-	CREATE INDEX ON pg_temp.import_text (locale, slug);
-	CREATE INDEX ON pg_temp.import_item (reference);
-	CREATE INDEX ON pg_temp.import_variant (reference);
-	CREATE INDEX ON pg_temp.import_variant (sku);
-	CREATE INDEX ON pg_temp.import_option (sku);
-	CREATE INDEX ON pg_temp.import_price (sku);
-	CREATE INDEX ON pg_temp.import_label (reference);
-	ANALYZE pg_temp.import_product; ANALYZE pg_temp.import_text; ANALYZE pg_temp.import_item; ANALYZE pg_temp.import_variant;
-	ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
-	PERFORM catalog.import_check(p_tenant, p_store);
-	IF EXISTS (SELECT FROM pg_temp.import_fault f WHERE NOT f.warning) THEN
-		RETURN false;
-	END IF;
-	INSERT INTO pg_temp.import_map
-	SELECT p.reference, coalesce(o.product_id, sutler.uuid7()), o.product_id IS NULL
-	FROM pg_temp.import_product p LEFT JOIN catalog.product o ON o.reference = p.reference ORDER BY p.line;
-	WITH alone AS (DELETE FROM pg_temp.import_map m WHERE NOT m.is_new AND NOT p_update RETURNING 1)
-	INSERT INTO pg_temp.import_left SELECT count(*) FROM alone;
-	CREATE UNIQUE INDEX ON pg_temp.import_map (reference);
-	CREATE UNIQUE INDEX ON pg_temp.import_map (product_id);
-	ANALYZE pg_temp.import_map;
-	RETURN true;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_ready(uuid, uuid, boolean) IS 'First step of an import of products: checks what is staged and matches it with what is there; false after faults.';
-
--- What would change, a sample of each kind by the lines of the file, before anything does.  Amounts are minor units.
-CREATE OR REPLACE FUNCTION catalog.import_preview(p_tenant uuid, p_store uuid, p_most integer)
-RETURNS TABLE (line bigint, reference text, name text, col text, before text, after text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-	RETURN QUERY
-	WITH seen AS (
-		(SELECT p.line, p.reference, 'product' AS col, NULL AS before, NULL AS after
-		FROM pg_temp.import_map m JOIN pg_temp.import_product p ON p.reference = m.reference WHERE m.is_new ORDER BY p.line LIMIT p_most)
-		UNION ALL
-		(SELECT t.line, t.reference, x.col || ':' || t.locale, x.before, x.after
-		FROM pg_temp.import_text t JOIN pg_temp.import_map m ON m.reference = t.reference AND NOT m.is_new
-		JOIN catalog.product_text o ON o.product_id = m.product_id AND o.locale = t.locale
-		CROSS JOIN LATERAL (VALUES ('name', o.name, t.name), ('summary', o.summary, t.summary), ('description', o.description, t.description),
-			('slug', o.slug, CASE WHEN t.slug_made THEN o.slug ELSE t.slug END)) x (col, before, after)
-		WHERE x.after <> x.before ORDER BY t.line LIMIT p_most)
-		UNION ALL
-		(SELECT p.line, p.reference, x.col, x.before, x.after
-		FROM pg_temp.import_product p JOIN pg_temp.import_map m ON m.reference = p.reference AND NOT m.is_new
-		JOIN catalog.product o ON o.product_id = m.product_id
-		CROSS JOIN LATERAL (VALUES ('status', o.status, p.status), ('brand', o.brand, p.brand), ('tax_class', o.tax_class, p.tax_class)) x (col, before, after)
-		WHERE x.after <> x.before ORDER BY p.line LIMIT p_most)
-		UNION ALL
-		(SELECT v.line, v.reference, 'sku', NULL, v.sku
-		FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
-		WHERE NOT EXISTS (SELECT FROM catalog.variant o WHERE o.sku_key = lower(v.sku)) ORDER BY v.line LIMIT p_most)
-		UNION ALL
-		(SELECT min(v.line), v.reference, 'sku', o.sku, NULL
-		FROM pg_temp.import_variant v JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
-		JOIN catalog.variant o ON o.product_id = m.product_id AND o.status = 'active'
-		WHERE NOT EXISTS (SELECT FROM pg_temp.import_variant x WHERE lower(x.sku) = o.sku_key)
-		GROUP BY v.reference, o.sku ORDER BY 1 LIMIT p_most)
-		UNION ALL
-		(SELECT p.line, v.reference, CASE WHEN p.min_quantity = 1 THEN 'price:' ELSE 'tiers:' END || p.currency, o.amount::text, p.amount::text
-		FROM pg_temp.import_price p JOIN pg_temp.import_variant v ON v.sku = p.sku JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
-		JOIN catalog.variant w ON w.sku_key = lower(v.sku)
-		LEFT JOIN catalog.price o ON o.store_id = p_store AND o.variant_id = w.variant_id AND o.currency = p.currency AND o.customer_group = ''
-			AND o.min_quantity = p.min_quantity AND o.starts_at = '-infinity'
-		WHERE o.amount IS DISTINCT FROM p.amount ORDER BY p.line LIMIT p_most)
-		UNION ALL
-		(SELECT s.line, v.reference, 'stock:' || s.warehouse, coalesce(o.on_hand, 0)::text, s.quantity::text
-		FROM pg_temp.import_stock s JOIN pg_temp.import_variant v ON v.sku = s.sku JOIN pg_temp.import_map m ON m.reference = v.reference AND NOT m.is_new
-		JOIN catalog.variant w ON w.sku_key = lower(v.sku) JOIN inventory.warehouse h ON h.code = s.warehouse
-		LEFT JOIN inventory.stock o ON o.variant_id = w.variant_id AND o.warehouse_id = h.warehouse_id
-		WHERE coalesce(o.on_hand, 0) <> s.quantity ORDER BY s.line LIMIT p_most)
-	)
-	SELECT s.line, s.reference, coalesce((SELECT t.name FROM pg_temp.import_text t JOIN tenancy.store_locale l ON l.store_id = p_store AND l.locale = t.locale
-			WHERE t.reference = s.reference AND t.name <> '' ORDER BY l.position LIMIT 1), ''),
-	       s.col, left(s.before, 200), left(s.after, 200)
-	FROM seen s ORDER BY s.line, s.col;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
-
--- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
--- it is committed: so who brings in much tells the planner, as it goes.
-CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
-		EXECUTE 'ANALYZE ' || p_tables;
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';
-
--- One part of the merging, in this order: bodies, items, files, variants, prices, stock.
-CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_part text, p_trial boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	CASE p_part
-	WHEN 'bodies' THEN
-		PERFORM catalog.import_media(p_tenant);
-		PERFORM catalog.import_bodies(p_tenant, p_store);
-		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product');
-	WHEN 'items' THEN
-		PERFORM catalog.import_items(p_tenant, p_store);
-	WHEN 'files' THEN
-		PERFORM catalog.import_files(p_tenant);
-	WHEN 'variants' THEN
-		PERFORM catalog.import_variants(p_tenant);
-		PERFORM catalog.import_analyze('catalog.variant, catalog.variant_value, catalog.product_option, catalog.category_product, catalog.product_value,
-			catalog.product_tag, catalog.product_media');
-	WHEN 'prices' THEN
-		PERFORM catalog.import_prices(p_tenant, p_store);
-	WHEN 'stock' THEN
-		PERFORM catalog.import_stock(p_tenant, p_trial);
-		PERFORM catalog.import_analyze('catalog.price, inventory.stock');
-		UPDATE catalog.product x SET updated_at = sutler.now()
-		FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
-		  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
-	END CASE;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_part(uuid, uuid, text, boolean) IS 'A step of an import of products; a trial counts no stock.';
-
--- The read model of what was touched, p_limit products from p_after on; the last of them, NULL: that was all.
-CREATE OR REPLACE FUNCTION catalog.import_relist_some(p_tenant uuid, p_after uuid, p_limit integer, p_analyze boolean) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	ids uuid[];
-BEGIN
-	SELECT array_agg(t.product_id ORDER BY t.product_id) INTO ids FROM (
-		SELECT DISTINCT i.product_id FROM pg_temp.import_touched i WHERE i.product_id > p_after ORDER BY 1 LIMIT p_limit) t;
-	IF ids IS NULL THEN
-		RETURN NULL;
-	END IF;
-	PERFORM catalog.relist(p_tenant, ids);
-	PERFORM catalog.redesk(p_tenant, ids);
-	-- What is listed grows with each call: the first ones matter most.
-	IF p_analyze THEN
-		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_word');
-	END IF;
-	RETURN ids[cardinality(ids)];
-END
-$$;
-COMMENT ON FUNCTION catalog.import_relist_some(uuid, uuid, integer, boolean) IS 'Makes the read model of some products that an import touched; the last of them, or NULL.';
-
-CREATE OR REPLACE FUNCTION catalog.import_counted(p_tenant uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint, skipped bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-	RETURN QUERY
-	SELECT count(*) FILTER (WHERE m.is_new),
-	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NOT NULL),
-	       count(*) FILTER (WHERE NOT m.is_new AND t.product_id IS NULL), (SELECT sum(l.products)::bigint FROM pg_temp.import_left l)
-	FROM pg_temp.import_map m LEFT JOIN (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t ON t.product_id = m.product_id;
-END
-$$;
-COMMENT ON FUNCTION catalog.import_counted(uuid) IS 'How many products an import made, changed, found the same, left alone.';

@@ -5,7 +5,7 @@
 -- of the time of an order).
 --
 -- Order of locks, the same everywhere: hold rows by id, then stock rows by
--- (variant, warehouse), stock always last in its transaction.  Stock rows are locked FOR NO KEY
+-- (variant, warehouse), stock always last in its transaction, with its lots behind it (lot.sql).  Stock rows are locked FOR NO KEY
 -- UPDATE, as an UPDATE does: a hold's foreign key holds all of its order's rows before the first
 -- of them is updated, and a stronger lock would wait for it out of order.
 
@@ -148,6 +148,18 @@ END
 $$;
 COMMENT ON FUNCTION inventory.free(uuid, uuid[], uuid[], integer[]) IS 'Takes pieces off the held count, stock rows in id order.';
 
+-- What a cart wants of stock: its lines, and the parts of those that are bundles.
+CREATE OR REPLACE FUNCTION inventory.wanted(p_tenant uuid, p_cart uuid) RETURNS TABLE (variant_id uuid, quantity integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT coalesce(b.part_id, l.variant_id), l.quantity * coalesce(b.quantity, 1)
+	FROM sales.cart_line l LEFT JOIN catalog.bundle_part b ON b.bundle_id = l.variant_id
+	WHERE l.cart_id = p_cart;
+END
+$$;
+COMMENT ON FUNCTION inventory.wanted(uuid, uuid) IS 'Variants and pieces that a cart wants of stock: parts in place of bundles.';
+
 -- Holds what the cart in checkout needs, for p_minutes.  Outcome: ok; short (with the
 -- variant and what is left of it); hoarding (p_cap pieces held from this address already).
 CREATE OR REPLACE FUNCTION inventory.hold_cart(p_tenant uuid, p_cart uuid, p_address text, p_cap integer)
@@ -162,6 +174,7 @@ DECLARE
 	spare_w uuid[];
 	spare_q integer[];
 	missing uuid;
+	culprit uuid;
 	until timestamptz;
 BEGIN
 	SELECT c.store_id, s.hold_minutes INTO cart
@@ -176,7 +189,7 @@ BEGIN
 	PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
 	-- What is held for variants that are wanted no more, or wanted less, goes back whole.
 	WITH wanted AS (
-		SELECT l.variant_id, l.quantity FROM sales.cart_line l WHERE l.cart_id = p_cart
+		SELECT x.variant_id, sum(x.quantity) AS quantity FROM inventory.wanted(p_tenant, p_cart) x GROUP BY 1
 	), had AS (
 		SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
 	), gone AS (
@@ -191,13 +204,13 @@ BEGIN
 	END IF;
 	SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
 	FROM (
-		SELECT l.variant_id, (l.quantity - coalesce(sum(h.quantity), 0))::integer AS quantity
-		FROM sales.cart_line l
+		SELECT l.variant_id, (sum(l.quantity) - coalesce((SELECT sum(h.quantity) FROM inventory.hold h
+			WHERE h.cart_id = p_cart AND h.variant_id = l.variant_id), 0))::integer AS quantity
+		FROM inventory.wanted(p_tenant, p_cart) l
 		JOIN catalog.variant v ON v.variant_id = l.variant_id
 		JOIN catalog.product p ON p.product_id = v.product_id
-		LEFT JOIN inventory.hold h ON h.cart_id = p_cart AND h.variant_id = l.variant_id
-		WHERE l.cart_id = p_cart AND v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
-		GROUP BY l.variant_id, l.quantity
+		WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
+		GROUP BY l.variant_id
 	) n WHERE n.quantity > 0;
 	IF need IS NOT NULL THEN
 		IF p_address <> '' AND p_cap < (SELECT coalesce(sum(h.quantity), 0) FROM inventory.hold h
@@ -208,8 +221,10 @@ BEGIN
 		END IF;
 		missing := inventory.take(p_tenant, cart.store_id, p_cart, NULL, until, p_address, need, wanted);
 		IF missing IS NOT NULL THEN
-			RETURN QUERY SELECT 'short', missing, inventory.available(p_tenant, cart.store_id, missing)
-				+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = missing), 0)::bigint;
+			culprit := inventory.line_of(p_tenant, p_cart, missing);
+			RETURN QUERY SELECT 'short', culprit, CASE WHEN culprit <> missing THEN inventory.bundle_free(p_tenant, cart.store_id, p_cart, culprit)
+				ELSE inventory.available(p_tenant, cart.store_id, missing)
+				+ coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.cart_id = p_cart AND h.variant_id = missing), 0)::bigint END;
 			RETURN;
 		END IF;
 	END IF;
@@ -320,7 +335,8 @@ BEGIN
 		FROM unnest(p_variants, p_quantities) AS l (variant_id, quantity)
 		JOIN catalog.variant v ON v.variant_id = l.variant_id
 		JOIN catalog.product p ON p.product_id = v.product_id
-		WHERE v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order
+		-- A variant that became a bundle this moment has no stock: it is short, and the buyer comes again.
+		WHERE (v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order) OR v.bundle
 		GROUP BY l.variant_id
 	) n WHERE n.quantity > 0;
 	RETURN CASE WHEN need IS NOT NULL THEN inventory.take(p_tenant, p_store, NULL, p_order, NULL, '', need, wanted) END;
@@ -351,9 +367,9 @@ END
 $$;
 COMMENT ON FUNCTION inventory.release_order(uuid, uuid) IS 'Gives back what a cancelled order held.';
 
--- Books pieces out for a shipped line: the hold ends, the movement is written, on hand falls.
--- False when the order does not hold that many.
-CREATE OR REPLACE FUNCTION inventory.book_out(p_tenant uuid, p_order uuid, p_variant uuid, p_quantity integer, p_source text)
+-- Books pieces out for a shipped line: the hold ends, on hand falls, the movement is written.
+-- False when the order does not hold that many, or they are not there: then the caller undoes all.
+CREATE OR REPLACE FUNCTION inventory.book_out(p_tenant uuid, p_order uuid, p_variant uuid, p_quantity integer, p_source text, p_shipment uuid DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -372,23 +388,24 @@ BEGIN
 		ELSE
 			UPDATE inventory.hold x SET quantity = x.quantity - part WHERE x.hold_id = h.hold_id;
 		END IF;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, source, order_id)
-		VALUES (p_tenant, sutler.uuid7(), p_variant, h.warehouse_id, -part, 'sale', p_source, p_order);
 		UPDATE inventory.stock s
 		SET on_hand = s.on_hand - part, held = s.held - part
-		WHERE s.variant_id = p_variant AND s.warehouse_id = h.warehouse_id;
+		WHERE s.variant_id = p_variant AND s.warehouse_id = h.warehouse_id AND s.on_hand >= part;
+		IF NOT FOUND OR NOT (SELECT b.done FROM inventory.book(p_tenant, p_variant, h.warehouse_id, -part, 'sale', '', p_source, p_order, NULL, NULL, p_shipment) b) THEN
+			RETURN false;
+		END IF;
 		rest := rest - part;
 	END LOOP;
 	PERFORM inventory.touched(p_tenant, ARRAY[p_variant]);
 	RETURN rest = 0;
 END
 $$;
-COMMENT ON FUNCTION inventory.book_out(uuid, uuid, uuid, integer, text) IS 'Shipping books held pieces out of stock.';
+COMMENT ON FUNCTION inventory.book_out(uuid, uuid, uuid, integer, text, uuid) IS 'Shipping books held pieces out of stock.';
 
 -- Changes what is on hand by p_quantity with a reason.  Promised pieces that are no
 -- longer there become short; on hand cannot fall below zero ('negative').
-CREATE OR REPLACE FUNCTION inventory.adjust(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
-	p_kind text, p_reason text, p_source text, p_staff uuid)
+CREATE OR REPLACE FUNCTION inventory.adjust_lot(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
+	p_kind text, p_reason text, p_source text, p_staff uuid, p_lot uuid)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -397,16 +414,30 @@ BEGIN
 		RETURN 'ok';
 	END IF;
 	INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id) VALUES (p_tenant, p_variant, p_warehouse) ON CONFLICT DO NOTHING;
-	UPDATE inventory.stock s
-	SET on_hand = s.on_hand + p_quantity, short = greatest(s.held - (s.on_hand + p_quantity), 0)
-	WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse AND s.on_hand + p_quantity >= 0;
-	IF NOT FOUND THEN
+	BEGIN
+		UPDATE inventory.stock s
+		SET on_hand = s.on_hand + p_quantity, short = greatest(s.held - (s.on_hand + p_quantity), 0)
+		WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse AND s.on_hand + p_quantity >= 0;
+		IF NOT FOUND OR NOT (SELECT b.done FROM inventory.book(p_tenant, p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, NULL, p_staff, p_lot, NULL) b) THEN
+			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU003';
+		END IF;
+	EXCEPTION WHEN SQLSTATE 'SU003' THEN
 		RETURN 'negative';
-	END IF;
-	INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-	VALUES (p_tenant, sutler.uuid7(), p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, p_staff);
+	END;
 	PERFORM inventory.touched(p_tenant, ARRAY[p_variant]);
 	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION inventory.adjust_lot(uuid, uuid, uuid, integer, text, text, text, uuid, uuid) IS
+	'Changes what is on hand, of one lot when it is given, with a movement row. ok or negative.';
+
+CREATE OR REPLACE FUNCTION inventory.adjust(p_tenant uuid, p_variant uuid, p_warehouse uuid, p_quantity integer,
+	p_kind text, p_reason text, p_source text, p_staff uuid)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN inventory.adjust_lot(p_tenant, p_variant, p_warehouse, p_quantity, p_kind, p_reason, p_source, p_staff, NULL);
 END
 $$;
 COMMENT ON FUNCTION inventory.adjust(uuid, uuid, uuid, integer, text, text, text, uuid) IS
@@ -424,7 +455,7 @@ DECLARE
 	changed integer := 0;
 BEGIN
 	INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id)
-	SELECT p_tenant, u.v, u.w FROM unnest(p_variants, p_warehouses) AS u (v, w) ON CONFLICT DO NOTHING;
+	SELECT p_tenant, u.v, u.w FROM unnest(p_variants, p_warehouses) AS u (v, w) ORDER BY u.v, u.w ON CONFLICT DO NOTHING;
 	FOR r IN
 		SELECT s.variant_id, s.warehouse_id, u.counted, u.counted - s.on_hand AS change
 		FROM unnest(p_variants, p_warehouses, p_counted) AS u (v, w, counted)
@@ -434,8 +465,7 @@ BEGIN
 		CONTINUE WHEN r.change = 0;
 		UPDATE inventory.stock s SET on_hand = r.counted, short = greatest(s.held - r.counted, 0)
 		WHERE s.variant_id = r.variant_id AND s.warehouse_id = r.warehouse_id;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source)
-		VALUES (p_tenant, sutler.uuid7(), r.variant_id, r.warehouse_id, r.change, 'count', p_reason, p_source);
+		PERFORM inventory.book(p_tenant, r.variant_id, r.warehouse_id, r.change, 'count', p_reason, p_source, NULL, NULL, NULL, NULL);
 		changed := changed + 1;
 	END LOOP;
 	IF changed > 0 THEN

@@ -49,7 +49,7 @@ BEGIN
 	INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity, added_at)
 	SELECT p_tenant, cart, w.variant_id, w.quantity, sutler.now() + make_interval(secs => coalesce(min(l.line_no), 1000 + min(w.place)))
 	FROM unnest(p_variants, p_quantities) WITH ORDINALITY AS w (variant_id, quantity, place)
-	LEFT JOIN sales.order_line l ON l.order_id = p_order AND l.variant_id = w.variant_id GROUP BY w.variant_id, w.quantity;
+	LEFT JOIN sales.order_line l ON l.order_id = p_order AND l.variant_id = w.variant_id AND l.part_of IS NULL GROUP BY w.variant_id, w.quantity;
 	UPDATE sales.coupon k SET used = k.used - 1 FROM sales.coupon_use u
 	WHERE u.order_id = p_order AND k.store_id = u.store_id AND k.coupon_id = u.coupon_id;
 	PERFORM FROM inventory.hold h WHERE h.order_id = p_order ORDER BY h.hold_id FOR UPDATE;
@@ -90,7 +90,7 @@ BEGIN
 		RETURN QUERY SELECT 'not_allowed', o.locale, o.currency, o.total, '';
 		RETURN;
 	ELSIF NOT sales.lines_good(p_variants, p_quantities) OR EXISTS (SELECT FROM unnest(p_variants) AS w (variant_id)
-		WHERE NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = own AND l.variant_id = w.variant_id)) THEN
+		WHERE NOT EXISTS (SELECT FROM sales.order_line l WHERE l.order_id = own AND l.variant_id = w.variant_id AND l.part_of IS NULL)) THEN
 		RETURN QUERY SELECT 'lines', o.locale, o.currency, o.total, '';
 		RETURN;
 	END IF;
@@ -156,6 +156,7 @@ DECLARE
 	came bigint;
 	refused text := 'changed';
 	short uuid;
+	pieces record;
 BEGIN
 	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = p_order;
 	SELECT x.* INTO c FROM sales.cart x WHERE x.cart_id = p_cart;
@@ -206,7 +207,12 @@ BEGIN
 		ELSIF o.payment IN ('pending', 'failed') AND p_total <= came THEN
 			PERFORM sales.fire(p_tenant, p_order, 'payment', 'pay', CASE WHEN p_total = 0 THEN 'house' ELSE p_actor END, 'nothing to pay');
 		END IF;
-		short := inventory.adopt(p_tenant, p_store, p_cart, p_order, p_variants, p_quantities);
+		IF EXISTS (SELECT FROM catalog.bundle_part b WHERE b.bundle_id = ANY (p_variants)) THEN
+			pieces := sales.unfold(p_tenant, p_order);
+			short := inventory.adopt(p_tenant, p_store, p_cart, p_order, pieces.variants, pieces.quantities);
+		ELSE
+			short := inventory.adopt(p_tenant, p_store, p_cart, p_order, p_variants, p_quantities);
+		END IF;
 		IF short IS NOT NULL THEN
 			refused := 'sold_out';
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';

@@ -162,14 +162,14 @@ BEGIN
 		RETURN 'reason';
 	END IF;
 	SELECT c.hand_discount INTO hand FROM sales.cart c WHERE c.cart_id = cart;
-	SELECT string_agg(l.quantity || ' x ' || l.sku, ', ' ORDER BY l.line_no) INTO before FROM sales.order_line l WHERE l.order_id = p_order;
+	SELECT string_agg(l.quantity || ' x ' || l.sku, ', ' ORDER BY l.line_no) INTO before FROM sales.order_line l WHERE l.order_id = p_order AND l.part_of IS NULL;
 	answer := sales.remake(p_tenant, p_store, p_order, cart, audit.actor(p_actor), p_goods, p_discount, p_shipping, p_tax, p_total, p_method_name,
 		p_promise_from, p_promise_to, p_coupon, p_variants, p_quantities, p_units, p_discounts, p_taxes, p_totals, p_skus, p_names, p_options, p_images,
 		p_labels, p_made, p_weights, p_tax_names, p_tax_rates, p_tax_bases, p_tax_amounts);
 	IF answer = 'ok' THEN
 		PERFORM audit.add(p_tenant, audit.actor(p_actor), 'order.edited', 'order ' || p_order, p_reason, json_build_object(
 			'total', json_build_array(o.total, p_total), 'hand_discount', json_build_array(o.hand_discount, hand), 'lines', json_build_array(before,
-			(SELECT string_agg(l.quantity || ' x ' || l.sku, ', ' ORDER BY l.line_no) FROM sales.order_line l WHERE l.order_id = p_order)))::text);
+			(SELECT string_agg(l.quantity || ' x ' || l.sku, ', ' ORDER BY l.line_no) FROM sales.order_line l WHERE l.order_id = p_order AND l.part_of IS NULL)))::text);
 	END IF;
 	RETURN answer;
 END

@@ -76,7 +76,8 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_tiers(uuid, uuid[]) IS 'Part of catalog.relist: the prices by quantity of product pages, at most 20 each.';
 
--- Pictures, those of the store's own in place of the product's, then documents: kind, name, label, bytes.
+-- Pictures, those of the store's own in place of the product's, then documents: kind, name, label, bytes,
+-- label of the option's value that a picture shows.
 CREATE OR REPLACE FUNCTION catalog.page_media(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -85,21 +86,24 @@ AS $$
 	FROM (SELECT l.store_id, l.locale, pm.product_id,
 	             catalog.field(pm.kind) || catalog.field(f.name)
 	             || catalog.field(coalesce(t.label, h.label, CASE pm.kind WHEN 'document' THEN f.file_name END))
-	             || catalog.field(f.bytes::text) || U&'\001E' AS record,
+	             || catalog.field(f.bytes::text) || catalog.field(coalesce(ct.label, ch.label, c.code)) || U&'\001E' AS record,
 	             row_number() OVER (PARTITION BY l.store_id, l.locale, pm.product_id ORDER BY pm.kind DESC, pm.position, pm.media_id) AS n
-	      FROM (SELECT sp.store_id, x.product_id, x.media_id, x.kind, x.position
+	      FROM (SELECT sp.store_id, x.product_id, x.media_id, x.kind, x.position, x.value_id
 	            FROM catalog.product_media x
 	            JOIN catalog.store_product sp ON sp.product_id = x.product_id
 	            WHERE x.product_id = ANY (p_products) AND (x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
 			WHERE o.store_id = sp.store_id AND o.product_id = x.product_id))
 	            UNION ALL
-	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position
+	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position, NULL
 	            FROM catalog.store_product_media o WHERE o.product_id = ANY (p_products)) pm
 	      JOIN catalog.media f ON f.media_id = pm.media_id
 	      JOIN tenancy.store_locale l ON l.store_id = pm.store_id
 	      JOIN tenancy.store_locale d ON d.store_id = pm.store_id AND d.position = 0
 	      LEFT JOIN catalog.product_media_text t ON t.product_id = pm.product_id AND t.media_id = pm.media_id AND t.locale = l.locale
-	      LEFT JOIN catalog.product_media_text h ON h.product_id = pm.product_id AND h.media_id = pm.media_id AND h.locale = d.locale) m
+	      LEFT JOIN catalog.product_media_text h ON h.product_id = pm.product_id AND h.media_id = pm.media_id AND h.locale = d.locale
+	      LEFT JOIN catalog.attribute_value c ON c.value_id = pm.value_id
+	      LEFT JOIN catalog.attribute_value_text ct ON ct.value_id = pm.value_id AND ct.locale = l.locale
+	      LEFT JOIN catalog.attribute_value_text ch ON ch.value_id = pm.value_id AND ch.locale = d.locale) m
 	WHERE m.n <= 60 GROUP BY m.store_id, m.locale, m.product_id
 $$;
 COMMENT ON FUNCTION catalog.page_media(uuid, uuid[]) IS 'Part of catalog.relist: pictures and documents of product pages, at most 60 each.';
@@ -176,18 +180,20 @@ COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist:
 CREATE OR REPLACE FUNCTION catalog.page_stock(p_store uuid, p_variants uuid[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(string_agg(CASE WHEN p.made_to_order OR v.made_to_order THEN 'm'
-			WHEN NOT v.track_stock OR a.pieces > st.low_stock THEN 'i'
+	SELECT coalesce(string_agg(CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'm'
+			WHEN NOT (v.track_stock OR v.bundle) OR a.pieces IS NULL OR a.pieces > st.low_stock THEN 'i'
 			WHEN a.pieces > 0 THEN 'f'
 			ELSE 'o' END, '' ORDER BY u.n), '')
 	FROM unnest(p_variants) WITH ORDINALITY u (variant_id, n)
 	LEFT JOIN catalog.variant v ON v.variant_id = u.variant_id
 	LEFT JOIN catalog.product p ON p.product_id = v.product_id
 	JOIN tenancy.store st ON st.store_id = p_store
-	CROSS JOIN LATERAL (SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0) AS pieces
+	-- A bundle of what nobody counts has no number.
+	CROSS JOIN LATERAL (SELECT CASE WHEN v.bundle THEN inventory.bundle_free(v.tenant_id, p_store, NULL, v.variant_id) ELSE
+		(SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)
 		FROM inventory.stock s
 		JOIN inventory.store_warehouse sw ON sw.store_id = p_store AND sw.warehouse_id = s.warehouse_id
-		WHERE s.variant_id = u.variant_id) a
+		WHERE s.variant_id = u.variant_id) END AS pieces) a
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
@@ -224,7 +230,8 @@ AS $$
 		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
 		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
-		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related
+		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related,
+		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
@@ -247,7 +254,7 @@ AS $$
 	)
 	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
 		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
-		tags, paths, trail, stock, related)
+		tags, paths, trail, stock, related, bundle)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
@@ -256,7 +263,8 @@ AS $$
 	    variant_ids = excluded.variant_ids, variants = excluded.variants, tiers = excluded.tiers, media = excluded.media,
 	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail,
 	    -- Of the same variants what stands comes from freshen, whose look at the stock is never older.
-	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related
+	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related,
+	    bundle = excluded.bundle
 	WHERE g IS DISTINCT FROM excluded
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

@@ -1,7 +1,9 @@
 -- Buying: purchase orders, their arrivals, and what the goods cost.
 --
 -- Words beside those of stock_work.sql: over (more came than was ordered and the supplier's
--- tolerance allows, and no reason was given).
+-- tolerance allows, and no reason was given); a word of inventory.lot_wrong() and the variant.
+--
+-- Purchase orders are locked FOR NO KEY UPDATE: a lot points to the one it came with.
 --
 -- Cost.  An arrival's landed cost is shared over its lines by their value (pieces * price; by
 -- pieces when all prices are 0): the first k lines, by variant id, have together
@@ -9,8 +11,8 @@
 --
 --	average = (N * average before + pieces * price + share) / (N + pieces)
 --
--- to six places, a half away from zero, where N is what was on hand in all warehouses and in
--- transit before the arrival.  Pieces that have no average yet are taken to have cost what
+-- to six places, a half away from zero, where N is what was on hand in all warehouses, in
+-- transit and waiting for inspection before the arrival.  Pieces that have no average yet are taken to have cost what
 -- these cost.  Sales and corrections do not change an average.
 
 CREATE OR REPLACE FUNCTION inventory.purchase_draft(p_tenant uuid, p_actor uuid, p_source text, p_purchase uuid, p_supplier uuid,
@@ -68,7 +70,7 @@ DECLARE
 	old text;
 	new text;
 BEGIN
-	SELECT p.state INTO old FROM inventory.purchase p WHERE p.purchase_id = p_purchase FOR UPDATE;
+	SELECT p.state INTO old FROM inventory.purchase p WHERE p.purchase_id = p_purchase FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'unknown';
 	END IF;
@@ -84,6 +86,8 @@ BEGIN
 	UPDATE inventory.purchase p SET state = new, sent_at = CASE WHEN new = 'sent' THEN sutler.now() ELSE p.sent_at END,
 		closed_at = CASE WHEN new <> 'sent' THEN sutler.now() END
 	WHERE p.purchase_id = p_purchase;
+	-- What is on its way has changed.
+	PERFORM inventory.touched(p_tenant, ARRAY(SELECT l.variant_id FROM inventory.purchase_line l WHERE l.purchase_id = p_purchase));
 	PERFORM inventory.answered(p_tenant, p_actor, p_source, 'purchase.' || p_step, 'purchase ' || p_purchase, coalesce(p_reason, ''),
 		jsonb_build_object('before', old, 'after', new));
 	RETURN 'ok';
@@ -93,8 +97,11 @@ COMMENT ON FUNCTION inventory.purchase_step(uuid, uuid, text, uuid, text, text) 
 	'Moves a purchase order on: send, cancel, close. ok, unknown, state or reason.';
 
 -- Books one arrival.  More than ordered: within the supplier's tolerance freely, beyond it with a reason.
+-- Numbers, last days and days of making are those of the variants' lots, for variants that have them.
+-- What is to be inspected comes on hand and is set apart in the same transaction.
 CREATE OR REPLACE FUNCTION inventory.purchase_receive(p_tenant uuid, p_actor uuid, p_source text, p_receipt uuid, p_purchase uuid,
-	p_variants uuid[], p_quantities integer[], p_landed bigint, p_reason text)
+	p_variants uuid[], p_quantities integer[], p_landed bigint, p_reason text,
+	p_numbers text[] DEFAULT NULL, p_expires date[] DEFAULT NULL, p_made date[] DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -102,11 +109,13 @@ DECLARE
 	head record;
 	r record;
 	before bigint;
+	lot uuid;
+	lot_word text;
 	n integer := coalesce(cardinality(p_variants), 0);
 BEGIN
-	SELECT p.state, p.warehouse_id, p.currency, s.over_ppm INTO head
+	SELECT p.state, p.warehouse_id, p.currency, p.supplier_id, s.over_ppm, s.inspect INTO head
 	FROM inventory.purchase p JOIN inventory.supplier s USING (tenant_id, supplier_id)
-	WHERE p.purchase_id = p_purchase FOR UPDATE OF p;
+	WHERE p.purchase_id = p_purchase FOR NO KEY UPDATE OF p;
 	IF NOT FOUND THEN
 		RETURN 'unknown';
 	END IF;
@@ -129,6 +138,13 @@ BEGIN
 		WHERE l.received::bigint + u.q > l.ordered + l.ordered::bigint * head.over_ppm / 1000000) THEN
 		RETURN 'over';
 	END IF;
+	SELECT x.w || ' ' || x.v INTO lot_word FROM (
+		SELECT u.n, u.v, inventory.lot_wrong(p_tenant, u.v, head.warehouse_id, u.number, u.expires, u.made) AS w
+		FROM unnest(p_variants, p_numbers, p_expires, p_made) WITH ORDINALITY AS u (v, number, expires, made, n)) x
+	WHERE x.w IS NOT NULL ORDER BY x.n LIMIT 1;
+	IF FOUND THEN
+		RETURN lot_word;
+	END IF;
 	BEGIN
 		INSERT INTO inventory.receipt (tenant_id, receipt_id, purchase_id, landed, reason, received_by)
 		VALUES (p_tenant, p_receipt, p_purchase, p_landed, coalesce(p_reason, ''), p_actor);
@@ -138,21 +154,18 @@ BEGIN
 		FROM (SELECT CASE WHEN bool_and(l.received >= l.ordered) THEN 'received' ELSE 'partly_received' END AS state
 			FROM inventory.purchase_line l WHERE l.purchase_id = p_purchase) x
 		WHERE p.purchase_id = p_purchase;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-		SELECT p_tenant, sutler.uuid7(), u.v, head.warehouse_id, u.q, 'receipt', p_receipt::text, p_source, p_actor
-		FROM unnest(p_variants, p_quantities) AS u (v, q);
 		PERFORM inventory.answered(p_tenant, p_actor, p_source, 'purchase.receive', 'purchase ' || p_purchase, coalesce(p_reason, ''),
 			jsonb_build_object('receipt', p_receipt, 'lines', n, 'landed', p_landed));
 		PERFORM inventory.touched(p_tenant, p_variants);
 		INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id)
 		SELECT p_tenant, v, head.warehouse_id FROM unnest(p_variants) v ORDER BY v ON CONFLICT DO NOTHING;
 		FOR r IN
-			SELECT l.variant_id, x.q, l.price * x.q::numeric
+			SELECT l.variant_id, x.q, x.number, x.expires, x.made, l.price * x.q::numeric
 				+ div(p_landed * sum(x.weight) OVER up_to, sum(x.weight) OVER ())
 				- div(p_landed * (sum(x.weight) OVER up_to - x.weight), sum(x.weight) OVER ()) AS value
 			FROM inventory.purchase_line l
-			JOIN (SELECT u.v, u.q, CASE WHEN sum(k.price * u.q::numeric) OVER () = 0 THEN u.q ELSE k.price * u.q::numeric END AS weight
-				FROM unnest(p_variants, p_quantities) AS u (v, q)
+			JOIN (SELECT u.v, u.q, u.number, u.expires, u.made, CASE WHEN sum(k.price * u.q::numeric) OVER () = 0 THEN u.q ELSE k.price * u.q::numeric END AS weight
+				FROM unnest(p_variants, p_quantities, p_numbers, p_expires, p_made) AS u (v, q, number, expires, made)
 				JOIN inventory.purchase_line k ON k.purchase_id = p_purchase AND k.variant_id = u.v) x ON x.v = l.variant_id
 			WHERE l.purchase_id = p_purchase
 			WINDOW up_to AS (ORDER BY l.variant_id)
@@ -161,13 +174,21 @@ BEGIN
 			-- All warehouses of the variant, in order: two arrivals do not reckon from the same average.
 			PERFORM FROM inventory.stock s WHERE s.variant_id = r.variant_id ORDER BY s.warehouse_id FOR NO KEY UPDATE;
 			before := (SELECT sum(s.on_hand) FROM inventory.stock s WHERE s.variant_id = r.variant_id)
-				+ inventory.in_transit(p_tenant, r.variant_id);
+				+ inventory.in_transit(p_tenant, r.variant_id) + inventory.inspecting(p_tenant, r.variant_id);
 			INSERT INTO inventory.cost AS c (tenant_id, variant_id, currency, average)
 			VALUES (p_tenant, r.variant_id, head.currency, round(r.value / r.q, 6))
 			ON CONFLICT (tenant_id, variant_id, currency) DO UPDATE
 			SET average = round((before * c.average + r.value) / (before + r.q), 6), changed_at = sutler.now();
 			UPDATE inventory.stock s SET on_hand = s.on_hand + r.q, short = greatest(s.held - (s.on_hand + r.q), 0)
 			WHERE s.variant_id = r.variant_id AND s.warehouse_id = head.warehouse_id;
+			lot := NULL;
+			IF (SELECT s.by_lot FROM inventory.stock s WHERE s.variant_id = r.variant_id AND s.warehouse_id = head.warehouse_id) THEN
+				lot := inventory.lot_open(p_tenant, r.variant_id, head.warehouse_id, btrim(coalesce(r.number, '')), r.expires, r.made, head.supplier_id, p_purchase, NULL);
+			END IF;
+			PERFORM inventory.book(p_tenant, r.variant_id, head.warehouse_id, r.q, 'receipt', p_receipt::text, p_source, NULL, p_actor, lot, NULL);
+			IF head.inspect OR EXISTS (SELECT FROM inventory.care c WHERE c.variant_id = r.variant_id AND c.inspect) THEN
+				PERFORM inventory.inspect_open(p_tenant, r.variant_id, head.warehouse_id, lot, p_purchase, NULL, r.q, p_source, p_actor);
+			END IF;
 		END LOOP;
 	EXCEPTION WHEN numeric_value_out_of_range THEN
 		RETURN 'quantity';
@@ -175,5 +196,5 @@ BEGIN
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION inventory.purchase_receive(uuid, uuid, text, uuid, uuid, uuid[], integer[], bigint, text) IS
+COMMENT ON FUNCTION inventory.purchase_receive(uuid, uuid, text, uuid, uuid, uuid[], integer[], bigint, text, text[], date[], date[]) IS
 	'Books goods that came, and what they cost. ok, unknown, state, quantity, twice or over.';

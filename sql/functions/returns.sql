@@ -205,10 +205,7 @@ BEGIN
 	END IF;
 	why := 'return ' || r.return_no || CASE WHEN p_reason = '' THEN '' ELSE ': ' || p_reason END;
 	IF l.track_stock AND p_verdict <> 'quarantine' THEN
-		PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, p_pieces, 'return', why, 'return', p_actor);
-		IF p_verdict = 'scrap' THEN
-			PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, -p_pieces, 'scrap', why, 'return', p_actor);
-		END IF;
+		PERFORM inventory.take_back(p_tenant, r.order_id, l.variant_id, l.warehouse_id, p_pieces, p_verdict = 'scrap', why, p_actor);
 	END IF;
 	RETURN 'ok';
 END
@@ -242,10 +239,7 @@ BEGIN
 	END IF;
 	PERFORM sales.tell(p_tenant, r.order_id, p_actor, 'release', p_reason, format('return %s line %s: %s %s', r.return_no, p_line, p_pieces, p_verdict));
 	IF l.track_stock THEN
-		PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, p_pieces, 'return', p_reason, 'return', p_actor);
-		IF p_verdict = 'scrap' THEN
-			PERFORM inventory.adjust(p_tenant, l.variant_id, l.warehouse_id, -p_pieces, 'scrap', p_reason, 'return', p_actor);
-		END IF;
+		PERFORM inventory.take_back(p_tenant, r.order_id, l.variant_id, l.warehouse_id, p_pieces, p_verdict = 'scrap', p_reason, p_actor);
 	END IF;
 	RETURN 'ok';
 END
@@ -254,11 +248,11 @@ COMMENT ON FUNCTION sales.release_quarantine(uuid, uuid, uuid, integer, text, in
 	'Ends the quarantine of pieces: restock or scrap. ok, unknown, lines or reason.';
 
 -- What the received goods of a return were worth: the line's money by pieces, rounded down; with its
--- tax where prices are without.
+-- tax where prices are without.  Parts of a bundle: their share of its money.
 CREATE OR REPLACE FUNCTION sales.return_worth(p_tenant uuid, p_return uuid) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(sum((l.total + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * x.received / l.quantity), 0)::bigint
+	SELECT coalesce(sum((l.total + l.share + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * x.received / l.quantity), 0)::bigint
 	FROM sales.return_line x
 	JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
 	JOIN sales."order" o ON o.order_id = x.order_id

@@ -121,6 +121,7 @@ DECLARE
 	new_number text;
 	refused text;
 	short uuid;
+	pieces record;
 BEGIN
 	SELECT x.*, s.prices_include_tax, s.tax_rounding, coalesce(k.step, 1) AS step INTO c
 	FROM sales.cart x JOIN tenancy.store s USING (tenant_id, store_id)
@@ -190,7 +191,13 @@ BEGIN
 		END IF;
 
 		-- Stock last: live holds of the cart go over, what is too much goes back, what is missing is taken.
-		short := inventory.adopt(p_tenant, c.store_id, p_cart, p_order, p_variants, p_quantities);
+		IF EXISTS (SELECT FROM catalog.bundle_part b WHERE b.bundle_id = ANY (p_variants)) THEN
+			pieces := sales.unfold(p_tenant, p_order);
+			short := inventory.line_of(p_tenant, p_cart,
+				inventory.adopt(p_tenant, c.store_id, p_cart, p_order, pieces.variants, pieces.quantities));
+		ELSE
+			short := inventory.adopt(p_tenant, c.store_id, p_cart, p_order, p_variants, p_quantities);
+		END IF;
 		IF short IS NOT NULL THEN
 			refused := 'sold_out';
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
@@ -277,7 +284,7 @@ END
 $$;
 COMMENT ON FUNCTION sales.cancel(uuid, uuid, text, text) IS 'Cancels an order before shipping; ok, not_allowed or unknown.';
 
--- A parcel leaves with these lines.  ok; not_allowed; unknown; lines (more than is open, or not held).
+-- A parcel leaves with these lines.  ok; not_allowed; unknown; lines (more than is open, not made yet, or not held).
 CREATE OR REPLACE FUNCTION sales.ship(p_tenant uuid, p_order uuid, p_lines integer[], p_quantities integer[],
 	p_carrier text, p_tracking text, p_url text, p_actor text)
 RETURNS text
@@ -296,7 +303,8 @@ BEGIN
 	IF cardinality(p_lines) = 0 OR EXISTS (
 		SELECT FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
 		LEFT JOIN sales.order_line ol ON ol.order_id = p_order AND ol.line_no = u.line_no
-		WHERE ol.line_no IS NULL OR u.quantity < 1 OR u.quantity > ol.quantity - ol.shipped - ol.allotted) THEN
+		WHERE ol.line_no IS NULL OR NOT ol.ships OR u.quantity < 1 OR u.quantity > ol.quantity - ol.shipped - ol.allotted
+		   OR (ol.made_to_order AND inventory.being_made(p_tenant, p_order, ol.line_no))) THEN
 		RETURN 'lines';
 	END IF;
 	BEGIN
@@ -305,7 +313,7 @@ BEGIN
 		INSERT INTO shipping.shipment_line (tenant_id, shipment_id, order_id, line_no, quantity)
 		SELECT p_tenant, parcel, p_order, u.line_no, u.quantity FROM unnest(p_lines, p_quantities) AS u (line_no, quantity);
 		SELECT sum(ol.quantity) - coalesce((SELECT sum(sl.quantity) FROM shipping.shipment_line sl WHERE sl.order_id = p_order), 0)
-		INTO open_pieces FROM sales.order_line ol WHERE ol.order_id = p_order;
+		INTO open_pieces FROM sales.order_line ol WHERE ol.order_id = p_order AND ol.ships;
 		answer := sales.fire(p_tenant, p_order, 'fulfilment', CASE WHEN open_pieces = 0 THEN 'ship' ELSE 'ship_part' END, p_actor, p_tracking);
 		IF answer <> 'ok' THEN
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
@@ -318,7 +326,7 @@ BEGIN
 			WHERE v.track_stock AND NOT ol.made_to_order
 			GROUP BY 1 ORDER BY 1
 		LOOP
-			IF NOT inventory.book_out(p_tenant, p_order, l.variant_id, l.quantity, 'ship') THEN
+			IF NOT inventory.book_out(p_tenant, p_order, l.variant_id, l.quantity, 'ship', parcel) THEN
 				answer := 'lines';
 				RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
 			END IF;

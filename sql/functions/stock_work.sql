@@ -34,7 +34,7 @@ COMMENT ON FUNCTION inventory.answered(uuid, uuid, text, text, text, text, jsonb
 
 -- INV-14.  Detail of the audit entry: what was on hand before and after.
 CREATE OR REPLACE FUNCTION inventory.adjust_by_hand(p_tenant uuid, p_actor uuid, p_source text, p_variant uuid, p_warehouse uuid,
-	p_quantity integer, p_reason text)
+	p_quantity integer, p_reason text, p_lot uuid DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -53,20 +53,20 @@ BEGIN
 		RETURN 'unknown';
 	END IF;
 	BEGIN
-		word := inventory.adjust(p_tenant, p_variant, p_warehouse, p_quantity, 'adjustment', p_reason, p_source, p_actor);
+		word := inventory.adjust_lot(p_tenant, p_variant, p_warehouse, p_quantity, 'adjustment', p_reason, p_source, p_actor, p_lot);
 	EXCEPTION WHEN numeric_value_out_of_range THEN
 		RETURN 'quantity';
 	END;
 	IF word = 'ok' THEN
 		SELECT s.on_hand INTO now_there FROM inventory.stock s WHERE s.variant_id = p_variant AND s.warehouse_id = p_warehouse;
 		PERFORM inventory.answered(p_tenant, p_actor, p_source, 'stock.adjusted', 'variant ' || p_variant, p_reason,
-			jsonb_build_object('warehouse', p_warehouse, 'before', now_there - p_quantity, 'after', now_there));
+			jsonb_strip_nulls(jsonb_build_object('warehouse', p_warehouse, 'before', now_there - p_quantity, 'after', now_there, 'lot', p_lot)));
 	END IF;
 	RETURN word;
 END
 $$;
-COMMENT ON FUNCTION inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text) IS
-	'Corrects what is on hand with a reason code. ok, reason, quantity, unknown or negative.';
+COMMENT ON FUNCTION inventory.adjust_by_hand(uuid, uuid, text, uuid, uuid, integer, text, uuid) IS
+	'Corrects what is on hand, of one lot when it is given, with a reason code. ok, reason, quantity, unknown or negative.';
 
 -- Where goods lie, for pick lists and counts.  Of no other merchant's warehouse or variant.
 CREATE OR REPLACE FUNCTION inventory.place_by_hand(p_tenant uuid, p_actor uuid, p_variant uuid, p_warehouse uuid, p_zone text, p_bin text)
@@ -111,6 +111,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	r record;
+	b record;
 BEGIN
 	IF p_from = p_to OR NOT inventory.in_use(p_tenant, p_from) OR NOT inventory.in_use(p_tenant, p_to) THEN
 		RETURN 'unknown';
@@ -134,9 +135,6 @@ BEGIN
 		END IF;
 		INSERT INTO inventory.transfer_line (tenant_id, transfer_id, variant_id, sent)
 		SELECT p_tenant, p_transfer, u.v, u.q FROM unnest(p_variants, p_quantities) AS u (v, q);
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-		SELECT p_tenant, sutler.uuid7(), u.v, p_from, -u.q, 'transfer', p_transfer::text, p_source, p_actor
-		FROM unnest(p_variants, p_quantities) AS u (v, q);
 		PERFORM inventory.answered(p_tenant, p_actor, p_source, 'transfer.sent', 'transfer ' || p_transfer, coalesce(p_reason, ''),
 			jsonb_build_object('from', p_from, 'to', p_to, 'lines', cardinality(p_variants)));
 		PERFORM inventory.touched(p_tenant, p_variants);
@@ -147,6 +145,13 @@ BEGIN
 				RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = (SELECT CASE WHEN coalesce(max(s.on_hand), 0) >= r.q
 					THEN 'promised' ELSE 'negative' END FROM inventory.stock s WHERE s.variant_id = r.v AND s.warehouse_id = p_from);
 			END IF;
+			SELECT * INTO b FROM inventory.book(p_tenant, r.v, p_from, -r.q, 'transfer', p_transfer::text, p_source, NULL, p_actor, NULL, NULL);
+			IF NOT b.done THEN
+				-- What is left is on pick lists, or expired a moment ago.
+				RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'promised';
+			END IF;
+			INSERT INTO inventory.transfer_lot (tenant_id, transfer_id, variant_id, lot_id, sent)
+			SELECT p_tenant, p_transfer, r.v, u.l, sum(u.n) FROM unnest(b.lots, b.pieces) AS u (l, n) GROUP BY u.l;
 		END LOOP;
 	EXCEPTION WHEN SQLSTATE 'SU001' THEN
 		RETURN SQLERRM;
@@ -167,6 +172,9 @@ AS $$
 DECLARE
 	head record;
 	r record;
+	gone record;
+	rest integer;
+	part integer;
 	differences jsonb;
 BEGIN
 	SELECT t.state, t.to_id INTO head FROM inventory.transfer t WHERE t.transfer_id = p_transfer FOR UPDATE;
@@ -199,9 +207,6 @@ BEGIN
 		UPDATE inventory.transfer t SET state = 'received', received_by = p_actor, received_at = sutler.now(),
 			difference_reason = CASE WHEN differences IS NULL THEN '' ELSE p_reason END
 		WHERE t.transfer_id = p_transfer;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-		SELECT p_tenant, sutler.uuid7(), u.v, head.to_id, u.q, 'transfer', p_transfer::text, p_source, p_actor
-		FROM unnest(p_variants, p_received) AS u (v, q) WHERE u.q > 0;
 		PERFORM inventory.answered(p_tenant, p_actor, p_source, 'transfer.received', 'transfer ' || p_transfer, coalesce(p_reason, ''),
 			jsonb_build_object('differences', coalesce(differences, '{}')));
 		PERFORM inventory.touched(p_tenant, p_variants);
@@ -209,6 +214,23 @@ BEGIN
 			INSERT INTO inventory.stock AS s (tenant_id, variant_id, warehouse_id, on_hand) VALUES (p_tenant, r.v, head.to_id, r.q)
 			ON CONFLICT (tenant_id, variant_id, warehouse_id) DO UPDATE
 			SET on_hand = s.on_hand + excluded.on_hand, short = greatest(s.held - (s.on_hand + excluded.on_hand), 0);
+			-- Under the numbers they left with, the first to expire first; what came beyond them has none.
+			rest := r.q;
+			FOR gone IN
+				SELECT y.sent, x.number, x.expires_on, x.made_on, x.supplier_id, x.purchase_id, x.production_id
+				FROM inventory.transfer_lot y JOIN inventory.lot x ON x.lot_id = y.lot_id
+				JOIN inventory.stock s ON s.variant_id = r.v AND s.warehouse_id = head.to_id AND s.by_lot
+				WHERE y.transfer_id = p_transfer AND y.variant_id = r.v ORDER BY x.expires_on, x.lot_id
+			LOOP
+				EXIT WHEN rest = 0;
+				part := least(rest, gone.sent);
+				PERFORM inventory.book(p_tenant, r.v, head.to_id, part, 'transfer', p_transfer::text, p_source, NULL, p_actor,
+					inventory.lot_open(p_tenant, r.v, head.to_id, gone.number, gone.expires_on, gone.made_on, gone.supplier_id, gone.purchase_id, gone.production_id), NULL);
+				rest := rest - part;
+			END LOOP;
+			IF rest > 0 THEN
+				PERFORM inventory.book(p_tenant, r.v, head.to_id, rest, 'transfer', p_transfer::text, p_source, NULL, p_actor, NULL, NULL);
+			END IF;
 		END LOOP;
 	EXCEPTION WHEN numeric_value_out_of_range THEN
 		RETURN 'quantity';
@@ -401,8 +423,7 @@ BEGIN
 	LOOP
 		UPDATE inventory.stock s SET on_hand = s.on_hand + r.change, short = greatest(s.held - (s.on_hand + r.change), 0)
 		WHERE s.variant_id = r.variant_id AND s.warehouse_id = head.warehouse_id;
-		INSERT INTO inventory.movement (tenant_id, movement_id, variant_id, warehouse_id, quantity, kind, reason, source, staff_id)
-		VALUES (p_tenant, sutler.uuid7(), r.variant_id, head.warehouse_id, r.change, 'count', p_stocktake::text, p_source, p_actor);
+		PERFORM inventory.book(p_tenant, r.variant_id, head.warehouse_id, r.change, 'count', p_stocktake::text, p_source, NULL, p_actor, NULL, NULL);
 		PERFORM inventory.touched(p_tenant, ARRAY[r.variant_id]);
 		changed := changed + 1;
 		pieces := pieces + r.change;

@@ -97,7 +97,8 @@ COMMENT ON FUNCTION catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, 
 -- What is to be done next.  Only one copy of the job runs, so what stands as begun was begun by one that was killed:
 -- it is begun anew, some times.
 CREATE OR REPLACE FUNCTION catalog.transfer_take(p_tenant uuid, p_tries integer)
-RETURNS TABLE (transfer uuid, direction text, store uuid, actor uuid, trial boolean, layout text, format text, known boolean, stock boolean, bytes bigint)
+RETURNS TABLE (transfer uuid, direction text, store uuid, actor uuid, trial boolean, layout text, format text, known boolean, stock boolean, bytes bigint,
+	place bigint, created bigint, updated bigint, skipped bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -119,7 +120,8 @@ BEGIN
 	IF t.direction = 'export' THEN
 		DELETE FROM catalog.transfer_part p WHERE p.transfer_id = t.transfer_id;
 	END IF;
-	RETURN QUERY SELECT t.transfer_id, t.direction, t.store_id, t.staff_id, t.state IN ('waiting', 'checking'), t.layout, t.format, t.known, t.stock, t.bytes;
+	RETURN QUERY SELECT t.transfer_id, t.direction, t.store_id, t.staff_id, t.state IN ('waiting', 'checking'), t.layout, t.format, t.known, t.stock, t.bytes,
+		t.place, t.in_created, t.in_updated, t.in_skipped;
 END
 $$;
 COMMENT ON FUNCTION catalog.transfer_take(uuid, integer) IS 'Takes what the job is to do next; no row: nothing.';
@@ -131,14 +133,33 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.transfer_progress(uuid, uuid, integer, bigint) IS 'Notes how far a transfer is; false: somebody wants it to end.';
 
--- It did not come to its end.
-CREATE OR REPLACE FUNCTION catalog.transfer_over(p_tenant uuid, p_transfer uuid, p_state text, p_why text) RETURNS void
+-- Part of the transaction that brings some of the products in.  It goes on, so it may be killed anew.
+CREATE OR REPLACE FUNCTION catalog.transfer_parted(p_tenant uuid, p_transfer uuid, p_place bigint, p_created bigint, p_updated bigint, p_skipped bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	UPDATE catalog.transfer x SET state = p_state, why = left(p_why, 500), changed_at = sutler.now()
-	WHERE x.transfer_id = p_transfer AND x.state NOT IN ('done', 'failed', 'cancelled');
+	UPDATE catalog.transfer x SET place = p_place, in_created = x.in_created + p_created, in_updated = x.in_updated + p_updated,
+		in_skipped = x.in_skipped + p_skipped, tries = 1, changed_at = sutler.now()
+	WHERE x.transfer_id = p_transfer AND x.state = 'applying'
+$$;
+COMMENT ON FUNCTION catalog.transfer_parted(uuid, uuid, bigint, bigint, bigint, bigint) IS 'Notes in the transaction of a part of an import that it is in.';
+
+-- It did not come to its end.  What is in by then is answered for.
+CREATE OR REPLACE FUNCTION catalog.transfer_over(p_tenant uuid, p_transfer uuid, p_state text, p_why text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	t catalog.transfer;
+BEGIN
+	UPDATE catalog.transfer x SET state = p_state, why = left(p_why, 500), created = x.in_created, updated = x.in_updated, skipped = x.in_skipped,
+		unchanged = 0, changed_at = sutler.now()
+	WHERE x.transfer_id = p_transfer AND x.state NOT IN ('done', 'failed', 'cancelled') RETURNING * INTO t;
+	IF t.in_created + t.in_updated > 0 THEN
+		PERFORM audit.add(p_tenant, t.staff_id::text, 'catalog.imported', 'import ' || p_transfer, t.reason,
+			jsonb_build_object('file', t.file_name, 'store', t.store_id, 'created', t.in_created, 'updated', t.in_updated, 'partly', true)::text);
+	END IF;
 	DELETE FROM catalog.transfer_part p USING catalog.transfer x
 	WHERE p.transfer_id = p_transfer AND x.transfer_id = p_transfer AND x.state IN ('failed', 'cancelled');
+END
 $$;
 COMMENT ON FUNCTION catalog.transfer_over(uuid, uuid, text, text) IS 'A transfer failed or was ended by hand; its file goes.';
 

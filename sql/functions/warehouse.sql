@@ -80,7 +80,10 @@ BEGIN
 		RETURN 'reason';
 	END IF;
 	IF NOT p_on THEN
-		IF EXISTS (SELECT FROM inventory.stock s WHERE s.warehouse_id = p_warehouse AND (s.on_hand > 0 OR s.held > 0)) THEN
+		IF EXISTS (SELECT FROM inventory.stock s WHERE s.warehouse_id = p_warehouse AND (s.on_hand > 0 OR s.held > 0))
+		   OR EXISTS (SELECT FROM inventory.lot l JOIN inventory.stock s ON s.variant_id = l.variant_id AND s.warehouse_id = l.warehouse_id
+			WHERE s.warehouse_id = p_warehouse AND l.apart > 0)
+		   OR EXISTS (SELECT FROM inventory.inspection i WHERE i.warehouse_id = p_warehouse AND i.closed_at IS NULL) THEN
 			RETURN 'stock';
 		ELSIF EXISTS (SELECT FROM inventory.transfer t WHERE t.to_id = p_warehouse AND t.state = 'sent')
 		   OR EXISTS (SELECT FROM inventory.transfer_draft d WHERE p_warehouse IN (d.from_id, d.to_id)) THEN

@@ -30,7 +30,7 @@ SELECT customer.drop_address(:tenant, :customer, :address)
 -- account_orders(customer uuid, store uuid, before uuid?, most int) many
 -- order_id uuid, number text, word text, placed time, currency text, total money, pieces int, first text
 SELECT o.order_id, o.number, sales.word(o.state, o.payment, o.fulfilment, o.return_state), o.placed_at, o.currency, o.total,
-       coalesce((SELECT sum(l.quantity) FROM sales.order_line l WHERE l.order_id = o.order_id), 0)::bigint,
+       coalesce((SELECT sum(l.quantity) FROM sales.order_line l WHERE l.order_id = o.order_id AND l.part_of IS NULL), 0)::bigint,
        coalesce((SELECT l.name FROM sales.order_line l WHERE l.order_id = o.order_id ORDER BY l.line_no LIMIT 1), '')
 FROM sales."order" o
 WHERE o.customer_id = :customer AND o.store_id = :store

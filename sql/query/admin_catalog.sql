@@ -2,8 +2,7 @@
 
 -- One page of products by one order; the rest of what a row shows is admin_products_shown.
 -- AFTER is the last product of the page before.  Without an order: newest first.
--- What is missing is asked product by product: a join would read all stock for one page.
--- admin_products(tenant uuid, query text, status text, category uuid, brand text, store uuid, currency text, after uuid, most int) many
+-- admin_products(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int) many
 -- product uuid
 SELECT p.product_id
 FROM catalog.desk p
@@ -12,11 +11,26 @@ WHERE true
 --? in_state: AND p.status = :status
 --? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
---? no_picture: AND (SELECT true FROM catalog.product_media pm WHERE pm.product_id = p.product_id AND pm.kind = 'image' LIMIT 1) IS NULL
---? no_price: AND (SELECT true FROM catalog.variant v JOIN catalog.price pr ON pr.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_price:   AND v.status = 'active' AND pr.store_id = :store AND pr.currency = :currency LIMIT 1) IS NULL
---? no_stock: AND (SELECT true FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.variant_id WHERE v.product_id = p.product_id
---? no_stock:   AND v.status = 'active' AND s.on_hand > s.held LIMIT 1) IS NULL
+--? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+--? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
+ORDER BY
+--? by_name: p.name, p.product_id,
+--? by_changed: p.updated_at DESC, p.product_id DESC,
+         p.created_at DESC, p.product_id DESC
+LIMIT :most
+
+-- The same of those that lack something: LACK, in STORE and CURRENCY as catalog.desk_lack has them.  The fragments are
+-- those of admin_products, in their order.
+-- admin_lacking(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int, lack text, store uuid, currency text) many
+-- product uuid
+SELECT p.product_id
+FROM catalog.desk_lack p
+WHERE p.lack = :lack AND p.store_id = :store AND p.currency = :currency
+--? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? in_state: AND p.status = :status
+--? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
+--? of_brand: AND p.brand = :brand
 --? after_name: AND (p.name, p.product_id) > (SELECT a.name, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_new: AND (p.created_at, p.product_id) < (SELECT a.created_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
 --? after_changed: AND (p.updated_at, p.product_id) < (SELECT a.updated_at, a.product_id FROM catalog.desk a WHERE a.product_id = :after)
@@ -93,14 +107,29 @@ SELECT catalog.desk_save(:tenant, :actor, :product, :make, :store, :sku, :revisi
 
 -- The variants of a product, those for sale first; their options in LOCALE.
 -- admin_variants(product uuid, locale text) many
--- variant uuid, sku text, gtin text, weight_g int, status text, options text
+-- variant uuid, sku text, gtin text, weight_g int, status text, parts int, options text
 SELECT v.variant_id, v.sku, coalesce(v.gtin, ''), v.weight_g, v.status,
+       (SELECT coalesce(sum(b.quantity), 0)::bigint FROM catalog.bundle_part b WHERE b.bundle_id = v.variant_id),
        coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
                ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ' / ' ORDER BY o.position)
            FROM catalog.variant_value vv JOIN catalog.attribute_value av ON av.value_id = vv.value_id
            JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
            WHERE vv.variant_id = v.variant_id), '')
 FROM catalog.variant v WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- What a bundle contains, in the order it was put together.
+-- admin_parts(product uuid, variant uuid) many
+-- sku text, name text, quantity int
+SELECT v.sku, d.name, b.quantity
+FROM catalog.bundle_part b
+JOIN catalog.variant w ON w.variant_id = b.bundle_id AND w.product_id = :product
+JOIN catalog.variant v ON v.variant_id = b.part_id
+JOIN catalog.desk d ON d.product_id = v.product_id
+WHERE b.bundle_id = :variant ORDER BY b.position, b.part_id LIMIT 100
+
+-- admin_save_parts(tenant uuid, actor uuid, product uuid, revision int, variant uuid, skus text[], quantities int[]) one
+-- outcome text
+SELECT catalog.desk_bundle(:tenant, :actor, :product, :revision, :variant, :skus, :quantities::integer[])
 
 -- Values that variants of a product can differ in: of its options, or of every attribute while it has none.
 -- admin_option_values(product uuid, locale text) many
@@ -133,14 +162,33 @@ LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id
 	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
 WHERE v.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
 
--- All other prices: of groups, of many pieces, of some days.
--- admin_special_prices(product uuid, store uuid, currency text) many
--- sku text, customer_group text, min_quantity int, starts time?, ends time?, amount money
-SELECT v.sku, r.customer_group, r.min_quantity, nullif(r.starts_at, '-infinity'), nullif(r.ends_at, 'infinity'), r.amount
-FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id
-WHERE v.product_id = :product AND r.store_id = :store AND r.currency = :currency
-  AND (r.customer_group <> '' OR r.min_quantity > 1 OR r.starts_at > '-infinity')
-ORDER BY v.position, v.sku, r.customer_group, r.min_quantity, r.starts_at LIMIT 200
+-- All other prices: of groups, of many pieces, of some days.  What all variants for sale have alike stands there once,
+-- without SKU.  Times as TIMEZONE has them; STATE is now, later or over.
+-- admin_special(product uuid, store uuid, currency text, timezone text, most int) many
+-- sku text, customer_group text, min_quantity int, starts text, ends text, amount money, was money?, state text
+SELECT x.sku, x.customer_group, x.min_quantity,
+       coalesce(to_char(nullif(x.starts_at, '-infinity') AT TIME ZONE :timezone, CASE WHEN extract(second FROM x.starts_at) = 0 THEN 'YYYY-MM-DD"T"HH24:MI'
+           ELSE 'YYYY-MM-DD"T"HH24:MI:SS' END), ''),
+       coalesce(to_char(nullif(x.ends_at, 'infinity') AT TIME ZONE :timezone, CASE WHEN extract(second FROM x.ends_at) = 0 THEN 'YYYY-MM-DD"T"HH24:MI'
+           ELSE 'YYYY-MM-DD"T"HH24:MI:SS' END), ''),
+       x.amount, x.was, CASE WHEN x.starts_at > sutler.now() THEN 'later' WHEN x.ends_at <= sutler.now() THEN 'over' ELSE 'now' END
+FROM (
+	SELECT CASE WHEN v.status = 'active' AND n.active = count(*) FILTER (WHERE v.status = 'active') OVER same THEN '' ELSE v.sku END AS sku,
+	       CASE WHEN v.status = 'active' AND n.active = count(*) FILTER (WHERE v.status = 'active') OVER same THEN 0 ELSE v.position END AS place,
+	       r.customer_group, r.min_quantity, r.starts_at, r.ends_at, r.amount, r.was
+	FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id
+	CROSS JOIN (SELECT count(*) AS active FROM catalog.variant a WHERE a.product_id = :product AND a.status = 'active') n
+	WHERE v.product_id = :product AND r.store_id = :store AND r.currency = CASE WHEN :currency = '' THEN (SELECT c.currency FROM tenancy.store_currency c
+		WHERE c.store_id = :store ORDER BY c.position LIMIT 1) ELSE :currency END
+	  AND (r.customer_group <> '' OR r.min_quantity > 1 OR r.starts_at > '-infinity')
+	WINDOW same AS (PARTITION BY r.customer_group, r.min_quantity, r.starts_at, r.ends_at, r.amount, r.was)) x
+GROUP BY x.sku, x.place, x.customer_group, x.min_quantity, x.starts_at, x.ends_at, x.amount, x.was
+ORDER BY x.starts_at, x.customer_group, x.place, x.sku, x.min_quantity LIMIT :most
+
+-- admin_save_special(tenant uuid, actor uuid, product uuid, revision int, store uuid, currency text, skus text[], groups text[], least int[],
+-- starts text[], ends text[], amounts money[], was money[], reason text) one
+-- outcome text
+SELECT catalog.desk_special(:tenant, :actor, :product, :revision, :store, :currency, :skus, :groups, :least, :starts, :ends, :amounts, :was, :reason)
 
 -- admin_price_groups() many
 -- code text, name text
@@ -162,3 +210,36 @@ SELECT r.product_id, r.sku, r.amount, r.fresh FROM catalog.desk_reprice(:tenant,
 -- admin_bulk(tenant uuid, actor uuid, store uuid, products uuid[], what text, value text, category uuid?, currency text, percent int, more money, reason text) one
 -- outcome text
 SELECT catalog.desk_bulk(:tenant, :actor, :store, :products, :what, :value, :category, :currency, :percent, :more, :reason)
+
+-- What every store of the merchant shows of a product; OFFERED: it has a row there.
+-- admin_listings(product uuid) many
+-- store uuid, name text, offered bool, visible bool, featured bool, place int
+SELECT s.store_id, s.name, o.product_id IS NOT NULL, coalesce(o.visible, false), coalesce(o.featured, false), coalesce(o.position, 0)::bigint
+FROM tenancy.store s LEFT JOIN catalog.store_product o ON o.store_id = s.store_id AND o.product_id = :product ORDER BY s.code
+
+-- The store's own texts of a product in its languages, beside the merchant's.
+-- admin_listing_texts(product uuid, store uuid) many
+-- locale text, name text?, summary text?, description text?, usual text?
+SELECT l.locale, o.name, o.summary, o.description, t.name
+FROM tenancy.store_locale l
+LEFT JOIN catalog.store_product_text o ON o.store_id = l.store_id AND o.product_id = :product AND o.locale = l.locale
+LEFT JOIN catalog.product_text t ON t.product_id = :product AND t.locale = l.locale
+WHERE l.store_id = :store ORDER BY l.position
+
+-- admin_save_listing(tenant uuid, actor uuid, store uuid, product uuid, revision int, visible bool, featured bool, place int, locales text[], names text[],
+-- summaries text[], descriptions text[]) one
+-- outcome text
+SELECT catalog.desk_listing(:tenant, :actor, :store, :product, :revision, :visible, :featured, :place, :locales, :names, :summaries, :descriptions)
+
+-- What goes with a product, in its order.
+-- admin_related(product uuid) many
+-- product uuid, name text, reference text, status text, image text?, place int
+SELECT d.product_id, d.name, (SELECT p.reference FROM catalog.product p WHERE p.product_id = r.related_id), d.status,
+       (SELECT m.name FROM catalog.product_media pm JOIN catalog.media m ON m.media_id = pm.media_id
+           WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint
+FROM catalog.related r CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = r.related_id LIMIT 1) d
+WHERE r.product_id = :product ORDER BY r.position, r.related_id LIMIT 50
+
+-- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], gone uuid[], codes text[]) one
+-- outcome text
+SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :gone, :codes)

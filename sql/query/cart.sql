@@ -45,7 +45,8 @@ SELECT l.variant_id, v.product_id, v.sku,
         WHERE x.store_id = c.store_id AND x.variant_id = v.variant_id AND x.currency = :currency AND x.customer_group = ''
           AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
         ORDER BY x.starts_at DESC LIMIT 1),
-       CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+       CASE WHEN v.bundle THEN inventory.bundle_free(c.tenant_id, c.store_id, c.cart_id, v.variant_id)
+            WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
            coalesce((SELECT sum(greatest(s.on_hand - s.held, 0)) FROM inventory.stock s
                      JOIN inventory.store_warehouse w ON w.store_id = c.store_id AND w.warehouse_id = s.warehouse_id
                      WHERE s.variant_id = v.variant_id), 0)::bigint
@@ -180,7 +181,8 @@ ORDER BY h.day
 -- cart_run(store uuid, locale text, currency text, product uuid) many
 -- name text, slug text, variant uuid, sku text, price money, available int?, label text?, label2 text?
 SELECT l.name, l.slug, v.variant_id, v.sku, pr.amount,
-       CASE WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
+       CASE WHEN v.bundle THEN inventory.bundle_free(l.tenant_id, l.store_id, NULL, v.variant_id)
+            WHEN v.track_stock AND NOT v.made_to_order AND NOT p.made_to_order THEN
            coalesce((SELECT sum(greatest(s.on_hand - s.held, 0)) FROM inventory.stock s
                      JOIN inventory.store_warehouse w ON w.store_id = l.store_id AND w.warehouse_id = s.warehouse_id
                      WHERE s.variant_id = v.variant_id), 0)::bigint

@@ -194,12 +194,14 @@ JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
 JOIN catalog.attribute_value v ON v.value_id = t.value_id
 
 -- The product page, put together when the product changed (sql/functions/product_page.sql).  Variants, tiers,
--- media, specs, tags, paths and trail are records; stock is a letter for each variant, related are cards.
+-- media, specs, tags, paths and trail are records; stock is a letter for each variant, related are cards;
+-- parts, of what bundles contain, are looked up.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text, related text
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text, related text, parts text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
-       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail, g.stock, g.related
+       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail, g.stock, g.related,
+       CASE WHEN g.bundle THEN catalog.bundle_page(g.tenant_id, :store, :locale, :currency, g.variant_ids) END
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
 

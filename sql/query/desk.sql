@@ -23,15 +23,15 @@ WHERE o.store_id = :store AND o.order_id = :order_id
 -- held: pieces of the variant that the order holds; with the line's own counters that is its stock state.
 -- desk_lines(order_id uuid) many
 -- line_no int, variant uuid, sku text, name text, options text?, quantity int, unit_price money, total money, allotted int, shipped int,
--- returned int, made bool, tracked bool, held int, weight_g int, gtin text
+-- returned int, made bool, tracked bool, held int, weight_g int, gtin text, part bool, ships bool
 SELECT l.line_no, l.variant_id, l.sku, l.name, nullif(l.options, ''), l.quantity, l.unit_price, l.total, l.allotted, l.shipped,
        l.returned, l.made_to_order, coalesce(v.track_stock, false),
        coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.order_id = l.order_id AND h.variant_id = l.variant_id), 0)::bigint, l.weight_g,
-       coalesce(v.gtin, '')
+       coalesce(v.gtin, ''), l.part_of IS NOT NULL, l.ships
 FROM sales.order_line l
 LEFT JOIN catalog.variant v ON v.variant_id = l.variant_id
 WHERE l.order_id = :order_id
-ORDER BY l.line_no
+ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- desk_taxes(order_id uuid) many
 -- name text, rate_ppm int, amount money
@@ -244,6 +244,10 @@ SELECT sales.exchange_begin(:tenant, :actor, sales.return_of(:tenant, :store, :o
 -- desk_return_refund(tenant uuid, actor uuid, store uuid, order_id uuid, return_id uuid, amount money?, reason text, refund uuid) one
 -- outcome text
 SELECT sales.refund_return(:tenant, :actor, sales.return_of(:tenant, :store, :order_id, :return_id), :amount, :reason, :refund)
+
+-- desk_order_currency(store uuid, order_id uuid) one
+-- currency text
+SELECT o.currency FROM sales."order" o WHERE o.store_id = :store AND o.order_id = :order_id
 
 -- desk_refund_goes(refund uuid) one
 -- gateway bool

@@ -76,10 +76,12 @@ LEFT JOIN LATERAL (SELECT sum(x.quantity) AS quantity, sum(x.picked) AS picked, 
 WHERE w.state = 'open'
 ORDER BY w.created_at, w.wave_id LIMIT :most
 
--- A pick list in the order of the walk: zone, bin, SKU.
+-- A pick list in the order of the walk: zone, bin, SKU; lots: which to take.
 -- fulfil_picks(wave uuid) many
--- zone text, bin text, sku text, name text, options text, order_id uuid, number text, line_no int, quantity int, picked int, packed int
-SELECT coalesce(pl.zone, ''), coalesce(pl.bin, ''), l.sku, l.name, l.options, p.order_id, o.number, p.line_no, p.quantity, p.picked, p.packed
+-- zone text, bin text, sku text, name text, options text, order_id uuid, number text, line_no int, quantity int, picked int, packed int, lots text?
+SELECT coalesce(pl.zone, ''), coalesce(pl.bin, ''), l.sku, l.name, l.options, p.order_id, o.number, p.line_no, p.quantity, p.picked, p.packed,
+       (SELECT string_agg(k.number || ' × ' || y.quantity, ', ' ORDER BY k.expires_on, k.lot_id) FROM shipping.pick_lot y JOIN inventory.lot k ON k.lot_id = y.lot_id
+           WHERE y.wave_id = p.wave_id AND y.order_id = p.order_id AND y.line_no = p.line_no AND k.number <> '')
 FROM shipping.pick p
 JOIN shipping.wave w ON w.wave_id = p.wave_id
 JOIN sales.order_line l ON l.order_id = p.order_id AND l.line_no = p.line_no

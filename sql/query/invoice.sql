@@ -39,10 +39,10 @@ LEFT JOIN payment.method_text p ON p.store_id = o.store_id AND p.method = o.paym
 WHERE i.invoice_id = :invoice
 
 -- invoice_lines(invoice uuid) many
--- sku text, name text, options text, quantity int, unit_price money, amount money
-SELECT l.sku, l.name, l.options, l.quantity::bigint, l.unit_price, l.unit_price * l.quantity
+-- sku text, name text, options text, quantity int, unit_price money, amount money, part bool
+SELECT l.sku, l.name, l.options, l.quantity::bigint, l.unit_price, l.unit_price * l.quantity, l.part_of IS NOT NULL
 FROM accounting.invoice i JOIN sales.order_line l ON l.order_id = i.order_id
-WHERE i.invoice_id = :invoice ORDER BY l.line_no
+WHERE i.invoice_id = :invoice ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- invoice_taxes(invoice uuid) many
 -- name text, rate_ppm int, base money, amount money

@@ -4,6 +4,10 @@
 -- released int
 SELECT inventory.release_expired(:tenant, :most)::bigint
 
+-- job_tend_stock(tenant uuid, lots int4, lines int4) one
+-- done int
+SELECT inventory.tend(:tenant, :lots, :lines)::bigint
+
 -- job_forget(tenant uuid, most int4) one
 -- forgotten int
 SELECT customer.forget(:tenant, :most)::bigint
@@ -38,3 +42,15 @@ SELECT n FROM catalog.media_names(:tenant) n
 -- job_tenants() many
 -- tenant uuid
 SELECT t.tenant_id FROM tenancy.tenant t ORDER BY t.tenant_id
+
+-- job_study_begin(tenant uuid) one
+-- after uuid, monday date
+SELECT b.after, b.monday FROM inventory.study_begin(:tenant) b
+
+-- job_study_demand(tenant uuid, after uuid, monday date, most int4) many
+-- variant uuid, born int, week int?, pieces int?
+SELECT d.variant_id, d.born::bigint, d.week::bigint, d.pieces FROM inventory.study_demand(:tenant, :after, :monday, :most) d
+
+-- job_study_keep(tenant uuid, last uuid?, variants uuid[], methods text[], begins int[], weeks int[], ahead int[], sigma int[], missed int[], asked int[], mase int[]) one
+-- kept int
+SELECT inventory.study_keep(:tenant, :last, :variants, :methods, :begins, :weeks, :ahead, :sigma, :missed, :asked, :mase)

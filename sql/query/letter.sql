@@ -14,21 +14,35 @@ FROM event.take_mail(:tenant, :outbox, :first_s, :most_s) t
 -- done bool
 SELECT true FROM event.finish_mail(:tenant, :outbox, :state, :error, :again_s)
 
--- The store as the mail of a language shows it; another language of the store where it has
--- that one no more.
--- letter_store(store uuid, locale text) one
--- name text, from_name text, email text, phone text, street text, postal_code text, city text, timezone text,
--- locale text, tag text, position int, currency text, origin text, host text, signature text
+-- The store as the mail of a language shows it, with the merchant's own words for it; another language of the
+-- store where it has that one no more.
+-- letter_store(store uuid, locale text, template text) one
+-- name text, from_name text, email text, phone text, street text, postal_code text, city text, timezone text, legal_name text, tax_id text,
+-- locale text, tag text, position int, currency text, origin text, host text, signature text, subject text, opening text, closing text
 SELECT s.name, coalesce(nullif(s.mail_from_name, ''), s.name), s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.timezone,
-       l.locale, l.tag, l.position::bigint,
+       s.legal_name, s.tax_id, l.locale, l.tag, l.position::bigint,
        coalesce((SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = s.store_id ORDER BY c.position LIMIT 1), ''),
-       h.origin, h.host, coalesce(x.mail_signature, '')
+       h.origin, h.host, coalesce(x.mail_signature, ''), coalesce(m.subject, ''), coalesce(m.opening, ''), coalesce(m.closing, '')
 FROM tenancy.store s
 JOIN tenancy.store_locale l ON l.store_id = s.store_id
 LEFT JOIN tenancy.store_text x ON x.store_id = s.store_id AND x.locale = l.locale
+LEFT JOIN tenancy.mail_text m ON m.store_id = s.store_id AND m.template = :template AND m.locale = l.locale
 JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id AND h.kind = 'store'
 WHERE s.store_id = :store
 ORDER BY l.locale = :locale DESC, l.position, h.is_primary DESC, h.host LIMIT 1
+
+-- Pages that the law wants to be found from anywhere.
+-- letter_pages(store uuid, locale text) many
+-- title text, slug text
+SELECT t.title, t.slug
+FROM content.page p JOIN content.page_text t ON t.store_id = p.store_id AND t.page_id = p.page_id
+WHERE p.store_id = :store AND t.locale = :locale AND p.code IN ('terms', 'privacy', 'returns', 'imprint', 'legal')
+ORDER BY p.position, p.page_id LIMIT 5
+
+-- What staff send themselves to see it: which mail, in whose words, to whom.
+-- letter_trial(tenant uuid, trial uuid?) one
+-- template text, locale text, subject text, opening text, closing text, email text, name text
+SELECT t.template, t.locale, t.subject, t.opening, t.closing, t.email, t.name FROM tenancy.trial_for_mail(:tenant, :trial) t
 
 -- refund is what a cancelled order gives back; unpaid: that is why it was cancelled.
 -- letter_order(order_id uuid) one
@@ -48,9 +62,9 @@ JOIN sales.contact k ON k.contact_id = o.contact_id
 WHERE o.order_id = :order_id
 
 -- letter_lines(order_id uuid) many
--- sku text, name text, options text?, quantity int, line_total money
-SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity
-FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY l.line_no
+-- sku text, name text, options text?, quantity int, line_total money, part bool
+SELECT l.sku, l.name, nullif(l.options, ''), l.quantity::bigint, l.unit_price * l.quantity, l.part_of IS NOT NULL
+FROM sales.order_line l WHERE l.order_id = :order_id ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- letter_taxes(order_id uuid) many
 -- name text, rate_ppm int, base money, amount money
@@ -94,6 +108,11 @@ SELECT c.name, c.invoice, c.amount, c.taken_back, c.pdf_hex FROM accounting.cred
 -- letter_purchase(tenant uuid, purchase uuid?) one
 -- name text, supplier text, email text, pdf_hex text
 SELECT p.name, p.supplier, p.email, p.pdf_hex FROM inventory.purchase_for_mail(:tenant, :purchase) p
+
+-- What fell below its reorder point.
+-- letter_low(tenant uuid, mail uuid?) many
+-- sku text, warehouse text, level int, point int
+SELECT r.sku, r.warehouse, r.level, r.point::bigint FROM inventory.reorder_for_mail(:tenant, :mail) r
 
 -- What staff write to the buyer, while it is there.
 -- letter_note(note uuid?) one

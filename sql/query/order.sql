@@ -22,13 +22,13 @@ LEFT JOIN sales.contact b ON b.contact_id = o.billing_id
 WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 
 -- order_lines(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
--- variant uuid, sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text
+-- variant uuid, sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text, part bool
 SELECT l.variant_id, l.sku, l.name, nullif(l.options, ''), '/media/' || nullif(l.image, ''), '', l.quantity::bigint, l.unit_price,
-       l.unit_price * l.quantity, o.currency
+       l.unit_price * l.quantity, o.currency, l.part_of IS NOT NULL
 FROM sales."order" o
 JOIN sales.order_line l ON l.order_id = o.order_id
 WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
-ORDER BY l.line_no
+ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- order_taxes(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- name text, rate_ppm int, base money, amount money

@@ -12,8 +12,8 @@ FROM inventory.supplier s WHERE s.code > :after ORDER BY s.code LIMIT :most
 SELECT s.supplier_id, s.name FROM inventory.supplier s WHERE s.active ORDER BY s.name, s.supplier_id LIMIT :most
 
 -- supplier_one(supplier uuid) one
--- code text, name text, email text, phone text, currency text, lead_days int, over_ppm int, active bool, note text
-SELECT s.code, s.name, s.email, s.phone, s.currency, s.lead_days::bigint, s.over_ppm::bigint, s.active, s.note
+-- code text, name text, email text, phone text, currency text, lead_days int, over_ppm int, active bool, note text, looked bool
+SELECT s.code, s.name, s.email, s.phone, s.currency, s.lead_days::bigint, s.over_ppm::bigint, s.active, s.note, s.inspect
 FROM inventory.supplier s WHERE s.supplier_id = :supplier
 
 -- By the id of the variant: a page later begins behind one.
@@ -26,9 +26,9 @@ WHERE i.supplier_id = :supplier
 ORDER BY i.variant_id LIMIT :most
 
 -- supplier_save(tenant uuid, actor uuid, supplier uuid, fresh bool, code text, name text, email text, phone text, currency text, lead_days int4,
--- over_ppm int4, active bool, note text) one
+-- over_ppm int4, active bool, note text, looked bool) one
 -- outcome text
-SELECT inventory.supplier_save(:tenant, :actor, :supplier, :fresh, :code, :name, :email, :phone, :currency, :lead_days, :over_ppm, :active, :note)
+SELECT inventory.supplier_save(:tenant, :actor, :supplier, :fresh, :code, :name, :email, :phone, :currency, :lead_days, :over_ppm, :active, :note, :looked)
 
 -- supplier_item_save(tenant uuid, actor uuid, supplier uuid, code text, sku text, price money, least int4, lead_days int4) one
 -- outcome text
@@ -72,10 +72,11 @@ WHERE p.purchase_id = :purchase
 
 -- counted: by scanners, not booked yet.
 -- purchase_lines(purchase uuid, locale text) many
--- variant uuid, sku text, article text, name text?, ordered int, received int, price money, counted int, least int
+-- variant uuid, sku text, article text, name text?, ordered int, received int, price money, counted int, least int, lots text
 SELECT l.variant_id, v.sku, coalesce(i.sku, ''),
        (SELECT t.name FROM catalog.product_text t WHERE t.product_id = v.product_id ORDER BY t.locale = :locale DESC, t.locale LIMIT 1),
-       l.ordered, l.received, l.price, coalesce(c.pieces, 0), coalesce(i.least, 1)
+       l.ordered, l.received, l.price, coalesce(c.pieces, 0), coalesce(i.least, 1),
+       coalesce((SELECT k.lots FROM inventory.care k WHERE k.variant_id = l.variant_id), 'none')
 FROM inventory.purchase_line l
 JOIN inventory.purchase p ON p.purchase_id = l.purchase_id
 JOIN catalog.variant v ON v.variant_id = l.variant_id
@@ -112,9 +113,11 @@ SELECT inventory.purchase_step(:tenant, :actor, 'admin-inventory', :purchase, :s
 -- outcome text, sku text, done int, wanted int
 SELECT s.outcome, s.sku, s.done, s.wanted FROM inventory.purchase_scan(:tenant, :purchase, :code, :pieces) s
 
--- purchase_book(tenant uuid, actor uuid, receipt uuid, purchase uuid, variants uuid[], pieces int[], seen int[], landed money, reason text) one
+-- purchase_book(tenant uuid, actor uuid, receipt uuid, purchase uuid, variants uuid[], pieces int[], seen int[], landed money, reason text, numbers text[], expires text[], made text[]) one
 -- outcome text
-SELECT inventory.purchase_book(:tenant, :actor, :receipt, :purchase, :variants, :pieces::integer[], :seen::integer[], :landed, :reason)
+SELECT inventory.purchase_book(:tenant, :actor, :receipt, :purchase, :variants, :pieces::integer[], :seen::integer[], :landed, :reason, :numbers,
+       ARRAY(SELECT nullif(u.d, '')::date FROM unnest(:expires) WITH ORDINALITY AS u (d, n) ORDER BY u.n),
+       ARRAY(SELECT nullif(u.d, '')::date FROM unnest(:made) WITH ORDINALITY AS u (d, n) ORDER BY u.n))
 
 -- The store whose letter a purchase order is.
 -- purchase_house(store uuid) one

@@ -202,3 +202,40 @@ SELECT shipping.set_policy(:tenant, :actor, :store, :days, :quality)
 -- titles text[], bodies text[]) one
 -- outcome text
 SELECT content.desk_page(:tenant, :actor, :store, :page, :make, :revision, :code, :position, :locales, :slugs, :titles, :bodies)
+
+-- Which mails a store has words of its own for.
+-- settings_mails(store uuid) many
+-- template text, locale text
+SELECT m.template, m.locale FROM tenancy.mail_text m WHERE m.store_id = :store ORDER BY m.template, m.locale
+
+-- settings_mail_revision(store uuid, template text, locale text) one
+-- revision int
+SELECT m.revision FROM tenancy.mail_text m WHERE m.store_id = :store AND m.template = :template AND m.locale = :locale
+
+-- settings_signatures(store uuid) many
+-- locale text, tag text, signature text
+SELECT l.locale, l.tag, coalesce(t.mail_signature, '')
+FROM tenancy.store_locale l LEFT JOIN tenancy.store_text t ON t.store_id = l.store_id AND t.locale = l.locale
+WHERE l.store_id = :store ORDER BY l.position
+
+-- settings_save_mail(tenant uuid, actor uuid, store uuid, template text, locale text, revision int, subject text, opening text, closing text) one
+-- outcome text
+SELECT tenancy.desk_mail(:tenant, :actor, :store, :template, :locale, :revision, :subject, :opening, :closing)
+
+-- settings_try_mail(tenant uuid, actor uuid, store uuid, template text, locale text, subject text, opening text, closing text) one
+-- outcome text
+SELECT tenancy.desk_mail_trial(:tenant, :actor, :store, :template, :locale, :subject, :opening, :closing)
+
+-- settings_save_signature(tenant uuid, actor uuid, store uuid, locales text[], signatures text[]) one
+-- outcome text
+SELECT tenancy.desk_signature(:tenant, :actor, :store, :locales, :signatures)
+
+-- settings_numbers(tenant uuid, store uuid) one
+-- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text
+SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other
+FROM accounting.numbers_now(:tenant, :store) n
+
+-- settings_save_numbers(tenant uuid, actor uuid, store uuid, revision int, order_prefix text, order_next int, invoice_prefix text, invoice_next int,
+-- credit_next int, reason text) one
+-- outcome text
+SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :reason)

@@ -57,12 +57,13 @@ FROM catalog.variant v WHERE v.variant_id = :variant
 
 -- A row for each warehouse in use, also where none ever lay.
 -- stock_of(tenant uuid, store uuid, variant uuid) many
--- warehouse uuid, name text, on_hand int, held int, available int, missing int, incoming int, zone text, bin text
+-- warehouse uuid, name text, on_hand int, held int, available int, missing int, incoming int, zone text, bin text, point int?, up_to int?
 SELECT w.warehouse_id, w.name, coalesce(s.on_hand, 0), coalesce(s.held, 0), greatest(coalesce(s.on_hand - s.held, 0), 0), coalesce(s.short, 0),
-       inventory.incoming(:tenant, :variant, w.warehouse_id), coalesce(p.zone, ''), coalesce(p.bin, '')
+       inventory.incoming(:tenant, :variant, w.warehouse_id), coalesce(p.zone, ''), coalesce(p.bin, ''), o.point::bigint, o.up_to::bigint
 FROM inventory.warehouse w
 LEFT JOIN inventory.stock s ON s.warehouse_id = w.warehouse_id AND s.variant_id = :variant
 LEFT JOIN inventory.place p ON p.warehouse_id = w.warehouse_id AND p.variant_id = :variant
+LEFT JOIN inventory.reorder o ON o.warehouse_id = w.warehouse_id AND o.variant_id = :variant
 WHERE w.active
 --? mine: AND w.warehouse_id IN (SELECT x.warehouse_id FROM inventory.store_warehouse x WHERE x.store_id = :store)
 ORDER BY w.name, w.warehouse_id

@@ -1,8 +1,9 @@
 -- What the job transfer asks.
 
 -- transfer_take(tenant uuid, tries int4) many
--- transfer uuid, direction text, store uuid, actor uuid, trial bool, layout text, format text, known bool, stock bool, bytes int, file_name text
-SELECT t.transfer, t.direction, t.store, t.actor, t.trial, t.layout, t.format, t.known, t.stock, t.bytes,
+-- transfer uuid, direction text, store uuid, actor uuid, trial bool, layout text, format text, known bool, stock bool, bytes int,
+-- place int, created int, updated int, skipped int, file_name text
+SELECT t.transfer, t.direction, t.store, t.actor, t.trial, t.layout, t.format, t.known, t.stock, t.bytes, t.place, t.created, t.updated, t.skipped,
        (SELECT x.file_name FROM catalog.transfer x WHERE x.transfer_id = t.transfer)
 FROM catalog.transfer_take(:tenant, :tries) t
 
@@ -41,11 +42,11 @@ ORDER BY t.transfer_id DESC LIMIT :most
 
 -- transfer(transfer uuid, store uuid, direction text) one
 -- transfer uuid, file_name text, state text, layout text, known bool, stock bool, why text, thousandths int, rows_done int, bytes int,
--- made int, changed int, same int, skipped int, errors int, warnings int, stop bool, at time, changed_at time, who text, has_file bool
+-- made int, changed int, same int, skipped int, errors int, warnings int, stop bool, at time, changed_at time, who text, has_file bool, place int
 SELECT t.transfer_id, t.file_name, t.state, t.layout, t.known, t.stock, t.why, t.thousandths, t.rows_done, t.bytes, t.created, t.updated, t.unchanged, t.skipped,
        t.errors, t.warnings, t.stop, t.created_at, t.changed_at,
        coalesce((SELECT coalesce(nullif(p.name, ''), p.email) FROM staff.person p WHERE p.staff_id = t.staff_id), ''),
-       EXISTS (SELECT FROM catalog.transfer_part p WHERE p.transfer_id = t.transfer_id)
+       EXISTS (SELECT FROM catalog.transfer_part p WHERE p.transfer_id = t.transfer_id), t.place
 FROM catalog.transfer t WHERE t.transfer_id = :transfer AND t.store_id = :store AND t.direction = :direction
 
 -- transfer_notes(transfer uuid, most int) many

@@ -48,5 +48,8 @@ SELECT bench.tenant(), bench.id(75, n * 60000), k, bench.id(32, v.v), 'FH' || lp
 FROM generate_series(1::bigint, :orders) n CROSS JOIN LATERAL generate_series(1, 1 + (n % 3)::integer) AS k
 CROSS JOIN LATERAL (SELECT (n * 31 + k * 7919) % (SELECT count(*) * 4 FROM bench.product) AS v) v;
 
+-- Stock came in after the products, and freshen has not seen it.
+SELECT set_config('sutler.tenant', bench.tenant()::text, false);
+SELECT catalog.redesk_lacks(bench.tenant(), array_agg(p.product_id)) FROM (SELECT x.product_id, x.n / 500 AS batch FROM bench.product x) p GROUP BY p.batch;
 RESET session_replication_role;
 VACUUM (ANALYZE);

@@ -1,14 +1,13 @@
 // Promise: an owner comes into the console by keyboard alone and without scripts, on a phone and at a
 // desk, in light and dark and in each language; every page of it is accessible, valid, and fits.
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
+import { house, browser, tap, end, validate } from '../lib/browser/browser.mjs';
+import { looker, joins } from '../lib/browser/desk.mjs';
 
 const t = tap();
 const shop = await house();
 const b = await browser(shop);
 const pages = [];
-const code = secret => execFileSync('oathtool', ['--totp', '-b', secret.replace(/\s/g, '')]).toString().trim();
 
 // What sutlerctl staff owner would print.
 async function invite(email) {
@@ -23,31 +22,19 @@ async function walk({ name, base, link, options }) {
 	const page = await b.page('admin.suelas.localhost', `${base}${link}`, options);
 	const context = page.context();
 	page.setDefaultTimeout(15000);
+	const see = looker(t, page, '700-admin', name, pages);
 	const look = async what => {
-		t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
-		t.ok(await fits(page), `${name}: ${what} fits`);
-		await shot(page, `700-admin-${name}-${what}`);
-		const cookies = (await context.cookies()).map(c => `${c.name}=${c.value}`).join('; ');
-		pages.push(await savePage(page.url(), `700-${name}-${what}`, { Cookie: cookies }));
+		await see(what);
+		if (what === 'setup')
+			t.ok((await page.locator('svg.qr').boundingBox()).width > 150, `${name}: the QR code can be scanned`);
+		if (what === 'codes')
+			t.is(await page.locator('.codes li').count(), 10, `${name}: ten recovery codes`);
 	};
 	const type = async (id, text) => { await page.locator(id).focus(); await page.keyboard.type(text); };
 	const send = () => page.keyboard.press('Enter');
 	const at = path => page.waitForURL(u => u.pathname === `${base}${path}`);
 
-	await look('join');
-	await type('#f-password', 'eleven kittens in a row');
-	await send();
-	await at('/admin/login/setup');
-	await look('setup');
-	t.ok((await page.locator('svg.qr').boundingBox()).width > 150, `${name}: the QR code can be scanned`);
-	const secret = await page.locator('.secret').innerText();
-	await type('#f-code', code(secret));
-	await send();
-	await page.locator('.codes').waitFor();
-	t.is(await page.locator('.codes li').count(), 10, `${name}: ten recovery codes`);
-	await page.locator('a.btn.main').focus();
-	await send();
-	await at('/admin');
+	await joins(page, look);
 	await look('home');
 	t.is(await page.locator('tbody tr').count(), 14, `${name}: the chart's table has its days`);
 	for (const [path, what] of [['/admin/staff', 'staff'], ['/admin/roles', 'roles'], ['/admin/roles/new', 'role'], ['/admin/audit', 'audit'], ['/admin/login/again', 'again'],

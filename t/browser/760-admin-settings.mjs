@@ -12,7 +12,7 @@ async function walk(name, base, options) {
 	const { page, go, look } = await d.enter(name, base, options);
 	for (const [what, path] of [['stores', ''], ['store', '/store'], ['languages', '/languages'], ['hosts', '/hosts'],
 		['delivery', '/delivery'], ['way', '/delivery/new'], ['taxes', '/taxes'], ['rate', '/taxes/new'], ['payments', '/payment'], ['transfer', '/payment/bank_transfer'],
-		['policies', '/policies'], ['page', '/policies/new']]) {
+		['policies', '/policies'], ['page', '/policies/new'], ['mails', '/mails'], ['mail', '/mails/order-placed/es'], ['numbers', '/numbers']]) {
 		await go(`/admin/settings${path}`);
 		await look(what);
 	}

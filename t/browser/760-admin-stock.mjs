@@ -24,12 +24,34 @@ const order = async () => {
 	return id;
 };
 const draft = await order();
+// A night's study: one that sells, one that lies, one whose pieces are old; and one that is low.
+await shop.sql("INSERT INTO inventory.study (tenant_id, started_at, monday, ended_at, variants, tested, missed, asked, scaled, mase) VALUES (?, sutler.now(), '2026-11-23', sutler.now(), 3, 1, 41000, 160000, 1, 870)", tenant);
+for (const [i, g] of goods.entries())
+	await shop.sql(`INSERT INTO inventory.insight (tenant_id, variant_id, sku_key, archived, sold_7, sold_30, sold_90, on_hand, cover_days, age_30, age_90, age_180, age_365, age_more, average, currency)
+		VALUES (?, ?, lower(?), false, ?, ?, ?, 120, ?, 20, 20, 20, 20, 40, 1250, 'EUR')`, tenant, g.variant_id, g.sku, 5 * i, 20 * i, 60 * i, i ? 120 * 90 / (60 * i) : null);
+await shop.sql(`INSERT INTO inventory.forecast (tenant_id, variant_id, method, monday, begins, weeks, ahead, sigma, missed, asked, mase)
+	SELECT ?, ?, 'damped', '2026-11-23', 12, array_agg((10 + 8 * sin(n / 4.0) + n % 3)::bigint ORDER BY n), '{17100,17600,18000,18200,18400,18500,18600,18700}', 3200, 41000, 160000, 870 FROM generate_series(1, 52) n`,
+	tenant, goods[0].variant_id);
+await shop.sql('SELECT inventory.reorder_set(?, ?, ?, ?, 100000, 100500)', tenant, staff, goods[0].variant_id, warehouse);
+
+// A variant with lots: one that expires soon and was blocked, pieces of it that are inspected, and more that is made.
+const [, , kept] = goods;
+await shop.sql("SELECT inventory.care_save(?, ?, ?, false, 'expiry', true)", tenant, staff, kept.variant_id);
+const lot = await one("SELECT inventory.lot_open(?, ?, ?, 'BALSAMO-2026-11/0047', inventory.today() + 9, inventory.today() - 80, ?, NULL, NULL)", tenant, kept.variant_id, warehouse, supplier);
+await shop.sql("SELECT inventory.adjust_lot(?, ?, ?, 24, 'receipt', '', 'test', ?, ?)", tenant, kept.variant_id, warehouse, staff, lot);
+await shop.sql("SELECT inventory.inspect_open(?, ?, ?, ?, NULL, NULL, 4, 'test', ?)", tenant, kept.variant_id, warehouse, lot, staff);
+const waiting = await one('SELECT inspection_id FROM inventory.inspection WHERE lot_id = ?', lot);
+await shop.sql("SELECT inventory.lot_block(?, ?, ?, true, 'The lid leaks')", tenant, staff, lot);
+const work = await one('SELECT sutler.uuid7()');
+await shop.sql("INSERT INTO inventory.production (tenant_id, production_id, number, variant_id, state, due_on) VALUES (?, ?, 47, ?, 'started', inventory.today() - 1)", tenant, work, kept.variant_id);
 
 async function walk(name, base, few, options) {
 	const { page, go: goTo, look } = await d.enter(name, base, options);
 	const go = path => goTo(`/admin/inventory${path}`);
 	for (const [path, what] of [['/warehouses', 'warehouses'], [`/warehouses/${warehouse}`, 'warehouse'], ['/suppliers', 'suppliers'], [`/suppliers/${supplier}`, 'supplier'],
-		['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'], [`/purchases/${draft}/edit`, 'edit']]) {
+		['/low', 'low'], ['/insight', 'insight'], ['/insight?show=aged', 'aged'], [`/${goods[0].variant_id}`, 'demand'], ['/purchases', 'purchases'], [`/purchases/${draft}`, 'draft'],
+		['/lots', 'lots'], [`/lots/${lot}`, 'lot'], ['/inspections', 'inspects'], [`/inspections/${waiting}`, 'inspect'], ['/production', 'productions'], [`/production/${work}`, 'production'],
+		[`/purchases/${draft}/edit`, 'edit']]) {
 		if (few && !few.includes(what))
 			continue;
 		await go(path);
@@ -115,7 +137,7 @@ async function walk(name, base, few, options) {
 }
 
 await walk('desk', '/en', null, { width: 1280, dark: true });
-await walk('plain', '', ['supplier', 'purchases', 'edit'], { width: 390, js: false });
-await walk('phone', '/id', ['warehouse', 'suppliers', 'draft', 'edit'], { width: 390, dark: true });
+await walk('plain', '', ['supplier', 'low', 'insight', 'lots', 'lot', 'edit'], { width: 390, js: false });
+await walk('phone', '/id', ['warehouse', 'suppliers', 'aged', 'demand', 'lot', 'inspect', 'production', 'edit'], { width: 390, dark: true });
 t.is(validate(d.pages).filter(m => !/inputmode. attribute is not supported in all/.test(m)).join('\n'), '', `the checker finds no mistake in ${d.pages.length} pages`);
 await end(t, b, shop);

@@ -97,6 +97,20 @@ sub races
 		holds_agree('warehouses');
 	};
 
+	subtest "CAT-09 64 buyers of bundles and of what is in them $how" => sub {
+		my ($sole, $heel, $kit) = (goods("SOLE$run", W1 => 7, W2 => 5), goods("HEEL$run", W1 => 20), goods("KIT$run"));
+		is $dbh->selectrow_array('SELECT catalog.desk_bundle(?, sutler.uuid7(), ?, 1, ?, ?, ?)', undef, $t, $f->{product}{"KIT$run"}, $kit,
+			["HEEL$run", "SOLE$run"], [1, 2]), 'ok', 'a bundle of a heel and two soles';
+		my @carts = map { cart($_ % 3 == 0 ? [[$kit, 1, 1000]] : $_ % 3 == 1 ? [[$sole, 1, 1000]] : [[$heel, 1, 1000], [$kit, 1, 1000], [$sole, 1, 1000]]) } 1 .. 64;
+		my $seen = at_once('_sutler-checkout', map { my $c = $_; my $o = Fixture::id(); sub { place($_[0], $c, $o) } } @carts);
+		is_deeply [sort keys %$seen], [qw(ok sold_out)], 'each hears one of two words, no deadlock';
+		my ($soles) = $dbh->selectrow_array('SELECT sum(l.quantity) FROM sales.order_line l WHERE l.variant_id = ?', undef, $sole);
+		is_deeply [$f->count("SOLE$run")], [12, $soles], 'orders and stock agree';
+		cmp_ok $soles, '>=', 11, 'and at most one sole is left, which makes no pair';
+		cmp_ok $soles, '<=', 12, 'none is sold twice';
+		holds_agree('bundles');
+	};
+
 	subtest "CHK-08 64 carts hold 10 pieces $how" => sub {
 		my $v = goods("HOLD$run", W1 => 6, W2 => 4);
 		my @carts = map { cart([[$v, 1, 1000]]) } 1 .. 64;

@@ -90,6 +90,55 @@ subtest 'a code for a guest' => sub {
 	is($j->value("SELECT count(*) FROM event.outbox WHERE state = 'dropped'"), 1, 'the row says so');
 };
 
+subtest 'words of the merchant' => sub {
+	$j->forget_mails;
+	my %at = (tenant_id => $t->{tenant}, store_id => $t->{store}, locale => 'es');
+	$j->put('tenancy.mail_text', %at, template => 'order-placed', subject => 'Gracias, {{person}}: {{order.number}}',
+		opening => "# Hola, {{person}}\n\nEl **taller** ya tiene su pedido {{order.number}}.\nLlega el {{promise_to}}.", closing => 'Lea las [condiciones](/page/terms).');
+	$j->put('tenancy.mail_text', %at, template => 'invoice', opening => '{{{person}}} {{no.more}}');
+	my $o = $j->order($t, email => 'ana@example.org', name => 'Ana <b>Ruiz</b>');
+	my $other = $j->order($t, email => 'joe@example.org', name => 'Joe', locale => 'en');
+	my $log = deliver();
+	my %by = map { $_->{to}[0] => $_ } $j->mails;
+	my $m = $by{'ana@example.org'};
+	is($m->{subject}, "Gracias, Ana <b>Ruiz</b>: $o->{number}", 'her subject');
+	like($m->{html}, qr{<h1>Hola, Ana &lt;b&gt;Ruiz&lt;/b&gt;</h1>\s*<p>El <strong>taller</strong> ya tiene su pedido \Q$o->{number}\E}, 'her opening, names as text');
+	like($m->{html}, qr{href="https://suelas\.example\.org/page/terms"}, 'her closing leads to the shop');
+	unlike($m->{text}, qr/Gracias por|\*\*|\{\{/, 'in plain text in place of the house\'s words');
+	like($m->{$_}, qr/30,25\s*€|18,15\s*€/, "$_: sums stay") for qw(text html);
+	like($m->{text}, qr{https://suelas\.example\.org/order/[\w-]{43}}, 'the link stays');
+	like($by{'joe@example.org'}{text}, qr/Thank you for your order/, 'another language has its own');
+	unlike($log, qr/words/, 'nothing to be said in the log');
+	$j->forget_mails;
+	$j->change("UPDATE tenancy.mail_text SET opening = '{{#person}}', subject = '{{gone}}' WHERE template = 'order-placed'");
+	$o = $j->order($t, email => 'ana@example.org');
+	$log = deliver();
+	($m) = $j->mails;
+	like($m->{subject}, qr/\Q$o->{number}\E/, 'words that cannot be used: the house\'s subject');
+	like($m->{text}, qr/Gracias/, 'and text');
+	like($m->{html}, qr/condiciones/, 'what can be used stays');
+	is(state_of($o, 'order-placed'), 'done', 'no mail is lost');
+	like($log, qr/mail goes out in the words of the house.*order-placed/, 'the log says so');
+	$j->change('DELETE FROM tenancy.mail_text');
+};
+
+subtest 'a trial to oneself' => sub {
+	$j->forget_mails;
+	my ($staff, $gone) = map { Jobs::id() } 1, 2;
+	$j->put('staff.person', tenant_id => $t->{tenant}, staff_id => $staff, email => 'eva@example.org', name => 'Eva', state => 'active');
+	$j->put('staff.person', tenant_id => $t->{tenant}, staff_id => $gone, email => 'gone@example.org', name => 'Gone', state => 'suspended');
+	$j->tenant($t);
+	$j->change('SELECT tenancy.desk_mail_trial(?, ?, ?, ?, ?, ?, ?, ?)', $t->{tenant}, $_, $t->{store}, 'reset', 'es', 'Prueba: {{person}}', '', 'Adiós') for $staff, $gone;
+	deliver();
+	my @mails = $j->mails;
+	is(scalar @mails, 1, 'one mail, for who is suspended gets none');
+	is($mails[0]{to}[0], 'eva@example.org', 'to who asked');
+	like($mails[0]{subject}, qr/^Prueba: \w+/, 'in the words that were tried');
+	like($mails[0]{text}, qr/Adiós\n.*Nada de esto es real|Adiós\n/s, 'with its closing');
+	unlike($mails[0]{text}, qr{/login/reset/}, 'and no link that opens anything');
+	is($j->value('SELECT count(*) FROM customer.token'), 0, 'for none was made');
+};
+
 subtest 'recipients that fail' => sub {
 	$j->forget_mails;
 	my %o = map { $_ => $j->order($t, email => "$_\@example.org") } qw(fail-550 fail-451 data-554 data-452 drop good);

@@ -38,7 +38,7 @@ sub hold
 }
 
 subtest 'T78 a second copy' => sub {
-	for my $name (qw(release-holds reconcile-stock abandoned-carts deliver privacy)) {
+	for my $name (qw(release-holds tend-stock reconcile-stock study-stock abandoned-carts deliver privacy)) {
 		my $key = unpack 'N', pack 'H*', sprintf '%08x', crc32($name);
 		$j->value('SELECT pg_advisory_lock(?)', $key);
 		my $began = time;
@@ -110,12 +110,14 @@ sub picture
 		'SELECT cart_id, step FROM marketing.reminder ORDER BY 1, 2',
 		'SELECT template, cart_id, state FROM event.outbox ORDER BY 1, 2',
 		'SELECT o.cart_id FROM event.ready r JOIN event.outbox o USING (tenant_id, outbox_id) ORDER BY 1',
-		'SELECT variant_id, what, counted, proven FROM inventory.difference ORDER BY 1, 2';
+		'SELECT variant_id, what, counted, proven FROM inventory.difference ORDER BY 1, 2',
+		'SELECT variant_id, on_hand, sold_90, age_30 FROM inventory.insight ORDER BY 1',
+		'SELECT tenant_id, variants, ended_at IS NOT NULL FROM inventory.study ORDER BY 1';
 }
 
 sub wipe
 {
-	for my $table (qw(event.ready event.outbox marketing.reminder inventory.difference inventory.hold)) {
+	for my $table (qw(event.ready event.outbox marketing.reminder inventory.difference inventory.hold inventory.insight inventory.forecast inventory.study)) {
 		$j->change("DELETE FROM $table");
 	}
 	$j->change('UPDATE inventory.stock SET held = 0');
@@ -194,7 +196,7 @@ subtest 'T78 killed at random points' => sub {
 		hold(900);
 		$j->change('UPDATE inventory.stock SET held = held + 1 WHERE variant_id = ?', $merchants[1]{variant});
 	};
-	my @jobs = qw(release-holds abandoned-carts reconcile-stock);
+	my @jobs = qw(release-holds abandoned-carts reconcile-stock study-stock);
 	$prepare->();
 	$j->run($_) for @jobs;
 	my $clean = picture();

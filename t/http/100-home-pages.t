@@ -123,10 +123,15 @@ subtest 'another currency' => sub {
 		'search engines hear of the default currency';
 };
 
-subtest 'a store of one language' => sub {
+subtest 'a store of one language, on whose page nothing was put yet' => sub {
+	$shop->change('DELETE FROM content.block_item WHERE store_id = ?', $f->{store}{three});
+	$shop->change('DELETE FROM content.block_text WHERE store_id = ?', $f->{store}{three});
+	$shop->change('DELETE FROM content.block WHERE store_id = ?', $f->{store}{three});
 	my $page = $shop->visitor('three')->get('/');
 	is $page->status, 200, 'is there';
 	like $page->html, qr/<html lang="id-ID"/, 'in Indonesian';
+	is_deeply [$page->html =~ m{<h1>(.*?)</h1>}g], ['Store three'], 'its heading is the name of the shop';
+	like $page->html, qr{<ul class="grid">.*href="/p/}s, 'it shows what it sells';
 	is_deeply alternates($page), {}, 'has no alternates';
 	unlike $page->html, qr/class="pick"/, 'and no menu of languages';
 };

@@ -54,6 +54,19 @@ subtest 'CAT-01 CAT-02 CAT-06 CAT-07 CAT-10 the page' => sub {
 	like $page->body, qr{hreflang="es-ES" href="http://one\.localhost/p/bota-10"}, 'in the other language';
 };
 
+subtest 'CAT-06 the picture of a colour' => sub {
+	my ($brown) = $dbh->selectrow_array('SELECT v.value_id FROM catalog.attribute_value v JOIN catalog.attribute_value_text x USING (tenant_id, value_id)
+		WHERE x.label = ? AND x.locale = ? AND v.tenant_id = ?', undef, 'Brown', 'en', $f->{tenant}{acme});
+	ok $brown, 'brown is a colour';
+	unlike $v->get('/en/p/boot-10')->body, qr{data-picture}, 'no picture shows one';
+	$f->add('catalog.media', @t, media_id => my $second = Fixture::id(), name => 'ab/' . '3' x 30, mime => 'image/png', bytes => 1, width => 960, height => 960);
+	$f->add('catalog.product_media', @p, media_id => $second, position => 2, value_id => $brown);
+	my $body = $v->get('/en/p/boot-10')->body;
+	like $body, qr{<a href="#picture-2">Brown</a></legend>.*data-picture="2"><input type="radio" name="variant"}s, 'the colour leads to its picture, and each of its sizes knows it';
+	like $body, qr{id="picture-2"><img src="/media/ab/3{30}-960}, 'which is that one';
+	$dbh->do('DELETE FROM catalog.product_media WHERE media_id = ?', undef, $second);
+};
+
 subtest 'schema.org' => sub {
 	my $d = data($v->get('/en/p/boot-10'));
 	is $d->{'@type'}, 'ProductGroup', 'a group';

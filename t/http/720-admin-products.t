@@ -157,6 +157,96 @@ subtest 'CAT-13 CAT-23 prices' => sub {
 	is $ana->get("$url?currency=IDR")->status, 404, 'the store has no such currency';
 };
 
+subtest 'CAT-13 CAT-14 special prices' => sub {
+	my $product = $f->{product}{LAST};
+	my $url = "$base/$product/special";
+	my $prices = sub { return join ' ', map { join '/', map { $_ // '' } @{$_}{qw(customer_group min_quantity starts ends amount was)} } $shop->rows(q{
+		SELECT p.customer_group, p.min_quantity, to_char(nullif(p.starts_at, '-infinity') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS starts,
+			to_char(nullif(p.ends_at, 'infinity') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS ends, p.amount, p.was
+		FROM catalog.price p JOIN catalog.variant v USING (tenant_id, variant_id) WHERE v.product_id = ? AND p.store_id = ? AND p.currency = 'EUR'
+		AND (p.customer_group <> '' OR p.min_quantity > 1 OR p.starts_at > '-infinity') ORDER BY p.starts_at, p.min_quantity, p.customer_group}, $product, $f->{store}{one}) };
+	$shop->change(q{INSERT INTO customer.price_group (tenant_id, code, name) VALUES (?, 'DEALER', 'Dealers')}, $f->{tenant}{acme})
+		if !$shop->value(q{SELECT count(*) FROM customer.price_group WHERE code = 'DEALER'});
+	my $page = $ana->get($url);
+	is $page->status, 200, 'a page';
+	is scalar(() = $page->html =~ /name="price" value=""/g), 4, 'with empty rows';
+	# Rows of sku, group, least, starts, ends, price, was.
+	my $post = sub { my ($from, $reason, @rows) = @_; my @names = qw(sku group least starts ends price was);
+		return $ana->visitor->submit($from, field => 'sku', { reason => $reason, map { my $i = $_; ($names[$i] => [map { $_->[$i] } @rows]) } 0 .. 6 }) };
+	my @tier = ('', '', 10, '', '', '20', '');
+	my @black = ('LAST', '', 1, '2031-11-27T09:00', '2031-11-30T00:00', '15,50', '24');
+	my $bad = $post->($page, 'Black Friday', \@tier, ['FEW', '', 5, '', '', '3', ''], ['', '', 1, '', '', '3', ''], ['', '', 1, '2031-02-30T10:00', '', '3', '']);
+	is $bad->status, 422, 'wrong input comes back';
+	like $bad->html, qr/id="w-starts_2">For everybody.*id="w-starts_3">Please enter a day/s, 'said in its rows';
+	like $bad->html, qr/name="sku" value="FEW"/, 'nothing is lost';
+	like $post->($bad, 'Black Friday', \@tier, ['FEW', '', 5, '', '', '3', ''])->html, qr/id="w-sku_1">This product has no such SKU/, 'nor a SKU of another product';
+	like $post->($bad, 'Black Friday', \@tier, [@black[0 .. 3], '2031-11-27T08:00', '9', ''])->html, qr/id="w-ends_1">A price ends after/, 'nor an end before the begin';
+	like $post->($bad, 'Black Friday', \@tier, \@black, [@black[0 .. 4], '14', ''])->html, qr/id="w-starts_2">Another row has a price/, 'nor two that begin together';
+	like $post->($bad, 'Black Friday', \@tier, [@black[0 .. 4], '', ''])->html, qr/id="w-price_1">/, 'nor a row without price';
+	like $post->($bad, 'Black Friday', \@tier, [@black[0 .. 5], '15'])->html, qr/id="w-was_1">/, 'nor a reduction that is none';
+	is $prices->(), '', 'nothing is written';
+	is $post->($bad, 'Black Friday', \@tier, \@black, ['', 'DEALER', 1, '', '', '18', ''], [('') x 2, 1, ('') x 4])->status, 303, 'then it is saved';
+	is $prices->(), 'DEALER/1///1800/ /10///2000/ /1/2031-11-27 08:00/2031-11-29 23:00/1550/2400', 'CAT-14 in the store\'s time';
+	like $shop->value(q{SELECT reason || ' ' || detail FROM audit.entry WHERE action = 'product.priced' AND target = ? ORDER BY entry_id DESC LIMIT 1}, "product $product"),
+		qr/^Black Friday .*"come".*1550/, 'SEC-05 and kept in the log';
+	$page = $ana->get($url);
+	like $page->html, qr/value="2031-11-27T09:00"/, 'the page shows the times again';
+	like $page->text, qr/Begins later/, 'and what is to come';
+	is scalar(() = $page->html =~ /name="sku" value="LAST"/g), 0, 'what holds for all variants needs no SKU';
+	is $ana->visitor->submit($page, field => 'sku', { reason => 'no more dealers', drop => [1] })->status, 303, 'a row is removed';
+	is $prices->(), '/10///2000/ /1/2031-11-27 08:00/2031-11-29 23:00/1550/2400', 'that one';
+	is $ana->visitor->submit($page, field => 'sku', { reason => 'from an old page' })->status, 422, 'an old page changes nothing';
+	is $shop->value(q{SELECT price_varies FROM catalog.listing WHERE product_id = ? AND store_id = ? AND currency = 'EUR' AND locale = 'en' AND category_id::text ~ '^0'},
+		$product, $f->{store}{one}), 1, 'the shop\'s card says "from"';
+	my $eve = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)]);
+	unlike $eve->get($url)->html, qr/>Save prices</, 'SEC-01 who may edit may not price';
+	is $ana->get("$url?currency=IDR")->status, 404, 'the store has no such currency';
+};
+
+subtest 'CAT-15 in one store' => sub {
+	my $url = "$base/$f->{product}{FEW}/listing";
+	my $page = $ana->get($url);
+	is $page->status, 200, 'a page';
+	my ($en) = $page->html =~ /name="locale_(\d)" value="en"/;
+	my $save = sub { my ($from, %form) = @_; return $ana->visitor->submit($from, field => 'place', { %form }) };
+	is $save->($page, place => 'first')->status, 422, 'a place is a number';
+	is $save->($page, place => 7, featured => 1, visible => 1, "name_$en" => 'The store\'s sole', "summary_$en" => 'Only here')->status, 303, 'it is saved';
+	like shop('/en/p/few')->html, qr/The store&#39;s sole/, 'the store says its own name at once';
+	unlike $shop->visitor('two')->get('/p/few')->html, qr/The store&#39;s sole/, 'another store the product\'s';
+	is $shop->value('SELECT position || featured::text FROM catalog.store_product WHERE product_id = ? AND store_id = ?', $f->{product}{FEW}, $f->{store}{one}), '7true', 'its place';
+	like $shop->value(q{SELECT detail FROM audit.entry WHERE action = 'product.listed' AND target = ?}, "product $f->{product}{FEW}"), qr/The store's sole/, 'the log keeps it';
+	is $save->($page, place => 8)->status, 422, 'an old page changes nothing';
+	is $save->($ana->get($url), visible => undef)->status, 303, 'it is hidden';
+	is shop('/en/p/few')->status, 404, 'in this store';
+	is $shop->visitor('two')->get('/p/few')->status, 200, 'and in no other';
+	is $save->($ana->get($url), visible => 1, featured => undef, "name_$en" => '', "summary_$en" => '')->status, 303, 'and comes back';
+	unlike shop('/en/p/few')->html, qr/The store&#39;s sole/, 'under its own name';
+	my $eve = Staff->new($shop, $f, 'acme', may => ['catalog.view']);
+	unlike $eve->get($url)->html, qr/>Save</, 'SEC-01 who may look may not change';
+};
+
+subtest 'CAT-10 related products' => sub {
+	my $url = "$base/$f->{product}{FEW}/related";
+	my $save = sub { my ($from, %form) = @_; return $ana->visitor->submit($from, field => 'codes', { %form }) };
+	my $page = $ana->get($url);
+	like $page->text, qr/Nothing goes with it yet/, 'nothing yet';
+	like $save->($page, codes => 'LAST, GONE-1')->html, qr/id="w-codes">[^<]*GONE-1/, 'a code nobody has is said';
+	like $save->($page, codes => 'FEW')->html, qr/id="w-codes">A product does not go with itself/, 'nor itself';
+	is $shop->value('SELECT count(*) FROM catalog.related WHERE product_id = ?', $f->{product}{FEW}), 0, 'nothing is written';
+	is $save->($page, codes => 'LAST, MADE')->status, 303, 'by reference';
+	my $order = sub { return join ' ', map { $_->{reference} } $shop->rows(q{SELECT p.reference FROM catalog.related r JOIN catalog.product p ON p.product_id = r.related_id
+		WHERE r.product_id = ? ORDER BY r.position}, $f->{product}{FEW}) };
+	is $order->(), 'LAST MADE', 'in the order typed';
+	is $save->($ana->get($url), order => [2, 1])->status, 303, 'they change places';
+	is $order->(), 'MADE LAST', 'so';
+	$shop->job('freshen', '--once');
+	like shop('/en/p/few')->html, qr/Product MADE.*Product LAST/s, 'the shop shows them';
+	is $save->($ana->get($url), gone => [$f->{product}{MADE}])->status, 303, 'one leaves';
+	is $order->(), 'LAST', 'that one';
+	my $one = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], stores => ['one']);
+	unlike $one->get($url)->html, qr/>Save products</, 'SEC-01 they belong to all stores';
+};
+
 subtest 'many at once' => sub {
 	my @two = map { $f->{product}{$_} } qw(FEW LAST);
 	my $choose = sub { my ($what, $value) = @_; return $ana->visitor->submit($ana->get("$base?q=product"), field => 'product', { product => [@two], what => $what, value => $value }) };

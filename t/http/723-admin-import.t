@@ -105,6 +105,9 @@ subtest 'T62 faults' => sub {
 	is state_of($page), 'failed', 'a file with faults does not come in';
 	like $page->html, qr{<td class="num">2</td><td><code class="long-word">price:EUR</code></td><td><span class="tag">Error</span></td>}, 'each is told with line and column';
 	unlike $page->html, qr{/apply"}, 'and cannot be applied';
+	my $spanish = $ana->visitor->get($page->{path} =~ s{^/en}{}r);
+	like $spanish->text, qr/no es un importe en EUR como 19\.90, con 2 cifras como máximo tras el punto/, 'in the language of who reads it';
+	like $spanish->text, qr/no es un número entero de 0 a/, 'with what the file said';
 	my $csv = $ana->visitor->get("$page->{path}/errors.csv");
 	is $csv->header('content-type'), 'text/csv; charset=utf-8', 'they come as CSV as well';
 	like $csv->body, qr/^line,column,kind,message\r\n2,price:EUR,error,/, 'by line';

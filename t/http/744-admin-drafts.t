@@ -118,6 +118,46 @@ subtest 'for a customer' => sub {
 		"open pending unfulfilled 4700|$customer|cod|1000", 'an order of hers, to be paid at the door';
 };
 
+subtest 'for a member of a price group' => sub {
+	my ($customer) = $shop->value('SELECT sutler.uuid7()');
+	$f->add('customer.price_group', tenant_id => $tenant, code => 'TRADE', name => 'Trade');
+	$f->add('catalog.price', tenant_id => $tenant, store_id => $f->{store}{one}, variant_id => $v->{FEW}, currency => 'EUR', customer_group => 'TRADE', amount => 2000);
+	$f->add('customer.person', tenant_id => $tenant, store_id => $f->{store}{one}, customer_id => $customer, email => 'tomas@example.test', name => 'Tomas Mora', locale => 'es', price_group => 'TRADE');
+	my $path = draft($ana);
+	my %form = (%address, sku => 'FEW', pieces => 2, payment => 'cod', method => $f->{method}{courier}, email => 'x@example.test');
+	is send_form($ana, $path, %form)->status, 303, 'kept for nobody yet';
+	like $ana->get($path)->text, qr/Total €57\.00/, 'it costs what it costs everybody';
+	is $ana->visitor->submit($ana->get("$path?find=tomas"), action => "/en$path/customer")->status, 303, 'now it is his';
+	like $ana->get($path)->text, qr/Total €47\.00/, 'ORD-16 and costs what he pays in the shop';
+	is send_form($ana, $path, %address, step => 'place')->status, 303, 'placed';
+	is join('|', $shop->value('SELECT o.total, l.unit_price, o.customer_id FROM sales."order" o JOIN sales.order_line l USING (tenant_id, order_id) WHERE o.order_id = ?', order_of($path))),
+		"4700|2000|$customer", 'at his price';
+};
+
+subtest 'a currency without decimals' => sub {
+	my %at = (tenant_id => $tenant, store_id => $f->{store}{one}, currency => 'JPY');
+	$f->add('tenancy.store_currency', %at, position => 9);
+	$f->add('catalog.price', %at, variant_id => $v->{FEW}, amount => 3000);
+	$f->add('shipping.method_price', %at, method_id => $f->{method}{post}, first => 700);
+	my $path = draft($ana, currency => 'JPY');
+	my %form = (%address, payment => 'bank_transfer', method => $f->{method}{post}, email => 'aki@example.test', reason => 'an old friend');
+	my $bad = send_form($ana, $path, %form, sku => 'FEW', discount => '100.50');
+	is $bad->status, 422, 'half a yen is none';
+	like $bad->text, qr/this currency has none/, 'it says so';
+	is send_form($ana, $path, %form, sku => 'FEW', discount => '100')->status, 303, 'a hundred are kept';
+	is $shop->value('SELECT hand_discount FROM sales.cart WHERE cart_id = ?', id_of($path)), 100, 'PAY-06 as a hundred, not as ten thousand';
+	my $placed = send_form($ana, $path, step => 'place', paid => 1, reference => 'till 5');
+	is $placed->status, 303, 'placed and paid' or diag $placed->text;
+	my $order = order_of($path);
+	is $shop->value('SELECT total FROM sales."order" WHERE order_id = ?', $order), 3600, 'less a hundred';
+	my $page = $ana->get("/admin/orders/$order");
+	my ($key) = $page->html =~ /name="idempotency_key" value="([^"]+)"/;
+	my $refund = sub { return $ana->visitor->post("/en/admin/orders/$order/refund", { csrf => token($page), refund_reason => 'a scratch', idempotency_key => $key, amount => $_[0] }) };
+	is $refund->('50,5')->status, 422, 'nor is half a yen given back';
+	is $refund->('50')->status, 303, 'fifty are';
+	is $shop->value('SELECT refunded FROM payment.payment WHERE order_id = ?', $order), 50, 'as fifty, not as five thousand';
+};
+
 subtest 'money' => sub {
 	my $path = draft($ana);
 	my %form = (%address, sku => 'PLAIN', payment => 'bank_transfer', method => $f->{method}{post}, email => 'eva@example.test');

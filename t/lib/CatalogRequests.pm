@@ -135,10 +135,33 @@ sub entries
 			my ($t, $store) = @_;
 			return (revision => { variant_of(@_) }->{revision}, value => a_value($t, Requests::staff($t, $store)->{tenant}));
 		}),
+		'GET /admin/catalog/{id:id}/parts/{variant:id}' => Requests::at_desk(sub { my %v = variant_of(@_); return '/admin/catalog/' . product_of(@_) . "/parts/$v{variant}" }),
+		'POST /admin/catalog/{id:id}/parts/{variant:id}' => Requests::at_desk(sub { my %v = variant_of(@_); return '/admin/catalog/' . product_of(@_) . "/parts/$v{variant}" }, sub {
+			my %v = variant_of(@_);
+			return (revision => $v{revision}, sku => '', pieces => '');
+		}),
 		'GET /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }),
 		'POST /admin/catalog/{id:id}/prices' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/prices' }, sub {
 			my ($t, $store) = @_;
 			return (variant_of(@_), currency => $store eq 'three' ? 'IDR' : 'EUR', price => 120 + $serial++, was => '', reason => 'costs more now');
+		}),
+		'GET /admin/catalog/{id:id}/listing' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/listing' }),
+		'POST /admin/catalog/{id:id}/listing' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/listing' }, sub {
+			my ($t, $store) = @_;
+			return (revision => { variant_of(@_) }->{revision}, visible => 1, place => 3 + $serial++, locale_0 => language_of($store), name_0 => '');
+		}),
+		'GET /admin/catalog/{id:id}/related' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/related' }),
+		'POST /admin/catalog/{id:id}/related' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/related' }, sub {
+			my ($t, $store) = @_;
+			my ($other) = $t->value('SELECT product_id FROM catalog.product WHERE tenant_id = ? AND product_id <> ? ORDER BY 1 LIMIT 1',
+				Requests::staff($t, $store)->{tenant}, product_of($t, $store));
+			return (revision => { variant_of(@_) }->{revision}, codes => $other ? $t->value('SELECT reference FROM catalog.product WHERE product_id = ?', $other) : '');
+		}),
+		'GET /admin/catalog/{id:id}/special' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/special' }),
+		'POST /admin/catalog/{id:id}/special' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/special' }, sub {
+			my ($t, $store) = @_;
+			return (revision => { variant_of(@_) }->{revision}, currency => $store eq 'three' ? 'IDR' : 'EUR', sku => '', group => '', least => 10,
+				starts => '', ends => '', price => 80 + $serial++, was => '', reason => 'who buys ten');
 		}),
 		'GET /admin/catalog/import' => Requests::at_desk('/admin/catalog/import'),
 		'POST /admin/catalog/import' => Requests::at_desk('/admin/catalog/import', sub {

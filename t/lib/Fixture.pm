@@ -53,7 +53,9 @@ sub in_bulk
 	my ($before) = $dbh->selectrow_array("SELECT current_setting('sutler.tenant', true)");
 	for my $tenant (values %{ $self->{tenant} }) {
 		$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant);
-		$dbh->do('SELECT catalog.relist(?, ARRAY(SELECT product_id FROM catalog.product WHERE tenant_id = ? ORDER BY 1))', undef, $tenant, $tenant);
+		# Nothing fell short of stock before the stock was there.
+		$dbh->do("SELECT catalog.$_(?, ARRAY(SELECT product_id FROM catalog.product WHERE tenant_id = ? ORDER BY 1))", undef, $tenant, $tenant)
+			for qw(relist redesk_lacks);
 	}
 	$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $before);
 	$dbh->commit;

@@ -62,6 +62,16 @@ sub page_form
 	return (of($t, $store), position => 1, locale_0 => $locale, title_0 => 'Terms', slug_0 => "terms-$$-" . $serial++, body_0 => '# Terms');
 }
 
+# A mail in the store's first language, and the form of it over what stands now.
+sub a_mail { my ($t, $store) = @_; return '/admin/settings/mails/shipped/' . $t->value('SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position LIMIT 1', store_of($t, $store)) }
+sub mail_form
+{
+	my ($t, $store) = @_;
+	return (of($t, $store), over => $t->value("SELECT coalesce((SELECT revision FROM tenancy.mail_text WHERE store_id = ? AND template = 'shipped'
+		AND locale = (SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position LIMIT 1)), 0)", store_of($t, $store), store_of($t, $store)),
+		subject => 'On its way: {{order.number}} ' . $serial++, opening => '# Hello, {{person}}', closing => 'Yours');
+}
+
 sub entries
 {
 	return (
@@ -138,6 +148,24 @@ sub entries
 		'POST /admin/settings/policies/new' => Requests::at_desk('/admin/settings/policies/new', sub { return (page_form(@_), code => sprintf 'page-%d-%d', $$, $serial++) }),
 		'GET /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page),
 		'POST /admin/settings/policies/{id:id}' => Requests::at_desk(\&a_page, sub { return (page_form(@_), revision => 1) }),
+		'GET /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers'),
+		'POST /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers', sub {
+			my ($t, $store) = @_;
+			$t->value('SELECT sales.prepare_store(tenant_id, store_id) FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
+			my ($row) = $t->rows('SELECT s.order_prefix, s.invoice_prefix, n.order_next, n.invoice_next, n.credit_next FROM tenancy.store s,
+				accounting.numbers_now(s.tenant_id, s.store_id) n WHERE s.store_id = ?', store_of($t, $store));
+			return (revision(@_), %$row, reason => 'as it was');
+		}),
+		'GET /admin/settings/mails' => Requests::at_desk('/admin/settings/mails'),
+		'POST /admin/settings/mails' => Requests::at_desk('/admin/settings/mails', sub {
+			my ($t, $store) = @_;
+			return (of($t, $store), locale_0 => $t->value('SELECT locale FROM tenancy.store_locale WHERE store_id = ? ORDER BY position LIMIT 1', store_of($t, $store)),
+				words_0 => 'Yours ' . $serial++);
+		}),
+		'GET /admin/settings/mails/{template}/{locale}' => Requests::at_desk(\&a_mail),
+		'POST /admin/settings/mails/{template}/{locale}' => Requests::at_desk(\&a_mail, \&mail_form),
+		'POST /admin/settings/mails/{template}/{locale}/look' => Requests::at_desk(sub { return a_mail(@_) . '/look' }, \&mail_form),
+		'POST /admin/settings/mails/{template}/{locale}/trial' => Requests::at_desk(sub { return a_mail(@_) . '/trial' }, \&mail_form),
 	);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# Promise: the desk of products knows each product by name and words at once, whoever changes it;
+# Promise: the desk of products knows each product by name and words at once, whoever changes it, and
+# what it lacks: pictures and prices at once, stock when freshen has looked;
 # its doors refuse what does not fit and then write nothing; of two who take the same at the same
 # moment one is told; and no door opens on another merchant's product.
 use strict;
@@ -77,5 +78,83 @@ $seen = Race::at_once($dbh, sub { role() }, $acme, map { my $r = $_; sub { my ($
 	'SELECT catalog.desk_variants(?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, $acme, $actor, $r->[0], $r->[2], [$r->[1]], ['WANTED'], [''], [100], ['active']))[0] =~ s/^sku .*/sku/r } } @rows);
 is($seen->{ok}, 1, 'of four products that want one SKU, one gets it') or diag explain $seen;
 is(($seen->{sku} // 0) + ($seen->{taken} // 0), 3, 'the others are told') or diag explain $seen;
+# ---- what products lack ----
+# By the tables that merchants write, beside catalog.lacks_of(): what is listed must be so, whoever wrote what.
+sub lacking { my ($lack) = @_; return join ' ', map { $_->[0] } @{ $dbh->selectall_arrayref(q{SELECT DISTINCT p.reference FROM catalog.desk_lack l
+	JOIN catalog.product p USING (product_id) WHERE l.lack = ? ORDER BY 1}, undef, $lack) } }
+sub wrong { return join ' ', map { join ':', map { $_ // '' } @$_ } @{ $dbh->selectall_arrayref(q{
+	WITH truth AS (
+		SELECT p.product_id, 'picture' AS lack, '' AS place FROM catalog.product p
+		WHERE p.product_id NOT IN (SELECT m.product_id FROM catalog.product_media m WHERE m.kind = 'image')
+		UNION ALL SELECT p.product_id, 'stock', '' FROM catalog.product p
+		WHERE p.product_id NOT IN (SELECT v.product_id FROM catalog.variant v JOIN inventory.stock s USING (variant_id) WHERE v.status = 'active' AND s.on_hand - s.held > 0)
+		UNION ALL SELECT s.product_id, 'price', s.store_id || c.currency FROM catalog.store_product s JOIN tenancy.store_currency c USING (store_id)
+		WHERE (s.product_id, s.store_id, c.currency) NOT IN (SELECT v.product_id, r.store_id, r.currency FROM catalog.variant v JOIN catalog.price r USING (variant_id) WHERE v.status = 'active')
+	), listed AS (
+		SELECT l.product_id, l.lack, CASE l.lack WHEN 'price' THEN l.store_id::text ELSE '' END || l.currency AS place FROM catalog.desk_lack l
+	)
+	SELECT * FROM (SELECT 'more', x.* FROM (TABLE listed EXCEPT TABLE truth) x UNION ALL SELECT 'less', x.* FROM (TABLE truth EXCEPT TABLE listed) x) y
+	UNION ALL SELECT 'old', l.product_id, l.lack, l.name FROM catalog.desk_lack l JOIN catalog.desk d USING (product_id)
+	WHERE (l.name, l.status, l.brand, l.created_at, l.updated_at) IS DISTINCT FROM (d.name, d.status, d.brand, d.created_at, d.updated_at)}) } }
+sub freshen { 1 while value('SELECT catalog.freshen(?, 500)', $acme); return }
+as($acme);
+freshen();
+is(wrong(), '', 'what products lack is listed');
+is(lacking('stock'), 'MADE OUT', 'what is sold out');
+my ($one, $euro) = ($f->{store}{one}, $f->{product}{EURO});
+my @steps = (
+	['a product is made', q{INSERT INTO catalog.product (tenant_id, product_id, reference) VALUES (?, '01900000-0000-7000-8000-0000000f0001', 'BARE')}, $acme],
+	['it stands in a store', q{INSERT INTO catalog.store_product (tenant_id, store_id, product_id) VALUES (?, ?, '01900000-0000-7000-8000-0000000f0001')}, $acme, $one],
+	['it has a variant', q{INSERT INTO catalog.variant (tenant_id, variant_id, product_id, sku) VALUES (?, '01900000-0000-7000-8000-0000000f0002', '01900000-0000-7000-8000-0000000f0001', 'BARE')}, $acme],
+	['with a price', q{INSERT INTO catalog.price (tenant_id, store_id, variant_id, currency, amount) VALUES (?, ?, '01900000-0000-7000-8000-0000000f0002', 'EUR', 100)}, $acme, $one],
+	['a document', q{INSERT INTO catalog.media (tenant_id, media_id, name, mime, bytes) VALUES (?, '01900000-0000-7000-8000-0000000f0003', 'aa/00000000000000000000000000000f', 'image/png', 9)}, $acme],
+	['... of it', q{INSERT INTO catalog.product_media (tenant_id, product_id, media_id, kind, position) VALUES (?, '01900000-0000-7000-8000-0000000f0001', '01900000-0000-7000-8000-0000000f0003', 'document', 1)}, $acme],
+	['that is a picture', q{UPDATE catalog.product_media SET kind = 'image' WHERE media_id = '01900000-0000-7000-8000-0000000f0003'}],
+	['pieces come', q{INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id, on_hand) SELECT ?, '01900000-0000-7000-8000-0000000f0002', warehouse_id, 5 FROM inventory.warehouse LIMIT 1}, $acme],
+	['... freshen is told', q{SELECT inventory.touched(?, ARRAY['01900000-0000-7000-8000-0000000f0002'::uuid])}, $acme],
+	['it is called otherwise', q{UPDATE catalog.product SET reference = 'BARER', brand = 'Elm', status = 'draft' WHERE reference = 'BARE'}],
+	['its variant is archived', q{UPDATE catalog.variant SET status = 'archived' WHERE sku = 'BARE'}],
+	['and comes back', q{UPDATE catalog.variant SET status = 'active' WHERE sku = 'BARE'}],
+	['its price goes', q{DELETE FROM catalog.price WHERE variant_id = '01900000-0000-7000-8000-0000000f0002'}],
+	['its picture goes', q{DELETE FROM catalog.product_media WHERE product_id = '01900000-0000-7000-8000-0000000f0001'}],
+	['the store takes another currency', q{INSERT INTO tenancy.store_currency (tenant_id, store_id, currency, position) VALUES (?, ?, 'GBP', 7)}, $acme, $one],
+	['the store gives it up', q{DELETE FROM tenancy.store_currency WHERE currency = 'GBP'}],
+	['it leaves the store', q{DELETE FROM catalog.store_product WHERE product_id = '01900000-0000-7000-8000-0000000f0001'}],
+	['all have brands', q{UPDATE catalog.product SET brand = 'Fjord'}],
+	['pieces go', q{DELETE FROM inventory.stock WHERE variant_id = '01900000-0000-7000-8000-0000000f0002'}],
+	['... and freshen is told', q{SELECT inventory.touched(?, ARRAY['01900000-0000-7000-8000-0000000f0002'::uuid])}, $acme],
+	['it goes', q{DELETE FROM catalog.product WHERE reference = 'BARER'}],
+);
+for my $step (@steps) {
+	my ($what, $sql, @bind) = @$step;
+	$dbh->do($sql, undef, @bind);
+	freshen() if $what =~ /told|archived|comes back/;
+	next if $what =~ /^pieces/;
+	is(wrong(), '', "... when $what");
+}
+# An import says at its end what it changed.
+$dbh->begin_work;
+$dbh->do(q{SELECT set_config('sutler.redesk', 'later', true)});
+$dbh->do('DELETE FROM catalog.price WHERE variant_id = ?', undef, $f->{variant}{EURO});
+isnt(wrong(), '', 'with sutler.redesk "later" nothing follows');
+$dbh->do('SELECT catalog.redesk(?, ?)', undef, $acme, [$euro]);
+is(wrong(), '', 'until the product is made again');
+$dbh->rollback;
+ok(!eval { $dbh->do(q{UPDATE catalog.price SET currency = 'USD' WHERE variant_id = ?}, undef, $f->{variant}{PLAIN}); 1 }, 'a price stays where it stands');
+
+# The last picture goes as another comes, and the other way round: each sees what the other wrote.
+for my $round (1 .. 4) {
+	my @media = map { my $id = value('SELECT sutler.uuid7()');
+		$dbh->do(q{INSERT INTO catalog.media (tenant_id, media_id, name, mime, bytes) VALUES (?, ?, ?, 'image/png', 9)}, undef, $acme, $id, sprintf 'bb/%030x', $round * 10 + $_);
+		$id } 0 .. 5;
+	$dbh->do(q{INSERT INTO catalog.product_media (tenant_id, product_id, media_id, position) VALUES (?, ?, ?, 1)}, undef, $acme, $plain, $_) for @media[0 .. 2];
+	my $seen = Race::at_once($dbh, sub { $s->dbh }, $acme,
+		(map { my $m = $_; sub { my ($c) = @_; $c->do('DELETE FROM catalog.product_media WHERE product_id = ? AND media_id = ?', undef, $plain, $m); return 'ok' } } @media[0 .. 2]),
+		$round % 2 ? (map { my $m = $_; sub { my ($c) = @_; $c->do(q{INSERT INTO catalog.product_media (tenant_id, product_id, media_id, position)
+			VALUES (?, ?, ?, 1)}, undef, $acme, $plain, $m); return 'ok' } } @media[3 .. 5]) : ());
+	is($seen->{ok}, $round % 2 ? 6 : 3, "round $round: all do") or diag explain $seen;
+	is(wrong(), '', '... and the list is right');
+	$dbh->do('DELETE FROM catalog.product_media WHERE product_id = ?', undef, $plain);
+}
 $d->disconnect;
 done_testing;

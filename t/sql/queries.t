@@ -27,8 +27,9 @@ my @big = qw(
 	catalog.variant catalog.variant_value catalog.product_media catalog.product_media_text
 	catalog.product_tag catalog.related catalog.category_product catalog.store_product
 	catalog.store_product_text catalog.price catalog.listing catalog.search catalog.search_code
-	catalog.word catalog.media catalog.stale catalog.desk catalog.desk_word
-	inventory.stock inventory.movement inventory.hold
+	catalog.word catalog.media catalog.stale catalog.desk catalog.desk_lack catalog.desk_word
+	inventory.stock inventory.movement inventory.hold inventory.reorder inventory.insight inventory.forecast inventory.lot
+	inventory.inspection inventory.production inventory.production_line shipping.pick_lot shipping.shipment_lot
 	event.outbox event.ready event.idempotency event.note
 	customer.person customer.person_note customer.person_tag customer.session customer.token customer.email_change audit.entry analytics.search analytics.view
 	sales.contact sales.cart sales.cart_token sales.cart_line sales.verification sales.order
@@ -41,6 +42,7 @@ my %rows = ('catalog.listing' => 40_000);
 # Queries that may read a big table whole, and why.
 my %whole = (
 	audit_unsealed => 'sutlerctl audit verify looks at the whole log, by hand',
+	reorder_suppliers => 'adds up what is low by supplier: the first thousand, by an index of what is low alone',
 	job_reconcile => 'the nightly proof counts all stock of a tenant',
 	template_note_like => 'of the program to copy, likewise',
 	template_notes => 'of the program to copy, which is not installed: its few notes have no index of their own',

@@ -16,6 +16,7 @@ my %longer = (
 	'COPYING' => 'the licence as the FSF wrote it',
 	'po/es.po' => 'one entry per message', 'po/id.po' => 'one entry per message',
 	't/sql/rights.txt' => 'one line per right, as rights.t prints them',
+	'sql/roles.sql' => 'who may do what is read in one place: it is taken away and given in one transaction',
 	't/browser/package-lock.json' => 'written by npm',
 	'sql/migrations/0004-sales.sql' => 'one domain, with a comment on every column',
 	'dev/draw/shoe.c:*' => 'drawings: one stroke after the other',

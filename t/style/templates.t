@@ -16,6 +16,7 @@ my %allowed = (
 	'tmpl/layout/shop.mustache' => 'layout/menu, assets, logo and foot as they were printed',
 	'tmpl/catalog/product.mustache' => 'descriptions: Markdown rendered by md4c without raw HTML; structured data',
 	'tmpl/home/index.mustache' => 'brand texts: Markdown rendered by md4c without raw HTML; structured data',
+	'tmpl/layout/mail.mustache' => 'words of the merchant: Markdown rendered by md4c without raw HTML, then names alone, escaped',
 	'tmpl/mail/order-changed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/mail/order-placed.html.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',
 	'tmpl/layout/order.mustache' => 'how to pay: Markdown rendered by md4c without raw HTML',

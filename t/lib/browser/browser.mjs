@@ -68,6 +68,8 @@ export async function house(options = {}) {
 		sql: async (sql, ...bind) => (await ask({ sql, bind })).rows,
 		change: async (change, ...bind) => (await ask({ change, bind })).count,
 		job: async (job, ...args) => (await ask({ job, args })).output,
+		// What sutlerctl prints.
+		ctl: async (...ctl) => (await ask({ ctl })).output,
 		// The store's account at the stand-in of the gateway (house({ gateway: 1 })).
 		account: async account => ask({ account }),
 		// What the stand-in shall do: see t/lib/stripe-stand-in.

@@ -5,11 +5,45 @@
 //	await go('/admin/customers');
 //	await look('list');	// accessible, fits; a picture, and a page for validate(d.pages)
 //
-// Row by row, a session for each browser: 700-admin walks through the sign-in.
+// Row by row, a session for each browser: 700-admin walks through the sign-in, by joins().
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { axe, fits, shot, savePage } from './browser.mjs';
 
 const HOST = 'admin.suelas.localhost';
+
+// look(what) for a page that somebody sees: accessible, fits; a picture, and a page for validate(pages).
+export const looker = (t, page, test, name, pages) => async what => {
+	t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
+	t.ok(await fits(page), `${name}: ${what} fits`);
+	await shot(page, `${test}-${name}-${what}`);
+	const cookies = (await page.context().cookies(page.url())).map(c => `${c.name}=${c.value}`).join('; ');
+	pages.push(await savePage(page.url(), `${test}-${name}-${what}`, { Cookie: cookies }));
+};
+
+// What an authenticator shows for a secret.
+export const code = secret => execFileSync('oathtool', ['--totp', '-b', secret.replace(/\s/g, '')]).toString().trim();
+
+// From the page of an invitation to the first page of the console, by keyboard: a password, a second factor.
+// Pages on the way are looked at; the secret of the factor.
+export async function joins(page, look = async () => {}) {
+	const type = async (id, text) => { await page.locator(id).focus(); await page.keyboard.type(text); };
+	const send = () => page.keyboard.press('Enter');
+	await look('join');
+	await type('#f-password', 'eleven kittens in a row');
+	await send();
+	await page.locator('.secret').waitFor();
+	await look('setup');
+	const secret = await page.locator('.secret').innerText();
+	await type('#f-code', code(secret));
+	await send();
+	await page.locator('.codes').waitFor();
+	await look('codes');
+	await page.locator('a.btn.main').focus();
+	await send();
+	await page.waitForURL(u => /\/admin$/.test(u.pathname));
+	return secret;
+}
 
 export async function desk(shop, b, t, test) {
 	const pages = [];
@@ -28,13 +62,7 @@ export async function desk(shop, b, t, test) {
 		page.setDefaultTimeout(15000);
 		await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
 		const go = path => page.goto(shop.url(HOST, `${base}${path}`));
-		const look = async what => {
-			t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
-			t.ok(await fits(page), `${name}: ${what} fits`);
-			await shot(page, `${test}-${name}-${what}`);
-			pages.push(await savePage(page.url(), `${test}-${name}-${what}`, { Cookie: `staff=${token}` }));
-		};
-		return { page, name, go, look };
+		return { page, name, go, look: looker(t, page, test, name, pages) };
 	}
 	return { tenant, staff, one, enter, pages };
 }

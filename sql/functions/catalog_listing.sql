@@ -1,0 +1,88 @@
+-- What a store says of a product, and what goes with a product: doors at the desk of staff.
+
+-- How the store shows it, side by side in arrays: empty texts are the merchant's own.
+CREATE OR REPLACE FUNCTION catalog.desk_listing(p_tenant uuid, p_actor uuid, p_store uuid, p_product uuid, p_revision bigint, p_visible boolean, p_featured boolean,
+	p_place bigint, p_locales text[], p_names text[], p_summaries text[], p_descriptions text[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	revision bigint;
+	facts jsonb;
+BEGIN
+	PERFORM set_config('sutler.relist', 'later', true);
+	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
+	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l
+			WHERE l.store_id = p_store AND l.locale = u.locale)) THEN
+		RETURN 'gone';
+	ELSIF revision <> p_revision THEN
+		RETURN 'changed';
+	END IF;
+	facts := catalog.desk_facts(p_tenant, p_product);
+	INSERT INTO catalog.store_product AS s (tenant_id, store_id, product_id, visible, featured, position)
+	SELECT p_tenant, p_store, p_product, p_visible, p_featured, p_place
+	WHERE p_visible OR p_featured OR p_place <> 0 OR concat(array_to_string(p_names, ''), array_to_string(p_summaries, ''), array_to_string(p_descriptions, '')) <> ''
+	   OR EXISTS (SELECT FROM catalog.store_product o WHERE o.store_id = p_store AND o.product_id = p_product)
+	ON CONFLICT (tenant_id, store_id, product_id) DO UPDATE SET visible = excluded.visible, featured = excluded.featured, position = excluded.position
+	WHERE (s.visible, s.featured, s.position) IS DISTINCT FROM (excluded.visible, excluded.featured, excluded.position);
+	DELETE FROM catalog.store_product_text t USING unnest(p_locales, p_names, p_summaries, p_descriptions) AS u (locale, name, summary, description)
+	WHERE t.store_id = p_store AND t.product_id = p_product AND t.locale = u.locale AND concat(u.name, u.summary, u.description) = '';
+	INSERT INTO catalog.store_product_text AS t (tenant_id, store_id, product_id, locale, name, summary, description)
+	SELECT p_tenant, p_store, p_product, u.locale, nullif(u.name, ''), nullif(u.summary, ''), nullif(u.description, '')
+	FROM unnest(p_locales, p_names, p_summaries, p_descriptions) AS u (locale, name, summary, description) WHERE concat(u.name, u.summary, u.description) <> ''
+	ON CONFLICT (tenant_id, store_id, product_id, locale) DO UPDATE SET name = excluded.name, summary = excluded.summary, description = excluded.description
+	WHERE (t.name, t.summary, t.description) IS DISTINCT FROM (excluded.name, excluded.summary, excluded.description);
+	RETURN catalog.desk_done(p_tenant, p_actor, p_product, 'product.listed', '', facts);
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]) IS
+	'How a store shows a product: ok, gone, changed (by another meanwhile).';
+
+-- What goes with a product: the order of those that stay, those that leave, and codes of those that come.
+CREATE OR REPLACE FUNCTION catalog.desk_related(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_products uuid[], p_places bigint[],
+	p_gone uuid[], p_codes text[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- A form of them fits into one request; the shop shows the first eight.
+	most constant integer := 50;
+	revision bigint;
+	facts jsonb;
+	code text;
+	meant uuid;
+BEGIN
+	PERFORM set_config('sutler.relist', 'later', true);
+	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF revision <> p_revision THEN
+		RETURN 'changed';
+	END IF;
+	facts := catalog.desk_facts(p_tenant, p_product);
+	BEGIN
+		DELETE FROM catalog.related r WHERE r.product_id = p_product AND r.related_id = ANY (p_gone);
+		UPDATE catalog.related r SET position = u.place FROM unnest(p_products, p_places) AS u (id, place)
+		WHERE r.product_id = p_product AND r.related_id = u.id AND r.position <> u.place;
+		FOREACH code IN ARRAY p_codes LOOP
+			meant := coalesce((SELECT p.product_id FROM catalog.product p WHERE p.reference = code),
+				(SELECT v.product_id FROM catalog.variant v WHERE v.sku_key = lower(code)),
+				(SELECT t.product_id FROM catalog.product_text t WHERE t.slug = lower(code) ORDER BY t.product_id LIMIT 1));
+			IF meant IS NULL THEN
+				RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'unknown ' || code;
+			ELSIF meant = p_product THEN
+				RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'itself';
+			END IF;
+			INSERT INTO catalog.related (tenant_id, product_id, related_id, position)
+			SELECT p_tenant, p_product, meant, coalesce((SELECT max(x.position) FROM catalog.related x WHERE x.product_id = p_product), 0) + 1
+			ON CONFLICT DO NOTHING;
+		END LOOP;
+		IF (SELECT count(*) FROM catalog.related r WHERE r.product_id = p_product) > most THEN
+			RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'full';
+		END IF;
+	EXCEPTION WHEN SQLSTATE 'SU001' THEN
+		RETURN SQLERRM;
+	END;
+	RETURN catalog.desk_done(p_tenant, p_actor, p_product, 'product.related', '', facts);
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]) IS
+	'Products that go with a product: ok, gone, changed, "unknown CODE" (no product has it), itself, full (more than 50). Who declines has written nothing.';
