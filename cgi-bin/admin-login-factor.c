@@ -23,8 +23,7 @@ const struct param setup_params[] = { CODE_PARAM, NEXT_PARAM, { 0 } };
 
 /* ---- seeds -------------------------------------------------------------------------------- */
 
-/* The key of the host, read once for each worker; NULL after a log line. */
-static const struct seal_key *seal_key(void)
+const struct seal_key *step_key(void)
 {
 	static const struct seal_key *key;
 	const char *error;
@@ -47,11 +46,11 @@ const unsigned char *step_begin(struct req *r, const unsigned char **seed, size_
 
 	*seed = NULL;
 	*n = 0;
-	if (seal_key() == NULL) {
+	if (step_key() == NULL) {
 		req_fail(r, "seeds cannot be sealed");
 	} else {
 		random_bytes(fresh, sizeof(fresh));
-		*seed = seal_make(r->mem, seal_key(), place_of(r), fresh, sizeof(fresh), n);
+		*seed = seal_make(r->mem, step_key(), place_of(r), fresh, sizeof(fresh), n);
 	}
 	page_cookie_set(r, STEP_COOKIE, token.text, STEP_COOKIE_S);
 	return step_hash_of(r, token.text);
@@ -63,8 +62,8 @@ static const unsigned char *open_seed(struct req *r, const char *hex, size_t *n)
 	size_t sealed_n;
 	const unsigned char *sealed = hex_decode(r->mem, hex, &sealed_n), *seed = NULL;
 
-	if (sealed != NULL && seal_key() != NULL)
-		seed = (const unsigned char *)seal_open(r->mem, seal_key(), place_of(r), sealed, sealed_n, n);
+	if (sealed != NULL && step_key() != NULL)
+		seed = (const unsigned char *)seal_open(r->mem, step_key(), place_of(r), sealed, sealed_n, n);
 	if (seed == NULL)
 		req_fail(r, "the seed of a second factor cannot be opened");
 	return seed;
@@ -284,12 +283,18 @@ static struct view *again_form(struct req *r)
 
 	view_bool(v, "again", true);
 	form_text(r, v, "next", param_text(r, "next"));
+	away_offer(r, v);
 	return v;
 }
 
+/* Who has no second factor here shows it at the provider that said so before. */
 void again_show(struct req *r)
 {
-	page_html(r, again_form(r));
+	struct rows *rows = q_admin_login_seed(r->db, r->site->tenant, console_actor(r));
+	struct view *v = again_form(r);
+
+	view_bool(v, "by_provider", row_admin_login_seed(rows)->seed_hex == NULL);
+	page_html(r, v);
 }
 
 void again_post(struct req *r)
@@ -301,7 +306,13 @@ void again_post(struct req *r)
 	int64_t wait_s, step = 0;
 	size_t n;
 
-	if (req_failed(r) || (seed = open_seed(r, row->seed_hex == NULL ? "" : row->seed_hex, &n)) == NULL)
+	if (req_failed(r))
+		return;
+	if (row->seed_hex == NULL) {
+		page_decline(r, again_show, "code", N_("You have no app here. Please show at your provider that it is you."));
+		return;
+	}
+	if ((seed = open_seed(r, row->seed_hex, &n)) == NULL)
 		return;
 	wait_s = admit(r, staff);
 	if (wait_s > 0 || !totp_check(seed, n, param_text(r, "code"), r->now_ms / 1000, &step) ||

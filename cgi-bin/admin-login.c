@@ -39,12 +39,18 @@ static const struct param enter_params[] = {
 	{ 0 }
 };
 
-static struct view *enter_form(struct req *r)
+struct view *sign_in_page(struct req *r, const char *next)
 {
 	struct view *v = console_view(r, "admin-login/index", N_("Sign in to the console"));
 
-	form_text(r, v, "next", param_text(r, "next"));
+	form_text(r, v, "next", next);
+	away_offer(r, v);
 	return v;
+}
+
+static struct view *enter_form(struct req *r)
+{
+	return sign_in_page(r, param_text(r, "next"));
 }
 
 static void enter_show(struct req *r)
@@ -55,18 +61,17 @@ static void enter_show(struct req *r)
 		page_html(r, enter_form(r));
 }
 
-/* To PATH with what is still wanted afterwards. */
-static void go_on(struct req *r, const char *path)
+const char *factor_path(struct req *r, const char *prefix, const char *path, const char *next)
 {
 	struct buf *b = buf_new(r->mem);
-	const char *next = param_text(r, "next");
 
-	buf_adds(b, req_path(r, path));
+	buf_adds(b, prefix);
+	buf_adds(b, path);
 	if (next != NULL && *next != '\0') {
 		buf_adds(b, "?next=");
 		buf_url(b, next);
 	}
-	page_redirect(r, b->data);
+	return b->data;
 }
 
 static void enter(struct req *r)
@@ -82,7 +87,7 @@ static void enter(struct req *r)
 	if (a.proof == PROOF_RIGHT) {
 		challenge = step_begin(r, &seed, &n);
 		q_admin_login_right(r->db, tenant, req_address(r), email, device, SHA256_LEN, a.person, a.hash, challenge, SHA256_LEN, seed, n);
-		go_on(r, row->second ? "/admin/login/code" : "/admin/login/setup");
+		page_redirect(r, factor_path(r, r->prefix, row->second ? "/admin/login/code" : "/admin/login/setup", param_text(r, "next")));
 		return;
 	}
 	v = enter_form(r);
@@ -119,12 +124,16 @@ static const struct row_admin_login_invitation *look(struct req *r)
 static void join_show(struct req *r)
 {
 	const struct row_admin_login_invitation *i = look(r);
+	struct rows *allowed;
 	struct view *v;
 
 	if (i == NULL)
 		return;
 	v = console_view(r, "admin-login/join", N_("Welcome to the console"));
 	view_text(v, "email", i->email);
+	allowed = q_admin_login_password_allowed(r->db, r->site->tenant, i->staff);
+	away_offer(r, v);
+	view_bool(v, "may_password", row_admin_login_password_allowed(allowed)->allowed);
 	form_text(r, v, "name", i->name);
 	page_html(r, v);
 }
@@ -170,7 +179,7 @@ static void leave_everywhere(struct req *r)
 
 static const struct route routes[] = {
 	{ GET,  "/admin/login", enter_show, .params = next_params, .permission = PUBLIC, .trips = 3 },
-	{ POST, "/admin/login", enter, .params = enter_params, .form = enter_show, .permission = PUBLIC, .trips = 4,
+	{ POST, "/admin/login", enter, .params = enter_params, .form = enter_show, .permission = PUBLIC, .trips = 5,
 	  .costly = true },
 	{ GET,  "/admin/login/code", code_show, .params = next_params, .permission = PUBLIC, .trips = 3 },
 	{ POST, "/admin/login/code", code_post, .params = code_params, .form = code_show, .permission = PUBLIC, .csrf_token = true, .trips = 5 },
@@ -178,11 +187,15 @@ static const struct route routes[] = {
 	{ POST, "/admin/login/recovery", recovery_post, .params = recovery_params, .form = recovery_show, .permission = PUBLIC, .csrf_token = true, .trips = 5 },
 	{ GET,  "/admin/login/setup", setup_show, .params = next_params, .permission = PUBLIC, .trips = 3 },
 	{ POST, "/admin/login/setup", setup_post, .params = setup_params, .form = setup_show, .permission = PUBLIC, .csrf_token = true, .trips = 5 },
-	{ GET,  "/admin/login/join/{token}", join_show, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER },
-	{ POST, "/admin/login/join/{token}", join_post, .params = join_params, .form = join_show, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER, .trips = 4,
+	{ GET,  "/admin/login/join/{token}", join_show, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER, .trips = 4 },
+	{ POST, "/admin/login/join/{token}", join_post, .params = join_params, .form = join_show, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER, .trips = 7,
 	  .costly = true },
-	{ GET,  "/admin/login/again", again_show, .params = next_params, .permission = SELF, .csrf_token = true, .trips = 3 },
-	{ POST, "/admin/login/again", again_post, .params = again_params, .form = again_show, .permission = SELF, .csrf_token = true, .trips = 5 },
+	{ POST, "/admin/login/provider", away_start, .params = away_params, .form = enter_show, .permission = PUBLIC, .trips = 6 },
+	{ GET,  "/admin/login/provider/back", away_back, .params = away_back_params, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER, .trips = 2 },
+	{ POST, "/admin/login/provider/back", away_enter, .params = away_back_params, .form = away_wrong, .permission = PUBLIC, .needs = NEEDS_NO_REFERRER, .trips = 8 },
+	{ POST, "/admin/login/provider/again", away_again, .params = away_params, .form = again_show, .permission = SELF, .csrf_token = true, .trips = 7 },
+	{ GET,  "/admin/login/again", again_show, .params = next_params, .permission = SELF, .csrf_token = true, .trips = 4 },
+	{ POST, "/admin/login/again", again_post, .params = again_params, .form = again_show, .permission = SELF, .csrf_token = true, .trips = 7 },
 	{ POST, "/admin/login/out", leave, .permission = SELF, .csrf_token = true, .trips = 3 },
 	{ POST, "/admin/login/out-everywhere", leave_everywhere, .permission = SELF, .csrf_token = true, .trips = 3 },
 	{ 0 }
@@ -200,7 +213,7 @@ int main(int argc, char **argv)
 {
 	static const struct program admin_login = {
 		.name = "admin-login", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true,
-		.turns = TURNS, .workers = WORKERS,
+		.turns = TURNS, .workers = WORKERS, .calls = true,
 	};
 
 	if (nice(NICE_STEP) == -1)

@@ -3,6 +3,7 @@
 #define ADMIN_LOGIN_PROGRAM_H
 
 #include "base/crypto.h"
+#include "base/seal.h"
 #include "base/totp.h"
 #include "db/query/admin_login.h"
 #include "front/attempt.h"
@@ -25,6 +26,26 @@ const char *step_next(struct req *r);
 /* Between the two factors: sets a new cookie and gives its SHA-256 for the challenge's row, and
    a new seed, sealed, for who has no second factor yet. */
 const unsigned char *step_begin(struct req *r, const unsigned char **seed, size_t *n);
+
+/* The key of the host, read once for each worker; NULL after a log line. */
+const struct seal_key *step_key(void);
+
+/* The page where people sign in, that goes on to NEXT. */
+struct view *sign_in_page(struct req *r, const char *next);
+
+/* The view's "provider" is the name of the identity provider that is offered, absent without; "passwords"
+   whether others than owners may use theirs.  Forms of the page may lead there. */
+void away_offer(struct req *r, struct view *v);
+/* PATH with the parameter next behind it, for a redirect. */
+const char *factor_path(struct req *r, const char *prefix, const char *path, const char *next);
+
+/* admin-login-provider.c */
+extern const struct param away_back_params[], away_params[];
+void away_start(struct req *r);
+void away_again(struct req *r);
+void away_back(struct req *r);
+void away_enter(struct req *r);
+void away_wrong(struct req *r);
 
 /* admin-login-factor.c */
 extern const struct param code_params[], recovery_params[], again_params[], setup_params[], next_params[];

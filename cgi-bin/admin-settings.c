@@ -116,7 +116,8 @@ static void invite(struct req *r)
 
 static void person_show(struct req *r)
 {
-	struct rows *rows = q_staff_person(r->db, path_text(r, "id")), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
+	struct rows *rows = q_staff_person(r->db, path_text(r, "id")), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db),
+		*bound = q_staff_bound(r->db, r->site->tenant, path_text(r, "id"));
 	const struct row_staff_person *p = row_staff_person(rows);
 	struct view *v;
 
@@ -131,6 +132,8 @@ static void person_show(struct req *r)
 	view_bool(v, "suspended", strcmp(p->state, "suspended") == 0);
 	view_bool(v, "may_manage", console_may_everywhere(r, "staff.manage"));
 	view_bool(v, "may_audit", console_may_everywhere(r, "audit.view"));
+	if (row_staff_bound(bound)->has_since)
+		view_time(v, "bound", row_staff_bound(bound)->since);
 	add_choices(r, v, roles, stores, p->role, p->store);
 	page_html(r, v);
 }
@@ -182,6 +185,12 @@ static void person_restore(struct req *r)
 	suspend_by(r, false, N_("This person may sign in again."));
 }
 
+static void person_unbind(struct req *r)
+{
+	settle(r, row_staff_unbind(q_staff_unbind(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_text(r, "reason")))->outcome,
+	       N_("The account is forgotten, and this person is signed out."));
+}
+
 static void person_link(struct req *r)
 {
 	struct token token = token_new();
@@ -195,7 +204,9 @@ static void person_link(struct req *r)
 }
 
 /* People and roles are changed by who showed a code a short time ago. */
-#define MANAGE .permission = "staff.manage", .csrf_token = true, .step_up = true, .trips = 5
+#define MANAGE_BY(TRIPS) .permission = "staff.manage", .csrf_token = true, .step_up = true, .trips = (TRIPS)
+#define MANAGE MANAGE_BY(5)
+#define MANAGE_AND_CALL MANAGE_BY(7)
 
 /* Settings are of the chosen store.  What decides where money goes (also what mails say of it), or whether the shop is there at all, wants a code too. */
 #define SEE .permission = "settings.view", .trips = 3
@@ -245,10 +256,14 @@ static const struct route routes[] = {
 	{ POST, "/admin/settings/mails/{template}/{locale}/trial", mail_trial, .params = mail_params, .form = mail_show, EDIT },
 	{ GET,  "/admin/staff", people_show, .permission = "staff.view", .trips = 3 },
 	{ POST, "/admin/staff", invite, .params = invite_params, .form = people_show, MANAGE },
+	{ GET,  "/admin/staff/sign-in", provider_show, .permission = "staff.view", .trips = 3 },
+	{ POST, "/admin/staff/sign-in", provider_change, .params = provider_params, .form = provider_show, MANAGE_AND_CALL },
+	{ POST, "/admin/staff/sign-in/try", provider_try, .form = provider_show, MANAGE_AND_CALL },
 	{ GET,  "/admin/staff/{id:id}", person_show, .permission = "staff.view", .trips = 3 },
 	{ POST, "/admin/staff/{id:id}/role", person_role, .params = person_params, .form = person_show, MANAGE },
 	{ POST, "/admin/staff/{id:id}/suspend", person_suspend, .params = reason_params, .form = person_show, MANAGE },
 	{ POST, "/admin/staff/{id:id}/restore", person_restore, .params = reason_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/unbind", person_unbind, .params = reason_params, .form = person_show, MANAGE },
 	{ POST, "/admin/staff/{id:id}/link", person_link, .params = reason_params, .form = person_show, MANAGE },
 	{ GET,  "/admin/roles", roles_show, .permission = "staff.view", .trips = 3 },
 	{ GET,  "/admin/roles/new", role_new, .permission = "staff.manage", .step_up = true, .trips = 3 },
@@ -262,7 +277,7 @@ static const struct route routes[] = {
 int main(int argc, char **argv)
 {
 	static const struct program admin_settings = {
-		.name = "admin-settings", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true,
+		.name = "admin-settings", .routes = routes, .hooks = &console_hooks, .session = &session_staff, .admin = true, .calls = true,
 	};
 
 	return program_run(&admin_settings, argc, argv);

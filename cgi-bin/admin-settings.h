@@ -113,6 +113,12 @@ void tax_end(struct req *r);
 void tax_how(struct req *r);
 void tax_how_change(struct req *r);
 
+/* admin-settings-provider.c */
+extern const struct param provider_params[];
+void provider_show(struct req *r);
+void provider_change(struct req *r);
+void provider_try(struct req *r);
+
 /* admin-settings-payment.c */
 extern const struct param payment_params[];
 void payments_show(struct req *r);

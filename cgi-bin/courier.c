@@ -35,6 +35,9 @@ static const struct errand_kind kinds[] = {
 	{ "payment.status", "order reconcile-payments", payment_status },
 	{ "payment.expire", "order account reconcile-payments", payment_expire },
 	{ "payment.refund", "admin-orders reconcile-payments", payment_refund },
+	{ "identity.try", "admin-settings", identity_try },
+	{ "identity.start", "admin-login", identity_start },
+	{ "identity.token", "admin-login", identity_token },
 };
 
 /* Shared by all workers: made before they are. */
@@ -46,6 +49,9 @@ static const struct route calls[] = {
 	{ POST, "payment.status", .trips = 2 },
 	{ POST, "payment.expire", .trips = 2 },
 	{ POST, "payment.refund", .trips = 2 },
+	{ POST, "identity.try", .trips = 2 },
+	{ POST, "identity.start", .trips = 2 },
+	{ POST, "identity.token", .trips = 3 },
 	{ 0 }
 };
 _Static_assert(ARRAY_LEN(calls) == ARRAY_LEN(kinds) + 1, "each call has its row");

@@ -13,6 +13,7 @@
 #include "db/db.h"
 
 struct http;
+struct identity_cache;
 
 #define COURIER_GATEWAYS 8              /* rows of gateways[] there is room for */
 
@@ -22,6 +23,7 @@ struct courier {
 	struct db *db;
 	struct breaker *breaker;
 	const struct seal_key *key;     /* NULL: not readable yet */
+	struct identity_cache *identity;        /* what providers said; made on first use */
 	struct http *http[COURIER_GATEWAYS];    /* by the rows of gateways[]; made on first use */
 };
 
@@ -54,5 +56,10 @@ void payment_start(struct errand *e);
 void payment_status(struct errand *e);
 void payment_expire(struct errand *e);
 void payment_refund(struct errand *e);
+
+/* courier-identity.c */
+void identity_try(struct errand *e);
+void identity_start(struct errand *e);
+void identity_token(struct errand *e);
 
 #endif

@@ -190,6 +190,9 @@ GRANT INSERT ON sales.order_token TO "_sutler-courier";
 GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
 	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
+-- Also identity providers of staff, by their doors: it alone sends their codes and secrets.
+GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text), staff.sso_spend(uuid, uuid),
+	staff.sso_prove(uuid, uuid, text, text, boolean, text, boolean) TO "_sutler-courier";
 -- login: accounts by their doors alone; it is the one program that gets to see hashes.
 GRANT EXECUTE ON FUNCTION
 	customer.login_admit(uuid, text, text, bytea), customer.guess_right(uuid, text, text, bytea),
@@ -225,7 +228,10 @@ GRANT EXECUTE ON FUNCTION
 	staff.challenge_look(uuid, bytea), staff.code_admit(uuid, uuid, bytea),
 	staff.enter(uuid, bytea, bigint, bytea, text[], bytea, text, uuid, bytea, bytea),
 	staff.own_seed(uuid, uuid), staff.prove_again(uuid, uuid, bigint, bytea), staff.logout(uuid, uuid, boolean),
-	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea)
+	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea),
+	staff.password_allowed(uuid, uuid), staff.sso_offer(uuid), staff.sso_prefix(uuid, bytea), staff.sso_begin(uuid, uuid, text, bytea, bytea, text, text, text, uuid),
+	staff.sso_return(uuid, bytea, bytea, bytea, text),
+	staff.sso_enter(uuid, bytea, bytea, text, bytea, bytea, bytea, text, uuid, bytea, bytea)
 	TO "_sutler-admin-login";
 -- admin-home: the day at a glance, and the store one works in.
 GRANT EXECUTE ON FUNCTION staff.choose_store(uuid, uuid, uuid), staff.keep_search(uuid, uuid, text, text, text), staff.drop_search(uuid, uuid, uuid), analytics.day_at_a_glance(uuid, uuid), analytics.days(uuid, uuid, integer),
@@ -238,7 +244,9 @@ GRANT SELECT (tenant_id, entry_id) ON audit.sealed TO "_sutler-admin-settings";
 GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
 	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
-	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text) TO "_sutler-admin-settings";
+	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text), staff.is_owner(uuid, uuid), staff.sso_settings(uuid),
+	staff.sso_save(uuid, uuid, bigint, text, text, text, bytea, text[], boolean, uuid, text, boolean, text),
+	staff.bound_since(uuid, uuid), staff.unbind(uuid, uuid, uuid, text) TO "_sutler-admin-settings";
 -- Also settings of stores: they are read as they stand, and changed by their doors.
 GRANT EXECUTE ON FUNCTION
 	tenancy.desk_store(uuid, uuid, uuid, bigint, text[], text[], text),

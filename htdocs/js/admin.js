@@ -35,3 +35,6 @@ if (mine) {
 		$("summary", mine).focus();
 	});
 }
+
+/* Back from an identity provider: the step that is left is taken at once. */
+$("form[data-at-once]")?.requestSubmit();

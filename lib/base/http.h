@@ -68,9 +68,16 @@ bool http_is_origin(const char *s);
    nothing behind it. */
 bool http_is_loopback(const char *url);
 
+struct sockaddr;
+/* Whether ADDRESS is one of the open Internet: not of this host, its network, a cloud's own service,
+   a tunnel to those, a group. */
+bool http_is_public(const struct sockaddr *address);
+
 struct http_settings {
 	const char *base_url;           /* "https://api.stripe.com", no slash at its end */
 	bool plain_loopback;            /* http://127.0.0.1:PORT and http://[::1]:PORT are fine too */
+	bool public_only;               /* a merchant chose the address: none of this host or its network, unless
+	                                   plain_loopback lets it */
 	const char *ca_file;            /* certificates to trust in place of the system's; NULL or "": those */
 };
 

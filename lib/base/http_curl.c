@@ -6,12 +6,13 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 struct http_curl {
 	struct http http;               /* first */
 	CURL *curl;
 	const char *base_url, *ca_file;
-	bool plain;
+	bool plain, public_only;
 };
 
 /* The body as it arrives. */
@@ -81,6 +82,14 @@ static struct curl_slist *headers_of(const void *ctx, const struct http_request 
 	return list;
 }
 
+/* Here the name is an address already: whatever it was at a look-up before counts for nothing. */
+static curl_socket_t open_public(void *user, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	(void)user;
+	(void)purpose;
+	return http_is_public(&a->addr) ? socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol) : CURL_SOCKET_BAD;
+}
+
 static long time_left_ms(const struct http_request *q)
 {
 	int64_t left = q->deadline_us == 0 ? HTTP_TOTAL_MS : (q->deadline_us - clock_steady_us()) / 1000;
@@ -98,6 +107,8 @@ static void set_up(struct http_curl *h, const struct http_request *q, const char
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, h->plain ? "http" : "https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	if (h->public_only)
+		curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_public);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -221,6 +232,7 @@ struct http *http_open(const void *ctx, const struct http_settings *settings, co
 	h->http.send = send_request;
 	h->base_url = mem_strdup(h, settings->base_url);
 	h->plain = strncmp(h->base_url, "http://", 7) == 0;
+	h->public_only = settings->public_only && !settings->plain_loopback;
 	if (settings->ca_file != NULL && *settings->ca_file != '\0')
 		h->ca_file = mem_strdup(h, settings->ca_file);
 	h->curl = curl_easy_init();

@@ -261,7 +261,8 @@ BEGIN
 		RETURN 'last_owner';
 	END IF;
 	UPDATE staff.person p SET state = CASE WHEN p_suspended THEN 'suspended'
-		WHEN EXISTS (SELECT FROM staff.credential c WHERE c.staff_id = p_staff) THEN 'active' ELSE 'invited' END
+		WHEN EXISTS (SELECT FROM staff.credential c WHERE c.staff_id = p_staff)
+			OR EXISTS (SELECT FROM staff.identity i WHERE i.staff_id = p_staff) THEN 'active' ELSE 'invited' END
 	WHERE p.staff_id = p_staff AND (p.state = 'suspended') <> p_suspended;
 	IF FOUND THEN
 		DELETE FROM staff.session s WHERE s.staff_id = p_staff AND p_suspended;

@@ -30,7 +30,8 @@ DECLARE
 BEGIN
 	SELECT x.staff_id, c.hash INTO p
 	FROM staff.person x JOIN staff.credential c ON c.tenant_id = x.tenant_id AND c.staff_id = x.staff_id
-	WHERE x.tenant_id = p_tenant AND x.email_key = customer.email_key(p_email) AND x.state = 'active';
+	WHERE x.tenant_id = p_tenant AND x.email_key = customer.email_key(p_email) AND x.state = 'active'
+	  AND staff.password_allowed(p_tenant, x.staff_id);
 	SELECT g.outcome, g.wait_s INTO a FROM customer.guess_admit(p_tenant, customer.visitor(p_address), staff.guess_key(p_email), p_device,
 		staff.device_known(p_tenant, p.staff_id, p_device)) g;
 	IF a.outcome <> 'ok' THEN
@@ -110,6 +111,29 @@ END
 $$;
 COMMENT ON FUNCTION staff.use_step(uuid, uuid, bigint) IS 'Uses a code of the second factor up; false when it, or a later one, was used.';
 
+-- The end of every way in: the session in place of p_old, and the browser is known from now on.  Whether it was.
+CREATE OR REPLACE FUNCTION staff.open_session(p_tenant uuid, p_staff uuid, p_session bytea, p_label text, p_old uuid, p_device bytea, p_new_device bytea,
+	p_detail text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	seen boolean;
+BEGIN
+	DELETE FROM staff.session s WHERE s.session_id = p_old OR (s.staff_id = p_staff
+		AND (s.expires_at <= sutler.now() OR s.seen_at <= sutler.now() - interval '2 hours'));
+	INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at, label)
+	VALUES (p_tenant, sutler.uuid7(), p_session, p_staff, sutler.now() + interval '12 hours', p_label);
+	UPDATE staff.device d SET seen_at = sutler.now() WHERE d.token_sha256 = p_device AND d.staff_id = p_staff;
+	seen := FOUND;
+	IF NOT seen THEN
+		INSERT INTO staff.device (tenant_id, token_sha256, staff_id) VALUES (p_tenant, p_new_device, p_staff);
+	END IF;
+	PERFORM audit.add(p_tenant, p_staff::text, 'staff.signed_in', 'staff ' || p_staff, '', p_detail);
+	RETURN seen;
+END
+$$;
+COMMENT ON FUNCTION staff.open_session(uuid, uuid, bytea, text, uuid, bytea, bytea, text) IS 'Signs a person in; whether the browser was known.';
+
 -- Makes a session of a challenge.  p_step is the step of a code that fits, or p_recovery the hash
 -- of a recovery code; p_codes, in hexadecimal, are the hashes of new recovery codes: they come with
 -- setting up, and the seed of the challenge becomes the second factor.
@@ -123,7 +147,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	c record;
-	seen boolean;
 BEGIN
 	SELECT x.* INTO c FROM staff.challenge x WHERE x.token_sha256 = p_challenge AND x.expires_at > sutler.now() FOR UPDATE;
 	IF NOT FOUND OR NOT EXISTS (SELECT FROM staff.person p WHERE p.staff_id = c.staff_id AND p.state = 'active') THEN
@@ -155,17 +178,7 @@ BEGIN
 		PERFORM audit.add(p_tenant, c.staff_id::text, 'staff.recovery_code', 'staff ' || c.staff_id, '', '');
 	END IF;
 	DELETE FROM staff.challenge x WHERE x.token_sha256 = p_challenge;
-	DELETE FROM staff.session s WHERE s.session_id = p_old OR (s.staff_id = c.staff_id
-		AND (s.expires_at <= sutler.now() OR s.seen_at <= sutler.now() - interval '2 hours'));
-	INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at, label)
-	VALUES (p_tenant, sutler.uuid7(), p_session, c.staff_id, sutler.now() + interval '12 hours', p_label);
-	UPDATE staff.device d SET seen_at = sutler.now() WHERE d.token_sha256 = p_device AND d.staff_id = c.staff_id;
-	seen := FOUND;
-	IF NOT seen THEN
-		INSERT INTO staff.device (tenant_id, token_sha256, staff_id) VALUES (p_tenant, p_new_device, c.staff_id);
-	END IF;
-	PERFORM audit.add(p_tenant, c.staff_id::text, 'staff.signed_in', 'staff ' || c.staff_id, '', '');
-	RETURN QUERY SELECT 'ok', seen;
+	RETURN QUERY SELECT 'ok', staff.open_session(p_tenant, c.staff_id, p_session, p_label, p_old, p_device, p_new_device, '');
 END
 $$;
 COMMENT ON FUNCTION staff.enter(uuid, bytea, bigint, bytea, text[], bytea, text, uuid, bytea, bytea) IS
@@ -231,7 +244,7 @@ BEGIN
 	UPDATE staff.invitation i SET used_at = sutler.now()
 	FROM staff.person p
 	WHERE i.token_sha256 = p_token AND i.used_at IS NULL AND i.expires_at > sutler.now()
-	  AND p.staff_id = i.staff_id AND p.state <> 'suspended'
+	  AND p.staff_id = i.staff_id AND p.state <> 'suspended' AND staff.password_allowed(p_tenant, p.staff_id)
 	RETURNING i.staff_id INTO who;
 	IF NOT FOUND THEN
 		RETURN NULL;
@@ -260,6 +273,7 @@ BEGIN
 	DELETE FROM staff.totp t WHERE t.staff_id = p_staff;
 	DELETE FROM staff.recovery r WHERE r.staff_id = p_staff;
 	DELETE FROM staff.credential c WHERE c.staff_id = p_staff;
+	DELETE FROM staff.identity i WHERE i.staff_id = p_staff;
 	DELETE FROM customer.guess g WHERE g.scope = 'account'
 		AND g.key_sha256 = (SELECT staff.guess_key(p.email) FROM staff.person p WHERE p.staff_id = p_staff);
 END
@@ -284,6 +298,9 @@ BEGIN
 	sum := sum + n;
 	DELETE FROM staff.invitation i WHERE i.token_sha256 IN (SELECT x.token_sha256 FROM staff.invitation x
 		WHERE x.expires_at < sutler.now() - interval '1 day' LIMIT p_limit);
+	GET DIAGNOSTICS n = ROW_COUNT;
+	sum := sum + n;
+	DELETE FROM staff.sso_attempt a WHERE a.attempt_id IN (SELECT x.attempt_id FROM staff.sso_attempt x WHERE x.expires_at < sutler.now() LIMIT p_limit);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	sum := sum + n;
 	DELETE FROM staff.device d WHERE d.token_sha256 IN (SELECT x.token_sha256 FROM staff.device x WHERE x.seen_at < sutler.now() - interval '1 year' LIMIT p_limit);

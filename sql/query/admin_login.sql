@@ -42,3 +42,30 @@ SELECT i.staff_id, i.email, i.name FROM staff.invitation_look(:tenant, :token) i
 -- admin_login_join(tenant uuid, token bytea, name text, locale text, hash text, challenge bytea, seed bytea) one
 -- staff uuid?
 SELECT staff.accept(:tenant, :token, :name, :locale, :hash, :challenge, :seed)
+
+-- The identity provider that is offered, if any.
+-- admin_login_offer(tenant uuid) one
+-- name text, origin text, passwords bool
+SELECT o.name, o.origin, o.passwords FROM staff.sso_offer(:tenant) o
+
+-- admin_login_password_allowed(tenant uuid, staff uuid) one
+-- allowed bool
+SELECT staff.password_allowed(:tenant, :staff)
+
+-- admin_login_sso_begin(tenant uuid, attempt uuid, address text, state bytea, browser bytea, back text, prefix text, next text, again uuid?) one
+-- outcome text
+SELECT staff.sso_begin(:tenant, :attempt, :address, :state, :browser, :back, :prefix, :next, :again)
+
+-- admin_login_sso_prefix(tenant uuid, state bytea?) one
+-- prefix text
+SELECT staff.sso_prefix(:tenant, :state)
+
+-- admin_login_sso_return(tenant uuid, state bytea, browser bytea, code bytea, issuer text) one
+-- attempt uuid?
+SELECT staff.sso_return(:tenant, :state, :browser, :code, :issuer)
+
+-- admin_login_sso_enter(tenant uuid, state bytea, browser bytea, locale text, challenge bytea, seed bytea?, session bytea, label text, old uuid?,
+-- device bytea?, new_device bytea) one
+-- outcome text, known bool, prefix text, next text
+SELECT e.outcome, e.known, e.prefix, e.next
+FROM staff.sso_enter(:tenant, :state, :browser, :locale, :challenge, :seed, :session, :label, :old, :device, :new_device) e

@@ -50,3 +50,25 @@ FROM payment.refund r
 JOIN payment.intent i ON i.tenant_id = r.tenant_id AND i.intent_id = r.intent_id
 JOIN payment.account a ON a.tenant_id = i.tenant_id AND a.account_id = i.account_id
 WHERE r.refund_id = :refund AND r.actor <> 'gateway'
+
+-- A way to an identity provider of staff; no row: there is none, or it is over.
+-- courier_sso(tenant uuid, attempt uuid) one
+-- issuer text, client text, secret_hex text, back text, state text, code_hex text, said_issuer text, again bool, begun time
+SELECT e.issuer, e.client_id, pg_catalog.encode(e.secret, 'hex'), e.back, e.state, coalesce(pg_catalog.encode(e.code, 'hex'), ''), e.said_issuer, e.again, e.begun
+FROM staff.sso_errand(:tenant, :attempt) e
+
+-- courier_sso_provider(tenant uuid) one
+-- issuer text?
+SELECT staff.sso_provider(:tenant)
+
+-- courier_sso_found(tenant uuid, issuer text, origin text) one
+-- done bool
+SELECT true FROM staff.sso_found(:tenant, :issuer, :origin)
+
+-- courier_sso_spend(tenant uuid, attempt uuid) one
+-- done bool
+SELECT staff.sso_spend(:tenant, :attempt)
+
+-- courier_sso_prove(tenant uuid, attempt uuid, subject text, email text, verified bool, name text, several bool) one
+-- done bool
+SELECT staff.sso_prove(:tenant, :attempt, :subject, :email, :verified, :name, :several)

@@ -46,6 +46,28 @@ SELECT staff.set_role(:tenant, :actor, :staff, :role, :store, :reason)
 -- outcome text
 SELECT staff.save_role(:tenant, :actor, :role, :make, :name, :permissions, :reason)
 
+-- The identity provider; no row: there is none yet.
+-- staff_provider(tenant uuid) one
+-- name text, issuer text, client text, domains text, passwords bool, role uuid?, second text, active bool, answers bool, revision int
+SELECT s.name, s.issuer, s.client_id, s.domains, s.passwords, s.role_id, s.second, s.active, s.answers, s.revision FROM staff.sso_settings(:tenant) s
+
+-- staff_is_owner(tenant uuid, staff uuid) one
+-- owner bool
+SELECT staff.is_owner(:tenant, :staff)
+
+-- staff_save_provider(tenant uuid, actor uuid, revision int, name text, issuer text, client text, secret bytea?, domains text[], passwords bool,
+-- role uuid?, second text, active bool, reason text) one
+-- outcome text
+SELECT staff.sso_save(:tenant, :actor, :revision, :name, :issuer, :client, :secret, :domains, :passwords, :role, :second, :active, :reason)
+
+-- staff_bound(tenant uuid, staff uuid) one
+-- since time?
+SELECT staff.bound_since(:tenant, :staff)
+
+-- staff_unbind(tenant uuid, actor uuid, staff uuid, reason text) one
+-- outcome text
+SELECT staff.unbind(:tenant, :actor, :staff, :reason)
+
 -- Entries of the audit log, newest first; a page later than an entry begins behind it.
 -- staff_audit(actor text, target text, day date, before uuid, most int) many
 -- entry uuid, at time, actor text, who text?, action text, target text, reason text, detail text, sealed bool

@@ -6,6 +6,8 @@ use strict;
 use warnings;
 
 my $serial = 0;
+# What no provider was ever sent to with.
+my $UNKNOWN = 'A' x 43;
 
 # The store one works in, its revision, and a host of its own that is not the main one.
 sub store_of { my ($t, $store) = @_; return $t->{f}{store}{$store} }
@@ -120,6 +122,26 @@ sub entries
 			return (of(@_), over => $t->value("SELECT coalesce((SELECT revision FROM payment.method WHERE store_id = ? AND method = 'bank_transfer'), 0)", store_of($t, $store)),
 				active => 1, position => $serial++ % 1000, reason => 'as it was', map { ("locale_$_" => $locales->[$_], "name_$_" => 'Bank', "words_$_" => 'IBAN ES00 1234') } 0 .. $#$locales);
 		}),
+		'POST /admin/login/provider' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => '/admin/login/provider', form => { next => '' } } },
+		'GET /admin/login/provider/back' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => "/admin/login/provider/back?state=$UNKNOWN&code=a" } },
+		'POST /admin/login/provider/back' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => '/admin/login/provider/back',
+			form => { state => $UNKNOWN, code => 'a' }, cookies => { 'staff-away' => $UNKNOWN } } },
+		'POST /admin/login/provider/again' => Requests::at_desk('/admin/login/provider/again', sub { return (next => '') }),
+		'GET /admin/staff/sign-in' => Requests::at_desk('/admin/staff/sign-in'),
+		'POST /admin/staff/sign-in' => Requests::at_desk('/admin/staff/sign-in', sub {
+			my ($t, $store) = @_;
+			my ($tenant) = $t->value('SELECT tenant_id FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
+			return (revision => $t->value('SELECT coalesce((SELECT revision FROM staff.sso WHERE tenant_id = ?), 0)', $tenant), name => 'Kiosk ID',
+				issuer => 'http://127.0.0.1:9', client => 'shop', secret => 's3cret', passwords => 1, second => 'always', reason => 'one way in');
+		}),
+		'POST /admin/staff/sign-in/try' => Requests::at_desk('/admin/staff/sign-in/try', sub { return () }),
+		'POST /admin/staff/{id:id}/unbind' => Requests::at_desk(sub {
+			my ($t, $store) = @_;
+			my $c = Requests::colleague($t, $store);
+			$t->dbh->do(q{INSERT INTO staff.identity (tenant_id, issuer, subject, staff_id) SELECT tenant_id, 'https://idp.test', staff_id::text, staff_id FROM staff.person WHERE staff_id = ?},
+				undef, $c->{id});
+			return "/admin/staff/$c->{id}/unbind";
+		}, sub { return (reason => 'a new account') }),
 		'GET /admin/settings/policies' => Requests::at_desk('/admin/settings/policies'),
 		'POST /admin/settings/policies' => Requests::at_desk('/admin/settings/policies', sub { return (of(@_), return_days => 30) }),
 		'GET /admin/settings/policies/new' => Requests::at_desk('/admin/settings/policies/new'),
