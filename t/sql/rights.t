@@ -152,7 +152,7 @@ my %TYPE = (2950 => 'uuid', 25 => 'text', 20 => 'bigint', 23 => 'integer', 21 =>
 sub own_statements
 {
 	my ($file) = @_;
-	my $text = read_file($file) =~ s/"\s*\n\s*"//gr;
+	my $text = read_file($file) =~ s/"\s*\\?\n\s*"//gr;
 	return map { my $sql = $_; my $n = () = $sql =~ /\$\d/g; my ($most) = sort { $b <=> $a } $sql =~ /\$(\d)/g;
 		$sql =~ /pg_temp|tenancy\.tenant\b|WHERE code =|import_(?:attributes|categories|listings)\(/ ? ()
 			: [{ name => $sql, params => [map { { oid => 705 } } 1 .. $most // 0] }, { sql => $sql }] } $text =~ /"(SELECT [^"]*)"/g;
