@@ -668,8 +668,9 @@ BEGIN
 END
 $triggers$;
 
+-- Not those that an import gives for a moment to products that trade their addresses (catalog.import_bodies).
 CREATE OR REPLACE TRIGGER keep_slug AFTER UPDATE OF slug ON catalog.product_text
-	FOR EACH ROW WHEN (OLD.slug <> NEW.slug) EXECUTE FUNCTION catalog.keep_slug();
+	FOR EACH ROW WHEN (OLD.slug <> NEW.slug AND OLD.slug <> 'moving-' || OLD.product_id::text) EXECUTE FUNCTION catalog.keep_slug();
 CREATE OR REPLACE TRIGGER keep_slug AFTER UPDATE OF slug ON catalog.category_text
 	FOR EACH ROW WHEN (OLD.slug <> NEW.slug) EXECUTE FUNCTION catalog.keep_slug();
 CREATE OR REPLACE TRIGGER stock_rule AFTER UPDATE OF low_stock ON tenancy.store

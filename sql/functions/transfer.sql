@@ -301,7 +301,9 @@ AS $$
 		-- of the variant
 		SELECT v.product_id, v.variant_id, k.name, k.value
 		FROM v JOIN catalog.product p ON p.product_id = v.product_id CROSS JOIN LATERAL (VALUES ('product', p.reference), ('sku', v.sku), ('gtin', v.gtin), ('weight_g', v.weight_g::text),
-			('variant_made_to_order', CASE WHEN v.made_to_order THEN 'yes' ELSE 'no' END), ('track_stock', CASE WHEN v.track_stock THEN 'yes' ELSE 'no' END)) AS k (name, value)
+			('variant_made_to_order', CASE WHEN v.made_to_order THEN 'yes' ELSE 'no' END),
+			-- What a bundle contains is not in the file: brought into another shop it must not sell without end.
+			('track_stock', CASE WHEN v.track_stock OR v.bundle THEN 'yes' ELSE 'no' END)) AS k (name, value)
 		UNION ALL
 		SELECT v.product_id, v.variant_id, 'option:' || a.code, w.code
 		FROM v JOIN catalog.variant_value x ON x.variant_id = v.variant_id JOIN catalog.attribute a ON a.attribute_id = x.attribute_id

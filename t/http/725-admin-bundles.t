@@ -46,6 +46,8 @@ subtest 'CAT-09 the editor' => sub {
 	like $ana->get($path)->html, qr{value="PLAIN".*Product PLAIN.*value="30".*value="FEW"}s, 'and shown, the empty row gone';
 	is one("SELECT count(*) FROM audit.entry WHERE action = 'product.bundle'"), 1, 'the log has it';
 	like $ana->get("/admin/catalog/$product/variants")->text, qr/31 pieces|31 piezas/, 'the list of variants counts them';
+	is one(q{SELECT string_agg(x.value, '') FROM tenancy.store s CROSS JOIN LATERAL catalog.export_cells(?, s.store_id, ARRAY['track_stock'], '{}', '{}', false,
+		'00000000-0000-0000-0000-000000000000', 1000) x WHERE s.code = 'one' AND x.variant = ?}, $t, $kit), 'yes', 'a file of it does not let another shop sell it without end';
 	my $siti = Staff->new($shop, $f, 'bahari', may => [qw(catalog.view catalog.edit)]);
 	is $siti->get($path)->status, 404, 'T26 to another merchant it does not exist';
 };

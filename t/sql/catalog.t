@@ -218,7 +218,7 @@ is($part->('specs'), one(q{SELECT 'Tono|' || string_agg(l, ', ') || '|;' FROM (S
 	LEFT JOIN catalog.attribute_value_text t ON t.value_id = v.value_id AND t.locale = 'es' WHERE x.product_id = ?) y}, $p), 'its free attributes');
 $db->do(q{UPDATE catalog.category_text SET name = E'Hoja\u001F nueva' WHERE category_id = ? AND locale = 'es'}, undef, $a->{leaf});
 like($part->('trail'), qr/Hoja nueva\|hoja\|;\z/, 'the way to it follows a category\'s name, and no text ends a field');
-is($part->('media'), one(q{SELECT string_agg(concat_ws('|', m.kind, f.name, 'Foto', f.bytes) || '|;', '') FROM catalog.product_media m
+is($part->('media'), one(q{SELECT string_agg(concat_ws('|', m.kind, f.name, 'Foto', f.bytes) || '||;', '') FROM catalog.product_media m
 	JOIN catalog.media f USING (tenant_id, media_id) WHERE m.product_id = ?}, $p), 'its pictures');
 put('catalog.product_tag', @t, product_id => $p, tag => $_->[0], locale => $_->[1]) for ['Otoño', ''], ['otoño!', ''], ['abrigo', 'es'], ['warm', 'en'], ['!!', ''];
 is($part->('tags'), 'Otoño|otoño|;abrigo|abrigo|;verano|verano|;', 'its tags that have a page, those of its language and of all');
@@ -236,7 +236,7 @@ is($part->('meta_title'), 'Para buscadores', 'without them all is as before');
 my $own = id();
 put('catalog.media', @t, media_id => $own, name => 'ef/' . '3' x 30, mime => 'image/png', bytes => 5, width => 960, height => 960);
 put('catalog.store_product_media', @s, product_id => $p, media_id => $own, position => 0);
-is($part->('media'), 'image|ef/' . '3' x 30 . '||5|;', 'pictures of the store\'s own stand in place of the product\'s');
+is($part->('media'), 'image|ef/' . '3' x 30 . '||5||;', 'pictures of the store\'s own stand in place of the product\'s');
 $db->do('DELETE FROM catalog.store_product_media WHERE product_id = ?', undef, $p);
 is($part->('media'), $shared, 'and go again');
 is($part->('paths'), one(q{SELECT string_agg(locale || '|' || slug || '|;', '' ORDER BY locale) FROM catalog.listing
