@@ -23,8 +23,8 @@ async function walk({ name, base, link, options }) {
 	const context = page.context();
 	page.setDefaultTimeout(15000);
 	const see = looker(t, page, '700-admin', name, pages);
-	const look = async what => {
-		await see(what);
+	const look = async (what, once) => {
+		await see(what, once);
 		if (what === 'setup')
 			t.ok((await page.locator('svg.qr').boundingBox()).width > 150, `${name}: the QR code can be scanned`);
 		if (what === 'codes')

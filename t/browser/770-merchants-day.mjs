@@ -18,7 +18,7 @@ const one = async (sql, ...values) => Object.values((await shop.sql(sql, ...valu
 
 // A page in the light of a desk, then in the dark of a phone.
 const seen = new Set();
-async function look(page, what) {
+async function look(page, what, once = false) {
 	if (seen.has(what)) return;
 	seen.add(what);
 	const wide = page.viewportSize();
@@ -31,6 +31,7 @@ async function look(page, what) {
 	await shot(page, `770-${what}-phone`);
 	await page.setViewportSize(wide);
 	await page.emulateMedia({ colorScheme: 'light' });
+	if (once) return;
 	const cookies = (await page.context().cookies(page.url())).map(c => `${c.name}=${c.value}`).join('; ');
 	pages.push(await savePage(page.url(), `770-${what}`, { Cookie: cookies }));
 }
@@ -56,7 +57,7 @@ const watch = page => page.on('response', r => { if (r.status() >= 500) failed.p
 const admin = await b.page('admin.morgan.localhost', new URL(link).pathname.replace(/^/, '/en'));
 admin.setDefaultTimeout(15000);
 watch(admin);
-await joins(admin, what => look(admin, what));
+await joins(admin, (what, once) => look(admin, what, once));
 await look(admin, 'first-page');
 
 const go = where => admin.goto(shop.url('admin.morgan.localhost', `/en/admin${where}`));

@@ -12,11 +12,14 @@ import { axe, fits, shot, savePage } from './browser.mjs';
 
 const HOST = 'admin.suelas.localhost';
 
-// look(what) for a page that somebody sees: accessible, fits; a picture, and a page for validate(pages).
-export const looker = (t, page, test, name, pages) => async what => {
+// look(what) for a page that somebody sees: accessible, fits; a picture, and a page for validate(pages), which one
+// that is shown only once (ONCE) cannot be asked for again.
+export const looker = (t, page, test, name, pages) => async (what, once = false) => {
 	t.is((await axe(page)).join('\n'), '', `${name}: ${what} is accessible`);
 	t.ok(await fits(page), `${name}: ${what} fits`);
 	await shot(page, `${test}-${name}-${what}`);
+	if (once)
+		return;
 	const cookies = (await page.context().cookies(page.url())).map(c => `${c.name}=${c.value}`).join('; ');
 	pages.push(await savePage(page.url(), `${test}-${name}-${what}`, { Cookie: cookies }));
 };
@@ -38,7 +41,7 @@ export async function joins(page, look = async () => {}) {
 	await type('#f-code', code(secret));
 	await send();
 	await page.locator('.codes').waitFor();
-	await look('codes');
+	await look('codes', true);
 	await page.locator('a.btn.main').focus();
 	await send();
 	await page.waitForURL(u => /\/admin$/.test(u.pathname));
