@@ -1,7 +1,10 @@
 /* An order at the desk: all that is known of it on one page, with the forms of what may be done. */
 #include "admin-orders.h"
 
+#include "base/buf.h"
+#include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "front/basket.h"
 #include "front/document.h"
 
@@ -238,6 +241,27 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 	}
 }
 
+/* "5000 EUR: why", as payment.ask_refund() writes it: minor units are for machines. */
+static const char *event_detail(struct req *r, const char *detail)
+{
+	size_t digits = detail == NULL ? 0 : strspn(detail, "0123456789");
+	const char *currency, *why;
+	int64_t minor;
+	struct buf *b;
+
+	if (digits == 0 || detail[digits] != ' ')
+		return detail;
+	currency = detail + digits + 1;
+	why = currency + 3;
+	if (strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3 || (*why != ':' && *why != '\0') ||
+	    !parse_int(mem_strndup(r->mem, detail, digits), 0, INT64_MAX, &minor))
+		return detail;
+	b = buf_new(r->mem);
+	locale_money(locale_get(r->locale), mem_strndup(r->mem, currency, 3), minor, b);
+	buf_adds(b, why);
+	return b->data;
+}
+
 static void add_story(struct req *r, struct view *v, struct rows *events, struct rows *notes)
 {
 	for (size_t i = 0; i < rows_count(events); i++) {
@@ -245,7 +269,7 @@ static void add_story(struct req *r, struct view *v, struct rows *events, struct
 		struct view *item = view_item(v, "events");
 
 		view_text(item, "label", req_text(r, desk_event_word(e->axis, e->event)));
-		view_text(item, "detail", e->detail);
+		view_text(item, "detail", event_detail(r, e->detail));
 		view_text(item, "who", desk_actor(r, e->actor, e->who));
 		view_time(item, "at", e->at);
 	}

@@ -280,6 +280,7 @@ subtest 'money back' => sub {
 	is act($o, '/refund', line => 1, pieces => 1, refund_reason => 'one piece', idempotency_key => key())->status, 303, 'by line';
 	is $shop->value('SELECT refunded FROM payment.payment WHERE order_id = ?', $o->{id}), 1500, 'what the piece cost';
 	is states($o), 'open partly_refunded unfulfilled none', 'in part';
+	like $ana->get(url($o))->text, qr/A refund was asked for \S*5\.00\S*: a scratch/, 'the history says it as money';
 	my $old = Staff->new($shop, $f, 'acme', may => ['orders.view', 'orders.refund'], stores => ['one'], age_s => 3600);
 	my $page = $old->get(url($o));
 	my $answer = $old->visitor->post('/en' . url($o, '/refund'), { csrf => token($page), amount => '1.00', refund_reason => 'without a code', idempotency_key => key() });

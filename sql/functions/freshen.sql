@@ -1,0 +1,178 @@
+-- The job freshen: what follows a change of the catalogue or of the stock within a second, in steps of bounded size:
+-- badges, stock and related cards of product pages, counts, the version under which workers keep things, prices that
+-- begin or end.  Changes leave what is to be looked at in catalog.stale.
+
+CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH product AS (
+		SELECT array_agg(DISTINCT v.product_id) AS ids FROM catalog.variant v WHERE v.variant_id = ANY (p_variants || ARRAY(
+			SELECT b.bundle_id FROM catalog.bundle_part b WHERE b.part_id = ANY (p_variants)))
+	), changed AS (
+		UPDATE catalog.listing l SET stock = k.stock
+		FROM product, catalog.stock_of(p_tenant, product.ids) k
+		WHERE l.store_id = k.store_id AND l.product_id = k.product_id AND l.stock <> k.stock
+		RETURNING l.store_id, l.product_id, l.stock
+	), found AS (
+		UPDATE catalog.search s SET stock = c.stock
+		FROM (SELECT DISTINCT c.store_id, c.product_id, c.stock FROM changed c) c
+		WHERE s.store_id = c.store_id AND s.product_id = c.product_id AND s.stock <> c.stock
+	), page AS (
+		UPDATE catalog.product_page g SET stock = k.stock
+		FROM product, (SELECT d.store_id, d.variant_ids, catalog.page_stock(d.store_id, d.variant_ids) AS stock
+			FROM (SELECT DISTINCT x.store_id, x.variant_ids FROM product, catalog.product_page x WHERE x.product_id = ANY (product.ids)) d) k
+		WHERE g.product_id = ANY (product.ids) AND g.store_id = k.store_id AND g.variant_ids = k.variant_ids AND g.stock <> k.stock
+	), near AS (
+		INSERT INTO catalog.stale (tenant_id, kind, target_id)
+		SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
+		WHERE r.related_id IN (SELECT c.product_id FROM changed c)
+	)
+	SELECT DISTINCT c.store_id FROM changed c
+$$;
+COMMENT ON FUNCTION catalog.refresh_stock(uuid, uuid[]) IS
+	'Sets the badge of the products of these variants where it changed; the stores whose lists it changed.';
+
+-- Counts by availability stand under the attribute of all zeros, values 1 to 4.
+CREATE OR REPLACE FUNCTION catalog.recount(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WITH fresh AS (
+		SELECT l.category_id, count(DISTINCT l.product_id)::integer AS products
+		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY l.category_id
+	), gone AS (
+		DELETE FROM catalog.category_count c WHERE c.store_id = p_store
+		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.category_id = c.category_id)
+	)
+	INSERT INTO catalog.category_count AS c (tenant_id, store_id, category_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	WITH fresh AS (
+		SELECT x.category_id, x.attribute_id, x.value_id, count(*)::integer AS products
+		FROM catalog.facet x WHERE x.store_id = p_store GROUP BY 1, 2, 3
+		UNION ALL
+		SELECT l.category_id, '00000000-0000-0000-0000-000000000000',
+		       CASE l.stock WHEN 'in' THEN '00000000-0000-0000-0000-000000000001' WHEN 'few' THEN '00000000-0000-0000-0000-000000000002'
+		            WHEN 'made' THEN '00000000-0000-0000-0000-000000000003' ELSE '00000000-0000-0000-0000-000000000004' END::uuid,
+		       count(DISTINCT l.product_id)::integer
+		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY 1, l.stock
+	), gone AS (
+		DELETE FROM catalog.facet_count c WHERE c.store_id = p_store AND NOT EXISTS (SELECT FROM fresh f
+			WHERE f.category_id = c.category_id AND f.attribute_id = c.attribute_id AND f.value_id = c.value_id)
+	)
+	INSERT INTO catalog.facet_count AS c (tenant_id, store_id, category_id, attribute_id, value_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.attribute_id, f.value_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id)
+	DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	INSERT INTO catalog.version AS v (tenant_id, store_id, many_brands)
+	SELECT p_tenant, p_store, coalesce(min(l.brand) <> max(l.brand), false) FROM catalog.listing l
+	WHERE l.store_id = p_store AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.brand <> ''
+	ON CONFLICT (tenant_id, store_id) DO UPDATE SET many_brands = excluded.many_brands WHERE v.many_brands <> excluded.many_brands;
+
+	WITH said AS (
+		SELECT s.locale, w.word, count(*) AS products
+		FROM catalog.search s, unnest(s.words) AS w (word) WHERE s.store_id = p_store GROUP BY 1, 2
+	), fresh AS (
+		SELECT s.locale, catalog.fold(s.word) AS word, (array_agg(s.word ORDER BY s.products DESC, s.word))[1] AS shown,
+		       sum(s.products)::integer AS products
+		FROM said s GROUP BY 1, 2
+	), gone AS (
+		DELETE FROM catalog.word w WHERE w.store_id = p_store
+		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.locale = w.locale AND f.word = w.word)
+	)
+	INSERT INTO catalog.word AS w (tenant_id, store_id, locale, word, shown, products)
+	SELECT p_tenant, p_store, f.locale, f.word, f.shown, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, word) DO UPDATE SET shown = excluded.shown, products = excluded.products
+	WHERE (w.shown, w.products) IS DISTINCT FROM (excluded.shown, excluded.products);
+END
+$$;
+COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts of categories and filters, whether brands differ, and the words of a store; writes only what differs.';
+
+CREATE OR REPLACE FUNCTION catalog.bump(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO catalog.version AS v (tenant_id, store_id, version) VALUES (p_tenant, p_store, 1)
+	ON CONFLICT (tenant_id, store_id) DO UPDATE SET version = v.version + 1
+$$;
+COMMENT ON FUNCTION catalog.bump(uuid, uuid) IS 'What workers keep of the store''s catalogue is old now.';
+
+-- Prices that began or ended since the last look.  The mark moves only when there were
+-- some: a look without effect writes nothing.
+CREATE OR REPLACE FUNCTION catalog.reprice(p_tenant uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	st record;
+	ids uuid[];
+	found_n integer := 0;
+BEGIN
+	FOR st IN
+		SELECT s.store_id, coalesce(v.priced_at, '-infinity') AS priced_at
+		FROM tenancy.store s LEFT JOIN catalog.version v ON v.store_id = s.store_id ORDER BY s.store_id
+	LOOP
+		SELECT array_agg(DISTINCT va.product_id) INTO ids
+		FROM (SELECT p.variant_id FROM catalog.price p
+		      WHERE p.store_id = st.store_id AND p.starts_at > '-infinity' AND p.starts_at > st.priced_at AND p.starts_at <= sutler.now()
+		      UNION
+		      SELECT p.variant_id FROM catalog.price p
+		      WHERE p.store_id = st.store_id AND p.ends_at < 'infinity' AND p.ends_at > st.priced_at AND p.ends_at <= sutler.now()) c
+		JOIN catalog.variant va ON va.variant_id = c.variant_id;
+		CONTINUE WHEN ids IS NULL;
+		PERFORM catalog.relist(p_tenant, ids);
+		INSERT INTO catalog.version (tenant_id, store_id, priced_at) VALUES (p_tenant, st.store_id, sutler.now())
+		ON CONFLICT (tenant_id, store_id) DO UPDATE SET priced_at = excluded.priced_at;
+		found_n := found_n + cardinality(ids);
+	END LOOP;
+	RETURN found_n;
+END
+$$;
+COMMENT ON FUNCTION catalog.reprice(uuid) IS 'Makes the cards of products again whose prices began or ended since the last look; how many.';
+
+-- One step of freshen: what is stale of one tenant, at most p_limit items.  Counts and the
+-- version follow in the same transaction, so they are seen together; how many items were taken.
+CREATE OR REPLACE FUNCTION catalog.freshen(p_tenant uuid, p_limit integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	variants uuid[];
+	stores uuid[];
+	pages uuid[];
+	taken integer;
+	s uuid;
+BEGIN
+	PERFORM catalog.reprice(p_tenant);
+	WITH due AS (
+		SELECT x.stale_id FROM catalog.stale x ORDER BY x.stale_id LIMIT p_limit FOR UPDATE SKIP LOCKED
+	), gone AS (
+		DELETE FROM catalog.stale x USING due WHERE x.stale_id = due.stale_id RETURNING x.kind, x.target_id
+	)
+	SELECT count(*), array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'stock'),
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}'),
+	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'related')
+	INTO taken, variants, stores, pages FROM gone g;
+	IF taken = 0 THEN
+		RETURN 0;
+	END IF;
+	IF variants IS NOT NULL THEN
+		PERFORM catalog.redesk_stock(p_tenant, variants);
+		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+		PERFORM inventory.reorder_look(p_tenant, variants);
+	END IF;
+	IF pages IS NOT NULL THEN
+		UPDATE catalog.product_page g SET related = k.cards
+		FROM (SELECT x.store_id, x.locale, x.currency, x.product_id, catalog.page_related(x.store_id, x.locale, x.currency, x.product_id) AS cards
+			FROM catalog.product_page x WHERE x.product_id = ANY (pages)) k
+		WHERE g.store_id = k.store_id AND g.locale = k.locale AND g.currency = k.currency AND g.product_id = k.product_id
+		  AND g.related <> k.cards;
+	END IF;
+	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
+		PERFORM catalog.recount(p_tenant, s);
+		PERFORM catalog.bump(p_tenant, s);
+	END LOOP;
+	RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION catalog.freshen(uuid, integer) IS
+	'Takes stale items of a tenant: badges, then counts and version of the stores that changed. How many items it took.';
