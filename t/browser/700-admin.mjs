@@ -37,7 +37,7 @@ async function walk({ name, base, link, options }) {
 	await joins(page, look);
 	await look('home');
 	t.is(await page.locator('tbody tr').count(), 14, `${name}: the chart's table has its days`);
-	for (const [path, what] of [['/admin/staff', 'staff'], ['/admin/roles', 'roles'], ['/admin/roles/new', 'role'], ['/admin/audit', 'audit'], ['/admin/login/again', 'again'],
+	for (const [path, what] of [['/admin/staff', 'staff'], ['/admin/staff/sign-in', 'sign-in'], ['/admin/roles', 'roles'], ['/admin/roles/new', 'role'], ['/admin/audit', 'audit'], ['/admin/login/again', 'again'],
 		['/admin/searches?at=%2Fadmin%2Faudit&search=about%3Dsole', 'searches'], ['/admin/inventory', 'stock'], ['/admin/inventory?q=zzz', 'no-stock']]) {
 		await page.goto(shop.url('admin.suelas.localhost', `${base}${path}`));
 		await look(what);

@@ -3,6 +3,9 @@ package NthCall;
 # What t/fault/nth-call*.t walk: each route of some programs with its 1st, 2nd ... n-th database call failing.
 #
 #	NthCall::walk(sub { $_[0] =~ /^admin-/ });	# whether a program of this name is walked here
+#	NthCall::walk(sub { ... }, 6);			# one in six of their routes, others in each run
+#
+# Hundreds of routes take a quarter of an hour: SUTLER_NTH_CALL_PART=all walks them all, a number that part.
 
 use strict;
 use warnings;
@@ -150,11 +153,16 @@ sub cold
 
 sub walk
 {
-	my ($here) = @_;
+	my ($here, $parts) = @_;
 	# A worker keeps what it knows of a host, so that a request has the same calls each time;
 	# cold() is about finding the host.
 	$t = Trial->new(env => { SUTLER_TEST_SITE_AGE_MS => 3600_000 });
 	my @routes = grep { $here->($_->{program}) } $t->routes;
+	my $part = $ENV{SUTLER_NTH_CALL_PART} // int rand($parts // 1);
+	if (($parts // 1) > 1 && $part ne 'all') {
+		diag "SUTLER_NTH_CALL_PART=$part";
+		@routes = @routes[grep { $_ % $parts == $part % $parts } 0 .. $#routes];
+	}
 	all_known() if grep { $_->{program} eq 'home' } @routes;
 	cmp_ok(scalar @routes, '>', 10, 'routes to walk');
 	for my $route (@routes) {
