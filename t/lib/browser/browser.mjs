@@ -153,7 +153,7 @@ export async function axe(page, options = {}) {
 
 // A picture of the whole page: var/shots/NAME.png.
 export async function shot(page, name) {
-	// Nobody looks at the pictures of an automatic run, and they take a fifth of a walk's time.
+	// Nobody looks at the pictures of an automatic run.
 	if (process.env.SUTLER_TEST_NO_PICTURES) return '';
 	mkdirSync(shots, { recursive: true });
 	const file = path.join(shots, `${name}.png`);
