@@ -30,8 +30,9 @@ COMMENT ON COLUMN inventory.stock.by_lot IS 'The pieces belong to lots: inventor
 
 -- A new row asks behind the lock of its variant, which who changes inventory.care holds.  One that is
 -- there already makes no new row, and has its answer.
+-- By index always: planned while the table is empty it would read all of it for each row of a large import.
 CREATE FUNCTION inventory.note_care() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 AS $$
 BEGIN
 	IF EXISTS (SELECT FROM inventory.stock s WHERE s.tenant_id = NEW.tenant_id AND s.variant_id = NEW.variant_id AND s.warehouse_id = NEW.warehouse_id) THEN
