@@ -114,7 +114,9 @@ COMMENT ON FUNCTION sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text
 CREATE OR REPLACE FUNCTION sales.worth(p_tenant uuid, p_order uuid, p_lines integer[], p_pieces integer[]) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN bool_and(l.line_no IS NOT NULL AND u.pieces BETWEEN 1 AND l.quantity) AND count(DISTINCT u.line_no) = count(*)
+	-- The money of a bundle is that of its parts: whoever names both would count it twice.
+	SELECT CASE WHEN bool_and(l.line_no IS NOT NULL AND u.pieces BETWEEN 1 AND l.quantity AND coalesce(l.part_of <> ALL (p_lines), true))
+		AND count(DISTINCT u.line_no) = count(*)
 		THEN sum((l.total + l.share + CASE WHEN o.prices_include_tax THEN 0 ELSE l.tax END) * u.pieces / l.quantity)::bigint END
 	FROM unnest(p_lines, p_pieces) AS u (line_no, pieces)
 	LEFT JOIN sales.order_line l ON l.order_id = p_order AND l.line_no = u.line_no

@@ -203,7 +203,7 @@ COMMENT ON FUNCTION staff.sso_enter(uuid, bytea, bytea, text, bytea, bytea, byte
 	'Signs staff in whom the provider named. ok, code, setup, or why not.';
 
 -- Saves the provider.  Only owners may: who chooses it could come in as anybody.  p_secret NULL keeps the one there is.
--- ok; not_allowed; changed (meanwhile); secret (there is none yet); gone (the role); no_way_in: no owner could sign in by password.
+-- ok; not_allowed; changed (meanwhile); secret (there is none yet, or none of this provider); gone (the role); no_way_in: no owner could sign in by password.
 CREATE OR REPLACE FUNCTION staff.sso_save(p_tenant uuid, p_actor uuid, p_revision bigint, p_name text, p_issuer text, p_client text, p_secret bytea,
 	p_domains text[], p_passwords boolean, p_role uuid, p_second text, p_active boolean, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -219,7 +219,8 @@ BEGIN
 	IF coalesce(old.revision, 0) <> p_revision THEN
 		RETURN 'changed';
 	END IF;
-	IF old.tenant_id IS NULL AND p_secret IS NULL THEN
+	-- The secret of one provider is not sent to another.
+	IF (old.tenant_id IS NULL OR old.issuer <> p_issuer) AND p_secret IS NULL THEN
 		RETURN 'secret';
 	END IF;
 	IF p_role IS NOT NULL AND NOT EXISTS (SELECT FROM staff.role r WHERE r.role_id = p_role AND NOT r.is_owner) THEN

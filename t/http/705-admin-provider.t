@@ -79,7 +79,8 @@ subtest 'an owner sets it up' => sub {
 	like save($ana, secret => '')->html, qr/id="w-secret"/, 'a secret is wanted at first';
 	like save($ana, issuer => 'http://127.0.0.1:1')->text, qr/nobody answers/, 'it is tried at once';
 	unlike $shop->visitor($ana->{host})->get('/en/admin/login')->text, qr/Kiosk ID/, 'who has not answered is not offered';
-	like save($ana, secret => '', issuer => $house->issuer . '/')->text, qr/calls itself otherwise/, 'nor who calls himself otherwise';
+	like save($ana, secret => '', issuer => $house->issuer . '/')->html, qr/id="w-secret"/, 'the secret of one is not sent to another';
+	like save($ana, issuer => $house->issuer . '/')->text, qr/calls itself otherwise/, 'nor who calls himself otherwise';
 	like save($ana)->text, qr/answers as it should/, 'this one is';
 	like $ana->get($page_at)->text, qr/The provider answers/, 'it stays said';
 	unlike $ana->get($page_at)->html, qr/s3cret/, 'P24 the secret is not shown again';

@@ -167,6 +167,7 @@ subtest 'CAT-09 the parts are fetched, sent and taken back' => sub {
 	agree('sent');
 	is value('SELECT sales.worth(?, ?, ARRAY[3, 4], ARRAY[2, 4])', $t, $order), 10002, 'all parts are worth the bundle';
 	is value('SELECT sales.worth(?, ?, ARRAY[1], ARRAY[1])', $t, $order), 5001, 'as is the bundle';
+is value('SELECT sales.worth(?, ?, ARRAY[1, 3], ARRAY[1, 1])', $t, $order), undef, 'but not a bundle and a part of it, which is in it already';
 	my $return = Fixture::id();
 	is value("SELECT sales.staff_return(?, ?, ?, ?, 'refund', 'faulty', '', ARRAY[3], ARRAY[1])", $t, $staff, $order, $return), 'ok', 'one heel comes back';
 	is value("SELECT sales.decide_return(?, ?, ?, 'approve', '')", $t, $staff, $return), 'ok', 'may';
