@@ -61,11 +61,6 @@ static const char *or_empty(const char *s)
 	return s == NULL ? "" : s;
 }
 
-static const char *numbered(struct req *r, const char *name, size_t i)
-{
-	return mem_printf(r->mem, "%s_%zu", name, i);
-}
-
 static const char *url_of(struct req *r, const char *category)
 {
 	return mem_printf(r->mem, "%s" TREE "/%s", r->prefix, category);
@@ -121,7 +116,7 @@ void category_tree(struct req *r)
 
 static void add_field(struct req *r, struct view *item, const char *name, size_t i, const char *stored)
 {
-	const char *field = numbered(r, name, i);
+	const char *field = form_numbered(r, name, i);
 
 	view_text(item, name, form_typed(r, field, stored));
 	view_text(item, mem_concat(r->mem, name, "_error"), form_error(r, field));
@@ -190,7 +185,7 @@ static void add_products(struct req *r, struct view *v, const char *category, st
 		view_text(item, "state", strcmp(p->status, "active") == 0 ? NULL : req_text(r, catalog_state_word(p->status)));
 		view_text(item, "image", p->image == NULL ? NULL : mem_concat(r->mem, "/media/", p->image));
 		view_text(item, "order", at == SIZE_MAX ? stored : form_item(r, "order", at, stored));
-		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, numbered(r, "order", at)));
+		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, form_numbered(r, "order", at)));
 		view_bool(item, "ticked", catalog_typed_in(r, "gone", p->product) != SIZE_MAX);
 	}
 	view_bool(v, "has_products", n > 0);
@@ -282,7 +277,7 @@ static void decline(struct req *r, void (*show)(struct req *r), const char *outc
 		}
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(outcome, "slug ", 5) == 0 && strcmp(outcome + 5, locales[i]) == 0) {
-			page_decline(r, show, numbered(r, "slug", i), N_("Another category has this address. Please choose another."));
+			page_decline(r, show, form_numbered(r, "slug", i), N_("Another category has this address. Please choose another."));
 			return;
 		}
 	page_not_found(r);
@@ -296,16 +291,16 @@ static void save(struct req *r, const char *category, bool make, void (*show)(st
 	bool wrong = false;
 
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		locale[n] = param_text(r, numbered(r, "locale", i));
+		locale[n] = param_text(r, form_numbered(r, "locale", i));
 		if (locale[n] == NULL)
 			continue;
-		name[n] = or_empty(param_text(r, numbered(r, "name", i)));
-		slug[n] = or_empty(param_text(r, numbered(r, "slug", i)));
-		description[n] = or_empty(param_text(r, numbered(r, "description", i)));
-		title[n] = or_empty(param_text(r, numbered(r, "meta_title", i)));
-		meta[n] = or_empty(param_text(r, numbered(r, "meta_description", i)));
+		name[n] = or_empty(param_text(r, form_numbered(r, "name", i)));
+		slug[n] = or_empty(param_text(r, form_numbered(r, "slug", i)));
+		description[n] = or_empty(param_text(r, form_numbered(r, "description", i)));
+		title[n] = or_empty(param_text(r, form_numbered(r, "meta_title", i)));
+		meta[n] = or_empty(param_text(r, form_numbered(r, "meta_description", i)));
 		if (*name[n] == '\0' && *description[n] + *title[n] + *meta[n] != 0) {
-			field_error(r, numbered(r, "name", i), N_("Please give it a name in this language, or leave its texts empty."));
+			field_error(r, form_numbered(r, "name", i), N_("Please give it a name in this language, or leave its texts empty."));
 			wrong = true;
 		}
 		n++;
@@ -361,35 +356,13 @@ void category_drop(struct req *r)
 
 void category_put(struct req *r)
 {
-	size_t n, norders, ngone, ncodes;
-	const char *const *products = param_list(r, "product", &n), *const *orders = param_list(r, "order", &norders),
-		*const *gone = param_list(r, "gone", &ngone);
-	const char *codes[CATALOG_CODES_MAX], *outcome, *id = path_text(r, "id");
-	int64_t place[PRODUCTS_ON_A_PAGE];
-	bool wrong = false;
+	const char *id = path_text(r, "id"), *outcome;
+	struct catalog_order o;
 
-	if (!has_store(r))
+	if (!has_store(r) || !catalog_take_order(r, category_show, &o))
 		return;
-	if (norders != n) {
-		page_bad_request(r);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!parse_int(orders[i], 0, 1000000, &place[i])) {
-			field_error(r, numbered(r, "order", i), N_("Please enter a whole number: smaller ones come first."));
-			wrong = true;
-		}
-	ncodes = catalog_take_codes(r, codes);
-	if (ncodes > CATALOG_CODES_MAX) {
-		field_error(r, "codes", N_("Please add at most 20 products at once."));
-		wrong = true;
-	}
-	if (wrong) {
-		page_again(r, category_show);
-		return;
-	}
-	outcome = row_category_put(q_category_put(r->db, r->site->tenant, console_actor(r), console_store(r), id, products, n, place, n, gone, ngone,
-		codes, ncodes))->outcome;
+	outcome = row_category_put(q_category_put(r->db, r->site->tenant, console_actor(r), console_store(r), id,
+		o.products, o.n, o.place, o.n, o.gone, o.ngone, o.codes, o.ncodes))->outcome;
 	if (strcmp(outcome, "ok") == 0) {
 		page_flash(r, "ok", N_("The products of the category are saved."));
 		page_redirect(r, url_of(r, id));

@@ -22,11 +22,6 @@ const struct param parts_params[] = {
 	{ 0 }
 };
 
-static const char *at(struct req *r, const char *name, size_t n)
-{
-	return mem_printf(r->mem, "%s_%zu", name, n);
-}
-
 static void add_row(struct req *r, struct view *v, size_t n, const struct row_admin_parts *x)
 {
 	struct view *item = view_item(v, "parts");
@@ -37,8 +32,8 @@ static void add_row(struct req *r, struct view *v, size_t n, const struct row_ad
 	view_text(item, "sku", sku);
 	view_text(item, "name", x != NULL && strcmp(sku, x->sku) == 0 ? x->name : NULL);
 	view_text(item, "pieces", form_item(r, "pieces", n, x == NULL ? "" : mem_printf(r->mem, "%d", (int)x->quantity)));
-	view_text(item, "sku_error", form_error(r, at(r, "sku", n)));
-	view_text(item, "pieces_error", form_error(r, at(r, "pieces", n)));
+	view_text(item, "sku_error", form_error(r, form_numbered(r, "sku", n)));
+	view_text(item, "pieces_error", form_error(r, form_numbered(r, "pieces", n)));
 }
 
 /* The variant of this page among those of its product; NULL: of another. */
@@ -102,11 +97,11 @@ static bool read_parts(struct req *r, struct typed *t, const char *const *skus, 
 		if (*skus[i] == '\0')
 			continue;
 		if (utf8_length(skus[i]) > SKU_MAX) {
-			field_error(r, at(r, "sku", i), N_("No variant has this SKU."));
+			field_error(r, form_numbered(r, "sku", i), N_("No variant has this SKU."));
 			good = false;
 		}
 		if (!parse_int(pieces[i], 1, PIECES_MAX, &t->pieces[t->n])) {
-			field_error(r, at(r, "pieces", i), N_("Please enter whole pieces, 1 to 100."));
+			field_error(r, form_numbered(r, "pieces", i), N_("Please enter whole pieces, 1 to 100."));
 			good = false;
 		}
 		t->skus[t->n] = skus[i];
@@ -130,7 +125,7 @@ static bool row_declined(struct req *r, const struct typed *t, const char *outco
 		int64_t n;
 
 		if (strncmp(outcome, sentences[i].word, len) == 0 && parse_int(outcome + len, 0, PARTS_MAX + BLANK_ROWS, &n) && (size_t)n < t->n) {
-			page_decline(r, parts_show, at(r, "sku", t->rows[n]), sentences[i].sentence);
+			page_decline(r, parts_show, form_numbered(r, "sku", t->rows[n]), sentences[i].sentence);
 			return true;
 		}
 	}

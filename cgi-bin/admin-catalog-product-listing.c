@@ -37,11 +37,6 @@ const struct param related_params[] = {
 	{ 0 }
 };
 
-static const char *field_of(struct req *r, const char *name, size_t i)
-{
-	return mem_printf(r->mem, "%s_%zu", name, i);
-}
-
 static const char *some(const char *s)
 {
 	return s == NULL ? "" : s;
@@ -67,8 +62,8 @@ static struct view *page_of(struct req *r, const char *template, struct rows *fo
 
 static void add_text(struct req *r, struct view *item, const char *name, size_t i, const char *stored)
 {
-	view_text(item, name, form_typed(r, field_of(r, name, i), some(stored)));
-	view_text(item, mem_concat(r->mem, name, "_error"), form_error(r, field_of(r, name, i)));
+	view_text(item, name, form_typed(r, form_numbered(r, name, i), some(stored)));
+	view_text(item, mem_concat(r->mem, name, "_error"), form_error(r, form_numbered(r, name, i)));
 }
 
 void listing_show(struct req *r)
@@ -132,12 +127,12 @@ void listing_change(struct req *r)
 		return;
 	}
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		locale[n] = param_text(r, field_of(r, "locale", i));
+		locale[n] = param_text(r, form_numbered(r, "locale", i));
 		if (locale[n] == NULL)
 			continue;
-		name[n] = some(param_text(r, field_of(r, "name", i)));
-		summary[n] = some(param_text(r, field_of(r, "summary", i)));
-		description[n] = some(param_text(r, field_of(r, "description", i)));
+		name[n] = some(param_text(r, form_numbered(r, "name", i)));
+		summary[n] = some(param_text(r, form_numbered(r, "summary", i)));
+		description[n] = some(param_text(r, form_numbered(r, "description", i)));
 		n++;
 	}
 	outcome = row_admin_save_listing(q_admin_save_listing(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id"),
@@ -184,7 +179,7 @@ void related_show(struct req *r)
 		view_text(item, "state", strcmp(p->status, "active") == 0 ? NULL : req_text(r, catalog_state_word(p->status)));
 		view_text(item, "image", p->image == NULL ? NULL : mem_concat(r->mem, "/media/", p->image));
 		view_text(item, "order", at == SIZE_MAX ? stored : form_item(r, "order", at, stored));
-		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, field_of(r, "order", at)));
+		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, form_numbered(r, "order", at)));
 		view_bool(item, "ticked", catalog_typed_in(r, "gone", p->product) != SIZE_MAX);
 	}
 	view_bool(v, "has_products", rows_count(related) > 0);
@@ -195,35 +190,13 @@ void related_show(struct req *r)
 
 void related_change(struct req *r)
 {
-	size_t n, norders, ngone, ncodes;
-	const char *const *products = param_list(r, "product", &n), *const *orders = param_list(r, "order", &norders),
-		*const *gone = param_list(r, "gone", &ngone);
-	const char *codes[CATALOG_CODES_MAX], *outcome;
-	int64_t place[RELATED_MAX];
-	bool good = true;
+	struct catalog_order o;
+	const char *outcome;
 
-	if (!catalog_may(r, "catalog.edit"))
+	if (!catalog_may(r, "catalog.edit") || !catalog_take_order(r, related_show, &o))
 		return;
-	if (norders != n) {
-		page_bad_request(r);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!parse_int(orders[i], 0, 1000000, &place[i])) {
-			field_error(r, field_of(r, "order", i), N_("Please enter a whole number: smaller ones come first."));
-			good = false;
-		}
-	ncodes = catalog_take_codes(r, codes);
-	if (ncodes > CATALOG_CODES_MAX) {
-		field_error(r, "codes", N_("Please add at most 20 products at once."));
-		good = false;
-	}
-	if (!good) {
-		page_again(r, related_show);
-		return;
-	}
 	outcome = row_admin_save_related(q_admin_save_related(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_int(r, "revision"),
-		products, n, place, n, gone, ngone, codes, ncodes))->outcome;
+		o.products, o.n, o.place, o.n, o.gone, o.ngone, o.codes, o.ncodes))->outcome;
 	if (strcmp(outcome, "ok") == 0) {
 		page_flash(r, "ok", N_("The related products are saved."));
 		page_redirect(r, mem_printf(r->mem, "%s/admin/catalog/%s/related", r->prefix, path_text(r, "id")));

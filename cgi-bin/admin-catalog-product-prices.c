@@ -30,11 +30,6 @@ const struct param prices_change_params[] = {
 	{ 0 }
 };
 
-static const char *at(struct req *r, const char *name, size_t n)
-{
-	return mem_printf(r->mem, "%s_%zu", name, n);
-}
-
 /* The currency asked for, where the store has it; else NULL. */
 static const char *chosen(struct req *r, struct rows *currencies)
 {
@@ -114,8 +109,8 @@ static void add_variant(struct req *r, struct view *v, const struct row_admin_va
 	view_text(item, "options", *x->options == '\0' ? NULL : x->options);
 	view_text(item, "price", form_item(r, "price", n, p->has_amount ? catalog_amount(r, p->amount, currency) : ""));
 	view_text(item, "was", form_item(r, "was", n, p->has_was ? catalog_amount(r, p->was, currency) : ""));
-	view_text(item, "price_error", form_error(r, at(r, "price", n)));
-	view_text(item, "was_error", form_error(r, at(r, "was", n)));
+	view_text(item, "price_error", form_error(r, form_numbered(r, "price", n)));
+	view_text(item, "was_error", form_error(r, form_numbered(r, "was", n)));
 }
 
 void prices_show(struct req *r)
@@ -172,15 +167,15 @@ bool catalog_read_amount(struct req *r, const char *typed, int exponent, int64_t
 static bool check(struct req *r, size_t i, const char *price, const char *was, int exponent, int64_t *amount, int64_t *before)
 {
 	if (!catalog_read_amount(r, price, exponent, amount)) {
-		field_error(r, at(r, "price", i), N_("Please enter an amount like 19.90."));
+		field_error(r, form_numbered(r, "price", i), N_("Please enter an amount like 19.90."));
 		return false;
 	}
 	if (!catalog_read_amount(r, was, exponent, before)) {
-		field_error(r, at(r, "was", i), N_("Please enter an amount like 19.90."));
+		field_error(r, form_numbered(r, "was", i), N_("Please enter an amount like 19.90."));
 		return false;
 	}
 	if (*before >= 0 && (*amount < 0 || *before <= *amount)) {
-		field_error(r, at(r, "was", i), N_("The price before the reduction must be higher than the price."));
+		field_error(r, form_numbered(r, "was", i), N_("The price before the reduction must be higher than the price."));
 		return false;
 	}
 	return true;

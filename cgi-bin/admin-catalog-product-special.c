@@ -47,11 +47,6 @@ struct special {
 	int64_t least[SPECIAL_MAX + SPECIAL_NEW], amount[SPECIAL_MAX + SPECIAL_NEW], was[SPECIAL_MAX + SPECIAL_NEW];
 };
 
-static const char *cell(struct req *r, const char *name, size_t n)
-{
-	return mem_printf(r->mem, "%s_%zu", name, n);
-}
-
 static const char *page_url(struct req *r, const char *currency)
 {
 	return mem_printf(r->mem, "%s/admin/catalog/%s/special?currency=%s", r->prefix, path_text(r, "id"), currency);
@@ -100,9 +95,9 @@ static void add_row(struct req *r, struct view *v, struct rows *groups, const st
 	view_bool(item, "drop", dropped(r, n));
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		view_text(item, fields[i], form_item(r, fields[i], n, there[i]));
-		view_text(item, mem_concat(r->mem, fields[i], "_error"), form_error(r, cell(r, fields[i], n)));
+		view_text(item, mem_concat(r->mem, fields[i], "_error"), form_error(r, form_numbered(r, fields[i], n)));
 	}
-	view_text(item, "group_error", form_error(r, cell(r, "group", n)));
+	view_text(item, "group_error", form_error(r, form_numbered(r, "group", n)));
 	add_group(r, item, "", NULL, chosen);
 	for (size_t i = 0; i < rows_count(groups); i++)
 		add_group(r, item, row_admin_price_groups_at(groups, i)->code, row_admin_price_groups_at(groups, i)->name, chosen);
@@ -200,7 +195,7 @@ static bool is_moment(struct req *r, const char *s)
 
 static bool wrong(struct req *r, const char *field, size_t n, const char *sentence)
 {
-	field_error(r, cell(r, field, n), sentence);
+	field_error(r, form_numbered(r, field, n), sentence);
 	return false;
 }
 
@@ -245,7 +240,7 @@ static void decline(struct req *r, const struct special *s, const char *outcome)
 		int64_t n;
 
 		if (strncmp(outcome, sentences[i].outcome, length) == 0 && parse_int(outcome + length, 0, (int64_t)s->n - 1, &n)) {
-			field_error(r, cell(r, sentences[i].field, s->at[n]), sentences[i].sentence);
+			field_error(r, form_numbered(r, sentences[i].field, s->at[n]), sentences[i].sentence);
 			page_again(r, special_show);
 			return;
 		}

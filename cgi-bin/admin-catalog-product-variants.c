@@ -32,11 +32,6 @@ const struct param combine_params[] = {
 	{ 0 }
 };
 
-static const char *at(struct req *r, const char *name, size_t n)
-{
-	return mem_printf(r->mem, "%s_%zu", name, n);
-}
-
 static void add_variant(struct req *r, struct view *v, const struct row_admin_variants *x, size_t i)
 {
 	struct view *item = view_item(v, "variants");
@@ -52,9 +47,9 @@ static void add_variant(struct req *r, struct view *v, const struct row_admin_va
 	view_text(item, "gtin", form_item(r, "gtin", n, x->gtin));
 	view_text(item, "weight", form_item(r, "weight", n, mem_printf(r->mem, "%d", (int)x->weight_g)));
 	view_bool(item, "archived", strcmp(form_item(r, "state", n, x->status), "archived") == 0);
-	view_text(item, "sku_error", form_error(r, at(r, "sku", n)));
-	view_text(item, "gtin_error", form_error(r, at(r, "gtin", n)));
-	view_text(item, "weight_error", form_error(r, at(r, "weight", n)));
+	view_text(item, "sku_error", form_error(r, form_numbered(r, "sku", n)));
+	view_text(item, "gtin_error", form_error(r, form_numbered(r, "gtin", n)));
+	view_text(item, "weight_error", form_error(r, form_numbered(r, "weight", n)));
 }
 
 static bool ticked(struct req *r, const char *value)
@@ -130,17 +125,17 @@ static bool check(struct req *r, size_t i, const char *sku, const char *gtin, co
 	bool good = true;
 
 	if (*sku == '\0' || utf8_length(sku) > SKU_MAX) {
-		field_error(r, at(r, "sku", i), N_("Please enter a SKU of at most 64 letters."));
+		field_error(r, form_numbered(r, "sku", i), N_("Please enter a SKU of at most 64 letters."));
 		good = false;
 	}
 	if (*gtin != '\0' && !all_digits(gtin, 8, 14)) {
-		field_error(r, at(r, "gtin", i), N_("A GTIN has 8 to 14 digits."));
+		field_error(r, form_numbered(r, "gtin", i), N_("A GTIN has 8 to 14 digits."));
 		good = false;
 	}
 	if (*weight == '\0')
 		weight = "0";
 	if (!all_digits(weight, 1, 7) || !parse_int(weight, 0, WEIGHT_MAX_G, weight_out)) {
-		field_error(r, at(r, "weight", i), N_("Please enter whole grams, at most 1 000 000."));
+		field_error(r, form_numbered(r, "weight", i), N_("Please enter whole grams, at most 1 000 000."));
 		good = false;
 	}
 	return good;
@@ -161,7 +156,7 @@ static void settle(struct req *r, const char *outcome, const char *done)
 		variants = param_list(r, "variant", &n);
 		for (size_t i = 0; i < n; i++)
 			if (strcmp(variants[i], outcome + 4) == 0) {
-				page_decline(r, variants_show, at(r, "sku", i), N_("Another variant has this SKU."));
+				page_decline(r, variants_show, form_numbered(r, "sku", i), N_("Another variant has this SKU."));
 				return;
 			}
 	}

@@ -46,18 +46,12 @@ static const char *or_empty(const char *s)
 	return s == NULL ? "" : s;
 }
 
-/* The parameter NAME of language I. */
-static const char *numbered(struct req *r, const char *name, size_t i)
-{
-	return mem_printf(r->mem, "%s_%zu", name, i);
-}
-
 /* ---- the form ------------------------------------------------------------------------------ */
 
 /* A field of a language: what was typed wins; what somebody else has saved meanwhile stands beside it. */
 static void add_field(struct req *r, struct view *item, const char *name, size_t i, const char *stored, bool changed)
 {
-	const char *field = numbered(r, name, i), *typed = form_typed(r, field, stored);
+	const char *field = form_numbered(r, name, i), *typed = form_typed(r, field, stored);
 
 	view_text(item, name, typed);
 	view_text(item, mem_concat(r->mem, name, "_error"), form_error(r, field));
@@ -209,20 +203,20 @@ static struct texts *take_texts(struct req *r)
 
 	take_tags(r, t, "tags", "");
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 
 		if (locale == NULL)
 			continue;
 		t->locale[t->n] = locale;
-		t->name[t->n] = or_empty(param_text(r, numbered(r, "name", i)));
-		t->slug[t->n] = or_empty(param_text(r, numbered(r, "slug", i)));
-		t->summary[t->n] = or_empty(param_text(r, numbered(r, "summary", i)));
-		t->description[t->n] = or_empty(param_text(r, numbered(r, "description", i)));
-		t->meta_title[t->n] = or_empty(param_text(r, numbered(r, "meta_title", i)));
-		t->meta_description[t->n] = or_empty(param_text(r, numbered(r, "meta_description", i)));
-		take_tags(r, t, numbered(r, "tags", i), locale);
+		t->name[t->n] = or_empty(param_text(r, form_numbered(r, "name", i)));
+		t->slug[t->n] = or_empty(param_text(r, form_numbered(r, "slug", i)));
+		t->summary[t->n] = or_empty(param_text(r, form_numbered(r, "summary", i)));
+		t->description[t->n] = or_empty(param_text(r, form_numbered(r, "description", i)));
+		t->meta_title[t->n] = or_empty(param_text(r, form_numbered(r, "meta_title", i)));
+		t->meta_description[t->n] = or_empty(param_text(r, form_numbered(r, "meta_description", i)));
+		take_tags(r, t, form_numbered(r, "tags", i), locale);
 		if (*t->name[t->n] == '\0' && *t->summary[t->n] + *t->description[t->n] + *t->meta_title[t->n] + *t->meta_description[t->n] != 0) {
-			field_error(r, numbered(r, "name", i), N_("Please give it a name in this language, or leave its texts empty."));
+			field_error(r, form_numbered(r, "name", i), N_("Please give it a name in this language, or leave its texts empty."));
 			t->wrong = true;
 		}
 		t->n++;
@@ -249,7 +243,7 @@ static void decline(struct req *r, void (*show)(struct req *r), const char *outc
 		}
 	for (size_t i = 0; i < t->n; i++)
 		if (strncmp(outcome, "slug ", 5) == 0 && strcmp(outcome + 5, t->locale[i]) == 0) {
-			page_decline(r, show, numbered(r, "slug", i), N_("Another product has this address. Please choose another."));
+			page_decline(r, show, form_numbered(r, "slug", i), N_("Another product has this address. Please choose another."));
 			return;
 		}
 	page_not_found(r);

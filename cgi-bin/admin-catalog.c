@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 const char *catalog_state_word(const char *state)
 {
@@ -35,7 +36,8 @@ size_t catalog_typed_in(struct req *r, const char *field, const char *id)
 	return SIZE_MAX;
 }
 
-size_t catalog_take_codes(struct req *r, const char **codes)
+/* One more than CATALOG_CODES_MAX: there are too many. */
+static size_t take_codes(struct req *r, const char **codes)
 {
 	const char *s = param_text(r, "codes") == NULL ? "" : param_text(r, "codes");
 	size_t n = 0;
@@ -49,6 +51,34 @@ size_t catalog_take_codes(struct req *r, const char **codes)
 		s += len;
 	}
 	return n;
+}
+
+bool catalog_take_order(struct req *r, void (*show)(struct req *r), struct catalog_order *out)
+{
+	size_t norders;
+	const char *const *orders = param_list(r, "order", &norders);
+	bool good = true;
+
+	out->products = param_list(r, "product", &out->n);
+	out->gone = param_list(r, "gone", &out->ngone);
+	if (norders != out->n) {
+		page_bad_request(r);
+		return false;
+	}
+	out->place = mem_array(r->mem, int64_t, out->n);
+	for (size_t i = 0; i < out->n; i++)
+		if (!parse_int(orders[i], 0, 1000000, &out->place[i])) {
+			field_error(r, form_numbered(r, "order", i), N_("Please enter a whole number: smaller ones come first."));
+			good = false;
+		}
+	out->ncodes = take_codes(r, out->codes);
+	if (out->ncodes > CATALOG_CODES_MAX) {
+		field_error(r, "codes", N_("Please add at most 20 products at once."));
+		good = false;
+	}
+	if (!good)
+		page_again(r, show);
+	return good;
 }
 
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome)

@@ -118,10 +118,17 @@ void export_file(struct req *r);
 size_t catalog_typed_at(struct req *r, const char *variant, size_t i);
 /* Where ID stands in the list FIELD of the form that is shown again, or SIZE_MAX. */
 size_t catalog_typed_in(struct req *r, const char *field, const char *id);
-/* The words of the line "codes": references, SKUs, names in addresses; parted by blanks or commas.  One more
-   than CATALOG_CODES_MAX: there are too many. */
+/* A list of products as its form sends it: each with the place that was typed (product, order), those that leave
+   (gone), and in the line "codes" those that come: references, SKUs, names in addresses, parted by blanks or commas. */
 #define CATALOG_CODES_MAX 20
-size_t catalog_take_codes(struct req *r, const char **codes);
+struct catalog_order {
+	const char *const *products, *const *gone;
+	int64_t *place;
+	size_t n, ngone, ncodes;
+	const char *codes[CATALOG_CODES_MAX];
+};
+/* False: answered already, a mistake by SHOW with a sentence beside its field. */
+bool catalog_take_order(struct req *r, void (*show)(struct req *r), struct catalog_order *out);
 /* Says why a door of sql/functions/catalog_desk.sql did not open. */
 void catalog_decline(struct req *r, void (*show)(struct req *r), const char *outcome);
 

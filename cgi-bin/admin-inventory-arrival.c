@@ -51,15 +51,15 @@ static void add_line(struct req *r, struct view *v, const struct row_purchase_li
 	view_bool(item, "done", l->counted + l->received == l->ordered);
 	view_text(item, "seen", mem_printf(r->mem, "%lld", (long long)l->counted));
 	view_text(item, "pieces", form_item(r, "pieces", i, counted));
-	view_text(item, "pieces_error", form_error(r, stock_at(r, "pieces", i)));
+	view_text(item, "pieces_error", form_error(r, form_numbered(r, "pieces", i)));
 	view_bool(item, "by_lot", strcmp(l->lots, "none") != 0);
 	view_bool(item, "by_day", strcmp(l->lots, "expiry") == 0);
 	view_text(item, "lot", form_item(r, "lot", i, ""));
-	view_text(item, "lot_error", form_error(r, stock_at(r, "lot", i)));
+	view_text(item, "lot_error", form_error(r, form_numbered(r, "lot", i)));
 	view_text(item, "expires", form_item(r, "expires", i, ""));
-	view_text(item, "expires_error", form_error(r, stock_at(r, "expires", i)));
+	view_text(item, "expires_error", form_error(r, form_numbered(r, "expires", i)));
 	view_text(item, "made", form_item(r, "made", i, ""));
-	view_text(item, "made_error", form_error(r, stock_at(r, "made", i)));
+	view_text(item, "made_error", form_error(r, form_numbered(r, "made", i)));
 }
 
 void arrival_show(struct req *r)
@@ -126,7 +126,7 @@ static bool read_pieces(struct req *r, const char *const *typed, size_t n, int64
 	for (size_t i = 0; i < n; i++) {
 		pieces[i] = 0;
 		if (*typed[i] != '\0' && !parse_int(typed[i], 0, PIECES_MOST, &pieces[i])) {
-			field_error(r, stock_at(r, "pieces", i), N_("Please enter how many pieces came."));
+			field_error(r, form_numbered(r, "pieces", i), N_("Please enter how many pieces came."));
 			good = false;
 		}
 	}
@@ -151,7 +151,7 @@ static bool lot_wrong(struct req *r, const char *outcome, const char *const *var
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(words); k++) {
 			if (strncmp(outcome, words[k].outcome, (size_t)(variant - outcome)) == 0 && words[k].outcome[variant - outcome] == '\0') {
-				page_decline(r, arrival_show, stock_at(r, words[k].field, i), words[k].sentence);
+				page_decline(r, arrival_show, form_numbered(r, words[k].field, i), words[k].sentence);
 				return true;
 			}
 		}

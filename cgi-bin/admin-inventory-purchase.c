@@ -267,9 +267,9 @@ static void add_line(struct req *r, struct view *v, size_t i, const char *sku, c
 	view_text(item, "sku", sku);
 	view_text(item, "pieces", pieces);
 	view_text(item, "price", price);
-	view_text(item, "sku_error", form_error(r, stock_at(r, "sku", i)));
-	view_text(item, "pieces_error", form_error(r, stock_at(r, "pieces", i)));
-	view_text(item, "price_error", form_error(r, stock_at(r, "price", i)));
+	view_text(item, "sku_error", form_error(r, form_numbered(r, "sku", i)));
+	view_text(item, "pieces_error", form_error(r, form_numbered(r, "pieces", i)));
+	view_text(item, "price_error", form_error(r, form_numbered(r, "price", i)));
 }
 
 /* SUPPLIERS is NULL where the supplier stands fast. */
@@ -364,7 +364,7 @@ static void write_settle(struct req *r, const char *outcome, const char *url, co
 	if (digits != NULL && parse_int(digits + 1, 0, LINES_MAX, &i)) {
 		for (size_t k = 0; k < ARRAY_LEN(line_no); k++) {
 			if (strncmp(outcome, line_no[k].outcome, (size_t)(digits - outcome)) == 0) {
-				page_decline(r, form, stock_at(r, line_no[k].field, (size_t)i), line_no[k].sentence);
+				page_decline(r, form, form_numbered(r, line_no[k].field, (size_t)i), line_no[k].sentence);
 				return;
 			}
 		}
@@ -381,15 +381,15 @@ static bool check_lines(struct req *r, const struct typed *t, const char *curren
 		codes[i] = t->line[i].sku;
 		prices[i] = -1;
 		if (*codes[i] == '\0') {
-			field_error(r, stock_at(r, "sku", i), N_("Please fill in this field."));
+			field_error(r, form_numbered(r, "sku", i), N_("Please fill in this field."));
 			good = false;
 		}
 		if (!parse_int(t->line[i].pieces, 1, PIECES_MOST, &pieces[i])) {
-			field_error(r, stock_at(r, "pieces", i), N_("Please enter how many pieces, from 1 on."));
+			field_error(r, form_numbered(r, "pieces", i), N_("Please enter how many pieces, from 1 on."));
 			good = false;
 		}
 		if (*t->line[i].price != '\0' && (!console_read_amount(r, t->line[i].price, currency, &prices[i]) || prices[i] > PRICE_MAX)) {
-			field_error(r, stock_at(r, "price", i), N_("Please enter an amount like 19.90."));
+			field_error(r, form_numbered(r, "price", i), N_("Please enter an amount like 19.90."));
 			good = false;
 		}
 	}

@@ -159,7 +159,7 @@ static void add_line(struct req *r, struct view *v, const struct row_transfer_li
 		view_bool(item, "differs", l->received != l->sent);
 	}
 	view_text(item, "pieces", form_item(r, "pieces", i, draft || l->counted > 0 ? mem_printf(r->mem, "%lld", (long long)l->counted) : ""));
-	view_text(item, "pieces_error", form_error(r, stock_at(r, "pieces", i)));
+	view_text(item, "pieces_error", form_error(r, form_numbered(r, "pieces", i)));
 }
 
 void transfer_show(struct req *r)
@@ -238,7 +238,7 @@ static bool read_numbers(struct req *r, bool empty, const char *const **variants
 		pieces[i] = 0;
 		if ((*typed[i] == '\0' && empty) || parse_int(typed[i], 0, PIECES_MOST, &pieces[i]))
 			continue;
-		field_error(r, stock_at(r, "pieces", i), N_("Please enter how many pieces."));
+		field_error(r, form_numbered(r, "pieces", i), N_("Please enter how many pieces."));
 		good = false;
 	}
 	if (!good)

@@ -35,11 +35,6 @@ const char *stock_url(struct req *r, const char *what, const char *id, const cha
 	return mem_printf(r->mem, "%s/admin/inventory/%s/%s%s", r->prefix, what, id, more);
 }
 
-const char *stock_at(struct req *r, const char *name, size_t i)
-{
-	return mem_printf(r->mem, "%s_%zu", name, i);
-}
-
 void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url)
 {
 	static const struct { const char *outcome, *sentence; } no[] = {

@@ -150,8 +150,6 @@ char *stock_folded(struct req *r, const char *s);
 
 /* What a scanner sent: back to URL with "SKU: 3 / 5", or to FORM with why it does not belong. */
 void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t done, int64_t wanted, void (*form)(struct req *r), const char *url);
-/* "2" and "x" of the list NAME in C form: field name_2. */
-const char *stock_at(struct req *r, const char *name, size_t i);
 
 #endif
 

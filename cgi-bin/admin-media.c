@@ -46,11 +46,6 @@ static const struct param add_params[] = {
 	{ 0 }
 };
 
-static const char *numbered(struct req *r, const char *name, size_t n)
-{
-	return mem_printf(r->mem, "%s_%zu", name, n);
-}
-
 /* ---- the page ------------------------------------------------------------------------------ */
 
 /* All that it shows. */
@@ -117,7 +112,7 @@ static void add_labels(struct req *r, struct view *item, const struct shown *s, 
 		view_text(field, "n", mem_printf(r->mem, "%zu", i));
 		view_text(field, "locale", locale);
 		view_text(field, "language", locale_own_name(locale_get(locale)));
-		view_text(field, "label", n == SIZE_MAX ? stored : form_item(r, numbered(r, "label", i), n, stored));
+		view_text(field, "label", n == SIZE_MAX ? stored : form_item(r, form_numbered(r, "label", i), n, stored));
 	}
 }
 
@@ -153,7 +148,7 @@ static void add_file(struct req *r, struct view *v, const struct shown *s, const
 	view_text(item, "bytes", mem_printf(r->mem, "%lld kB", (long long)(f->bytes + 1023) / 1024));
 	view_bool(item, "main", image && place == 1);
 	view_text(item, "place", n == SIZE_MAX ? stands : form_item(r, "place", n, stands));
-	view_text(item, "place_error", n == SIZE_MAX ? NULL : form_error(r, numbered(r, "place", n)));
+	view_text(item, "place_error", n == SIZE_MAX ? NULL : form_error(r, form_numbered(r, "place", n)));
 	view_bool(item, "ticked", ticked(r, f->media));
 	add_labels(r, item, s, f->media, n);
 	add_values(r, item, s, n == SIZE_MAX ? value : form_item(r, "value", n, value));
@@ -227,9 +222,9 @@ struct typed {
 static void take_labels(struct req *r, struct typed *t)
 {
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 		size_t n;
-		const char *const *labels = param_list(r, numbered(r, "label", i), &n);
+		const char *const *labels = param_list(r, form_numbered(r, "label", i), &n);
 
 		for (size_t k = 0; locale != NULL && k < n && k < t->n; k++) {
 			t->label_media[t->nlabels] = t->media[k];
@@ -252,7 +247,7 @@ static struct typed *take(struct req *r)
 		return NULL;
 	for (size_t k = 0; k < t->n; k++)
 		if (!parse_int(places[k], 1, 999, &t->place[k])) {
-			field_error(r, numbered(r, "place", k), N_("Please enter a number from 1 on: 1 is the first."));
+			field_error(r, form_numbered(r, "place", k), N_("Please enter a number from 1 on: 1 is the first."));
 			t->wrong = true;
 		}
 	take_labels(r, t);

@@ -220,9 +220,9 @@ static void add_texts(struct settings_form *f, struct rows *texts)
 		const struct row_settings_method_texts *t = row_settings_method_texts_at(texts, i);
 
 		settings_group(f, locale_own_name(locale_get(t->tag)), t->tag);
-		settings_hidden(f, settings_numbered(f->r, "locale", i), t->locale);
-		settings_text(f, settings_numbered(f->r, "name", i), N_("Name"), t->name, 200);
-		settings_text(f, settings_numbered(f->r, "about", i), N_("Description"), t->about, 500);
+		settings_hidden(f, form_numbered(f->r, "locale", i), t->locale);
+		settings_text(f, form_numbered(f->r, "name", i), N_("Name"), t->name, 200);
+		settings_text(f, form_numbered(f->r, "about", i), N_("Description"), t->about, 500);
 	}
 }
 
@@ -249,13 +249,13 @@ static void add_prices(struct settings_form *f, struct rows *currencies, struct 
 				free = settings_amount(r, p->free_above, currency);
 		}
 		settings_group(f, currency, NULL);
-		settings_hidden(f, settings_numbered(r, "currency", i), currency);
-		settings_text(f, settings_numbered(r, "first", i), N_("Price, or of the first piece"), first, 20);
-		settings_text(f, settings_numbered(r, "further", i), N_("Each further piece"), further, 20);
+		settings_hidden(f, form_numbered(r, "currency", i), currency);
+		settings_text(f, form_numbered(r, "first", i), N_("Price, or of the first piece"), first, 20);
+		settings_text(f, form_numbered(r, "further", i), N_("Each further piece"), further, 20);
 		settings_hint(f, N_("For prices by pieces."));
-		settings_block(f, settings_numbered(r, "bands", i), N_("Prices by weight"), bands, 1000);
+		settings_block(f, form_numbered(r, "bands", i), N_("Prices by weight"), bands, 1000);
 		settings_hint(f, N_("A line each: up to so many grams, and the price. 2000: 4.90"));
-		settings_text(f, settings_numbered(r, "free", i), N_("Free from"), free, 20);
+		settings_text(f, form_numbered(r, "free", i), N_("Free from"), free, 20);
 		settings_hint(f, N_("Worth of the goods after discount; empty: never free."));
 	}
 }
@@ -335,15 +335,15 @@ static void say(struct req *r, struct way *m, const char *field, const char *sen
 static void take_texts(struct req *r, struct way *m)
 {
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, settings_numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 
 		if (locale == NULL)
 			continue;
 		m->locale[m->ntexts] = locale;
-		m->name[m->ntexts] = settings_given(r, settings_numbered(r, "name", i));
-		m->about[m->ntexts] = settings_given(r, settings_numbered(r, "about", i));
+		m->name[m->ntexts] = settings_given(r, form_numbered(r, "name", i));
+		m->about[m->ntexts] = settings_given(r, form_numbered(r, "about", i));
 		if (*m->name[m->ntexts++] == '\0')
-			say(r, m, settings_numbered(r, "name", i), N_("Please give it a name in this language."));
+			say(r, m, form_numbered(r, "name", i), N_("Please give it a name in this language."));
 	}
 }
 
@@ -452,19 +452,19 @@ static void take_prices(struct req *r, struct way *m, size_t i, const char *curr
 		{ "bands", " weight ", N_("This is for prices by weight alone.") },
 	};
 	const char *kind = param_text(r, "kind");
-	int64_t free = take_amount(r, m, settings_numbered(r, "free", i), currency, -1), first, further;
+	int64_t free = take_amount(r, m, form_numbered(r, "free", i), currency, -1), first, further;
 
 	for (size_t k = 0; k < ARRAY_LEN(fit); k++)
-		if (strstr(fit[k].kinds, kind) == NULL && *settings_given(r, settings_numbered(r, fit[k].field, i)) != '\0')
-			say(r, m, settings_numbered(r, fit[k].field, i), fit[k].sentence);
+		if (strstr(fit[k].kinds, kind) == NULL && *settings_given(r, form_numbered(r, fit[k].field, i)) != '\0')
+			say(r, m, form_numbered(r, fit[k].field, i), fit[k].sentence);
 	if (strcmp(kind, "weight") == 0) {
-		take_bands(r, m, settings_numbered(r, "bands", i), currency, free);
+		take_bands(r, m, form_numbered(r, "bands", i), currency, free);
 		return;
 	}
-	first = take_amount(r, m, settings_numbered(r, "first", i), currency, -1);
-	further = take_amount(r, m, settings_numbered(r, "further", i), currency, 0);
+	first = take_amount(r, m, form_numbered(r, "first", i), currency, -1);
+	further = take_amount(r, m, form_numbered(r, "further", i), currency, 0);
 	if (first < 0)
-		say(r, m, settings_numbered(r, "first", i), N_("Please give a price; 0 is free."));
+		say(r, m, form_numbered(r, "first", i), N_("Please give a price; 0 is free."));
 	add_price(m, currency, 0, first, further, free);
 }
 
@@ -485,7 +485,7 @@ static void save(struct req *r, const char *method, bool make, void (*again)(str
 	take_texts(r, m);
 	take_zones(r, m);
 	for (size_t i = 0; i < CURRENCIES_MAX; i++) {
-		const char *currency = param_text(r, settings_numbered(r, "currency", i));
+		const char *currency = param_text(r, form_numbered(r, "currency", i));
 
 		if (currency != NULL && currency_exponent(currency) >= 0)
 			take_prices(r, m, i, currency);

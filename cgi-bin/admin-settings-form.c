@@ -172,11 +172,6 @@ void settings_hint(struct settings_form *f, const char *hint)
 
 /* ---- values and outcomes ------------------------------------------------------------------------- */
 
-const char *settings_numbered(struct req *r, const char *name, size_t i)
-{
-	return mem_printf(r->mem, "%s_%zu", name, i);
-}
-
 const char *settings_given(struct req *r, const char *name)
 {
 	const char *value = param_text(r, name);

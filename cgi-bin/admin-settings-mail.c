@@ -75,8 +75,8 @@ void mails_show(struct req *r)
 		const struct row_settings_signatures *s = row_settings_signatures_at(signatures, i);
 
 		settings_group(&f, locale_own_name(locale_get(s->tag)), s->tag);
-		settings_hidden(&f, settings_numbered(r, "locale", i), s->locale);
-		settings_block(&f, settings_numbered(r, "words", i), N_("Signature"), s->signature, SIGNATURE_MAX);
+		settings_hidden(&f, form_numbered(r, "locale", i), s->locale);
+		settings_block(&f, form_numbered(r, "words", i), N_("Signature"), s->signature, SIGNATURE_MAX);
 	}
 	page_html(r, v);
 }
@@ -89,12 +89,12 @@ void signature_change(struct req *r)
 	if (store == NULL)
 		return;
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, settings_numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 
 		if (locale == NULL || *locale == '\0')
 			continue;
 		locales[n] = locale;
-		words[n++] = settings_given(r, settings_numbered(r, "words", i));
+		words[n++] = settings_given(r, form_numbered(r, "words", i));
 	}
 	settings_settle(r, mails_show, row_settings_save_signature(q_settings_save_signature(r->db, r->site->tenant, console_actor(r), store,
 		locales, n, words, n))->outcome, NULL, 0, N_("The signature is saved."), "/admin/settings/mails");

@@ -116,9 +116,9 @@ void payment_show(struct req *r)
 		const struct row_settings_payment_texts *t = row_settings_payment_texts_at(texts, i);
 
 		settings_group(&f, locale_own_name(locale_get(t->tag)), t->tag);
-		settings_hidden(&f, settings_numbered(r, "locale", i), t->locale);
-		settings_text(&f, settings_numbered(r, "name", i), N_("Name"), t->name, 200);
-		settings_block(&f, settings_numbered(r, "words", i), N_("Instructions"), t->instructions, 4000);
+		settings_hidden(&f, form_numbered(r, "locale", i), t->locale);
+		settings_text(&f, form_numbered(r, "name", i), N_("Name"), t->name, 200);
+		settings_block(&f, form_numbered(r, "words", i), N_("Instructions"), t->instructions, 4000);
 		settings_hint(&f, N_("Shown with the order and in its mail: bank, account number."));
 	}
 	page_html(r, v);
@@ -163,15 +163,15 @@ void payment_change(struct req *r)
 		return;
 	}
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, settings_numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 
 		if (locale == NULL)
 			continue;
 		t->locale[t->n] = locale;
-		t->name[t->n] = settings_given(r, settings_numbered(r, "name", i));
-		t->words[t->n] = settings_given(r, settings_numbered(r, "words", i));
+		t->name[t->n] = settings_given(r, form_numbered(r, "name", i));
+		t->words[t->n] = settings_given(r, form_numbered(r, "words", i));
 		if (*t->name[t->n++] == '\0') {
-			field_error(r, settings_numbered(r, "name", i), N_("Please give it a name in this language."));
+			field_error(r, form_numbered(r, "name", i), N_("Please give it a name in this language."));
 			t->wrong = true;
 		}
 	}

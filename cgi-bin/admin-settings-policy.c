@@ -106,16 +106,16 @@ static void show(struct req *r, const char *page)
 	settings_int(&f, "position", N_("Place in the list"), page == NULL ? 0 : row_settings_page(one)->position);
 	for (size_t i = 0; i < rows_count(texts) && i < LANGUAGES_MAX; i++) {
 		const struct row_settings_page_texts *t = row_settings_page_texts_at(texts, i);
-		const char *body = form_typed(r, settings_numbered(r, "body", i), t->body),
-			*title = form_typed(r, settings_numbered(r, "title", i), t->title);
+		const char *body = form_typed(r, form_numbered(r, "body", i), t->body),
+			*title = form_typed(r, form_numbered(r, "title", i), t->title);
 		struct view *item;
 
 		settings_group(&f, locale_own_name(locale_get(t->tag)), t->tag);
-		settings_hidden(&f, settings_numbered(r, "locale", i), t->locale);
-		settings_text(&f, settings_numbered(r, "title", i), N_("Title"), t->title, 200);
+		settings_hidden(&f, form_numbered(r, "locale", i), t->locale);
+		settings_text(&f, form_numbered(r, "title", i), N_("Title"), t->title, 200);
 		settings_hint(&f, N_("Empty: the page is not there in this language."));
-		settings_text(&f, settings_numbered(r, "slug", i), N_("Name in the address"), t->slug, 100);
-		settings_block(&f, settings_numbered(r, "body", i), N_("Text (Markdown)"), t->body, BODY_MAX);
+		settings_text(&f, form_numbered(r, "slug", i), N_("Name in the address"), t->slug, 100);
+		settings_block(&f, form_numbered(r, "body", i), N_("Text (Markdown)"), t->body, BODY_MAX);
 		if (*title == '\0')
 			continue;
 		item = view_item(v, "looks");
@@ -146,21 +146,21 @@ struct texts {
 static void take_texts(struct req *r, struct texts *t)
 {
 	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
-		const char *locale = param_text(r, settings_numbered(r, "locale", i));
+		const char *locale = param_text(r, form_numbered(r, "locale", i));
 
 		if (locale == NULL)
 			continue;
 		t->locale[t->n] = locale;
-		t->title[t->n] = settings_given(r, settings_numbered(r, "title", i));
-		t->slug[t->n] = settings_given(r, settings_numbered(r, "slug", i));
-		t->body[t->n] = settings_given(r, settings_numbered(r, "body", i));
+		t->title[t->n] = settings_given(r, form_numbered(r, "title", i));
+		t->slug[t->n] = settings_given(r, form_numbered(r, "slug", i));
+		t->body[t->n] = settings_given(r, form_numbered(r, "body", i));
 		t->some = t->some || *t->title[t->n] != '\0';
 		if (*t->title[t->n] == '\0' && *t->body[t->n] != '\0') {
-			field_error(r, settings_numbered(r, "title", i), N_("Please give it a title in this language, or leave its text empty."));
+			field_error(r, form_numbered(r, "title", i), N_("Please give it a title in this language, or leave its text empty."));
 			t->wrong = true;
 		}
 		if (*t->title[t->n] != '\0' && *t->slug[t->n] == '\0') {
-			field_error(r, settings_numbered(r, "slug", i), N_("Please give it a name for its address: small letters, digits and -."));
+			field_error(r, form_numbered(r, "slug", i), N_("Please give it a name for its address: small letters, digits and -."));
 			t->wrong = true;
 		}
 		t->n++;
@@ -196,7 +196,7 @@ static void save(struct req *r, const char *page, bool make, void (*again)(struc
 		t->locale, t->n, t->slug, t->n, t->title, t->n, t->body, t->n))->outcome;
 	for (size_t i = 0; i < t->n; i++)
 		if (strncmp(outcome, "slug ", 5) == 0 && strcmp(outcome + 5, t->locale[i]) == 0) {
-			page_decline(r, again, settings_numbered(r, "slug", i), N_("Another page has this address. Please choose another."));
+			page_decline(r, again, form_numbered(r, "slug", i), N_("Another page has this address. Please choose another."));
 			return;
 		}
 	settings_settle(r, again, outcome, outcomes, ARRAY_LEN(outcomes), N_("The page is saved."), "/admin/settings/policies");

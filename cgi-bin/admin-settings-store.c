@@ -332,7 +332,7 @@ static void add_languages(struct req *r, struct view *v, struct rows *tags, bool
 
 		view_int(item, "n", (int64_t)i);
 		view_text(item, "label", i == 0 ? req_text(r, N_("The store's own")) : mem_printf(r->mem, "%zu.", i + 1));
-		view_text(item, "tag_wrong", form_error(r, settings_numbered(r, "tag", i)));
+		view_text(item, "tag_wrong", form_error(r, form_numbered(r, "tag", i)));
 		for (size_t k = 0; k < ARRAY_LEN(spoken); k++)
 			add_offer(item, spoken[k], language_name(r, spoken[k]), typed);
 		for (size_t k = 0; k < rows_count(tags); k++)
@@ -354,8 +354,8 @@ static void add_currencies(struct req *r, struct view *v, struct rows *rows, boo
 
 		view_int(item, "n", (int64_t)i);
 		view_text(item, "label", i == 0 ? req_text(r, N_("Shown first")) : mem_printf(r->mem, "%zu.", i + 1));
-		view_text(item, "currency_wrong", form_error(r, settings_numbered(r, "currency", i)));
-		view_text(item, "step_wrong", form_error(r, settings_numbered(r, "step", i)));
+		view_text(item, "currency_wrong", form_error(r, form_numbered(r, "currency", i)));
+		view_text(item, "step_wrong", form_error(r, form_numbered(r, "step", i)));
 		view_text(item, "step", form_item(r, "step", i, c == NULL ? "" : settings_amount(r, c->step, c->currency)));
 		for (size_t k = 0; k < ARRAY_LEN(coined); k++)
 			add_offer(item, coined[k], coined[k], typed);
@@ -400,9 +400,9 @@ static void take_currency(struct req *r, struct money_list *m, size_t i, const c
 	bool good = exponent >= 0 && !among(m->currency, m->n, currency);
 
 	if (!good)
-		field_error(r, settings_numbered(r, "currency", i), N_("Please choose each currency once."));
+		field_error(r, form_numbered(r, "currency", i), N_("Please choose each currency once."));
 	else if (*step != '\0' && (!parse_money(step, exponent, &minor) || minor < 1 || minor > STEP_MAX)) {
-		field_error(r, settings_numbered(r, "step", i), N_("Please give an amount like 0.05, more than nothing."));
+		field_error(r, form_numbered(r, "step", i), N_("Please give an amount like 0.05, more than nothing."));
 		good = false;
 	}
 	m->wrong = m->wrong || !good;
@@ -434,7 +434,7 @@ void languages_change(struct req *r)
 		if (*tag[i] == '\0')
 			continue;
 		if (!is_tag(tag[i]) || among(tags, n, tag[i])) {
-			field_error(r, settings_numbered(r, "tag", i), N_("Please choose each language once."));
+			field_error(r, form_numbered(r, "tag", i), N_("Please choose each language once."));
 			m.wrong = true;
 		}
 		tags[n++] = tag[i];

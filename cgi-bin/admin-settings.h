@@ -58,8 +58,6 @@ void settings_hidden(struct settings_form *f, const char *name, const char *valu
 /* A sentence below the last field, N_("..."). */
 void settings_hint(struct settings_form *f, const char *hint);
 
-/* NAME and I as the name of a field: "name_0". */
-const char *settings_numbered(struct req *r, const char *name, size_t i);
 /* The text of a parameter, "" when it was not given. */
 const char *settings_given(struct req *r, const char *name);
 /* MINOR units as a field shows them: "19.90". */

@@ -117,6 +117,8 @@ const char *form_typed(const struct req *r, const char *field, const char *other
 bool form_ticked(const struct req *r, const char *field, bool otherwise);
 /* The same for item I of a list. */
 const char *form_item(const struct req *r, const char *field, size_t i, const char *otherwise);
+/* "price_2": what errors of item I of the list FIELD stand beside. */
+const char *form_numbered(const struct req *r, const char *field, size_t i);
 /* What is wrong with FIELD of the form that is shown again, or NULL: for forms whose fields
    are a list. */
 const char *form_error(const struct req *r, const char *field);

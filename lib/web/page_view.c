@@ -121,6 +121,11 @@ const char *form_item(const struct req *r, const char *field, size_t i, const ch
 	return p != NULL && i < p->n && p->list[i] != NULL ? p->list[i] : otherwise;
 }
 
+const char *form_numbered(const struct req *r, const char *field, size_t i)
+{
+	return mem_printf(r->mem, "%s_%zu", field, i);
+}
+
 const char *form_error(const struct req *r, const char *field)
 {
 	for (size_t i = 0; r->x->again && i < r->x->nerrors; i++)
