@@ -99,6 +99,13 @@ void order_credit_note(struct req *r)
 	receipt_credit_note(r, &key);
 }
 
+void order_download(struct req *r)
+{
+	struct order_key key = own_key(r);
+
+	receipt_download(r, &key, order_url(r, ""));
+}
+
 void order_cancel(struct req *r)
 {
 	struct order_key key = own_key(r);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "front/front.h"
 #include "front/pay_page.h"
+#include "front/receipt.h"
 #include "shop/cart.h"
 
 #include <string.h>
@@ -105,6 +106,7 @@ static const struct route routes[] = {
 	{ GET,  "/account/orders/{id:id}", order_show, .trips = 3, MINE },
 	{ GET,  "/account/orders/{id:id}/invoice.pdf", order_invoice, .trips = 3, MINE },
 	{ GET,  "/account/orders/{id:id}/credit-note/{note:id}", order_credit_note, .trips = 3, MINE },
+	{ POST, "/account/orders/{id:id}/download", order_download, .params = receipt_download_params, .trips = 4, MINE },
 	{ POST, "/account/orders/{id:id}/again", order_again, .trips = 4, MINE },
 	{ POST, "/account/orders/{id:id}/cancel", order_cancel, .trips = 4, MINE },
 	{ POST, "/account/orders/{id:id}/pay", order_pay, .trips = 5, MINE },

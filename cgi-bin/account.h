@@ -38,6 +38,7 @@ void orders_show(struct req *r);
 void order_show(struct req *r);
 void order_invoice(struct req *r);
 void order_credit_note(struct req *r);
+void order_download(struct req *r);
 void order_again(struct req *r);
 void order_cancel(struct req *r);
 void order_pay(struct req *r);

@@ -23,6 +23,7 @@ void catalog_tabs(struct req *r, struct view *v, const char *product, const char
 		{ "listing", "/admin/catalog/", "/listing", N_("In this store") },
 		{ "related", "/admin/catalog/", "/related", N_("Related products") },
 		{ "media", "/admin/media/", "", N_("Pictures") },
+		{ "downloads", "/admin/media/", "/downloads", N_("Downloads") },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {

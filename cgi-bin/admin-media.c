@@ -1,10 +1,10 @@
 /*
- * admin-media -- pictures and documents of products.  Manual: sutler-admin-media(8).
+ * admin-media -- pictures and documents of products, and what is sold as a download.  Manual: sutler-admin-media(8).
  *
  * The one program that writes into the media directory.  It decodes nothing itself: each
  * upload goes into a box of its own (shop/media_box.h), with no transaction open.
  */
-#include "admin-catalog-tabs.h"
+#include "admin-media.h"
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -432,6 +432,11 @@ static const struct route routes[] = {
 	{ POST, "/admin/media/{id:id}", add, .params = add_params, .form = show, .upload = &uploads, .permission = "catalog.edit", .csrf_token = true,
 	  .costly = true, .repeatable = true, .trips = 7 },
 	{ POST, "/admin/media/{id:id}/save", save, .params = save_params, .form = show, .permission = "catalog.edit", .csrf_token = true, .trips = 6 },
+	{ GET,  "/admin/media/{id:id}/downloads", downloads_show, .permission = "catalog.view", .trips = 3 },
+	{ POST, "/admin/media/{id:id}/downloads", downloads_add, .params = downloads_add_params, .form = downloads_show, .upload = &downloads_uploads,
+	  .permission = "catalog.edit", .csrf_token = true, .costly = true, .repeatable = true, .trips = 7 },
+	{ POST, "/admin/media/{id:id}/downloads/save", downloads_save, .params = downloads_save_params, .form = downloads_show, .permission = "catalog.edit",
+	  .csrf_token = true, .trips = 6 },
 	{ 0 }
 };
 

@@ -306,3 +306,17 @@ void act_exchange(struct req *r)
 	else
 		desk_settle(r, outcome, NULL, "");
 }
+
+/* ---- downloads ---------------------------------------------------------------------------------------------- */
+
+const struct param renew_params[] = {
+	{ "renew_reason", PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
+void act_renew(struct req *r)
+{
+	const char *outcome = row_desk_downloads_renew(q_desk_downloads_renew(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "renew_reason")))->outcome;
+
+	desk_settle(r, strcmp(outcome, "none") == 0 ? "over" : outcome, "renew_reason", N_("Time and number begin anew; the buyer gets a mail with a fresh link."));
+}

@@ -205,8 +205,8 @@ static void add_price(struct req *r, struct view *v, const struct row_draft_head
 	}
 	view_text(p, "seen", mem_printf(r->mem, "%lld", (long long)c->totals->total_minor));
 	view_bool(p, "blocked", !ready);
-	view_bool(p, "no_delivery", ready && c->method == NULL);
-	view_bool(p, "can_place", ready && c->method != NULL);
+	view_bool(p, "no_delivery", ready && !cart_has_way(c));
+	view_bool(p, "can_place", ready && cart_has_way(c));
 }
 
 void draft_show(struct req *r)
@@ -273,10 +273,6 @@ static bool complete(struct req *r, struct change_wish *w)
 		field_error(r, "quantity", N_("An order needs at least one product."));
 		good = false;
 	}
-	if (w->method == NULL) {
-		field_error(r, "method", N_("Please choose a way of delivery."));
-		good = false;
-	}
 	if (*given(r, "payment") == '\0') {
 		field_error(r, "payment", N_("Please choose a way of payment."));
 		good = false;
@@ -325,7 +321,7 @@ static void place(struct req *r, struct cart *c)
 	sha256(link.text, TOKEN_LEN, hash);
 	word = row_draft_place(q_draft_place(r->db, DESK_WHO(r), path_text(r, "draft"), param_int(r, "revision") + 1, order, hash, SHA256_LEN,
 		CHECKOUT_LINK_DAYS, DRAFT_PAY_DAYS, param_bool(r, "paid"), given(r, "reference"),
-		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor, c->method->name, p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
+		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor, cart_way_name(c), p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
 		ORDER_COLUMNS(k)))->outcome;
 	if (strcmp(word, "ok") != 0) {
 		draft_declined(r, word);
@@ -342,8 +338,9 @@ static void place_seen(struct req *r, const struct row_draft_head *d, const stru
 
 	if (!cart_ready(c) || c->totals->outcome != PRICING_OK) {
 		page_decline(r, draft_show, "quantity", N_("It cannot be had like this: look at the products that are marked."));
-	} else if (c->method == NULL) {
-		page_decline(r, draft_show, "method", N_("The chosen way of delivery does not take this there. Please choose another."));
+	} else if (!cart_has_way(c)) {
+		page_decline(r, draft_show, "method", w->method == NULL ? N_("Please choose a way of delivery.")
+			: N_("The chosen way of delivery does not take this there. Please choose another."));
 	} else if (w->hand_minor > c->totals->goods_minor) {
 		page_decline(r, draft_show, "discount", N_("The discount is more than the products cost."));
 	} else if (!param_given(r, "seen") || param_int(r, "seen") != c->totals->total_minor) {

@@ -54,7 +54,9 @@ static void add_stock(struct req *r, struct view *item, const struct row_desk_li
 	int64_t open = l->quantity - l->shipped;
 	const char *label = N_("Held for it"), *tone = "ok";
 
-	if (!l->ships)
+	if (l->digital)
+		label = N_("A download: nothing to send"), tone = "";
+	else if (!l->ships)
 		label = N_("A bundle: see its parts"), tone = "";
 	else if (open == 0)
 		label = N_("Shipped");
@@ -284,6 +286,34 @@ static void add_story(struct req *r, struct view *v, struct rows *events, struct
 	}
 }
 
+static const struct { const char *state, *label, *tone; } rights[] = {
+	{ "ok", N_("can be fetched"), "ok" }, { "expired", N_("time is over"), "warn" }, { "used_up", N_("used up"), "warn" }, { "ended", N_("ended"), "" },
+};
+
+static void add_downloads(struct req *r, struct view *v, struct rows *downloads)
+{
+	bool renewable = false;
+
+	view_bool(v, "has_downloads", rows_count(downloads) > 0);
+	for (size_t i = 0; i < rows_count(downloads); i++) {
+		const struct row_desk_downloads *d = row_desk_downloads_at(downloads, i);
+		struct view *item = view_item(v, "downloads");
+
+		view_text(item, "sku", d->sku);
+		view_text(item, "name", d->name);
+		view_text(item, "file_name", d->file_name);
+		view_int(item, "rest", d->rest);
+		view_time(item, "until", d->expires);
+		for (size_t k = 0; k < ARRAY_LEN(rights); k++)
+			if (is(rights[k].state, d->state)) {
+				view_text(item, "label", req_text(r, rights[k].label));
+				view_text(item, "tone", rights[k].tone);
+			}
+		renewable = renewable || !is(d->state, "ended");
+	}
+	view_bool(v, "can_renew", renewable && console_may(r, "orders.fulfil"));
+}
+
 /* What may be done now, by the states and by the permissions of who looks. */
 static void add_doors(struct req *r, struct view *v, const struct row_desk_head *o, const char *editable)
 {
@@ -317,7 +347,7 @@ static const struct form_option verdicts[] = {
 static void add_forms(struct req *r, struct view *v, struct rows *warehouses)
 {
 	static const char *const fields[] = { "words", "tag", "reference", "cancel_reason", "carrier", "tracking", "url", "refund_reason",
-		"answer", "return_words", "back_amount", "back_reason" };
+		"answer", "return_words", "back_amount", "back_reason", "renew_reason" };
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		form_text(r, v, fields[i], "");
@@ -335,6 +365,7 @@ void desk_order(struct req *r)
 	struct rows *documents = q_desk_documents(r->db, r->site->tenant, store, id), *events = q_desk_events(r->db, id);
 	struct rows *notes = q_desk_notes(r->db, id), *tags = q_desk_tags(r->db, id), *work = q_desk_work(r->db, id);
 	struct rows *warehouses = q_desk_warehouses(r->db), *edit = q_desk_edit(r->db, store, id);
+	struct rows *downloads = q_desk_downloads(r->db, r->site->tenant, id);
 	const struct row_desk_head *o = row_desk_head(head);
 	struct view *v;
 
@@ -349,6 +380,7 @@ void desk_order(struct req *r)
 	add_money(r, v, o, money, attempts, refunds);
 	add_parcels(r, v, parcels, console_may(r, "orders.fulfil"));
 	add_returns(r, v, o, returns);
+	add_downloads(r, v, downloads);
 	add_story(r, v, events, notes);
 	add_doors(r, v, o, row_desk_edit(edit)->may);
 	view_text(v, "first_order", row_desk_edit(edit)->exchange_order);

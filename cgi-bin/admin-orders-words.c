@@ -82,7 +82,7 @@ static const char *const events[][2] = {
 	{ "payment retry", N_("Another try to pay") }, { "payment refund", N_("All money was given back") },
 	{ "payment refund_part", N_("A part of the money was given back") }, { "payment refund_undone", N_("A refund came back") },
 	{ "payment refund_back", N_("A part of a refund came back") }, { "payment ask_refund", N_("A refund was asked for") },
-	{ "fulfilment produce", N_("In Production") }, { "fulfilment make_ready", N_("Ready to Ship") }, { "fulfilment ship", N_("Shipped") },
+	{ "fulfilment produce", N_("In Production") }, { "fulfilment make_ready", N_("Ready to Ship") }, { "fulfilment hand_over", N_("Downloads handed over") }, { "note downloads", N_("Downloads renewed") }, { "fulfilment ship", N_("Shipped") },
 	{ "fulfilment ship_part", N_("A part was shipped") }, { "fulfilment deliver", N_("Delivered") },
 	{ "return request", N_("A return was asked for") }, { "return approve", N_("The return was approved") }, { "return receive", N_("The return arrived") },
 	{ "return accept", N_("The returned goods were looked at") }, { "return refuse", N_("The return was refused") }, { "return withdraw", N_("The return was withdrawn") },

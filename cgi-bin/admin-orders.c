@@ -223,6 +223,7 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/{id:id}/cancel", act_cancel, .params = cancel_params, CHANGE("cancel") },
 	{ POST, "/admin/orders/{id:id}/step", act_step, .params = step_params, CHANGE("fulfil") },
 	{ POST, "/admin/orders/{id:id}/ship", act_ship, .params = ship_params, CHANGE("fulfil") },
+	{ POST, "/admin/orders/{id:id}/downloads", act_renew, .params = renew_params, .form = desk_order, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
 	{ POST, "/admin/orders/{id:id}/refund", act_refund, .params = refund_params, .step_up = true, .idempotent = true, .form = desk_order, .permission = "orders.refund",
 	  .csrf_token = true, .trips = 8 },
 	{ POST, "/admin/orders/{id:id}/returns", act_return, .params = goods_back_params, CHANGE("returns") },

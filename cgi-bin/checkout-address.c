@@ -147,7 +147,7 @@ void address_show(struct req *r)
 		return;
 	fill_in(c);
 	v = step_view(r, c, STEP_ADDRESS);
-	codes = checkout_countries(r->mem, c->country_rows, c->cart->settings->country, &n);
+	codes = checkout_reach(r->mem, c, &n);
 	country = form_typed(r, "country", c->ship.country);
 	if (!address_form_among(codes, n, country))
 		country = n > 0 ? codes[0] : "";
@@ -182,7 +182,7 @@ static const char *tax_number(struct req *r, bool business, const char *country)
 void address_set(struct req *r)
 {
 	struct checkout *c = steps_look(r);
-	bool differs = param_bool(r, "billing_differs"), business = strcmp(param_text(r, "customer"), "business") == 0;
+	bool differs = !c->cart->intangible && param_bool(r, "billing_differs"), business = strcmp(param_text(r, "customer"), "business") == 0;
 	const char *country = param_text(r, "country"), *payer = param_text(r, "billing_country"), *tax_id;
 	struct address ship = address_form_read(r, "", country), bill = address_form_read(r, "billing_", payer == NULL ? "" : payer);
 	const struct row_account_addresses *entry = book_entry(c, param_text(r, "book"));
@@ -199,7 +199,7 @@ void address_set(struct req *r)
 		page_redraw(r, address_show);
 		return;
 	}
-	codes = checkout_countries(r->mem, c->country_rows, c->cart->settings->country, &n);
+	codes = checkout_reach(r->mem, c, &n);
 	if (!address_form_among(codes, n, country)) {
 		page_decline(r, address_show, "country", N_("We do not deliver to this country. Please choose another."));
 		return;
@@ -227,5 +227,5 @@ void address_set(struct req *r)
 		q_account_keep_address(r->db, r->site->tenant, session_principal(r), mem_strdup(r->mem, id_new().text), true, ADDRESS_BOOK_MAX,
 			ship.name, ship.company, ship.street, ship.street2, ship.postal_code, ship.city, ship.region, ship.country,
 			c->person->phone, false, false);
-	page_redirect(r, step_path(r, STEP_DELIVERY));
+	page_redirect(r, step_path(r, c->cart->intangible ? STEP_PAYMENT : STEP_DELIVERY));
 }

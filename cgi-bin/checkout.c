@@ -67,11 +67,14 @@ struct view *step_view(struct req *r, struct checkout *c, enum checkout_step now
 	basket_lines(r, v, c->cart);
 	basket_totals(r, v, c->cart);
 	view_bool(v, "has_steps", true);
+	view_bool(v, "intangible", c->cart->intangible);
 	for (int i = 0; i < CHECKOUT_STEPS; i++) {
 		enum checkout_step step = (enum checkout_step)i;
 		struct view *item;
 
 		if (step == STEP_VERIFY && (!c->verify || (c->verified && now != STEP_VERIFY)))
+			continue;
+		if (step == STEP_DELIVERY && c->cart->intangible)
 			continue;
 		item = view_item(v, "steps");
 		view_text(item, "name", req_text(r, step_title(step)));
@@ -431,6 +434,14 @@ static const struct param order_params[] = {
 
 static bool paid_by_card(const struct checkout *c) { return strcmp(c->payment->method, "card") == 0; }
 
+static bool has_downloads(const struct cart *c)
+{
+	for (size_t i = 0; i < c->nlines; i++)
+		if (c->lines[i].row->digital)
+			return true;
+	return false;
+}
+
 static void review(struct req *r)
 {
 	struct checkout *c = steps_look(r);
@@ -447,10 +458,11 @@ static void review(struct req *r)
 	view_text(v, "ship_to", basket_address(r, &c->ship));
 	view_text(v, "bill_to", basket_address(r, c->person->has_billing ? &c->bill : &c->ship));
 	view_text(v, "tax_id", c->person->tax_id[0] == '\0' ? NULL : c->person->tax_id);
-	view_text(v, "delivery_name", c->cart->method->name);
+	view_text(v, "delivery_name", cart_way_name(c->cart));
 	view_text(v, "delivery_date", p.known ? basket_dates(r, p.earliest, p.latest) : NULL);
 	view_text(v, "payment_name", payment_name(r, c->payment));
 	view_bool(v, "blocked", c->cart->blocked);
+	view_bool(v, "has_downloads", has_downloads(c->cart));
 	view_text(v, "terms_url", c->terms == NULL ? NULL : url_to(r, "/page/", c->terms));
 	form_text(r, v, "note", c->cart->head->note);
 	form_bool(r, v, "terms", false);

@@ -1,4 +1,4 @@
-/* order -- an order's page for who has its link: confirmation, payment, tracking, invoice.
+/* order -- an order's page for who has its link: confirmation, payment, tracking, invoice, downloads.
    Manual: sutler-order(8). */
 #include "base/mem.h"
 #include "front/front.h"
@@ -190,6 +190,16 @@ static void credit_note(struct req *r)
 		page_not_found(r);
 }
 
+static void download(struct req *r)
+{
+	struct order_key key;
+
+	if (link_key(r, &key))
+		receipt_download(r, &key, url_of(r, ""));
+	else
+		page_not_found(r);
+}
+
 static void cancel(struct req *r)
 {
 	struct order_key key;
@@ -209,6 +219,7 @@ static const struct route routes[] = {
 	{ GET,  "/order/{token}/unpaid", left, .trips = 1, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/invoice.pdf", invoice, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
 	{ GET,  "/order/{token}/credit-note/{note:id}", credit_note, .trips = 2, .needs = NEEDS_NO_REFERRER, .csrf_token = true },
+	{ POST, "/order/{token}/download", download, .params = receipt_download_params, .trips = 3, .needs = NEEDS_NO_REFERRER },
 	{ POST, "/order/{token}/cancel", cancel, .trips = 3, .needs = NEEDS_NO_REFERRER },
 	{ 0 }
 };

@@ -1,6 +1,6 @@
-/* sweep-media -- files of the media directory that no merchant names any more.  Manual: sutler-sweep-media(8).
+/* sweep-media -- files of the media directory, and downloads, that no merchant names any more.  Manual: sutler-sweep-media(8).
  *
- * All merchants share the directory: a file goes when none of them names it.  So the names of
+ * All merchants share each directory: a file goes when none of them names it.  So the names of
  * all are read first, and when one of them cannot be read, nothing is removed. */
 #include "base/config.h"
 #include "base/log.h"
@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 /* It looks through all lines of a merchant's orders: a million in some seconds. */
 #define SWEEP_TIMEOUT_MS 60000
@@ -25,6 +26,11 @@ struct names {
 	size_t n, room;
 };
 
+/* What is shown to everybody, and what is sold. */
+struct all {
+	struct names media, goods;
+};
+
 static void keep(struct job_run *j, struct names *all, const char *name)
 {
 	if (all->n == all->room) {
@@ -35,9 +41,9 @@ static void keep(struct job_run *j, struct names *all, const char *name)
 }
 
 /* Forgets what a merchant uses nowhere, then reads what he has. */
-static bool take_tenant(struct job_run *j, const char *tenant, struct names *all)
+static bool take_tenant(struct job_run *j, const char *tenant, struct all *all)
 {
-	struct rows *rows;
+	struct rows *rows, *goods;
 	int64_t forgotten;
 
 	do {
@@ -50,10 +56,13 @@ static bool take_tenant(struct job_run *j, const char *tenant, struct names *all
 	} while (forgotten == ROWS_IN_A_BATCH && !job_stopping(j));
 	job_begin(j, tenant);
 	rows = q_job_media_names(j->db, tenant);
+	goods = q_job_download_names(j->db, tenant);
 	if (!job_commit(j))
 		return false;
 	for (size_t i = 0; i < rows_count(rows); i++)
-		keep(j, all, row_job_media_names_at(rows, i)->name);
+		keep(j, &all->media, row_job_media_names_at(rows, i)->name);
+	for (size_t i = 0; i < rows_count(goods); i++)
+		keep(j, &all->goods, row_job_download_names_at(goods, i)->name);
 	return true;
 }
 
@@ -62,11 +71,26 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static void sweep_directory(struct job_run *j, const char *dir, const struct names *all)
+{
+	int64_t gone;
+
+	if (all->n > 0)
+		qsort(all->name, all->n, sizeof(*all->name), compare);
+	gone = media_sweep(dir, all->name, all->n, MEDIA_KEEP_S);
+	if (gone < 0) {
+		log_error("media directory cannot be read", "directory", dir, "reason", strerror(errno), NULL);
+		job_wrong(j);
+	} else if (gone > 0) {
+		log_info("files that nobody names are gone", "directory", dir, "files", mem_printf(j->mem, "%" PRId64, gone), NULL);
+	}
+}
+
 static int64_t sweep(struct job_run *j)
 {
-	struct names all = { NULL, 0, 0 };
+	const char *goods = mem_printf(j->mem, "%s/" MEDIA_GOODS, config_text("paths.private"));
+	struct all all = { .media = { NULL, 0, 0 } };
 	struct rows *tenants;
-	int64_t gone;
 
 	job_begin(j, NULL);
 	tenants = q_job_tenants(j->db);
@@ -78,15 +102,10 @@ static int64_t sweep(struct job_run *j)
 		if (!take_tenant(j, row_job_tenants_at(tenants, i)->tenant, &all))
 			return -1;
 	}
-	if (all.n > 0)
-		qsort(all.name, all.n, sizeof(*all.name), compare);
-	gone = media_sweep(config_text("paths.media"), all.name, all.n, MEDIA_KEEP_S);
-	if (gone < 0) {
-		log_error("media directory cannot be read", "directory", config_text("paths.media"), "reason", strerror(errno), NULL);
-		job_wrong(j);
-	} else if (gone > 0) {
-		log_info("files that nobody names are gone", "files", mem_printf(j->mem, "%" PRId64, gone), NULL);
-	}
+	sweep_directory(j, config_text("paths.media"), &all.media);
+	/* It is made with the first download. */
+	if (access(goods, F_OK) == 0)
+		sweep_directory(j, goods, &all.goods);
 	return 0;
 }
 

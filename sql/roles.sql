@@ -96,7 +96,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid)
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid), catalog.nothing_to_send(uuid, uuid[])
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
@@ -142,6 +142,9 @@ GRANT EXECUTE ON FUNCTION accounting.has_invoice(uuid, uuid), accounting.invoice
 -- What comes back, to both; the customer asks for it.
 GRANT SELECT ON sales.return, sales.return_line TO "_sutler-order", "_sutler-account";
 GRANT EXECUTE ON FUNCTION sales.notes_open(uuid, uuid, bytea, uuid, uuid) TO "_sutler-order", "_sutler-account";
+-- What was bought as downloads, and the one door that counts a fetch; the files themselves both read from the disk.
+GRANT EXECUTE ON FUNCTION sales.downloads_open(uuid, uuid, bytea, uuid, uuid), sales.download_take(uuid, uuid, bytea, uuid, uuid, uuid)
+	TO "_sutler-order", "_sutler-account";
 GRANT EXECUTE ON FUNCTION sales.can_return(uuid, uuid), sales.ask_return(uuid, uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]) TO "_sutler-account";
 -- account: a customer's own person and addresses; changes by functions that ask whose they are.
 GRANT SELECT ON customer.person, customer.address TO "_sutler-account";
@@ -294,6 +297,7 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.draft_place(uuid, uuid, uuid, uuid, integer, uuid, bytea, integer, integer, boolean, text, bigint, bigint, bigint, bigint, bigint, text, date, date,
 		uuid[], integer[], bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], boolean[], integer[],
 		text[], integer[], bigint[], bigint[]),
+	sales.downloads(uuid, uuid), sales.downloads_renew(uuid, uuid, uuid, uuid, text),
 	sales.can_edit(uuid, uuid), shipping.scanned(uuid, text), sales.edit_drop(uuid, uuid, uuid, bytea),
 	sales.edit_begin(uuid, uuid, integer, bytea, uuid[], integer[], uuid, bigint, text, text, text, text, text, text, text, text, text),
 	sales.edit_order(uuid, uuid, uuid, uuid, bytea, text, bigint, bigint, bigint, bigint, bigint, text, date, date, boolean,
@@ -362,11 +366,17 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
--- admin-media: pictures and documents of products, and two doors by which they change.
+-- admin-media: pictures, documents and downloads of products, and the doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";
 GRANT SELECT (tenant_id, product_id, revision) ON catalog.product TO "_sutler-admin-media";
 GRANT SELECT (tenant_id, product_id, name) ON catalog.desk TO "_sutler-admin-media";
+-- What is sold as a download, and how often it was fetched.
+GRANT SELECT ON catalog.download_file TO "_sutler-admin-media";
+GRANT SELECT (tenant_id, file_id, used) ON sales.download_use TO "_sutler-admin-media";
+GRANT EXECUTE ON FUNCTION catalog.desk_download_add(uuid, uuid, uuid, uuid, text[], text[], bigint[], text[]),
+	catalog.desk_download_save(uuid, uuid, uuid, bigint, uuid, boolean, boolean, integer, integer, uuid[]),
+	catalog.download_days(), catalog.download_times(), catalog.download_most() TO "_sutler-admin-media";
 GRANT EXECUTE ON FUNCTION catalog.desk_media_add(uuid, uuid, uuid, text[], text[], bigint[], bigint[], bigint[], text[]),
 	catalog.desk_media_save(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], uuid[], text[], text[]) TO "_sutler-admin-media";
 -- What comes in and goes out as a file: admin-catalog takes it, shows what was found and hands it out.
@@ -418,7 +428,7 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock",
 	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
-GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid) TO "_sutler-sweep-media";
+GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid), catalog.download_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION inventory.tend(uuid, integer, integer) TO "_sutler-tend-stock";
 GRANT EXECUTE ON FUNCTION customer.forget(uuid, integer) TO "_sutler-forget";
@@ -437,6 +447,7 @@ GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.f
 	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
 	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid)
 	TO "_sutler-deliver";
+GRANT EXECUTE ON FUNCTION sales.downloads(uuid, uuid) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	content.page, content.page_text,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,

@@ -1,6 +1,8 @@
 #include "front/document.h"
 
+#include "base/buf.h"
 #include "base/crypto.h"
+#include "base/locale.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -15,6 +17,18 @@ const char *front_method(struct req *r, const char *method, const char *name)
 		if (strcmp(names[i].method, method) == 0)
 			return req_text(r, names[i].name);
 	return name;
+}
+
+const char *front_size(struct req *r, int64_t bytes)
+{
+	int64_t tenths = (bytes * 10 + 500000) / 1000000;
+	struct buf *b = buf_new(r->mem);
+
+	if (tenths < 10)
+		return mem_printf(r->mem, "%lld kB", (long long)(bytes + 999) / 1000);
+	locale_decimal(locale_get(r->locale), mem_printf(r->mem, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10), b);
+	buf_adds(b, " MB");
+	return b->data;
 }
 
 /* Letters, digits and dashes of an invoice's number; whatever else a prefix has becomes a dash. */

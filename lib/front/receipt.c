@@ -1,6 +1,7 @@
 /* An order on a page. */
 #include "front/receipt.h"
 
+#include "base/config.h"
 #include "base/crypto.h"
 #include "base/markdown.h"
 #include "base/mem.h"
@@ -8,7 +9,10 @@
 #include "front/basket.h"
 #include "front/document.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct receipt receipt_queue(struct req *r, const struct order_key *k)
 {
@@ -22,6 +26,7 @@ struct receipt receipt_queue(struct req *r, const struct order_key *k)
 		.returns = q_returns_of(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.notes = q_order_notes(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.refunds = q_order_refunds(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
+		.downloads = q_order_downloads(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 		.credits = q_order_credits(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer),
 	};
 }
@@ -138,6 +143,42 @@ static void add_credits(struct req *r, struct view *v, struct rows *credits, con
 	}
 }
 
+static const struct { const char *state, *label; } rights[] = {
+	{ "ok", "" },
+	{ "expired", N_("The time for this download is over. Please write to us if you still need it.") },
+	{ "used_up", N_("This download was fetched as often as agreed. Please write to us if you still need it.") },
+	{ "ended", N_("This download has ended: its money was given back.") },
+};
+
+static const char *right_sentence(const char *state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rights); i++)
+		if (strcmp(rights[i].state, state) == 0)
+			return rights[i].label;
+	return "";
+}
+
+static void add_downloads(struct req *r, struct view *v, struct rows *downloads, const char *url)
+{
+	view_bool(v, "has_downloads", rows_count(downloads) > 0);
+	view_text(v, "download_url", mem_printf(r->mem, "%s/download", url));
+	for (size_t i = 0; i < rows_count(downloads); i++) {
+		const struct row_order_downloads *d = row_order_downloads_at(downloads, i);
+		struct view *item = view_item(v, "downloads");
+		bool ok = strcmp(d->state, "ok") == 0;
+
+		view_text(item, "name", d->name);
+		view_text(item, "options", d->options);
+		view_text(item, "file", d->file);
+		view_text(item, "file_name", d->file_name);
+		view_text(item, "size", front_size(r, d->bytes));
+		view_int(item, "rest", d->rest);
+		view_time(item, "until", d->expires);
+		view_bool(item, "ok", ok);
+		view_text(item, "why", ok ? NULL : req_text(r, right_sentence(d->state)));
+	}
+}
+
 static void add_notes(struct view *v, struct rows *notes)
 {
 	view_bool(v, "has_notes", rows_count(notes) > 0);
@@ -181,7 +222,7 @@ static void add_head(struct req *r, struct view *v, const struct row_order_head 
 	view_text(order, "invoice_url", o->has_invoice ? mem_printf(r->mem, "%s/invoice.pdf", url) : NULL);
 	view_text(v, "ship_to", basket_address(r, &ship));
 	view_text(v, "bill_to", basket_address(r, o->has_billing ? &bill : &ship));
-	view_text(v, "delivery_name", o->method_name);
+	view_text(v, "delivery_name", o->method_name[0] == '\0' ? NULL : o->method_name);
 	view_text(v, "delivery_date", basket_dates(r, o->promise_from, o->promise_to));
 	view_bool(v, "can_cancel", o->can_cancel);
 	view_bool(v, "can_change", o->can_change);
@@ -199,6 +240,7 @@ void receipt_view(struct req *r, struct view *v, const struct receipt *q, const 
 	add_credits(r, v, q->credits, url);
 	add_returns(r, v, q->returns);
 	add_notes(v, q->notes);
+	add_downloads(r, v, q->downloads, url);
 	view_rows(v, "lines", q->lines);
 	view_bool(v, "has_parcels", rows_count(q->parcels) > 0);
 	view_rows(v, "parcels", q->parcels);
@@ -220,6 +262,40 @@ void receipt_credit_note(struct req *r, const struct order_key *k)
 	const struct row_order_credit *c = row_order_credit(rows);
 
 	front_pdf(r, "credit-note", rows_found(rows), c->name, c->pdf_hex);
+}
+
+/* ---- its downloads -------------------------------------------------------------------- */
+
+const struct param receipt_download_params[] = {
+	{ "file", PARAM_ID },
+	{ 0 }
+};
+
+/* The file is opened before its fetch is committed: one that is not there is not counted. */
+void receipt_download(struct req *r, const struct order_key *k, const char *back)
+{
+	struct rows *rows = q_order_download(r->db, k->tenant, k->store, k->link, SHA256_LEN, k->order, k->customer, param_id(r, "file"));
+	const struct row_order_download *d = row_order_download(rows);
+	struct stat st;
+	int fd;
+
+	if (!rows_found(rows) || strcmp(d->outcome, "unknown") == 0) {
+		page_not_found(r);
+		return;
+	}
+	if (strcmp(d->outcome, "ok") != 0) {
+		page_flash(r, "warn", right_sentence(d->outcome));
+		page_redirect(r, back);
+		return;
+	}
+	fd = open(mem_printf(r->mem, "%s/downloads/%s", config_text("paths.private"), d->name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		if (fd >= 0)
+			close(fd);
+		req_fail(r, "a file that was sold is not there");
+		return;
+	}
+	page_file(r, fd, (size_t)st.st_size, d->mime, d->file_name);
 }
 
 /* ---- calling it off ----------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 
 /* The promises of a page, under r->mem. */
 struct receipt {
-	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits, *returns, *notes;
+	struct rows *head, *lines, *taxes, *events, *parcels, *payment, *refunds, *credits, *returns, *notes, *downloads;
 };
 struct receipt receipt_queue(struct req *r, const struct order_key *key);
 
@@ -28,6 +28,11 @@ bool receipt_due(const struct row_order_head *o);
 void receipt_invoice(struct req *r, const struct order_key *key);
 /* The same for the credit note that the path's part "note" names. */
 void receipt_credit_note(struct req *r, const struct order_key *key);
+
+/* Counts and answers with the file that the parameter "file" names; where the right to it is over, back to
+   BACK with a sentence. */
+extern const struct param receipt_download_params[];
+void receipt_download(struct req *r, const struct order_key *key, const char *back);
 
 /* The buyer cancels; the answer goes to BACK, with a sentence. */
 void receipt_cancel(struct req *r, const struct order_key *key, const char *back);

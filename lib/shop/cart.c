@@ -56,7 +56,7 @@ static enum cart_line_state line_state(const struct row_cart_lines *l, int64_t l
 			return CART_LINE_SHORT;
 		return l->available <= low_stock ? CART_LINE_FEW : CART_LINE_OK;
 	}
-	return l->made ? CART_LINE_MADE : CART_LINE_OK;
+	return l->made && !l->digital ? CART_LINE_MADE : CART_LINE_OK;
 }
 
 static bool line_blocks(enum cart_line_state s)
@@ -98,7 +98,7 @@ static struct pricing_line priced_line(struct cart *c, const struct row_cart_lin
 	struct pricing_line p = {
 		.id = l->variant, .variant_id = l->variant, .product_id = l->product, .tax_class = l->tax_class,
 		.quantity = l->quantity, .base_minor = l->price, .weight_g = l->weight_g,
-		.tier_by_product = l->by_product,
+		.tier_by_product = l->by_product, .intangible = l->digital,
 	};
 
 	read_tiers(c, l, &p);
@@ -114,6 +114,7 @@ static void read_lines(struct cart *c)
 
 	c->lines = mem_array(c->ctx, struct cart_line, n);
 	c->nlines = n;
+	c->intangible = n > 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct row_cart_lines *row = row_cart_lines_at(c->line_rows, i);
 		struct cart_line *l = &c->lines[i];
@@ -125,7 +126,8 @@ static void read_lines(struct cart *c)
 			l->max_quantity = PRICING_MAX_QUANTITY;
 		c->blocked = c->blocked || line_blocks(l->state);
 		c->pieces += row->quantity;
-		if (row->made && row->lead_days > c->lead_days)
+		c->intangible = c->intangible && row->digital;
+		if (row->made && !row->digital && row->lead_days > c->lead_days)
 			c->lead_days = row->lead_days;
 		if (l->state != CART_LINE_GONE && l->state != CART_LINE_NO_PRICE)
 			priced[c->input.nlines++] = priced_line(c, row);
@@ -239,7 +241,11 @@ struct promise cart_promise(struct cart *c, const struct row_cart_methods *metho
 {
 	size_t n = rows_count(c->holiday_rows);
 	const char **days = mem_array(c->ctx, const char *, n);
-	struct promise_input in = {
+	struct promise_input in;
+
+	if (method == NULL)
+		return (struct promise){ .known = false };
+	in = (struct promise_input){
 		.today = c->settings->today, .minute = (int)c->settings->minute,
 		.cutoff_minute = (int)c->settings->cutoff_minute, .lead_days = (int)c->lead_days,
 		.transit_min_days = (int)method->days_min, .transit_max_days = (int)method->days_max,
@@ -255,7 +261,7 @@ int64_t cart_free_gap(struct cart *c)
 {
 	int64_t goods = c->totals->goods_minor - c->totals->discount_minor, least = 0;
 
-	if (c->totals->outcome != PRICING_OK || c->totals->goods_minor == 0)
+	if (c->intangible || c->totals->outcome != PRICING_OK || c->totals->goods_minor == 0)
 		return 0;
 	for (size_t i = 0; i < cart_nmethods(c); i++) {
 		struct pricing_delivery d = delivery(c, cart_method(c, i));
@@ -274,7 +280,7 @@ int64_t cart_free_gap(struct cart *c)
 
 static void choose_method(struct cart *c)
 {
-	for (size_t i = 0; c->head->method != NULL && i < rows_count(c->method_rows); i++)
+	for (size_t i = 0; !c->intangible && c->head->method != NULL && i < rows_count(c->method_rows); i++)
 		if (strcmp(row_cart_methods_at(c->method_rows, i)->method, c->head->method) == 0)
 			c->method = row_cart_methods_at(c->method_rows, i);
 }
@@ -305,6 +311,16 @@ void cart_price(struct cart *c)
 	for (size_t i = 0; i < c->nlines && at < c->totals->nlines; i++)
 		if (c->lines[i].state != CART_LINE_GONE && c->lines[i].state != CART_LINE_NO_PRICE)
 			c->lines[i].price = &c->totals->lines[at++];
+}
+
+bool cart_has_way(const struct cart *c)
+{
+	return c->intangible || c->method != NULL;
+}
+
+const char *cart_way_name(const struct cart *c)
+{
+	return c->method == NULL ? "" : c->method->name;
 }
 
 bool cart_ready(const struct cart *c)

@@ -80,6 +80,7 @@ struct cart {
 	size_t nlines;
 	int64_t pieces;
 	bool blocked;                   /* a line cannot be had: no checkout until changed */
+	bool intangible;                /* all of it are downloads: nothing is sent, no way of delivery is chosen */
 	enum cart_coupon_state coupon;
 	const char *coupon_code;        /* what was asked for, or "" */
 	const struct row_cart_methods *method;  /* chosen and still offered, or NULL */
@@ -99,10 +100,15 @@ void cart_price(struct cart *c);
 size_t cart_nmethods(struct cart *c);
 const struct row_cart_methods *cart_method(struct cart *c, size_t i);
 const struct pricing_totals *cart_totals_with(struct cart *c, const struct row_cart_methods *method);
+/* METHOD NULL: nothing arrives, and no date is known. */
 struct promise cart_promise(struct cart *c, const struct row_cart_methods *method);
 
 /* How much more the goods must cost for free delivery by one of the methods; 0: none or reached. */
 int64_t cart_free_gap(struct cart *c);
+
+/* Its way of delivery is chosen, or none is needed; its name, or "". */
+bool cart_has_way(const struct cart *c);
+const char *cart_way_name(const struct cart *c);
 
 /* Whether an order may be made of it: found, with lines, none in the way. */
 bool cart_ready(const struct cart *c);

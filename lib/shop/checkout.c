@@ -68,7 +68,7 @@ static enum checkout_step first_unfinished(struct checkout *c)
 		return STEP_VERIFY;
 	if (!address_good(c))
 		return STEP_ADDRESS;
-	if (c->cart->method == NULL)
+	if (!cart_has_way(c->cart))
 		return STEP_DELIVERY;
 	return chosen_payment(c) ? STEP_REVIEW : STEP_PAYMENT;
 }
@@ -86,7 +86,7 @@ void checkout_look(struct checkout *c)
 
 bool checkout_may(const struct checkout *c, enum checkout_step step)
 {
-	if (step == STEP_VERIFY && !c->verify)
+	if ((step == STEP_VERIFY && !c->verify) || (step == STEP_DELIVERY && c->cart->intangible))
 		return false;
 	return step <= c->next;
 }
@@ -158,7 +158,7 @@ enum place_outcome checkout_place(struct checkout *c, struct db *db, const unsig
 
 	r = q_checkout_place(db, cart->key.tenant, cart->head->cart, order.text, link, SHA256_LEN, CHECKOUT_LINK_DAYS,
 		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor,
-		cart->method->name, p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
+		cart_way_name(cart), p.known ? p.earliest : NULL, p.known ? p.latest : NULL,
 		cart->coupon == CART_COUPON_OK ? c->person->email_sha256 : NULL,
 		ORDER_COLUMNS(k));
 	return place_outcome(row_checkout_place(r)->outcome);

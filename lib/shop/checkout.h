@@ -1,7 +1,8 @@
 /*
  * checkout.h -- the steps from a cart to an order.
  *
- * Contact, (code,) address, delivery, payment, review: each step keeps its answers
+ * Contact, (code,) address, (delivery,) payment, review: who buys downloads alone chooses
+ * no delivery.  Each step keeps its answers
  * in the database, and which step is the first unfinished one follows from those
  * rows alone.  So a step that was skipped cannot be pretended: pages redirect to
  * the first unfinished step, and placing asks the same function (reliability T23).
@@ -62,6 +63,8 @@ const char *checkout_step_name(enum checkout_step step);
 
 /* Country codes one may deliver to, sorted, HOME's first, closed by NULL. */
 const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n);
+/* The same for C; downloads go everywhere. */
+const char *const *checkout_reach(void *ctx, const struct checkout *c, size_t *n);
 
 enum start_outcome { START_OK, START_GONE, START_EMPTY, START_SHORT, START_HOARDING };
 enum start_outcome start_outcome(const char *word);

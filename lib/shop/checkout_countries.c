@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n_out)
+static const char *const *countries(void *ctx, struct rows *country_rows, const char *home, bool everywhere, size_t *n_out)
 {
 	size_t rows = rows_count(country_rows), n = 0, all = strlen(country_codes) / 2;
 	const char **list = mem_array(ctx, const char *, all + rows + 2);
-	bool everywhere = false, has_home = false;
+	bool has_home = false;
 
 	for (size_t i = 0; i < rows; i++) {
 		const char *code = row_checkout_countries_at(country_rows, i)->country;
@@ -33,4 +33,14 @@ const char *const *checkout_countries(void *ctx, struct rows *country_rows, cons
 	}
 	*n_out = n;
 	return list;
+}
+
+const char *const *checkout_countries(void *ctx, struct rows *country_rows, const char *home, size_t *n_out)
+{
+	return countries(ctx, country_rows, home, false, n_out);
+}
+
+const char *const *checkout_reach(void *ctx, const struct checkout *c, size_t *n_out)
+{
+	return countries(ctx, c->country_rows, c->cart->settings->country, c->cart->intangible, n_out);
 }

@@ -39,6 +39,8 @@ static void gather_order(struct db *db, struct letter_draft *d)
 		d->invoice = q_letter_invoice(db, d->item.tenant, order);
 	if (d->kind->credit)
 		d->credit = q_letter_credit(db, d->item.tenant, d->item.change);
+	if (d->kind->downloads)
+		d->downloads = q_letter_downloads(db, d->item.tenant, order);
 	if (d->kind->note)
 		d->note = q_letter_note(db, d->item.change);
 }

@@ -18,7 +18,7 @@ struct letter_kind {
 	enum letter_about about;
 	const char *title;              /* NULL: nobody writes words for it */
 	const struct letter_name *names;
-	bool invoice, credit, note;     /* brings the file of the invoice, of a credit note; what staff wrote */
+	bool invoice, credit, note, downloads;  /* brings the file of the invoice, of a credit note; what staff wrote; names of files */
 	enum { ALWAYS, WHILE_UNPAID } when;     /* unwanted when things have changed */
 	const char *path;               /* ABOUT_ACCOUNT: where its link leads */
 	const char *purpose;            /* of the token behind that, or NULL: there is none */
@@ -36,7 +36,7 @@ struct letter_draft {
 	bool sample;                    /* with an example in place of an order */
 	struct token token;             /* opens the order or the cart */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *cart, *proof, *person, *purchase, *low, *trial, *pages;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *downloads, *cart, *proof, *person, *purchase, *low, *trial, *pages;
 };
 
 #endif

@@ -10,6 +10,10 @@
 #define DELIVERY_MINOR INT64_C(500)
 #define TOTAL_MINOR (2 * PIECE_MINOR + DELIVERY_MINOR)
 
+/* As catalog.download_times() and download_days() have it. */
+#define DOWNLOADS_LEFT 5
+#define DOWNLOAD_DAYS 30
+
 static const char *day(const struct letter_sample_place *p, int days)
 {
 	time_t at = (time_t)(clock_ms() / 1000) + days * 24 * 60 * 60;
@@ -57,6 +61,13 @@ static void fill_order(struct view *v, const struct letter_sample_place *p)
 	view_money(item, "amount", PIECE_MINOR);
 	view_date(item, "on_day", day(p, 0));
 	view_money(view_item(v, "returned"), "amount", PIECE_MINOR);
+	view_text(v, "downloads_url", p->url);
+	item = view_item(v, "downloads");
+	view_text(item, "name", say(p, N_("An example")));
+	view_text(item, "options", NULL);
+	view_text(item, "file_name", "example.pdf");
+	view_int(item, "rest", DOWNLOADS_LEFT);
+	view_date(item, "until", day(p, DOWNLOAD_DAYS));
 	view_text(v, "note", say(p, N_("This is what you write to the buyer.")));
 }
 

@@ -34,6 +34,7 @@ static const struct letter_name joined_names[] = { { "person", N_("Name of the c
 const struct letter_kind letter_kinds[] = {
 	{ "order-placed", ABOUT_ORDER, N_("Order placed"), order_names },
 	{ "payment-received", ABOUT_ORDER, N_("Payment received"), order_names },
+	{ "downloads", ABOUT_ORDER, N_("Downloads ready"), order_names, .downloads = true },
 	{ "invoice", ABOUT_ORDER, N_("Invoice"), invoice_names, .invoice = true },
 	{ "in-production", ABOUT_ORDER, N_("Order being made"), order_names },
 	{ "ready", ABOUT_ORDER, N_("Order packed"), order_names },
@@ -259,7 +260,8 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	struct view *order = view_sub(v, "order");
 
 	if (*o->email == '\0' || (w->draft->kind->when == WHILE_UNPAID && !awaits_card(o)) ||
-	    (w->draft->kind->note && !rows_found(w->draft->note)))
+	    (w->draft->kind->note && !rows_found(w->draft->note)) ||
+	    (w->draft->kind->downloads && rows_count(w->draft->downloads) == 0))
 		return LETTER_UNWANTED;
 	out->to = o->email;
 	out->to_name = o->name;
@@ -269,13 +271,18 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	view_text(v, "person", o->name);
 	if (w->draft->kind->note)
 		view_text(v, "note", row_letter_note(w->draft->note)->words);
+	if (w->draft->kind->downloads) {
+		view_rows(v, "downloads", w->draft->downloads);
+		view_text(v, "downloads_url", mem_printf(w->ctx, "%s/order/%s#downloads", w->base, w->draft->token.text));
+	}
 	view_rows(v, "lines", w->draft->lines);
 	view_totals(v, w, o);
 	view_payment(v, w, o);
 	view_refunds(v, w, o);
 	view_address(v, w, o);
 	view_rows(v, "parcels", w->draft->parcels);
-	view_text(v, "delivery_name", o->method_name);
+	/* Downloads alone: nothing is delivered. */
+	view_text(v, "delivery_name", o->method_name[0] == '\0' ? NULL : o->method_name);
 	view_date(v, "promise_from", o->promise_from);
 	view_date(v, "promise_to", o->promise_to);
 	view_money(v, "amount", o->due > 0 ? o->due : o->total);

@@ -28,6 +28,7 @@ static const char *const sentences[] = {
 	[MEDIA_OUTSIDE] = "the file lies outside of the directory", [MEDIA_UNREADABLE] = "the file cannot be read",
 	[MEDIA_EMPTY] = "the file is empty", [MEDIA_LARGE_DOCUMENT] = "the document is larger than 10 MiB",
 	[MEDIA_LARGE_PICTURE] = "the picture is larger than 12 MiB", [MEDIA_NO_PDF] = "the file is no PDF",
+	[MEDIA_LARGE_GOODS] = "the file is larger than 50 MiB",
 	[MEDIA_NO_PICTURE] = "the file is no JPEG, PNG or WebP picture", [MEDIA_IS_SVG] = "SVG is refused: it can carry scripts",
 	[MEDIA_TOO_MANY_PIXELS] = "the picture has more than 40 million pixels", [MEDIA_BROKEN] = "the picture is broken",
 	[MEDIA_TOO_DETAILED] = "the picture has too much detail", [MEDIA_ENDED] = "the picture cannot be decoded",
@@ -97,13 +98,16 @@ static unsigned char *read_original(void *ctx, const char *from, struct media *m
 	return data;
 }
 
+/* Whatever the umask of the unit: the web server reads what is public; what is not, programs of the directory's group. */
+#define PUBLIC_MODE 0644
+#define GOODS_MODE 0640
+
 /* Writes a file beside its place and renames it; false with errno.  LASTING: it is on the disk before. */
-static bool write_file(void *ctx, const char *path, const void *data, size_t n, bool lasting)
+static bool write_file(void *ctx, const char *path, const void *data, size_t n, bool lasting, mode_t mode)
 {
 	char *part = mem_printf(ctx, "%s.%d.part", path, (int)getpid());
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	/* Whatever the umask of the unit: the web server reads it. */
-	bool ok = fd >= 0 && fchmod(fd, 0644) == 0;
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	bool ok = fd >= 0 && fchmod(fd, mode) == 0;
 
 	for (size_t done = 0; ok && done < n; ) {
 		ssize_t put = write(fd, (const char *)data + done, n - done);
@@ -157,17 +161,22 @@ static int lock(void *ctx, const char *to, int how)
 }
 
 /* What a file is becomes its name: M's, made of DIGEST; its directory is there then. */
-static bool name_it(void *ctx, const char *to, struct media *m, const char *digest, enum media_kind kind, int64_t bytes)
+static bool name_in(void *ctx, const char *to, struct media *m, const char *digest, const char *ending)
 {
 	char *dir = mem_printf(ctx, "%s/%.2s", to, digest);
 
-	snprintf(m->name, sizeof(m->name), "%.2s/%.30s%s", digest, digest + 2, m->document ? ".pdf" : "");
-	snprintf(m->mime, sizeof(m->mime), "%s", media_mime(kind));
-	m->bytes = bytes;
+	snprintf(m->name, sizeof(m->name), "%.2s/%.30s%s", digest, digest + 2, ending);
 	/* Of the directory's group, so that all who store may write in it. */
 	if (mkdir(dir, 0775) == 0 && chmod(dir, 0775) != 0)
 		return false;
 	return access(dir, W_OK) == 0;
+}
+
+static bool name_it(void *ctx, const char *to, struct media *m, const char *digest, enum media_kind kind, int64_t bytes)
+{
+	snprintf(m->mime, sizeof(m->mime), "%s", media_mime(kind));
+	m->bytes = bytes;
+	return name_in(ctx, to, m, digest, m->document ? ".pdf" : "");
 }
 
 static enum media_fault fault_of(enum media_kind kind, bool document)
@@ -184,7 +193,7 @@ static enum media_fault store_document(void *ctx, const char *to, struct media *
 	m->width = m->height = 0;
 	if (keep(path))
 		return MEDIA_FINE;
-	m->made = write_file(ctx, path, data, n, lasting);
+	m->made = write_file(ctx, path, data, n, lasting, PUBLIC_MODE);
 	return m->made ? MEDIA_FINE : MEDIA_UNWRITABLE;
 }
 
@@ -200,7 +209,7 @@ static bool put(void *arg, int width, const void *data, size_t n)
 {
 	const struct place *p = arg;
 
-	return write_file(p->ctx, path_of(p->ctx, p->to, p->m, width), data, n, false);
+	return write_file(p->ctx, path_of(p->ctx, p->to, p->m, width), data, n, false, PUBLIC_MODE);
 }
 
 static enum media_fault store_picture(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n)
@@ -333,7 +342,7 @@ static enum media_fault take_picture(void *ctx, int fd, const char *to, int64_t 
 	m->width = box.width;
 	m->height = box.height;
 	for (size_t i = 0; fault == MEDIA_FINE && i < box.n; i++)
-		if (!write_file(ctx, path_of(ctx, to, m, box.file[i].width), box.file[i].data, box.file[i].n, true))
+		if (!write_file(ctx, path_of(ctx, to, m, box.file[i].width), box.file[i].data, box.file[i].n, true, PUBLIC_MODE))
 			fault = MEDIA_UNWRITABLE;
 	m->made = fault == MEDIA_FINE && !there;
 	media_box_close(&box);
@@ -382,6 +391,59 @@ void media_take(int fd, const unsigned char sha256[SHA256_LEN], const char *to, 
 			fault = MEDIA_UNWRITABLE;
 		else
 			fault = m->document ? take_document(ctx, fd, to, m) : take_picture(ctx, fd, to, until_us, m);
+	}
+	if (fault != MEDIA_FINE)
+		refuse(m, fault);
+	if (held >= 0)
+		close(held);
+	mem_free(ctx);
+}
+
+/* The name of goods says whose they are: merchants that sell the same file have one each. */
+static bool name_goods(void *ctx, const unsigned char digest[SHA256_LEN], const char *owner, const char *to, struct media *m)
+{
+	char hex[SHA256_HEX], both[SHA256_HEX];
+	const char *whose;
+
+	hex_of(digest, hex);
+	whose = mem_printf(ctx, "%s %s", owner, hex);
+	sha256_hex(whose, strlen(whose), both);
+	return name_in(ctx, to, m, both, "");
+}
+
+static enum media_fault take_goods(void *ctx, int fd, const unsigned char digest[SHA256_LEN], const char *owner, const char *to, struct media *m)
+{
+	unsigned char *data;
+	const char *path;
+
+	if (!name_goods(ctx, digest, owner, to, m))
+		return MEDIA_UNWRITABLE;
+	path = mem_printf(ctx, "%s/%s", to, m->name);
+	if (keep(path))
+		return MEDIA_FINE;
+	data = mmap(NULL, (size_t)m->bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return MEDIA_NO_ROOM;
+	m->made = write_file(ctx, path, data, (size_t)m->bytes, true, GOODS_MODE);
+	munmap(data, (size_t)m->bytes);
+	return m->made ? MEDIA_FINE : MEDIA_UNWRITABLE;
+}
+
+void media_take_goods(int fd, const unsigned char digest[SHA256_LEN], const char *owner, const char *to, struct media *m)
+{
+	void *ctx = mem_context(NULL, "goods");
+	enum media_fault fault = MEDIA_FINE;
+	struct stat st;
+	int held = -1;
+
+	if (fstat(fd, &st) != 0)
+		fault = MEDIA_UNREADABLE;
+	else if (st.st_size == 0 || st.st_size > MEDIA_GOODS_MAX)
+		fault = st.st_size == 0 ? MEDIA_EMPTY : MEDIA_LARGE_GOODS;
+	if (fault == MEDIA_FINE) {
+		m->bytes = st.st_size;
+		held = lock(ctx, to, LOCK_SH);
+		fault = held < 0 ? MEDIA_UNWRITABLE : take_goods(ctx, fd, digest, owner, to, m);
 	}
 	if (fault != MEDIA_FINE)
 		refuse(m, fault);

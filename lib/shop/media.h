@@ -30,12 +30,14 @@
 #define MEDIA_PIXELS_MAX (40 * 1000 * 1000)
 #define MEDIA_PICTURE_MAX (12 * 1024 * 1024)
 #define MEDIA_DOCUMENT_MAX (10 * 1024 * 1024)
+/* What is sold as a download: a book with pictures, an album.  It comes in one form of 64 MB (etc/programs.tab). */
+#define MEDIA_GOODS_MAX (50 * 1024 * 1024)
 
 /* Why a file was not taken. */
 enum media_fault {
 	MEDIA_FINE,
 	MEDIA_UNSAFE_NAME, MEDIA_MISSING, MEDIA_OUTSIDE, MEDIA_UNREADABLE, MEDIA_EMPTY,
-	MEDIA_LARGE_DOCUMENT, MEDIA_LARGE_PICTURE, MEDIA_NO_PDF, MEDIA_NO_PICTURE, MEDIA_IS_SVG,
+	MEDIA_LARGE_DOCUMENT, MEDIA_LARGE_PICTURE, MEDIA_LARGE_GOODS, MEDIA_NO_PDF, MEDIA_NO_PICTURE, MEDIA_IS_SVG,
 	MEDIA_TOO_MANY_PIXELS, MEDIA_BROKEN, MEDIA_TOO_DETAILED,
 	MEDIA_ENDED,                    /* it ended the process that decoded it */
 	MEDIA_LATE,                     /* the time was over */
@@ -70,6 +72,13 @@ void media_store(const char *from, const char *to, struct media *list, size_t n,
 /* Brings an upload, the open file FD with the digest SHA256, into the media directory TO; M->document says
    what is wanted.  Waits until UNTIL_US of clock_steady_us().  M gets its name or its fault. */
 void media_take(int fd, const unsigned char sha256[32], const char *to, int64_t until_us, struct media *m);
+
+/* Directory below paths.private of what is sold as a download. */
+#define MEDIA_GOODS "downloads"
+
+/* Brings an upload of any kind, the open file FD with the SHA-256 DIGEST, into the directory TO, for OWNER alone: the
+   same content of somebody else is another file.  M gets its name and size, or its fault; its kind nobody looked at. */
+void media_take_goods(int fd, const unsigned char digest[32], const char *owner, const char *to, struct media *m);
 
 /* How old a file is at least that media_sweep() removes: what was just made gets its row within seconds, and
    pages that were made before show it for minutes. */

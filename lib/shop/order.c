@@ -59,7 +59,7 @@ static const enum milestone at_the_door[MILESTONES] = {
 size_t order_steps(struct rows *events, bool on_delivery, struct order_step steps[MILESTONES])
 {
 	const enum milestone *order = on_delivery ? at_the_door : in_advance;
-	bool cancelled = reached(events, MILESTONE_CANCELLED) != 0;
+	bool cancelled = reached(events, MILESTONE_CANCELLED) != 0, handed_over = reached(events, MILESTONE_DELIVERED) != 0;
 	struct order_step *last = NULL;
 	size_t n = 0;
 
@@ -68,6 +68,9 @@ size_t order_steps(struct rows *events, bool on_delivery, struct order_step step
 		int64_t at_ms = reached(events, m);
 
 		if (at_ms == 0 && (cancelled || m == MILESTONE_PRODUCTION || m == MILESTONE_CANCELLED))
+			continue;
+		/* What was a file was never packed. */
+		if (at_ms == 0 && handed_over && (m == MILESTONE_READY || m == MILESTONE_SHIPPED))
 			continue;
 		steps[n] = (struct order_step){ milestones[m].label, at_ms, false, m == MILESTONE_CANCELLED };
 		if (at_ms != 0)

@@ -23,7 +23,7 @@ enum change_outcome change_make_at_desk(struct order_change *c, const struct cha
 	struct promise p = cart_promise(c->cart, c->cart->method);
 
 	c->word = row_desk_edit_make(q_desk_edit_make(c->db, c->key.tenant, desk->actor, c->key.store, c->key.order, c->token, SHA256_LEN, desk->reason,
-		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor, c->cart->method->name, p.known ? p.earliest : NULL,
+		t->goods_minor, t->discount_minor, t->shipping_minor, t->tax_minor, t->total_minor, cart_way_name(c->cart), p.known ? p.earliest : NULL,
 		p.known ? p.latest : NULL, c->cart->coupon == CART_COUPON_OK, ORDER_COLUMNS(k)))->outcome;
 	return change_outcome(c->word);
 }

@@ -24,7 +24,7 @@ static enum change_outcome judge(const struct cart *c)
 {
 	if (!cart_ready(c))
 		return CHANGE_SHORT;
-	return c->method == NULL || c->totals->outcome != PRICING_OK ? CHANGE_DELIVERY : CHANGE_OK;
+	return !cart_has_way(c) || c->totals->outcome != PRICING_OK ? CHANGE_DELIVERY : CHANGE_OK;
 }
 
 struct order_change *change_new(void *ctx, struct db *db, const struct order_key *k)

@@ -113,7 +113,7 @@ BEGIN
 		next_no := next_no + cardinality(parts);
 	END LOOP;
 	SELECT array_agg(x.variant_id), array_agg(x.quantity) INTO variants, quantities
-	FROM sales.order_line x WHERE x.order_id = p_order AND x.ships;
+	FROM sales.order_line x WHERE x.order_id = p_order AND (x.ships OR x.digital);
 END
 $$;
 COMMENT ON FUNCTION sales.unfold(uuid, uuid) IS 'Makes lines of what an order''s bundles contain; what the order wants of stock.';

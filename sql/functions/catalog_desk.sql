@@ -146,6 +146,10 @@ AS $$
 		FROM (SELECT x.locale, jsonb_agg(x.tag ORDER BY x.tag) AS tags FROM catalog.product_tag x WHERE x.product_id = p.product_id GROUP BY x.locale) g), '{}')
 	    || coalesce((SELECT jsonb_object_agg('variant.' || v.variant_id, jsonb_build_array(v.sku, v.gtin, v.weight_g, v.status))
 		FROM catalog.variant v WHERE v.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('download.' || v.variant_id, jsonb_build_array(v.download_days, v.download_times, v.track_stock,
+			(SELECT jsonb_agg(f.file_name ORDER BY f.file_name, f.file_id) FROM catalog.download_file f WHERE f.variant_id = v.variant_id), v.digital))
+		FROM catalog.variant v WHERE v.product_id = p.product_id
+		  AND (v.digital OR EXISTS (SELECT FROM catalog.download_file f WHERE f.variant_id = v.variant_id))), '{}')
 	    || coalesce((SELECT jsonb_object_agg('bundle.' || b.bundle_id, b.parts) FROM (SELECT x.bundle_id, jsonb_object_agg(x.part_id, x.quantity) AS parts
 		FROM catalog.variant v JOIN catalog.bundle_part x ON x.bundle_id = v.variant_id WHERE v.product_id = p.product_id GROUP BY x.bundle_id) b), '{}')
 	    || coalesce((SELECT jsonb_object_agg('media.' || m.media_id, jsonb_build_array(m.kind, m.position, m.value_id,

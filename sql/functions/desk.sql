@@ -150,6 +150,7 @@ BEGIN
 	END IF;
 	answer := payment.ask_refund(p_tenant, p_order, wanted, money, p_reason, audit.actor(p_actor), p_refund);
 	IF answer = 'ok' THEN
+		PERFORM sales.downloads_end(p_tenant, p_order, p_lines, p_pieces);
 		PERFORM audit.add(p_tenant, p_actor::text, 'order.refunded', 'order ' || p_order, p_reason, json_build_object('refund', p_refund,
 			'amount', (SELECT r.amount FROM payment.refund r WHERE r.refund_id = p_refund))::text);
 	END IF;

@@ -171,9 +171,10 @@ BEGIN
 			postal_code = n.postal_code, city = n.city, region = n.region, country = n.country
 		FROM sales.contact n WHERE k.contact_id = o.contact_id AND n.contact_id = c.contact_id;
 		UPDATE sales."order" x SET goods = p_goods, discount = p_discount, shipping = p_shipping, tax = p_tax, total = p_total, note = c.note,
-			method_id = c.method_id, method_name = CASE WHEN x.method_id = c.method_id THEN x.method_name ELSE p_method_name END,
+			method_id = w.method_id, method_name = CASE WHEN x.method_id = w.method_id THEN x.method_name ELSE p_method_name END,
 			promise_from = p_promise_from, promise_to = p_promise_to, coupon_code = CASE WHEN p_coupon THEN x.coupon_code ELSE '' END,
 			hand_discount = c.hand_discount, revision = x.revision + 1
+		FROM (SELECT CASE WHEN NOT catalog.nothing_to_send(p_tenant, p_variants) THEN c.method_id END AS method_id) w
 		WHERE x.order_id = p_order;
 		DELETE FROM sales.order_tax t WHERE t.order_id = p_order;
 		DELETE FROM sales.order_line l WHERE l.order_id = p_order;
@@ -201,12 +202,6 @@ BEGIN
 			DELETE FROM sales.coupon_use u WHERE u.order_id = p_order;
 		END IF;
 		UPDATE payment.payment p SET amount = p_total WHERE p.order_id = p_order RETURNING p.captured INTO came;
-		IF o.payment = 'paid' AND p_total > came THEN
-			PERFORM sales.fire(p_tenant, p_order, 'payment', 'owe', p_actor, format('%s of %s came in', came, p_total));
-			DELETE FROM accounting.unbilled u WHERE u.order_id = p_order;
-		ELSIF o.payment IN ('pending', 'failed') AND p_total <= came THEN
-			PERFORM sales.fire(p_tenant, p_order, 'payment', 'pay', CASE WHEN p_total = 0 THEN 'house' ELSE p_actor END, 'nothing to pay');
-		END IF;
 		IF EXISTS (SELECT FROM catalog.bundle_part b WHERE b.bundle_id = ANY (p_variants)) THEN
 			pieces := sales.unfold(p_tenant, p_order);
 			short := inventory.adopt(p_tenant, p_store, p_cart, p_order, pieces.variants, pieces.quantities);
@@ -216,6 +211,15 @@ BEGIN
 		IF short IS NOT NULL THEN
 			refused := 'sold_out';
 			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
+		END IF;
+		-- Behind the stock, for what is paid is handed over.
+		IF o.payment = 'paid' AND p_total > came THEN
+			PERFORM sales.fire(p_tenant, p_order, 'payment', 'owe', p_actor, format('%s of %s came in', came, p_total));
+			DELETE FROM accounting.unbilled u WHERE u.order_id = p_order;
+		ELSIF o.payment IN ('pending', 'failed') AND p_total <= came THEN
+			PERFORM sales.fire(p_tenant, p_order, 'payment', 'pay', CASE WHEN p_total = 0 THEN 'house' ELSE p_actor END, 'nothing to pay');
+		ELSE
+			PERFORM sales.hand_over(p_tenant, p_order);
 		END IF;
 		PERFORM sales.change_end(p_tenant, p_order, p_cart, true);
 	EXCEPTION WHEN SQLSTATE 'SU002' THEN

@@ -76,7 +76,7 @@ COMMENT ON FUNCTION sales.staff_cancel(uuid, uuid, uuid, text) IS 'Staff cancel 
 
 -- ---- staff change a placed order (ORD-05); how, order_change.sql tells ----
 
--- Whether staff may change an order now: ok; unknown; not_allowed (not open); begun (in production, on a list, sent);
+-- Whether staff may change an order now: ok; unknown; not_allowed (not open); begun (in production, on a list, sent, handed over);
 -- invoiced (an invoice is never changed: it is corrected by what is given back, or by a further order); given_back (what
 -- was agreed is not what is paid any more); paying (a payment page is open at its amount, or its money is being looked at).
 CREATE OR REPLACE FUNCTION sales.can_edit(p_tenant uuid, p_order uuid) RETURNS text
@@ -84,7 +84,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT coalesce((SELECT CASE
 		WHEN o.state <> 'open' THEN 'not_allowed'
-		WHEN o.fulfilment <> 'unfulfilled' OR o.return_state <> 'none' OR EXISTS (SELECT FROM shipping.pick k WHERE k.order_id = o.order_id) THEN 'begun'
+		WHEN o.fulfilment <> 'unfulfilled' OR o.return_state <> 'none' OR EXISTS (SELECT FROM shipping.pick k WHERE k.order_id = o.order_id)
+			OR EXISTS (SELECT FROM sales.download d WHERE d.order_id = o.order_id) THEN 'begun'
 		WHEN EXISTS (SELECT FROM accounting.invoice i WHERE i.order_id = o.order_id) THEN 'invoiced'
 		WHEN o.payment IN ('partly_refunded', 'refunded') OR EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.refunded > 0) THEN 'given_back'
 		WHEN o.payment = 'authorised' OR EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('new', 'open', 'unknown', 'review')) THEN 'paying'

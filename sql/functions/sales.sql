@@ -93,11 +93,14 @@ BEGIN
 	IF step.mail <> '' THEN
 		PERFORM event.queue_mail(p_tenant, o.store_id, step.mail, p_order, NULL, NULL);
 	END IF;
+	IF (p_axis = 'payment' AND p_event = 'pay') OR (p_axis = 'order' AND p_event = 'reopen') THEN
+		PERFORM sales.hand_over(p_tenant, p_order);
+	END IF;
 	RETURN 'ok';
 END
 $$;
 COMMENT ON FUNCTION sales.fire(uuid, uuid, text, text, text, text) IS
-	'Moves one state of an order by an event of sales.step, writes the event row and queues the mail.';
+	'Moves one state of an order by an event of sales.step, writes the event row and queues the mail; what was paid is handed over.';
 
 -- Places the order of a cart: once, whatever the number of tabs.  The caller priced
 -- the cart in this transaction; here nothing is reckoned, all is checked.
@@ -122,6 +125,7 @@ DECLARE
 	refused text;
 	short uuid;
 	pieces record;
+	files boolean;
 BEGIN
 	SELECT x.*, s.prices_include_tax, s.tax_rounding, coalesce(k.step, 1) AS step INTO c
 	FROM sales.cart x JOIN tenancy.store s USING (tenant_id, store_id)
@@ -138,7 +142,8 @@ BEGIN
 		RETURN QUERY SELECT 'again', o.order_id, o.number, NULL::uuid FROM sales."order" o WHERE o.cart_id = p_cart;
 		RETURN;
 	END IF;
-	IF c.contact_id IS NULL OR c.method_id IS NULL OR c.payment_method IS NULL OR cardinality(p_variants) = 0
+	files := catalog.nothing_to_send(p_tenant, p_variants);
+	IF c.contact_id IS NULL OR (c.method_id IS NULL AND NOT files) OR c.payment_method IS NULL OR cardinality(p_variants) = 0
 	   OR EXISTS (SELECT FROM (SELECT l.variant_id, l.quantity FROM sales.cart_line l WHERE l.cart_id = p_cart) l
 		FULL JOIN unnest(p_variants, p_quantities) AS p (variant_id, quantity) ON p.variant_id = l.variant_id AND p.quantity = l.quantity
 		WHERE l.variant_id IS NULL OR p.variant_id IS NULL) THEN
@@ -153,7 +158,7 @@ BEGIN
 			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id)
 		VALUES (p_tenant, c.store_id, p_order, new_number, p_cart, 'draft', c.locale, c.currency, c.customer_type,
 			c.prices_include_tax, c.tax_rounding, c.step, p_goods, p_discount, p_shipping, p_tax, p_total, c.hand_discount,
-			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, c.method_id, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
+			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, CASE WHEN NOT files THEN c.method_id END, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
 		INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, options, image, quantity,
 			unit_price, discount, tax, total, tax_label, made_to_order, weight_g)
 		SELECT p_tenant, p_order, l.no, l.variant_id, l.sku, l.name, l.options, l.image, l.quantity,

@@ -44,3 +44,39 @@ SELECT catalog.desk_media_add(:tenant, :actor, :product, :names, :mimes, :bytes,
 -- label_media uuid[], label_locales text[], labels text[]) one
 -- outcome text
 SELECT catalog.desk_media_save(:tenant, :actor, :product, :revision, :media, :places, :shown, :gone, :label_media, :label_locales, :labels)
+
+-- The variants of a product with how they are sold.  fetched: how often their files were, all orders together.
+-- download_variants(product uuid, locale text) many
+-- variant uuid, sku text, options text, digital bool, counted bool, days int, times int, fetched int
+SELECT v.variant_id, v.sku,
+       coalesce((SELECT string_agg(coalesce((SELECT t.label FROM catalog.attribute_value_text t WHERE t.value_id = av.value_id
+                    ORDER BY t.locale <> :locale, t.locale LIMIT 1), av.code), ', ' ORDER BY o.position)
+                 FROM catalog.variant_value vv
+                 JOIN catalog.attribute_value av ON av.value_id = vv.value_id
+                 LEFT JOIN catalog.product_option o ON o.product_id = v.product_id AND o.attribute_id = vv.attribute_id
+                 WHERE vv.variant_id = v.variant_id), ''),
+       v.digital, v.digital AND v.track_stock,
+       coalesce(v.download_days, 0)::bigint, coalesce(v.download_times, 0)::bigint,
+       coalesce((SELECT sum(u.used) FROM catalog.download_file f JOIN sales.download_use u ON u.file_id = f.file_id WHERE f.variant_id = v.variant_id), 0)::bigint
+FROM catalog.variant v
+WHERE v.product_id = :product AND (v.status = 'active' OR v.digital)
+ORDER BY v.position, v.variant_id LIMIT 300
+
+-- download_files(product uuid) many
+-- file uuid, variant uuid, file_name text, mime text, bytes int, at time
+SELECT f.file_id, f.variant_id, f.file_name, f.mime, f.bytes, f.created_at
+FROM catalog.variant v JOIN catalog.download_file f ON f.variant_id = v.variant_id
+WHERE v.product_id = :product ORDER BY f.file_name, f.file_id LIMIT 1000
+
+-- What holds where the merchant says nothing.
+-- download_terms() one
+-- days int, times int, most int
+SELECT catalog.download_days()::bigint, catalog.download_times()::bigint, catalog.download_most()::bigint
+
+-- download_add(tenant uuid, actor uuid, product uuid, variant uuid, names text[], mimes text[], bytes int[], files text[]) one
+-- outcome text
+SELECT catalog.desk_download_add(:tenant, :actor, :product, :variant, :names, :mimes, :bytes, :files)
+
+-- download_save(tenant uuid, actor uuid, product uuid, revision int, variant uuid, digital bool, counted bool, days int, times int, gone uuid[]) one
+-- outcome text
+SELECT catalog.desk_download_save(:tenant, :actor, :product, :revision, :variant, :digital, :counted, :days::integer, :times::integer, :gone)

@@ -28,7 +28,7 @@ FROM tenancy.store s WHERE s.store_id = :store
 -- what the cart holds itself.
 -- cart_lines(token bytea, store uuid, locale text, currency text) many
 -- variant uuid, product uuid, sku text, slug text, name text, options text, image text, alt text, quantity int,
--- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, price money?, available int?
+-- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, digital bool, price money?, available int?
 SELECT l.variant_id, v.product_id, v.sku,
        coalesce(pt.slug, ph.slug, (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = p.product_id ORDER BY x.locale LIMIT 1), ''),
        coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
@@ -41,6 +41,7 @@ SELECT l.variant_id, v.product_id, v.sku,
        coalesce(own.name, pic.name, ''), CASE WHEN own.name IS NULL THEN coalesce(pic.label, '') ELSE '' END, l.quantity::bigint,
        p.tax_class, v.weight_g::bigint, p.lead_time_days::bigint, v.made_to_order OR p.made_to_order, p.tiers_by = 'product',
        v.status = 'active' AND p.status = 'active' AND coalesce(sp.visible, false),
+       CASE WHEN v.bundle THEN catalog.nothing_to_send(c.tenant_id, ARRAY[v.variant_id]) ELSE v.digital END,
        (SELECT x.amount FROM catalog.price x
         WHERE x.store_id = c.store_id AND x.variant_id = v.variant_id AND x.currency = :currency AND x.customer_group = ''
           AND x.min_quantity = 1 AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()

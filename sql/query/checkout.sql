@@ -43,6 +43,9 @@ SELECT m.method, coalesce(x.name, ''), coalesce(x.instructions, '')
 FROM payment.method m
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
 WHERE m.store_id = :store AND m.active AND (m.method <> 'card' OR payment.has_gateway(m.tenant_id, m.store_id))
+  -- Nobody rings at the door with a file.
+  AND (m.method <> 'cod' OR NOT catalog.nothing_to_send(m.tenant_id, ARRAY(SELECT l.variant_id FROM sales.cart_token t
+      JOIN sales.cart_line l ON l.cart_id = t.cart_id WHERE t.token_sha256 = :token)))
   AND (NOT EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = m.store_id AND k.method = m.method)
        OR EXISTS (SELECT FROM payment.method_country k WHERE k.store_id = m.store_id AND k.method = m.method
           AND k.country = (SELECT d.country FROM sales.cart_token t

@@ -23,11 +23,11 @@ WHERE o.store_id = :store AND o.order_id = :order_id
 -- held: pieces of the variant that the order holds; with the line's own counters that is its stock state.
 -- desk_lines(order_id uuid) many
 -- line_no int, variant uuid, sku text, name text, options text?, quantity int, unit_price money, total money, allotted int, shipped int,
--- returned int, made bool, tracked bool, held int, weight_g int, gtin text, part bool, ships bool
+-- returned int, made bool, tracked bool, held int, weight_g int, gtin text, part bool, ships bool, digital bool
 SELECT l.line_no, l.variant_id, l.sku, l.name, nullif(l.options, ''), l.quantity, l.unit_price, l.total, l.allotted, l.shipped,
        l.returned, l.made_to_order, coalesce(v.track_stock, false),
        coalesce((SELECT sum(h.quantity) FROM inventory.hold h WHERE h.order_id = l.order_id AND h.variant_id = l.variant_id), 0)::bigint, l.weight_g,
-       coalesce(v.gtin, ''), l.part_of IS NOT NULL, l.ships
+       coalesce(v.gtin, ''), l.part_of IS NOT NULL, l.ships, l.digital
 FROM sales.order_line l
 LEFT JOIN catalog.variant v ON v.variant_id = l.variant_id
 WHERE l.order_id = :order_id
@@ -135,7 +135,7 @@ WHERE m.store_id = :store ORDER BY m.position, m.method_id
 -- Whether staff may change it now, and what the form begins with.
 -- exchange_*: the order whose return it is the exchange for.
 -- desk_edit(store uuid, order_id uuid) one
--- may text, revision int, hand_discount money, method uuid, exchange_order uuid?, exchange_number text?
+-- may text, revision int, hand_discount money, method uuid?, exchange_order uuid?, exchange_number text?
 SELECT sales.can_edit(o.tenant_id, o.order_id), o.revision::bigint, o.hand_discount, o.method_id, f.order_id, f.number
 FROM sales."order" o
 LEFT JOIN sales.return r ON r.return_id = o.exchange_of
@@ -328,3 +328,12 @@ ORDER BY x.line_no
 -- name text, email text, phone text, street text, postal_code text, city text, country text, color text
 SELECT s.name, s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.country, s.color_primary
 FROM tenancy.store s WHERE s.store_id = :store
+
+-- What was bought as downloads, with what is left of it.
+-- desk_downloads(tenant uuid, order_id uuid) many
+-- sku text, name text, options text?, file_name text, rest int, expires time, state text
+SELECT d.sku, d.name, nullif(d.options, ''), d.file_name, d.rest::bigint, d.expires_at, d.state FROM sales.downloads(:tenant, :order_id) d
+
+-- desk_downloads_renew(tenant uuid, actor uuid, store uuid, order_id uuid, reason text) one
+-- outcome text
+SELECT sales.downloads_renew(:tenant, :actor, :store, :order_id, :reason)

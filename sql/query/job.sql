@@ -35,6 +35,10 @@ SELECT m FROM sutler.make_months(:months) m
 -- forgotten int
 SELECT catalog.forget_media(:tenant, :most)::bigint
 
+-- job_download_names(tenant uuid) many
+-- name text
+SELECT n FROM catalog.download_names(:tenant) n
+
 -- job_media_names(tenant uuid) many
 -- name text
 SELECT n FROM catalog.media_names(:tenant) n

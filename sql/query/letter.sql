@@ -83,6 +83,15 @@ FROM sales."order" o
 JOIN payment.method_text t ON t.store_id = o.store_id AND t.method = o.payment_method AND t.locale = :locale
 WHERE o.order_id = :order_id
 
+-- What was bought as downloads and can be fetched.
+-- letter_downloads(tenant uuid, order_id uuid) many
+-- name text, options text?, file_name text, rest int, until date
+SELECT d.name, nullif(d.options, ''), d.file_name, d.rest::bigint, (d.expires_at AT TIME ZONE s.timezone)::date
+FROM sales."order" o
+JOIN tenancy.store s ON s.store_id = o.store_id
+CROSS JOIN LATERAL sales.downloads(:tenant, o.order_id) d
+WHERE o.order_id = :order_id AND d.state = 'ok'
+
 -- Money given back; extra: it came although nothing was to be paid.
 -- letter_refunds(order_id uuid) many
 -- amount money, on_day date, done bool, extra bool

@@ -76,6 +76,15 @@ JOIN payment.refund r ON r.payment_id = p.payment_id
 WHERE p.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
 ORDER BY r.refund_id
 
+-- order_downloads(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
+-- name text, options text?, file uuid, file_name text, bytes int, rest int, expires time, state text
+SELECT d.name, nullif(d.options, ''), d.file_id, d.file_name, d.bytes, d.rest::bigint, d.expires_at, d.state
+FROM sales.downloads_open(:tenant, :store, :link, :order_id, :customer) d
+
+-- order_download(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, file uuid) one
+-- outcome text, name text, file_name text, mime text
+SELECT d.outcome, d.name, d.file_name, d.mime FROM sales.download_take(:tenant, :store, :link, :order_id, :customer, :file) d
+
 -- order_invoice(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- name text, pdf_hex text
 SELECT i.name, i.pdf_hex FROM accounting.invoice_open(:tenant, :store, :link, :order_id, :customer) i

@@ -117,6 +117,17 @@ sub entries
 			my ($t, $store) = @_;
 			return (a_picture($t, $store), locale_0 => 'en', label_0 => 'A boot, seen from the side');
 		}),
+		'GET /admin/media/{id:id}/downloads' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) . '/downloads' }),
+		'POST /admin/media/{id:id}/downloads' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) . '/downloads' }, sub {
+			my ($t, $store) = @_;
+			$t->dbh->do('DELETE FROM catalog.download_file WHERE variant_id = ?', undef, stock_of($t, $store)->{variant});
+			return (variant => stock_of($t, $store)->{variant}, file => { file => 'guide.pdf', data => 'a guide ' . $serial++ });
+		}),
+		'POST /admin/media/{id:id}/downloads/save' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) . '/downloads/save' }, sub {
+			my ($t, $store) = @_;
+			return (variant => stock_of($t, $store)->{variant}, days => 1 + $serial++, times => 3,
+				revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', product_of($t, $store)));
+		}),
 		'GET /admin/inventory' => Requests::at_desk('/admin/inventory?q=plain'),
 		'GET /admin/inventory/{id:id}' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} }),
 		'POST /admin/inventory/{id:id}/adjust' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/adjust' }, sub {
