@@ -31,6 +31,6 @@ void catalog_tabs(struct req *r, struct view *v, const char *product, const char
 
 		view_text(item, "url", mem_printf(r->mem, "%s%s%s%s", r->prefix, tabs[i].before, product, tabs[i].behind));
 		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(tabs[i].name, here) == 0);
+		view_bool(item, "current", here != NULL && strcmp(tabs[i].name, here) == 0);
 	}
 }

@@ -117,6 +117,9 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/bulk", bulk_look, .params = bulk_params, .form = product_list, EDIT },
 	{ POST, "/admin/catalog/bulk/do", bulk_do, .params = bulk_do_params, .form = bulk_look, EDIT },
 	/* files that come in; the upload costs a trip for each piece of it */
+	{ GET,  "/admin/catalog/{id:id}/preview", preview_show, SEE },
+	{ POST, "/admin/catalog/{id:id}/preview", preview_make, EDIT },
+	{ POST, "/admin/catalog/{id:id}/preview/end", preview_end, EDIT },
 	{ GET,  "/admin/catalog/import", import_list, .params = import_list_params, .permission = "catalog.import", .trips = 3 },
 	{ POST, "/admin/catalog/import", import_take, .params = import_params, .form = import_list, .permission = "catalog.import", .csrf_token = true,
 	  .upload = &import_limits, .deadline_ms = UPLOAD_DEADLINE_MS, .trips = 6 + CATALOG_FILE_BYTES / CATALOG_PART_BYTES },

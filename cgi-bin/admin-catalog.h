@@ -38,6 +38,11 @@ void variants_show(struct req *r);
 void variants_change(struct req *r);
 void variants_combine(struct req *r);
 
+/* admin-catalog-preview.c: the link that shows a product before the store does. */
+void preview_show(struct req *r);
+void preview_make(struct req *r);
+void preview_end(struct req *r);
+
 /* admin-catalog-parts.c: what a variant contains that is a bundle. */
 extern const struct param parts_params[];
 void parts_show(struct req *r);

@@ -1,4 +1,4 @@
-/* GET /p/{slug}: a product; and what a visitor looked at before. */
+/* GET /p/{slug}: a product, and one that is not shown yet; and what a visitor looked at before. */
 #include "catalog.h"
 
 #include <stdlib.h>
@@ -660,6 +660,66 @@ void product(struct req *r)
 	view_html(v, "json_ld", json_ld(r, &p));
 	leave_view(r, p.row->product);
 	page_html(r, v);
+}
+
+/* ---- before it is shown --------------------------------------------------------------- */
+
+/* The same as the row of a page that is shown. */
+static struct row_product_page as_page(const struct row_product_preview *m)
+{
+	return (struct row_product_page){
+		.product = m->product, .name = m->name, .reference = m->reference, .brand = m->brand, .summary = m->summary, .description = m->description,
+		.meta_title = "", .meta_description = "", .price = m->price, .was = m->was, .has_was = m->has_was, .price_varies = m->price_varies,
+		.lead_time_days = m->lead_time_days, .variants = m->variants, .tiers = m->tiers, .media = m->media, .specs = m->specs, .tags = m->tags,
+		.paths = "", .trail = m->trail, .stock = m->stock, .related = m->related, .parts = NULL,
+	};
+}
+
+/* Nobody can buy it, search engines are told nothing, and no trace of the visit is left. */
+static void show_preview(struct req *r, const struct row_product_preview *m)
+{
+	const struct row_product_page row = as_page(m);
+	struct product p = read_product(r, &row, NULL);
+	struct view *v = page_view(r, "catalog/product");
+
+	add_head(r, v, &p);
+	view_bool(v, "preview", true);
+	view_time(v, "preview_until", m->expires);
+	view_bool(view_sub(v, "product"), "buyable", false);
+	add_tiers(r, v, &p);
+	add_media(r, v, &p);
+	add_specs(v, &p);
+	add_tags(r, v, &p);
+	add_related(r, v, &p);
+	front_crumb(v, req_text(r, N_("Home")), req_path(r, "/"));
+	for (size_t i = 0; i < p.trail.n; i++)
+		front_crumb(v, record_at(&p.trail, i)[C_NAME], url_to(r, "/c/", record_at(&p.trail, i)[C_SLUG]));
+	front_crumb(v, m->name, NULL);
+	page_header(r, "X-Robots-Tag", "noindex, nofollow");
+	front_noindex(r);
+	page_html(r, v);
+}
+
+void preview(struct req *r)
+{
+	const char *token = path_text(r, "token");
+	const struct row_product_preview *m;
+	unsigned char hash[SHA256_LEN];
+	struct rows *rows;
+
+	if (!token_valid(token)) {
+		page_not_found(r);
+		return;
+	}
+	sha256(token, TOKEN_LEN, hash);
+	rows = q_product_preview(r->db, r->site->tenant, r->site->store, r->language, r->currency, hash, SHA256_LEN);
+	m = row_product_preview(rows);
+	if (!rows_found(rows))
+		page_not_found(r);
+	else if (m->slug != NULL)
+		page_redirect(r, url_to(r, "/p/", m->slug));
+	else
+		show_preview(r, m);
 }
 
 /* The ids of a list with commas; what is no id is left out. */

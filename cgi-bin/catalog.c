@@ -4,6 +4,7 @@
 static const struct route routes[] = {
 	{ GET, "/c/{slug}", category, .params = list_params, .trips = 1, .cache_s = 2 },
 	{ GET, "/p/{slug}", product, .trips = 2, .cache_s = 2 },
+	{ GET, "/p/preview/{token}", preview, .trips = 2, .needs = NEEDS_NO_REFERRER },
 	{ GET, "/t/{slug}", tag, .params = list_params, .trips = 1, .cache_s = 2 },
 	{ GET, "/search", search, .params = search_params, .trips = 2 },
 	{ GET, "/search/suggest", suggest, .params = suggest_params, .trips = 1, .cache_s = 60 },

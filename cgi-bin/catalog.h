@@ -49,6 +49,7 @@ extern const struct param recent_params[], suggest_params[];
 
 void category(struct req *r);
 void product(struct req *r);
+void preview(struct req *r);
 void recent(struct req *r);
 void search(struct req *r);
 void suggest(struct req *r);

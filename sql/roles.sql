@@ -366,6 +366,10 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
+-- The link of a preview: whether there is one, never its hash.
+GRANT SELECT (tenant_id, store_id, product_id, expires_at) ON catalog.preview TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.preview_hours(), catalog.preview_make(uuid, uuid, uuid, uuid, bytea), catalog.preview_end(uuid, uuid, uuid, uuid) TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.preview_page(uuid, uuid, text, text, bytea) TO "_sutler-catalog";
 -- admin-media: pictures, documents and downloads of products, and the doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.listing TO "_sutler-admin-media";

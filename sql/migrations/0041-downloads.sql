@@ -113,3 +113,28 @@ CREATE TRIGGER order_line_kind BEFORE INSERT ON sales.order_line FOR EACH ROW EX
 
 -- An order of downloads alone is done when it is paid.
 INSERT INTO sales.step (axis, from_state, event, to_state, mail) VALUES ('fulfilment', 'unfulfilled', 'hand_over', 'delivered', '');
+
+-- Who has the link of a preview sees a product as a store will show it, before it does.
+CREATE TABLE catalog.preview (
+	tenant_id uuid NOT NULL,
+	store_id uuid NOT NULL,
+	product_id uuid NOT NULL,
+	token_sha256 bytea NOT NULL CHECK (octet_length(token_sha256) = 32),
+	made_by text NOT NULL,
+	made_at timestamptz NOT NULL DEFAULT sutler.now(),
+	expires_at timestamptz NOT NULL,
+	PRIMARY KEY (tenant_id, store_id, product_id),
+	UNIQUE (tenant_id, token_sha256),
+	FOREIGN KEY (tenant_id, store_id) REFERENCES tenancy.store ON DELETE CASCADE,
+	FOREIGN KEY (tenant_id, product_id) REFERENCES catalog.product ON DELETE CASCADE
+);
+COMMENT ON TABLE catalog.preview IS 'The link that shows a product of a store that is not shown yet; a new one takes the place of the last.';
+COMMENT ON COLUMN catalog.preview.tenant_id IS 'The merchant.';
+COMMENT ON COLUMN catalog.preview.store_id IS 'The store that shows it.';
+COMMENT ON COLUMN catalog.preview.product_id IS 'The product.';
+COMMENT ON COLUMN catalog.preview.token_sha256 IS 'Hash of the link''s token.';
+COMMENT ON COLUMN catalog.preview.made_by IS 'Who made it: audit.actor().';
+COMMENT ON COLUMN catalog.preview.made_at IS 'When it was made.';
+COMMENT ON COLUMN catalog.preview.expires_at IS 'When it ends.';
+CREATE INDEX preview_product ON catalog.preview (tenant_id, product_id);
+SELECT sutler.protect('catalog.preview');

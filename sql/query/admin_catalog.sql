@@ -243,3 +243,20 @@ WHERE r.product_id = :product ORDER BY r.position, r.related_id LIMIT 50
 -- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], gone uuid[], codes text[]) one
 -- outcome text
 SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :gone, :codes)
+
+-- The link of a product's preview in a store: until when it counts; and what stands before its token.
+-- admin_preview(store uuid, product uuid) one
+-- origin text, has bool, expires time?, hours int
+SELECT coalesce((SELECT h.origin FROM tenancy.host h WHERE h.store_id = :store AND h.kind = 'store' ORDER BY h.is_primary DESC, h.host LIMIT 1), ''),
+       x.product_id IS NOT NULL, x.expires_at, catalog.preview_hours()::bigint
+FROM catalog.product p
+LEFT JOIN catalog.preview x ON x.product_id = p.product_id AND x.store_id = :store AND x.expires_at > sutler.now()
+WHERE p.product_id = :product
+
+-- admin_preview_make(tenant uuid, actor uuid, store uuid, product uuid, token bytea) one
+-- outcome text
+SELECT catalog.preview_make(:tenant, :actor, :store, :product, :token)
+
+-- admin_preview_end(tenant uuid, actor uuid, store uuid, product uuid) one
+-- ended bool
+SELECT catalog.preview_end(:tenant, :actor, :store, :product)

@@ -271,3 +271,11 @@ ON CONFLICT DO NOTHING
 -- freshen_step(tenant uuid, most int4) one
 -- taken int
 SELECT catalog.freshen(:tenant, :most)::bigint
+
+-- The page of a product that is not shown yet, by the hash of its link (sql/functions/preview.sql); slug: it is shown by now.
+-- product_preview(tenant uuid, store uuid, locale text, currency text, token bytea) one
+-- product uuid, name text, reference text, brand text, summary text, description text, price money, was money?, price_varies bool, lead_time_days int,
+-- variants text, tiers text, media text, specs text, tags text, trail text, stock text, related text, slug text?, expires time
+SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.price, g.was, g.price_varies, g.lead_time_days::bigint,
+       g.variants, g.tiers, g.media, g.specs, g.tags, g.trail, g.stock, g.related, g.slug, g.expires_at
+FROM catalog.preview_page(:tenant, :store, :locale, :currency, :token) g

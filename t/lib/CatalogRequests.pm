@@ -53,6 +53,20 @@ sub a_picture
 	return (media => $media, revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product), place => 1, value => '');
 }
 
+# The link of a product that the store does not show: its token.
+sub a_preview
+{
+	my ($t, $store) = @_;
+	my ($tenant, $n, $token) = ($t->{f}{tenant}{ $store eq 'three' ? 'bahari' : 'acme' }, $serial++, sprintf '%043d', $serial);
+	my ($product) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	$t->dbh->do(q{INSERT INTO catalog.product (tenant_id, product_id, reference, status) VALUES (?, ?, ?, 'draft')}, undef, $tenant, $product, "DRAFT-$n");
+	$t->dbh->do('INSERT INTO catalog.store_product (tenant_id, store_id, product_id) VALUES (?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $product);
+	$t->dbh->do(q{INSERT INTO catalog.preview (tenant_id, store_id, product_id, token_sha256, made_by, expires_at)
+		VALUES (?, ?, ?, sha256(convert_to(?, 'UTF8')), 'test', sutler.now() + interval '1 hour')}, undef, $tenant, $t->{f}{store}{$store}, $product, $token);
+	return $token;
+}
+
 # A category of the store, and what its form holds.
 sub a_category
 {
@@ -128,6 +142,10 @@ sub entries
 			return (variant => stock_of($t, $store)->{variant}, days => 1 + $serial++, times => 3,
 				revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', product_of($t, $store)));
 		}),
+		'GET /admin/catalog/{id:id}/preview' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/preview' }),
+		'POST /admin/catalog/{id:id}/preview' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/preview' }, sub { return () }),
+		'POST /admin/catalog/{id:id}/preview/end' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/preview/end' }, sub { a_preview(@_); return () }),
+		'GET /p/preview/{token}' => sub { my ($t, $store) = @_; return { path => '/p/preview/' . a_preview($t, $store) } },
 		'GET /admin/inventory' => Requests::at_desk('/admin/inventory?q=plain'),
 		'GET /admin/inventory/{id:id}' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} }),
 		'POST /admin/inventory/{id:id}/adjust' => Requests::at_desk(sub { return '/admin/inventory/' . stock_of(@_)->{variant} . '/adjust' }, sub {
