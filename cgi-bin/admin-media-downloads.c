@@ -2,7 +2,6 @@
 #include "admin-media.h"
 
 #include "base/config.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "db/query/admin_media.h"
 #include "db/rows.h"
@@ -12,10 +11,8 @@
 #include "web/limits.h"
 #include "web/upload.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 /* As catalog.download_most() allows. */
 #define FILES_MAX 10
@@ -243,24 +240,13 @@ static const char *sentence_of(enum media_fault fault)
 	return N_("This file cannot be read. Please try again.");
 }
 
-/* The directory, made at its first use; the programs that hand the files out read it by its group. */
-static const char *place(struct req *r)
-{
-	const char *dir = mem_printf(r->mem, "%s/" MEDIA_GOODS, config_text("paths.private"));
-
-	if (mkdir(dir, 0750) != 0 && errno != EEXIST)
-		log_error("directory of downloads cannot be made", "directory", dir, "reason", strerror(errno), NULL);
-	return dir;
-}
-
 /* Step 2: with no transaction open.  The same file again gives the same name. */
 static void store(struct req *r, void *data)
 {
-	const char *dir = place(r);
 	struct goods *g = data;
 
 	for (size_t i = 0; i < g->n; i++)
-		media_take_goods(g->file[i]->fd, g->file[i]->sha256, r->site->tenant, dir, &g->media[i]);
+		media_take_goods(g->file[i]->fd, g->file[i]->sha256, r->site->tenant, config_text("paths.downloads"), &g->media[i]);
 }
 
 static const char *put_in(struct req *r, const struct goods *g)

@@ -36,7 +36,7 @@ static void add_head(struct req *r, struct view *v, const struct row_desk_head *
 	view_text(order, "tax_id", or_not(o->tax_id));
 	view_text(order, "note", or_not(o->note));
 	view_text(order, "locale", o->locale);
-	view_text(order, "delivery", o->method_name);
+	view_text(order, "delivery", or_not(o->method_name));
 	view_text(order, "promise", basket_dates(r, o->promise_from, o->promise_to));
 	view_text(order, "pays_by", front_method(r, o->payment_method, ""));
 	view_text(order, "ship_to", basket_address(r, &ship));
@@ -55,7 +55,7 @@ static void add_stock(struct req *r, struct view *item, const struct row_desk_li
 	const char *label = N_("Held for it"), *tone = "ok";
 
 	if (l->digital)
-		label = N_("A download: nothing to send"), tone = "";
+		label = N_("Download"), tone = "";
 	else if (!l->ships)
 		label = N_("A bundle: see its parts"), tone = "";
 	else if (open == 0)

@@ -74,7 +74,7 @@ static void add_summary(struct req *r, struct view *v, struct cart *c)
 		view_text(item, "text", coupon_text(r, c));
 		view_bool(item, "good", c->coupon == CART_COUPON_OK);
 	}
-	if (cart_nmethods(c) > 0) {
+	if (cart_nmethods(c) > 0 && !c->intangible) {
 		struct promise p = cart_promise(c, cart_method(c, 0));
 
 		view_text(v, "delivery_hint", p.known ? basket_dates(r, p.earliest, p.latest) : NULL);

@@ -686,6 +686,8 @@ static void show_preview(struct req *r, const struct row_product_preview *m)
 	view_bool(v, "preview", true);
 	view_time(v, "preview_until", m->expires);
 	view_bool(view_sub(v, "product"), "buyable", false);
+	if (p.nvariants == 0)
+		view_text(view_sub(v, "product"), "price", req_text(r, N_("No price yet")));
 	add_tiers(r, v, &p);
 	add_media(r, v, &p);
 	add_specs(v, &p);

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 /* It looks through all lines of a merchant's orders: a million in some seconds. */
 #define SWEEP_TIMEOUT_MS 60000
@@ -88,7 +87,6 @@ static void sweep_directory(struct job_run *j, const char *dir, const struct nam
 
 static int64_t sweep(struct job_run *j)
 {
-	const char *goods = mem_printf(j->mem, "%s/" MEDIA_GOODS, config_text("paths.private"));
 	struct all all = { .media = { NULL, 0, 0 } };
 	struct rows *tenants;
 
@@ -103,9 +101,7 @@ static int64_t sweep(struct job_run *j)
 			return -1;
 	}
 	sweep_directory(j, config_text("paths.media"), &all.media);
-	/* It is made with the first download. */
-	if (access(goods, F_OK) == 0)
-		sweep_directory(j, goods, &all.goods);
+	sweep_directory(j, config_text("paths.downloads"), &all.goods);
 	return 0;
 }
 

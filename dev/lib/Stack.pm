@@ -35,6 +35,7 @@ package Stack;
 use strict;
 use warnings;
 use Cluster;
+use DemoDownload;
 use File::Path qw(make_path);
 use House qw(alive as_user demoted end_pid free_port own_dir program_rows quietly read_file short_dir spawn
 	top user user_id wait_for write_file);
@@ -79,7 +80,7 @@ sub prepare_dirs
 {
 	my ($self) = @_;
 	make_path($self->{dir});
-	own_dir("$self->{dir}/$_", 0750) for qw(log mail media private documents state web);
+	own_dir("$self->{dir}/$_", 0750) for qw(log mail media private downloads documents state web);
 	own_dir("$self->{dir}/web/$_", 0700) for qw(tmp empty);
 	# The web server of dev/run is the same user, a production one shares the group.
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
@@ -279,6 +280,7 @@ sub settings
 		'paths.htdocs' => "$top/htdocs",
 		'paths.media' => $self->{media},
 		'paths.private' => "$dir/private",
+		'paths.downloads' => "$dir/downloads",
 		'paths.documents' => "$dir/documents",
 		'paths.run' => "$dir/state",
 		'paths.courier' => $self->socket_path('courier'),
@@ -526,6 +528,7 @@ sub open_console
 		my $code = `oathtool --totp -b '${\ $secret =~ s/ //gr}'`;
 		my $done = $v->submit($page, field => 'code', { code => $code =~ s/\s//gr });
 		die "the owner of $slug is not let in: " . $done->status . "\n" if $done->status != 200;
+		DemoDownload::sell($v, $DemoDownload::GOODS{$slug}) if $DemoDownload::GOODS{$slug};
 		write_file($kept, "$secret\n", 0600);
 	}
 	return { %o, secret => read_file($kept) =~ s/\s+\z//r };

@@ -36,7 +36,7 @@ my %GROUP = (
 # Every service, in this order: nothing that the row does not ask for (systemd.exec(5);
 # the reasons stand in reliability.md and are measured by systemd-analyze security).
 my @SANDBOX = (
-	NoNewPrivileges => 'yes', CapabilityBoundingSet => '', AmbientCapabilities => '', 
+	NoNewPrivileges => 'yes', CapabilityBoundingSet => '', AmbientCapabilities => '',
 	ProtectSystem => 'strict', ProtectHome => 'yes', PrivateTmp => 'yes', PrivateDevices => 'yes', PrivateUsers => 'yes',
 	PrivateIPC => 'yes', DevicePolicy => 'closed', ProtectKernelTunables => 'yes', ProtectKernelModules => 'yes', ProtectKernelLogs => 'yes',
 	ProtectControlGroups => 'yes', ProtectClock => 'yes', ProtectHostname => 'yes', ProtectProc => 'invisible',

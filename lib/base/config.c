@@ -27,6 +27,8 @@ const struct config_setting config_settings[] = {
 	  .meaning = "Pictures and public documents, served by the web server." },
 	{ .name = "paths.private", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/private",
 	  .meaning = "Files that only a program hands out: uploads, exports." },
+	{ .name = "paths.downloads", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/downloads",
+	  .meaning = "What merchants sell as downloads, handed out by a program to who paid." },
 	{ .name = "paths.documents", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/documents",
 	  .meaning = "Invoices and other documents made as PDF." },
 	{ .name = "paths.run", .type = CONFIG_PATH, .fallback = "/run/sutler",

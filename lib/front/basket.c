@@ -99,7 +99,7 @@ const char *basket_line_message(struct req *r, const struct cart_line *line)
 
 	switch (line->state) {
 	case CART_LINE_OK:
-		return NULL;
+		return l->digital ? req_text(r, N_("A download: you get it by mail as soon as it is paid")) : NULL;
 	case CART_LINE_FEW:
 		return basket_say_number(r, N_("Few left: {n}"), l->available);
 	case CART_LINE_MADE:

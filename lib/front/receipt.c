@@ -288,7 +288,7 @@ void receipt_download(struct req *r, const struct order_key *k, const char *back
 		page_redirect(r, back);
 		return;
 	}
-	fd = open(mem_printf(r->mem, "%s/downloads/%s", config_text("paths.private"), d->name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(mem_printf(r->mem, "%s/%s", config_text("paths.downloads"), d->name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		if (fd >= 0)
 			close(fd);

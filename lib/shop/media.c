@@ -161,22 +161,17 @@ static int lock(void *ctx, const char *to, int how)
 }
 
 /* What a file is becomes its name: M's, made of DIGEST; its directory is there then. */
-static bool name_in(void *ctx, const char *to, struct media *m, const char *digest, const char *ending)
+static bool name_it(void *ctx, const char *to, struct media *m, const char *digest, enum media_kind kind, int64_t bytes)
 {
 	char *dir = mem_printf(ctx, "%s/%.2s", to, digest);
 
-	snprintf(m->name, sizeof(m->name), "%.2s/%.30s%s", digest, digest + 2, ending);
+	snprintf(m->name, sizeof(m->name), "%.2s/%.30s%s", digest, digest + 2, m->document ? ".pdf" : "");
+	snprintf(m->mime, sizeof(m->mime), "%s", media_mime(kind));
+	m->bytes = bytes;
 	/* Of the directory's group, so that all who store may write in it. */
 	if (mkdir(dir, 0775) == 0 && chmod(dir, 0775) != 0)
 		return false;
 	return access(dir, W_OK) == 0;
-}
-
-static bool name_it(void *ctx, const char *to, struct media *m, const char *digest, enum media_kind kind, int64_t bytes)
-{
-	snprintf(m->mime, sizeof(m->mime), "%s", media_mime(kind));
-	m->bytes = bytes;
-	return name_in(ctx, to, m, digest, m->document ? ".pdf" : "");
 }
 
 static enum media_fault fault_of(enum media_kind kind, bool document)
@@ -399,16 +394,23 @@ void media_take(int fd, const unsigned char sha256[SHA256_LEN], const char *to, 
 	mem_free(ctx);
 }
 
-/* The name of goods says whose they are: merchants that sell the same file have one each. */
+/* The name of goods says whose they are: merchants that sell the same file have one each.  Their directory keeps
+   the group of the one above it, and gives it to them: chmod() would take that away. */
 static bool name_goods(void *ctx, const unsigned char digest[SHA256_LEN], const char *owner, const char *to, struct media *m)
 {
 	char hex[SHA256_HEX], both[SHA256_HEX];
-	const char *whose;
+	const char *whose, *dir;
+	mode_t mask;
 
 	hex_of(digest, hex);
 	whose = mem_printf(ctx, "%s %s", owner, hex);
 	sha256_hex(whose, strlen(whose), both);
-	return name_in(ctx, to, m, both, "");
+	snprintf(m->name, sizeof(m->name), "%.2s/%.30s", both, both + 2);
+	dir = mem_printf(ctx, "%s/%.2s", to, both);
+	mask = umask(0007);
+	(void)!mkdir(dir, 0770);
+	umask(mask);
+	return access(dir, W_OK) == 0;
 }
 
 static enum media_fault take_goods(void *ctx, int fd, const unsigned char digest[SHA256_LEN], const char *owner, const char *to, struct media *m)

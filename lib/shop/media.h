@@ -73,9 +73,6 @@ void media_store(const char *from, const char *to, struct media *list, size_t n,
    what is wanted.  Waits until UNTIL_US of clock_steady_us().  M gets its name or its fault. */
 void media_take(int fd, const unsigned char sha256[32], const char *to, int64_t until_us, struct media *m);
 
-/* Directory below paths.private of what is sold as a download. */
-#define MEDIA_GOODS "downloads"
-
 /* Brings an upload of any kind, the open file FD with the SHA-256 DIGEST, into the directory TO, for OWNER alone: the
    same content of somebody else is another file.  M gets its name and size, or its fault; its kind nobody looked at. */
 void media_take_goods(int fd, const unsigned char digest[32], const char *owner, const char *to, struct media *m);

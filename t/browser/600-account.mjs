@@ -126,7 +126,17 @@ async function walk({ name, who, hand, page, pictures }) {
 		VALUES (?, ?, ?, 'Post', 'TRACK-7', 'https://post.example/TRACK-7')`, tenant, order, order);
 	await shop.change(`INSERT INTO shipping.shipment_line (tenant_id, shipment_id, order_id, line_no, quantity)
 		SELECT tenant_id, order_id, order_id, line_no, quantity FROM sales.order_line WHERE order_id = ?`, order);
+	// A book came with it: as a file.
+	await shop.change(`INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, quantity, unit_price, discount, tax, total, digital, ships)
+		SELECT tenant_id, order_id, 150, variant_id, sku, 'The care of shoes', 1, 0, 0, 0, 0, true, false FROM sales.order_line WHERE order_id = ? LIMIT 1`, order);
+	await shop.change(`INSERT INTO catalog.download_file (tenant_id, file_id, variant_id, name, file_name, mime, bytes)
+		SELECT tenant_id, sutler.uuid7(), variant_id, 'aa/' || left(md5(order_id::text), 30), 'the-care-of-shoes-' || order_id || '.pdf', 'application/pdf', 3400000
+		FROM sales.order_line WHERE order_id = ? AND digital`, order);
+	await shop.change(`INSERT INTO sales.download (tenant_id, order_id, variant_id, expires_at, times)
+		SELECT tenant_id, order_id, variant_id, sutler.now() + interval '30 days', 5 FROM sales.order_line WHERE order_id = ? AND digital`, order);
 	await go(`/account/orders/${order}`);
+	t.ok(await page.locator('#downloads form button').count(), `${name}: what is a download can be fetched`);
+	await look('downloads');
 	t.ok(await page.locator('a[href="https://post.example/TRACK-7"]').count(), `${name}: the parcel can be followed`);
 	await hand.follow(page.locator('a[href$="/return"]'));
 	await look('return');

@@ -14,9 +14,9 @@ const category = await d.one(`SELECT c.category_id FROM catalog.category c JOIN 
 
 async function walk({ name, base, options }) {
 	const { page, go, look: seen } = await d.enter(name, base, options);
-	const look = async (path, what) => {
+	const look = async (path, what, once) => {
 		if (path) await go(path);
-		await seen(what);
+		await seen(what, once);
 	};
 	await look('/admin/catalog', 'list');
 	t.ok(await page.locator('tbody tr').count() > 3, `${name}: products are listed`);
@@ -46,6 +46,25 @@ async function walk({ name, base, options }) {
 	await type('#f-name_0', `Sole of ${name}`);
 	await page.keyboard.press('Enter');
 	await page.waitForURL(u => /[0-9a-f-]{36}$/.test(u.pathname));
+	const made = new URL(page.url()).pathname.replace(/^.*\//, '');
+	await go(`/admin/catalog/${made}/preview`);
+	await Promise.all([page.waitForLoadState('load'), page.locator('form[action$="/preview"] button').press('Enter')]);
+	await page.locator('#f-link').waitFor();
+	await look('', 'preview', true);
+	const link = await page.locator('#f-link').inputValue();
+	await go(`/admin/media/${made}/downloads`);
+	await page.locator('#f-file').setInputFiles({ name: 'a-pattern.pdf', mimeType: 'application/pdf', buffer: Buffer.from('a pattern') });
+	await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.locator('form[enctype] button').press('Enter')]);
+	await page.locator('input[name=digital]').press('Space');
+	await page.locator('input[name=days]').fill('many');
+	await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.keyboard.press('Enter')]);
+	await look('', 'downloads-wrong');
+	t.ok(await page.locator('input[name=digital]').isChecked(), `${name}: what was ticked stays`);
+	await page.locator('input[name=days]').fill('14');
+	await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.keyboard.press('Enter')]);
+	await look('', 'downloads');
+	await page.goto(link, { waitUntil: 'load' });
+	await look('', 'in-the-shop', true);
 	await go(`/admin/catalog?q=R-${name}`);
 	t.like(await page.locator('tbody').innerText(), new RegExp(`Sole of ${name}`), `${name}: made by keyboard, and found`);
 	await page.context().close();

@@ -33,7 +33,7 @@ sub new
 	my $schema = Schema->new;
 	my $self = bless { schema => $schema, build => $build, dir => $schema->{dir}, owner => $$, pids => [] }, $class;
 	$self->{db} = $schema->dbh;
-	own_dir("$self->{dir}/$_", 0755) for qw(mail private documents state);
+	own_dir("$self->{dir}/$_", 0755) for qw(mail private downloads documents state);
 	$self->start_mail if !$o{no_mail};
 	$self->write_config(%{ $o{config} // {} });
 	return $self;
@@ -58,7 +58,7 @@ sub write_config
 	my $top = top();
 	my %s = ('database.connection' => sprintf('host=%s dbname=%s', $self->{schema}{cluster}->socket_dir, $self->{schema}{db}),
 		'paths.templates' => "$top/tmpl", 'paths.messages' => "$self->{build}/po", 'paths.media' => "$self->{dir}/media",
-		'paths.private' => "$self->{dir}/private", 'paths.documents' => "$self->{dir}/documents",
+		'paths.private' => "$self->{dir}/private", 'paths.downloads' => "$self->{dir}/downloads", 'paths.documents' => "$self->{dir}/documents",
 		'paths.run' => "$self->{dir}/state", 'mail.smtp' => 'smtp://127.0.0.1:' . ($self->{smtp} // 25), %more);
 	my %by;
 	for (sort keys %s) {

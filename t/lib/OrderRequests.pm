@@ -69,7 +69,7 @@ sub a_download
 	my ($t, $order, %o) = @_;
 	my ($tenant, $variant) = $t->dbh->selectrow_array('SELECT tenant_id, variant_id FROM sales.order_line WHERE order_id = ? ORDER BY line_no LIMIT 1', undef, $order);
 	my ($file, $name) = $t->dbh->selectrow_array('SELECT id, left(sum, 2) || $$/$$ || substr(sum, 3, 30) FROM (SELECT id, md5(id::text) AS sum FROM (SELECT sutler.uuid7() AS id) a) b');
-	my $dir = $t->{shop}->stack->{dir} . '/private/downloads/' . substr $name, 0, 2;
+	my $dir = $t->{shop}->stack->{dir} . '/downloads/' . substr $name, 0, 2;
 	make_path($dir);
 	write_file("$dir/" . substr($name, 3), 'a pattern');
 	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);

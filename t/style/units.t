@@ -52,7 +52,7 @@ for my $row (@rows) {
 	my $out = $row->{network} eq 'out';
 	is($s->{RestrictAddressFamilies}[0], $out ? 'AF_UNIX AF_INET AF_INET6' : 'AF_UNIX', $out ? '... reaches the network' : '... reaches no network');
 	is($s->{PrivateNetwork}[0] // 'no', $out ? 'no' : 'yes', '... and sees none without');
-	is_deeply($s->{ReadWritePaths} // [], [map { "$state/$_" } grep { $_ } $row->{writes}], '... writes where its row says');
+	is_deeply($s->{ReadWritePaths} // [], [grep { $_ } join ' ', map { "$state/$_" } split /,/, $row->{writes}], '... writes where its row says');
 	is(grep({ /secret\.key/ } @{ $s->{InaccessiblePaths} // [] }), $row->{reads} =~ /secrets/ ? 0 : 1, '... the key is there for whom it is');
 	is($s->{MemoryMax}[0], "$row->{memory}M", '... and bounded in memory');
 	if ($row->{kind} =~ /^(?:page|service)$/) {
@@ -87,5 +87,6 @@ my $group = -e "$root/etc/group" ? read_file("$root/etc/group") : '';
 my %in = $group =~ /^(_sutler\S*?):[^:]*:\d+:(.*)$/mg;
 is($in{'_sutler-secrets'}, join(',', sort map { user_of($_) } grep { $_->{reads} =~ /secrets/ } @rows), 'who may open secrets');
 is($in{'_sutler-media'}, join(',', sort map { user_of($_) } grep { $_->{writes} =~ /media/ } @rows), 'who may write pictures');
+is($in{'_sutler-downloads'}, join(',', sort map { user_of($_) } grep { "$_->{writes},$_->{reads}" =~ /downloads/ } @rows), 'who may open what is sold');
 is(scalar(split /,/, $in{_sutler}), scalar @rows, 'all of them belong to the house');
 done_testing;

@@ -125,16 +125,41 @@ static char *dir_new(void)
 	return dir;
 }
 
+/* An upload of these bytes; -1 when there is no room. */
+static int upload_of(struct bytes b, unsigned char digest[SHA256_LEN])
+{
+	int fd = memfd_create("upload", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, b.data, b.n) != (ssize_t)b.n) {
+		close(fd);
+		fd = -1;
+	}
+	sha256(b.data, b.n, digest);
+	return fd;
+}
+
 static struct media taken(struct bytes b, const char *to, bool document, int64_t within_us)
 {
 	struct media m = { .document = document };
 	unsigned char digest[SHA256_LEN];
-	int fd = memfd_create("upload", MFD_CLOEXEC);
+	int fd = upload_of(b, digest);
 
-	if (fd < 0 || write(fd, b.data, b.n) != (ssize_t)b.n)
+	if (fd < 0)
 		return (struct media){ .fault = MEDIA_UNREADABLE };
-	sha256(b.data, b.n, digest);
 	media_take(fd, digest, to, clock_steady_us() + within_us, &m);
+	close(fd);
+	return m;
+}
+
+static struct media sold(struct bytes b, const char *owner, const char *to)
+{
+	struct media m = { .document = false };
+	unsigned char digest[SHA256_LEN];
+	int fd = upload_of(b, digest);
+
+	if (fd < 0)
+		return (struct media){ .fault = MEDIA_UNREADABLE };
+	media_take_goods(fd, digest, owner, to, &m);
 	close(fd);
 	return m;
 }
@@ -391,6 +416,33 @@ static void sweep(void)
 	tap_is_int(media_sweep("/nonexistent", named, 2, -1), -1, "a directory that is not there is no empty one");
 }
 
+/* What is sold is kept as it came, for each merchant, and read by nobody else. */
+static void goods(void)
+{
+	char *to = dir_new();
+	struct bytes b = { (unsigned char *)mem_strdup(ctx, "<svg>a pattern, whatever it is</svg>"), 35 }, empty = { b.data, 0 }, out;
+	struct media m = sold(b, "acme", to), again = sold(b, "acme", to), other = sold(b, "bahari", to);
+	const char *path = mem_printf(ctx, "%s/%s", to, m.name);
+	struct stat st;
+	int n, fd;
+
+	tap_is_int(m.fault, MEDIA_FINE, "any kind of file is taken");
+	out = read_file(path);
+	tap_ok(out.n == b.n && memcmp(out.data, b.data, b.n) == 0, "and kept as it is");
+	tap_ok(m.made && !again.made && strcmp(m.name, again.name) == 0, "the same again is the same file");
+	tap_ok(other.made && strcmp(m.name, other.name) != 0, "the same of another merchant is another");
+	tap_ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640, "others of the host cannot read it");
+	tap_is_int(sold(empty, "acme", to).fault, MEDIA_EMPTY, "an empty one is refused");
+	fd = memfd_create("upload", MFD_CLOEXEC);
+	tap_ok(fd >= 0 && ftruncate(fd, MEDIA_GOODS_MAX + 1) == 0, "one that is too large");
+	media_take_goods(fd, (const unsigned char *)"the digest of nothing that is looked at", "acme", to, &m);
+	close(fd);
+	tap_is_int(m.fault, MEDIA_LARGE_GOODS, "is refused");
+	tap_is_int(sold(b, "acme", "/nonexistent").fault, MEDIA_UNWRITABLE, "as is all where nothing can be kept");
+	files_of(to, &n);
+	tap_is_int(n, 2, "and no other file is left");
+}
+
 int main(void)
 {
 	pid_t pid;
@@ -406,6 +458,7 @@ int main(void)
 	killed();
 	at_once();
 	sweep();
+	goods();
 	pid = fork();
 	if (pid == 0) {
 		execlp("rm", "rm", "-rf", "--", top, (char *)NULL);
