@@ -242,7 +242,8 @@ GRANT SELECT ON staff.person, staff.role, staff.role_permission, staff.assignmen
 GRANT SELECT (tenant_id, staff_id, seen_at) ON staff.session TO "_sutler-admin-settings";
 GRANT SELECT (tenant_id, entry_id) ON audit.sealed TO "_sutler-admin-settings";
 GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
-	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
+	staff.invite(uuid, uuid, text, text, text, uuid, uuid, bytea, uuid, text), staff.renew(uuid, uuid, uuid, bytea, uuid, text),
+	staff.withdraw(uuid, uuid, uuid, text), staff.open_invitations(uuid),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text), staff.is_owner(uuid, uuid), staff.sso_settings(uuid),
 	staff.sso_save(uuid, uuid, bigint, text, text, text, bytea, text[], boolean, uuid, text, boolean, text),
@@ -435,8 +436,8 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
-	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid)
-	TO "_sutler-deliver";
+	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid),
+	staff.invitation_for_mail(uuid, uuid, bytea) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	content.page, content.page_text,
 	sales."order", sales.order_line, sales.order_tax, sales.contact, sales.cart, sales.cart_line,

@@ -149,7 +149,7 @@ BEGIN
 	END IF;
 	IF who.state = 'invited' THEN
 		UPDATE staff.person p SET state = 'active', name = CASE WHEN p.name = '' THEN p_name ELSE p.name END WHERE p.staff_id = who.staff_id;
-		UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = who.staff_id AND i.used_at IS NULL;
+		PERFORM staff.end_invitations(p_tenant, who.staff_id);
 		PERFORM audit.add(p_tenant, who.staff_id::text, 'staff.joined', 'staff ' || who.staff_id, '', '');
 	END IF;
 	UPDATE staff.identity i SET seen_at = sutler.now() WHERE i.staff_id = who.staff_id;

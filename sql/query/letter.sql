@@ -149,6 +149,11 @@ LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.produ
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
 
+-- Who is invited to the console; a try of the mail makes its own link.
+-- letter_invitation(tenant uuid, mail uuid?, token bytea) one
+-- email text, name text, known bool, origin text, ends time
+SELECT i.email, i.name, i.known, i.origin, i.ends_at FROM staff.invitation_for_mail(:tenant, :mail, :token) i
+
 -- Who has an account, and a change of its mail address.  One that was joined to another still has its
 -- address; kept is that of the account that goes on, as much of it as its owner needs to know it.
 -- letter_customer(customer uuid, change uuid?) one

@@ -459,7 +459,7 @@ my %ENTRY = (
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;
-		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', role => colleague($t, $store)->{role}, reason => 'for the season');
+		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', locale => 'es', mail => 1, role => colleague($t, $store)->{role}, reason => 'for the season');
 	}),
 	'GET /admin/staff/{id:id}' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} }),
 	'POST /admin/staff/{id:id}/role' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/role' }, sub {
@@ -473,6 +473,7 @@ my %ENTRY = (
 		$t->dbh->do("UPDATE staff.person SET state = 'suspended' WHERE staff_id = ?", undef, $c->{id});
 		return "/admin/staff/$c->{id}/restore";
 	}, sub { return (reason => 'came back') }),
+	'POST /admin/staff/{id:id}/withdraw' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/withdraw' }, sub { return (reason => 'not any more') }),
 	'POST /admin/staff/{id:id}/link' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/link' }, sub { return (reason => 'lost the phone') }),
 	'GET /admin/roles' => at_desk('/admin/roles'),
 	'GET /admin/roles/new' => at_desk('/admin/roles/new'),
