@@ -8,17 +8,17 @@
 #include <string.h>
 
 /* The pages of a store's settings, in the order in which a new store needs them. */
-static const struct { const char *path, *label; } tabs[] = {
-	{ "/admin/settings", N_("Stores") },
-	{ "/admin/settings/store", N_("Store details") },
-	{ "/admin/settings/languages", N_("Languages and currencies") },
-	{ "/admin/settings/hosts", N_("Addresses") },
-	{ "/admin/settings/delivery", N_("Delivery") },
-	{ "/admin/settings/taxes", N_("Taxes") },
-	{ "/admin/settings/payment", N_("Payment") },
-	{ "/admin/settings/policies", N_("Policies") },
-	{ "/admin/settings/mails", N_("Mails") },
-	{ "/admin/settings/numbers", N_("Numbers") },
+static const struct console_tab tabs[] = {
+	{ N_("Store"), "/admin/settings", N_("Stores"), NULL, false },
+	{ N_("Store"), "/admin/settings/store", N_("Store details"), NULL, false },
+	{ N_("Store"), "/admin/settings/languages", N_("Languages and currencies"), NULL, false },
+	{ N_("Store"), "/admin/settings/hosts", N_("Addresses"), NULL, false },
+	{ N_("Selling"), "/admin/settings/delivery", N_("Delivery"), NULL, false },
+	{ N_("Selling"), "/admin/settings/taxes", N_("Taxes"), NULL, false },
+	{ N_("Selling"), "/admin/settings/payment", N_("Payment"), NULL, false },
+	{ N_("Papers"), "/admin/settings/policies", N_("Policies"), NULL, false },
+	{ N_("Papers"), "/admin/settings/mails", N_("Mails"), NULL, false },
+	{ N_("Papers"), "/admin/settings/numbers", N_("Numbers"), NULL, false },
 };
 
 const char *settings_store(struct req *r)
@@ -41,13 +41,7 @@ struct view *settings_view(struct req *r, const char *template, const char *titl
 {
 	struct view *v = console_view(r, template, title);
 
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item = view_item(v, "tabs");
-
-		view_text(item, "url", req_path(r, tabs[i].path));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(here, tabs[i].path) == 0);
-	}
+	console_tabs(r, v, tabs, ARRAY_LEN(tabs), here);
 	view_text(v, "store", console_store(r));
 	view_bool(v, "may_edit", console_may(r, "settings.edit"));
 	return v;
