@@ -206,6 +206,7 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 			one = view_item(v, "returns");
 			view_text(one, "return_id", b->return_id);
 			view_int(one, "return_no", b->return_no);
+			view_text(one, "number", b->number);
 			view_time(one, "at", b->at);
 			view_text(one, "reason", req_text(r, desk_reason_word(b->reason)));
 			view_bool(one, "exchange", is(b->wish, "exchange"));

@@ -264,7 +264,7 @@ GRANT EXECUTE ON FUNCTION
 	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
 	tenancy.desk_mail(uuid, uuid, uuid, text, text, bigint, text, text, text), tenancy.desk_signature(uuid, uuid, uuid, text[], text[]),
 	tenancy.desk_mail_trial(uuid, uuid, uuid, text, text, text, text, text),
-	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text),
+	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text, bigint, text),
 	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
 	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text,
@@ -446,6 +446,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_tex
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
+GRANT SELECT (tenant_id, order_id, return_no, number) ON sales.return TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at, merged_into) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";

@@ -36,7 +36,7 @@ void console_tabs(struct req *r, struct view *v, const struct console_tab *tabs,
 			continue;
 		/* A group leads to the first of its pages that one may see. */
 		if (shown > ROW_MAX && (last == NULL || strcmp(last, tabs[i].group) != 0))
-			add(r, v, "groups", tabs[i].path, tabs[i].group, group != NULL && strcmp(group, tabs[i].group) == 0);
+			add(r, v, "tab_groups", tabs[i].path, tabs[i].group, group != NULL && strcmp(group, tabs[i].group) == 0);
 		last = tabs[i].group;
 		if (shown <= ROW_MAX || (group != NULL && strcmp(group, tabs[i].group) == 0))
 			add(r, v, "tabs", tabs[i].path, tabs[i].label, strcmp(tabs[i].path, here) == 0);

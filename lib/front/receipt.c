@@ -159,6 +159,7 @@ static void add_returns(struct req *r, struct view *v, struct rows *returns)
 		for (size_t k = 0; k < ARRAY_LEN(labels); k++)
 			if (strcmp(labels[k].state, row->state) == 0)
 				view_text(item, "label", req_text(r, labels[k].label));
+		view_text(item, "number", row->number);
 		view_text(item, "items", row->items);
 		view_text(item, "answer", row->answer);
 		view_time(item, "at", row->at);

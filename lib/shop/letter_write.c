@@ -285,6 +285,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
 	view_bool(v, "unpaid", o->unpaid);
+	view_text(v, "return_number", o->return_number);
 	return LETTER_WRITTEN;
 }
 

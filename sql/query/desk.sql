@@ -72,9 +72,9 @@ FROM shipping.pick p JOIN shipping.wave w ON w.wave_id = p.wave_id JOIN inventor
 WHERE p.order_id = :order_id AND w.state = 'open' ORDER BY 2
 
 -- desk_returns(order_id uuid) many
--- return_id uuid, return_no int, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
+-- return_id uuid, return_no int, number text, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
 -- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money, exchange_draft uuid?, exchange_order uuid?, exchange_number text?
-SELECT r.return_id, r.return_no, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
+SELECT r.return_id, r.return_no, r.number, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
        l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id),
        d.draft_id, e.order_id, e.number
 FROM sales.return r

@@ -48,7 +48,7 @@ SELECT t.template, t.locale, t.subject, t.opening, t.closing, t.email, t.name FR
 -- letter_order(order_id uuid) one
 -- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
 -- shipping money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
--- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
+-- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text, return_number text?
 SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
        o.shipping, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
            WHERE r.payment_id = p.payment_id AND r.reason = 'order cancelled' AND r.state <> 'failed'), 0))
@@ -56,7 +56,8 @@ SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, 
        EXISTS (SELECT FROM sales.order_event e WHERE e.order_id = o.order_id AND e.axis = 'order' AND e.event = 'cancel'
            AND e.actor = 'house' AND e.detail = 'not paid'),
        o.coupon_code, o.method_name, o.payment_method, o.promise_from, o.promise_to,
-       k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country
+       k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
+       (SELECT r.number FROM sales.return r WHERE r.order_id = o.order_id ORDER BY r.return_no DESC LIMIT 1)
 FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 WHERE o.order_id = :order_id

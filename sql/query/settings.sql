@@ -14,12 +14,12 @@ FROM tenancy.store s ORDER BY s.name, s.store_id
 -- tax_rounding text, shipping_tax_class text, shipping_tax text, guest_checkout text, low_stock int, hold_minutes int, unpaid_minutes int,
 -- split_shipments bool, cutoff_minute int, closed_weekdays int, contact_email text, contact_phone text, street text, postal_code text,
 -- city text, region text, country text, color_primary text, color_accent text, logo text, favicon text, mail_from_name text,
--- order_prefix text, invoice_prefix text
+-- order_prefix text, invoice_prefix text, return_prefix text
 SELECT s.revision, s.code, s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross,
        s.tax_rounding, s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes,
        s.split_shipments, s.cutoff_minute, s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code,
        s.city, s.region, s.country, s.color_primary, s.color_accent, s.logo, s.favicon, s.mail_from_name,
-       s.order_prefix, s.invoice_prefix
+       s.order_prefix, s.invoice_prefix, s.return_prefix
 FROM tenancy.store s WHERE s.store_id = :store
 
 -- settings_languages(store uuid) many
@@ -231,11 +231,14 @@ SELECT tenancy.desk_mail_trial(:tenant, :actor, :store, :template, :locale, :sub
 SELECT tenancy.desk_signature(:tenant, :actor, :store, :locales, :signatures)
 
 -- settings_numbers(tenant uuid, store uuid) one
--- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text
-SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other
+-- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text,
+-- return_next int, return_other text
+SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other,
+       n.return_next, n.return_other
 FROM accounting.numbers_now(:tenant, :store) n
 
 -- settings_save_numbers(tenant uuid, actor uuid, store uuid, revision int, order_prefix text, order_next int, invoice_prefix text, invoice_next int,
--- credit_next int, reason text) one
+-- credit_next int, return_prefix text, return_next int, reason text) one
 -- outcome text
-SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :reason)
+SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :return_prefix,
+       :return_next, :reason)

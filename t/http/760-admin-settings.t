@@ -324,14 +324,14 @@ subtest 'SET-09 numbers' => sub {
 	my $page = $ana->get("$base/numbers");
 	is $page->status, 200, 'what is next stands in a form';
 	my ($order) = $page->html =~ /name="order_next" value="(\d+)"/;
-	my $look = saved($ana, $page, '/numbers', order_prefix => 'A-', order_next => 5000, invoice_prefix => 'F', look => 1);
+	my $look = saved($ana, $page, '/numbers', order_prefix => 'A-', order_next => 5000, invoice_prefix => 'F', return_prefix => 'Back-', look => 1);
 	is $look->status, 200, 'a preview';
-	like $look->html, qr{<strong>\Q$_\E</strong>}, "next will be $_" for 'A-5000', "F$year-1", "F$year-R1";
+	like $look->html, qr{<strong>\Q$_\E</strong>}, "next will be $_" for 'A-5000', "F$year-1", "F$year-R1", 'Back-1001';
 	unlike $next->(), qr/A/, 'nothing is saved by looking';
 
 	my $bad = saved($ana, $look, '/numbers', order_prefix => 'A/', reason => '');
 	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for qw(order_prefix reason);
-	for (['order_prefix', 'A1'], ['invoice_prefix', 'F2'], ['order_next', $order], ['invoice_prefix', 'T']) {
+	for (['order_prefix', 'A1'], ['invoice_prefix', 'F2'], ['order_next', $order], ['invoice_prefix', 'T'], ['return_prefix', 'B2'], ['return_prefix', ''], ['return_next', 7]) {
 		$bad = saved($ana, $ana->get("$base/numbers"), '/numbers', order_next => 5000, reason => 'a new book', @$_);
 		like $bad->html, qr/id="w-$_->[0]">/, "$_->[1] as $_->[0] would repeat numbers";
 	}
@@ -340,6 +340,17 @@ subtest 'SET-09 numbers' => sub {
 	like logged('store.numbers'), qr/"invoice_next": ?\[1, ?18\]/, 'SEC-05 the log keeps old and new';
 	is saved($ana, $ana->get("$base/numbers"), '/numbers', invoice_next => 7, reason => 'a slip')->status, 303, 'a series that has not begun may be set again';
 	is $invoice->("F$year-"), 7, 'and begins there';
+	my $back = sub { my ($store) = @_; return $shop->value('SELECT sales.take_return_number(?, ?)', $f->{tenant}{acme}, $store) };
+	is $back->($one), 'RMA-1001', 'ORD-07 returns have a series of their own';
+	is $back->($two), 'RMA-1002', 'which stores with one prefix share, for parcels of both come to one house';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'rma-', return_next => 1002, reason => 'a slip')->status, 422, 'also when it is written otherwise';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'Back-', reason => 'a new book')->status, 303, 'another prefix';
+	is $back->($one), 'Back-1001', 'begins another series';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_next => 2000, reason => 'a new book')->status, 303, 'the next number may grow';
+	is $back->($one), 'Back-2000', 'and is taken';
+	like saved($ana, $ana->get("$base/numbers"), '/numbers', return_next => 2000, reason => 'a slip')->html, qr/id="w-return_next">/, 'never shrink';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'RMA-', reason => 'the old book')->status, 303, 'back to the first';
+	is $back->($one), 'RMA-1003', 'which goes on where it was';
 	my ($o) = $shop->rows('SELECT tenant_id, order_id FROM sales."order" WHERE store_id = ? LIMIT 1', $one);
 	SKIP: {
 		skip 'no order in this shop', 4 if !$o;
@@ -353,7 +364,7 @@ subtest 'SET-09 numbers' => sub {
 	my $stack = $shop->stack;
 	my $seen = Race::at_once($shop->dbh, sub { Race::connection($stack->{cluster}, $stack->{database}, '_sutler-admin-settings') }, $f->{tenant}{acme},
 		map { my $store = $_; my $revision = $shop->value('SELECT revision FROM tenancy.store WHERE store_id = ?', $store);
-			sub { my ($d) = @_; return ($d->selectrow_array(q{SELECT accounting.desk_numbers(?, ?, ?, ?, '', 9000, 'Z', 1, 1, 'race')}, undef,
+			sub { my ($d) = @_; return ($d->selectrow_array(q{SELECT accounting.desk_numbers(?, ?, ?, ?, '', 9000, 'Z', 1, 1, 'RMA-', 1004, 'race')}, undef,
 			$f->{tenant}{acme}, $ana->{id}, $store, $revision))[0] } } $one, $two);
 	is_deeply $seen, { ok => 1, invoice_prefix => 1 }, 'of two stores that want one prefix at once, one gets it';
 	is $siti->get("$base/numbers")->status, 200, 'another merchant has his own';
