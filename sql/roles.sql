@@ -395,7 +395,8 @@ GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
 -- The prices of who is signed in, and of whose order changes.
-GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), catalog.own_card_prices(uuid, uuid, text, uuid[], bytea)
+	TO "_sutler-catalog", "_sutler-home", "_sutler-cart";
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Staff change an order by the prices of its customer's group.
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
