@@ -191,7 +191,7 @@ GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), p
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
 	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
 -- Also identity providers of staff, by their doors: it alone sends their codes and secrets.
-GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text), staff.sso_spend(uuid, uuid),
+GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text, text), staff.sso_spend(uuid, uuid),
 	staff.sso_prove(uuid, uuid, text, text, boolean, text, boolean) TO "_sutler-courier";
 -- login: accounts by their doors alone; it is the one program that gets to see hashes.
 GRANT EXECUTE ON FUNCTION
@@ -229,7 +229,7 @@ GRANT EXECUTE ON FUNCTION
 	staff.enter(uuid, bytea, bigint, bytea, text[], bytea, text, uuid, bytea, bytea),
 	staff.own_seed(uuid, uuid), staff.prove_again(uuid, uuid, bigint, bytea), staff.logout(uuid, uuid, boolean),
 	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea),
-	staff.password_allowed(uuid, uuid), staff.sso_offer(uuid), staff.sso_prefix(uuid, bytea), staff.sso_begin(uuid, uuid, text, bytea, bytea, text, text, text, uuid),
+	staff.password_allowed(uuid, uuid), staff.sso_offer(uuid), staff.sso_end(uuid, uuid), staff.sso_prefix(uuid, bytea), staff.sso_begin(uuid, uuid, text, bytea, bytea, text, text, text, uuid),
 	staff.sso_return(uuid, bytea, bytea, bytea, text),
 	staff.sso_enter(uuid, bytea, bytea, text, bytea, bytea, bytea, text, uuid, bytea, bytea)
 	TO "_sutler-admin-login";

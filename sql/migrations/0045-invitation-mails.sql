@@ -49,3 +49,8 @@ CREATE UNIQUE INDEX return_number ON sales.return (tenant_id, number_key);
 
 DROP FUNCTION IF EXISTS accounting.numbers_now(uuid, uuid);
 DROP FUNCTION IF EXISTS accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text);
+
+-- Who signs out here may do so at the identity provider as well.
+ALTER TABLE staff.sso ADD COLUMN end_url text NOT NULL DEFAULT '' CHECK (length(end_url) <= 500);
+COMMENT ON COLUMN staff.sso.end_url IS 'Where people sign out of it (end_session_endpoint), as it told courier; empty: it has no such page.';
+DROP FUNCTION IF EXISTS staff.sso_found(uuid, text, text);

@@ -61,9 +61,9 @@ FROM staff.sso_errand(:tenant, :attempt) e
 -- issuer text?
 SELECT staff.sso_provider(:tenant)
 
--- courier_sso_found(tenant uuid, issuer text, origin text) one
+-- courier_sso_found(tenant uuid, issuer text, origin text, ends text) one
 -- done bool
-SELECT true FROM staff.sso_found(:tenant, :issuer, :origin)
+SELECT true FROM staff.sso_found(:tenant, :issuer, :origin, :ends)
 
 -- courier_sso_spend(tenant uuid, attempt uuid) one
 -- done bool
