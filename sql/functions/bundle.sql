@@ -79,7 +79,10 @@ DECLARE
 BEGIN
 	SELECT x.store_id, x.locale, x.currency, x.prices_include_tax INTO STRICT o FROM sales."order" x WHERE x.order_id = p_order;
 	SELECT max(x.line_no) INTO next_no FROM sales.order_line x WHERE x.order_id = p_order;
-	-- What a bundle contains stays until the order has it: catalog.desk_bundle() locks in the same order.
+	-- What a bundle contains stays until the order has it: catalog.desk_bundle() locks in the same order, the variant first.
+	-- To lock the parts alone is not enough: a change that is under way puts others in their place, which nobody has locked.
+	PERFORM FROM catalog.variant v WHERE v.bundle AND v.variant_id IN (SELECT x.variant_id FROM sales.order_line x WHERE x.order_id = p_order)
+	ORDER BY v.variant_id FOR SHARE;
 	PERFORM FROM catalog.bundle_part b WHERE b.bundle_id IN (SELECT x.variant_id FROM sales.order_line x WHERE x.order_id = p_order)
 	ORDER BY b.bundle_id, b.part_id FOR SHARE;
 	FOR l IN SELECT x.line_no, x.variant_id, x.quantity, x.total + CASE WHEN o.prices_include_tax THEN 0 ELSE x.tax END AS worth FROM sales.order_line x
