@@ -328,7 +328,7 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
 	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
 	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
-	inventory.stocktake_cancel(uuid, uuid, text, uuid, text), inventory.level(uuid, uuid, uuid),
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text), inventory.level(uuid, uuid, uuid), inventory.cheapest(uuid, uuid),
 	inventory.reorder_set(uuid, uuid, uuid, uuid, integer, integer), inventory.reorder_order(uuid, uuid, uuid, uuid, uuid),
 	inventory.reorder_suggest(uuid, uuid), inventory.reorder_take(uuid, uuid, uuid, uuid, bigint, bigint), inventory.insight_exported(uuid, uuid, bigint, text) TO "_sutler-admin-inventory";
 -- Lots, what waits to be looked at, and what is made.

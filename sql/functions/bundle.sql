@@ -149,18 +149,16 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	part record;
 	ids uuid[] := '{}';
 	was boolean;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
 	SELECT v.bundle INTO was FROM catalog.variant v WHERE v.variant_id = p_variant AND v.product_id = p_product FOR UPDATE;
-	IF revision IS NULL OR was IS NULL THEN
+	IF was IS NULL THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	ELSIF said IS NOT NULL THEN
+		RETURN said;
 	END IF;
 	FOR i IN 1 .. coalesce(cardinality(p_skus), 0) LOOP
 		SELECT v.variant_id, v.bundle INTO part FROM catalog.variant v WHERE v.sku_key = lower(p_skus[i]);
