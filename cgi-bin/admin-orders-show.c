@@ -108,6 +108,8 @@ static void add_totals(struct req *r, struct view *v, const struct row_desk_head
 		view_money(t, "discount", o->discount);
 	view_text(t, "coupon", or_not(o->coupon_code));
 	view_money(t, "shipping", o->shipping);
+	if (o->surcharge > 0)
+		view_money(t, "surcharge", o->surcharge);
 	view_money(t, "total", o->total);
 	for (size_t i = 0; i < rows_count(taxes); i++) {
 		const struct row_desk_taxes *x = row_desk_taxes_at(taxes, i);
@@ -140,6 +142,9 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 	if (over > 0)
 		view_money(sum, "over", over);
 	view_text(sum, "reference", or_not(m->reference));
+	if (o->due_on != NULL)
+		view_date(sum, "due_on", o->due_on);
+	view_bool(sum, "overdue", o->overdue);
 	for (size_t i = 0; i < rows_count(attempts); i++) {
 		const struct row_desk_attempts *a = row_desk_attempts_at(attempts, i);
 		struct view *item = view_item(v, "attempts");

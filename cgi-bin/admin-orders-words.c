@@ -171,6 +171,8 @@ const char *desk_sentence(const char *outcome)
 		{ "way", N_("This way of payment is not offered there.") },
 		{ "customer", N_("This customer is gone.") },
 		{ "product", N_("One of the products is gone.") },
+		{ "payment", N_("This way of payment is not for this order. Please choose another one.") },
+		{ "credit", N_("With this more would be owed on invoice than the customer may. Nothing was changed: give him a higher limit, or choose another way of payment.") },
 		{ "sold_out", N_("One of the products cannot be had in this quantity any more. Nothing was changed.") },
 		{ "parts", N_("It came in several payments, and none of them was so much. Please give it back in parts.") },
 		{ "too_much", N_("That is more than came in and was not given back yet.") },

@@ -106,8 +106,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	own uuid := sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
-	o record;
-	place text;
+	o sales."order";
 BEGIN
 	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = own FOR UPDATE;
 	IF NOT FOUND THEN
@@ -117,8 +116,7 @@ BEGIN
 	ELSIF o.payment NOT IN ('pending', 'failed') THEN
 		RETURN 'paid';
 	END IF;
-	SELECT k.country INTO place FROM sales.contact k WHERE k.contact_id = o.contact_id;
-	IF NOT payment.offered(p_tenant, p_store, p_method, place) THEN
+	IF NOT payment.instead(p_tenant, o, p_method) THEN
 		RETURN 'none';
 	ELSIF EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('open', 'review')) THEN
 		RETURN 'open';
@@ -156,6 +154,116 @@ AS $$
 		AND (m.method <> 'card' OR payment.has_gateway(p_tenant, p_store)))
 $$;
 COMMENT ON FUNCTION payment.offered(uuid, uuid, text, text) IS 'Whether a store offers a way of payment in a country.';
+
+-- What a customer may owe by invoices at a time and for how many days: by his own terms, else by his group's.
+CREATE OR REPLACE FUNCTION payment.terms_of(p_tenant uuid, p_customer uuid, p_currency text) RETURNS TABLE (credit_limit bigint, days integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.credit_limit, t.days FROM customer.person p
+	JOIN payment.terms t ON t.currency = p_currency AND (t.customer_id = p.customer_id OR t.group_code = p.price_group)
+	WHERE p.customer_id = p_customer AND p.erased_at IS NULL
+	ORDER BY t.customer_id IS NULL LIMIT 1
+$$;
+COMMENT ON FUNCTION payment.terms_of(uuid, uuid, text) IS 'Credit limit and days to pay of a customer in a currency; no row: not on invoice.';
+
+-- What a customer owes by orders on invoice, billed or not.
+CREATE OR REPLACE FUNCTION payment.owed(p_tenant uuid, p_customer uuid, p_currency text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(sum(greatest(p.amount - p.captured, 0)), 0)::bigint FROM sales."order" o
+	JOIN payment.payment p ON p.order_id = o.order_id
+	WHERE o.customer_id = p_customer AND o.currency = p_currency AND o.payment_method = 'invoice' AND o.payment = 'pending'
+$$;
+COMMENT ON FUNCTION payment.owed(uuid, uuid, text) IS 'Open amount of a customer''s orders on invoice, minor units.';
+
+-- What is left of it; NULL: not on invoice.
+CREATE OR REPLACE FUNCTION payment.credit_left(p_tenant uuid, p_customer uuid, p_currency text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT greatest(t.credit_limit - payment.owed(p_tenant, p_customer, p_currency), 0) FROM payment.terms_of(p_tenant, p_customer, p_currency) t
+	WHERE t.credit_limit > 0
+$$;
+COMMENT ON FUNCTION payment.credit_left(uuid, uuid, text) IS 'How much more a customer may order on invoice; NULL: nothing at all.';
+
+-- The customer is about to owe so much more: the days he has to pay, NULL when it is past his limit.  His row is locked until the
+-- transaction ends, so that two orders at once are looked at one after the other.
+CREATE OR REPLACE FUNCTION payment.take_credit(p_tenant uuid, p_customer uuid, p_currency text, p_amount bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	given integer;
+BEGIN
+	PERFORM FROM customer.person p WHERE p.customer_id = p_customer FOR NO KEY UPDATE;
+	SELECT t.days INTO given FROM payment.terms_of(p_tenant, p_customer, p_currency) t
+	WHERE t.credit_limit >= p_amount + payment.owed(p_tenant, p_customer, p_currency);
+	RETURN given;
+END
+$$;
+COMMENT ON FUNCTION payment.take_credit(uuid, uuid, text, bigint) IS 'Days to pay when a customer may owe so much more on invoice, else NULL; under his lock.';
+
+-- Gives a customer or a group terms in a currency, or takes them away (p_limit NULL).  p_store: of whose customers, NULL: of all.
+-- ok; unknown (no such customer); no_group; currency (no store sells in it).
+CREATE OR REPLACE FUNCTION payment.desk_terms(p_tenant uuid, p_actor uuid, p_store uuid, p_customer uuid, p_group text, p_currency text, p_limit bigint, p_days integer,
+	p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	answer text := 'ok';
+	was jsonb;
+	now jsonb;
+BEGIN
+	IF p_customer IS NOT NULL THEN
+		answer := customer.desk_lock(p_tenant, p_store, p_customer);
+	ELSE
+		PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR NO KEY UPDATE;
+		answer := CASE WHEN FOUND THEN 'ok' ELSE 'no_group' END;
+	END IF;
+	IF answer <> 'ok' THEN
+		RETURN answer;
+	ELSIF NOT EXISTS (SELECT FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.currency = p_currency) THEN
+		RETURN 'currency';
+	END IF;
+	DELETE FROM payment.terms t WHERE t.currency = p_currency AND (t.customer_id = p_customer OR t.group_code = p_group)
+	RETURNING jsonb_build_array(t.credit_limit, t.days) INTO was;
+	IF p_limit IS NOT NULL THEN
+		INSERT INTO payment.terms (tenant_id, customer_id, group_code, currency, credit_limit, days)
+		VALUES (p_tenant, p_customer, p_group, p_currency, p_limit, p_days);
+		now := jsonb_build_array(p_limit, p_days);
+	END IF;
+	IF was IS DISTINCT FROM now THEN
+		PERFORM audit.add(p_tenant, p_actor::text, 'credit.changed', CASE WHEN p_customer IS NULL THEN 'group ' || p_group ELSE 'customer ' || p_customer END, p_reason,
+			json_build_object('currency', p_currency, 'from', was, 'to', now)::text);
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION payment.desk_terms(uuid, uuid, uuid, uuid, text, text, bigint, integer, text) IS
+	'Sets or takes away the terms of payment on invoice of a customer or a group. ok, unknown, erased, no_group or currency.';
+
+-- Whether a way of payment is for goods and delivery of this amount, as prices are shown, and this customer; NULL: a guest.
+CREATE OR REPLACE FUNCTION payment.fits(p_tenant uuid, p_store uuid, p_method text, p_currency text, p_amount bigint, p_customer uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = p_store AND a.method = p_method AND a.currency = p_currency
+			AND (p_amount < a.least OR p_amount > a.most))
+		AND (NOT EXISTS (SELECT FROM payment.method_group g WHERE g.store_id = p_store AND g.method = p_method)
+			OR EXISTS (SELECT FROM payment.method_group g JOIN customer.person p ON p.price_group = g.group_code
+				WHERE g.store_id = p_store AND g.method = p_method AND p.customer_id = p_customer))
+		AND (p_method <> 'invoice' OR p_customer IS NOT NULL)
+$$;
+COMMENT ON FUNCTION payment.fits(uuid, uuid, text, text, bigint, uuid) IS 'Whether the limits of a way of payment allow an order of this amount and customer.';
+
+-- Whether an order may be paid in this way although it was placed with another: it is offered where it goes, and costs nothing more.
+CREATE OR REPLACE FUNCTION payment.instead(p_tenant uuid, o sales."order", p_method text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT o.surcharge = 0 AND 'invoice' NOT IN (p_method, o.payment_method)
+		AND payment.offered(p_tenant, o.store_id, p_method, (SELECT k.country FROM sales.contact k WHERE k.contact_id = o.contact_id))
+		AND payment.fits(p_tenant, o.store_id, p_method, o.currency, o.goods - o.discount + o.shipping, o.customer_id)
+		AND NOT EXISTS (SELECT FROM payment.method m WHERE m.store_id = o.store_id AND m.method = p_method AND m.surcharge_ppm > 0)
+		AND NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = o.store_id AND a.method = p_method AND a.currency = o.currency AND a.surcharge > 0)
+$$;
+COMMENT ON FUNCTION payment.instead(uuid, sales."order", text) IS 'Whether a placed order may be paid in another way instead, at the same total.';
 
 -- ---- what reconcile-payments does ----
 

@@ -3,15 +3,16 @@
 
 -- desk_head(store uuid, order_id uuid) one
 -- order_id uuid, number text, word text, state text, payment text, fulfilment text, return_state text, locale text, currency text,
--- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, coupon_code text, method_name text,
--- payment_method text, note text, promise_from date?, promise_to date?, placed time, customer uuid?, quality bool, leaves bool,
+-- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, surcharge money, coupon_code text, method_name text,
+-- payment_method text, note text, promise_from date?, promise_to date?, placed time, customer uuid?, quality bool, leaves bool, due_on date?, overdue bool,
 -- email text, phone text, name text, company text, tax_id text, street text, street2 text, postal_code text, city text, region text, country text,
 -- has_billing bool, billing_name text, billing_company text, billing_street text, billing_street2 text, billing_postal_code text,
 -- billing_city text, billing_region text, billing_country text
 SELECT o.order_id, o.number, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.locale, o.currency,
-       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.coupon_code, o.method_name,
+       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.surcharge, o.coupon_code, o.method_name,
        o.payment_method, o.note, o.promise_from, o.promise_to, o.placed_at, o.customer_id,
-       coalesce((SELECT y.check_quality FROM shipping.policy y WHERE y.store_id = o.store_id), false), shipping.may_leave(o),
+       coalesce((SELECT y.check_quality FROM shipping.policy y WHERE y.store_id = o.store_id), false), shipping.may_leave(o), o.due_on,
+       coalesce(o.payment = 'pending' AND o.due_on < (sutler.now() AT TIME ZONE (SELECT s.timezone FROM tenancy.store s WHERE s.store_id = o.store_id))::date, false),
        k.email, k.phone, k.name, k.company, k.tax_id, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
        b.contact_id IS NOT NULL, coalesce(b.name, ''), coalesce(b.company, ''), coalesce(b.street, ''), coalesce(b.street2, ''),
        coalesce(b.postal_code, ''), coalesce(b.city, ''), coalesce(b.region, ''), coalesce(b.country, '')
