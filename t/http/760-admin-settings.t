@@ -256,6 +256,7 @@ subtest 'SET-06 limits and fees of payment' => sub {
 	like $page->text, qr/Cash on delivery fee €3\.\d\d/, 'it stands in his order';
 	ok $shop->value(q{SELECT surcharge = 250 + round((goods - discount + shipping) * 0.025) FROM sales."order" WHERE payment_method = 'cod' ORDER BY order_id DESC LIMIT 1}), 'as the rule says';
 	$buyer = Buyer->new($shop->visitor('one'), '/en');
+	$shop->dbh->do(q{UPDATE payment.method SET active = true WHERE store_id = ? AND method = 'bank_transfer'}, undef, $one);
 	$buyer->add($f->{variant}{PLAIN}, 4)->contact->address->delivery;
 	unlike $buyer->get('/checkout/payment')->text, qr/COD/, 'above the limit it is not offered';
 	$page = $buyer->visitor->submit($buyer->get('/checkout/payment'), action => '/en/checkout/payment', { method => 'cod' });
