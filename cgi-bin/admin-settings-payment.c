@@ -34,6 +34,7 @@ const struct param payment_params[] = {
 	{ "position",  PARAM_INT, .min = 0, .max = 1000, .label = N_("Place in the list") },
 	{ "countries", PARAM_BLOCK, .max = 2000, .optional = "", .label = N_("Countries") },
 	{ "groups",    PARAM_BLOCK, .max = 4000, .optional = "", .label = N_("Customer groups") },
+	{ "later",     PARAM_BOOL },
 	{ "percent",   PARAM_TEXT, .max = 12, .optional = "", .label = N_("Fee in percent") },
 	LANGUAGE("0"), LANGUAGE("1"), LANGUAGE("2"), LANGUAGE("3"), LANGUAGE("4"), LANGUAGE("5"),
 	CURRENCY("0"), CURRENCY("1"), CURRENCY("2"), CURRENCY("3"), CURRENCY("4"), CURRENCY("5"),
@@ -159,6 +160,10 @@ void payment_show(struct req *r)
 	settings_group(&f, N_("Where and when"), NULL);
 	settings_hidden(&f, "over", mem_printf(r->mem, "%lld", (long long)p->revision));
 	settings_bool(&f, "active", N_("Offered"), p->active);
+	if (strcmp(method, "card") == 0) {
+		settings_bool(&f, "later", N_("Authorise first, capture later"), p->later);
+		settings_hint(&f, N_("The bank keeps the money for a week. It is captured when the first parcel leaves, or on the order's page, all or a part of it."));
+	}
 	settings_int(&f, "position", N_("Place in the list"), p->position);
 	settings_block(&f, "countries", N_("Countries"), p->countries, 2000);
 	settings_hint(&f, N_("Countries of two letters, parted by commas; empty: everywhere."));
@@ -283,7 +288,8 @@ void payment_change(struct req *r)
 		return;
 	}
 	settings_settle(r, payment_show, row_settings_save_payment(q_settings_save_payment(r->db, r->site->tenant, console_actor(r), store, method,
-		param_int(r, "over"), param_bool(r, "active"), (int32_t)param_int(r, "position"), (int32_t)t->ppm, t->locale, t->n, t->name, t->n,
+		param_int(r, "over"), param_bool(r, "active"), (int32_t)param_int(r, "position"), (int32_t)t->ppm,
+		strcmp(method, "card") == 0 && param_bool(r, "later"), t->locale, t->n, t->name, t->n,
 		t->words, t->n, t->country, t->ncountries, t->group, t->ngroups, t->currency, t->ncurrencies, t->least, t->ncurrencies,
 		t->most, t->ncurrencies, t->cost, t->ncurrencies, param_text(r, "reason")))->outcome, outcomes, ARRAY_LEN(outcomes),
 		N_("The way of payment is saved."), "/admin/settings/payment");

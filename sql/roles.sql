@@ -189,7 +189,7 @@ GRANT SELECT (host, tenant_id, store_id, kind, origin, is_primary) ON tenancy.ho
 GRANT INSERT ON sales.order_token TO "_sutler-courier";
 GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
-	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
+	payment.refund_answer(uuid, uuid, text, text, text), payment.capture_refused(uuid, uuid, text) TO "_sutler-courier";
 -- Also identity providers of staff, by their doors: it alone sends their codes and secrets.
 GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text), staff.sso_spend(uuid, uuid),
 	staff.sso_prove(uuid, uuid, text, text, boolean, text, boolean) TO "_sutler-courier";
@@ -259,7 +259,7 @@ GRANT EXECUTE ON FUNCTION
 	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
 	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
 	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
-	payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, text[], text[], text[], text[], text[],
+	payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, boolean, text[], text[], text[], text[], text[],
 		text[], bigint[], bigint[], bigint[], text),
 	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
 	tenancy.desk_mail(uuid, uuid, uuid, text, text, bigint, text, text, text), tenancy.desk_signature(uuid, uuid, uuid, text[], text[]),
@@ -283,7 +283,8 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text, bigint),
 	sales.staff_cancel(uuid, uuid, uuid, text), sales.desk_step(uuid, uuid, uuid, text), sales.close(uuid, uuid, uuid, text),
 	sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text, text, text),
-	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid), sales.desk_exported(uuid, uuid, uuid, bigint, text),
+	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid),
+	payment.ask_capture(uuid, uuid, uuid, bigint), payment.ask_release(uuid, uuid, uuid, text), sales.desk_exported(uuid, uuid, uuid, bigint, text),
 	sales.staff_return(uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]), sales.decide_return(uuid, uuid, uuid, text, text),
 	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
 	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),

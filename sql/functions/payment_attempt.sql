@@ -51,8 +51,9 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT x.* INTO STRICT p FROM payment.payment x WHERE x.order_id = o.order_id ORDER BY x.payment_id LIMIT 1;
-	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, of_amount, currency)
-	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount - p.captured, p.amount, p.currency);
+	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, of_amount, currency, later)
+	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount - p.captured, p.amount, p.currency,
+		coalesce((SELECT m.later FROM payment.method m WHERE m.store_id = p_store AND m.method = 'card'), false));
 	IF o.payment = 'failed' THEN
 		PERFORM sales.fire(p_tenant, o.order_id, 'payment', 'retry', 'buyer', '');
 	END IF;
@@ -265,6 +266,83 @@ AS $$
 $$;
 COMMENT ON FUNCTION payment.instead(uuid, sales."order", text) IS 'Whether a placed order may be paid in another way instead, at the same total.';
 
+-- ---- what is authorised, and captured later ----
+
+-- The authorisation of an order, under its lock; no row: there is none.
+CREATE OR REPLACE FUNCTION payment.lock_authorised(p_tenant uuid, p_order uuid) RETURNS SETOF payment.intent
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
+	RETURN QUERY SELECT i.* FROM payment.intent i WHERE i.order_id = p_order AND i.state = 'authorised' ORDER BY i.intent_id LIMIT 1 FOR UPDATE;
+END
+$$;
+COMMENT ON FUNCTION payment.lock_authorised(uuid, uuid) IS 'The attempt by which money is authorised for an order, under the order''s lock.';
+
+-- Staff want so much of it; the rest is let go.  ok (courier is to be asked); none; again (it is being captured, or let go);
+-- too_much.
+CREATE OR REPLACE FUNCTION payment.ask_capture(p_tenant uuid, p_actor uuid, p_order uuid, p_amount bigint) RETURNS TABLE (outcome text, intent_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i payment.intent := payment.lock_authorised(p_tenant, p_order);
+BEGIN
+	IF i.intent_id IS NULL THEN
+		RETURN QUERY SELECT 'none', NULL::uuid;
+	ELSIF i.to_release OR i.to_capture <> p_amount THEN
+		RETURN QUERY SELECT 'again', NULL::uuid;
+	ELSIF p_amount NOT BETWEEN 1 AND i.amount THEN
+		RETURN QUERY SELECT 'too_much', NULL::uuid;
+	ELSE
+		IF i.to_capture IS NULL THEN
+			UPDATE payment.intent x SET to_capture = p_amount, asked = 0, ask_at = sutler.now() + interval '1 minute' WHERE x.intent_id = i.intent_id;
+			INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
+			SELECT p_tenant, p_order, 'payment', 'ask_capture', o.payment, o.payment, audit.actor(p_actor), p_amount || ' ' || i.currency
+			FROM sales."order" o WHERE o.order_id = p_order;
+			PERFORM audit.add(p_tenant, p_actor::text, 'order.captured', 'order ' || p_order, '', json_build_object('amount', p_amount, 'of', i.amount)::text);
+		END IF;
+		RETURN QUERY SELECT 'ok', i.intent_id;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION payment.ask_capture(uuid, uuid, uuid, bigint) IS 'Wants a part or all of what is authorised for an order. ok, none, again or too_much.';
+
+-- Staff let it go.  ok (courier is to be asked); none; again (it is being captured).
+CREATE OR REPLACE FUNCTION payment.ask_release(p_tenant uuid, p_actor uuid, p_order uuid, p_reason text) RETURNS TABLE (outcome text, intent_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i payment.intent := payment.lock_authorised(p_tenant, p_order);
+BEGIN
+	IF i.intent_id IS NULL THEN
+		RETURN QUERY SELECT 'none', NULL::uuid;
+	ELSIF i.to_capture IS NOT NULL THEN
+		RETURN QUERY SELECT 'again', NULL::uuid;
+	ELSE
+		IF NOT i.to_release THEN
+			UPDATE payment.intent x SET to_release = true, asked = 0, ask_at = sutler.now() + interval '1 minute' WHERE x.intent_id = i.intent_id;
+			INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
+			SELECT p_tenant, p_order, 'payment', 'ask_release', o.payment, o.payment, audit.actor(p_actor), p_reason FROM sales."order" o WHERE o.order_id = p_order;
+			PERFORM audit.add(p_tenant, p_actor::text, 'order.released', 'order ' || p_order, p_reason, json_build_object('amount', i.amount)::text);
+		END IF;
+		RETURN QUERY SELECT 'ok', i.intent_id;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION payment.ask_release(uuid, uuid, uuid, text) IS 'Wants what is authorised for an order to be let go. ok, none or again.';
+
+-- The gateway said no to a capture and still keeps the money: another may be asked for.
+CREATE OR REPLACE FUNCTION payment.capture_refused(p_tenant uuid, p_intent uuid, p_code text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE payment.intent i SET to_capture = NULL, code = p_code, ask_at = sutler.now() + interval '12 hours'
+	WHERE i.intent_id = p_intent AND i.state = 'authorised' AND i.to_capture IS NOT NULL;
+	RETURN CASE WHEN FOUND THEN 'ok' ELSE 'again' END;
+END
+$$;
+COMMENT ON FUNCTION payment.capture_refused(uuid, uuid, text) IS 'Takes a capture back that the gateway refused: ok or again.';
+
 -- ---- what reconcile-payments does ----
 
 -- Takes attempts and refunds whose answer is due, and pages of orders that are over: what to
@@ -278,17 +356,21 @@ BEGIN
 	RETURN QUERY
 	WITH due AS (
 		SELECT i.intent_id FROM payment.intent i
-		WHERE i.state IN ('new', 'open', 'unknown') AND i.ask_at <= sutler.now()
+		WHERE i.state IN ('new', 'open', 'unknown', 'authorised') AND i.ask_at <= sutler.now()
 		ORDER BY i.ask_at LIMIT p_most FOR UPDATE SKIP LOCKED
 	), taken AS (
 		-- After 2, 4, 8 ... minutes, an hour at most; and right after the page's end.
 		UPDATE payment.intent i SET asked = i.asked + 1, ask_at = CASE
+			-- Kept for us: nothing is to be done until somebody wants it, or its time is over.
+			WHEN i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release THEN sutler.now() + interval '12 hours'
 			WHEN i.expires_at > sutler.now() THEN least(sutler.now() + make_interval(mins => (2 ^ least(i.asked + 1, 5))::integer), i.expires_at + interval '1 minute')
 			ELSE sutler.now() + make_interval(mins => least((2 ^ least(i.asked, 6))::integer, 60)) END
 		FROM due WHERE i.intent_id = due.intent_id
-		RETURNING i.intent_id, i.order_id, i.state
+		RETURNING i.intent_id, i.order_id, i.state, i.to_capture, i.to_release
 	)
-	SELECT CASE WHEN t.state = 'open' AND (o.state <> 'open' OR o.payment NOT IN ('pending', 'failed', 'authorised'))
+	SELECT CASE WHEN t.state = 'authorised' AND t.to_release THEN 'payment.release'
+		WHEN t.state = 'authorised' AND t.to_capture IS NOT NULL THEN 'payment.capture'
+		WHEN t.state = 'open' AND (o.state <> 'open' OR o.payment NOT IN ('pending', 'failed', 'authorised'))
 		THEN 'payment.expire' ELSE 'payment.status' END, t.intent_id
 	FROM taken t JOIN sales."order" o ON o.order_id = t.order_id;
 	RETURN QUERY
@@ -333,6 +415,14 @@ BEGIN
 			n := n + 1;
 		END IF;
 	END LOOP;
+	-- Two days are left to capture what a bank keeps for us.
+	PERFORM payment.review(p_tenant, 'expiring', 'intent:' || i.intent_id, i.account_id, i.order_id, i.intent_id,
+		format('%s %s are authorised and not captured: until %s UTC', i.amount, i.currency, to_char(i.authorised_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
+	FROM payment.intent i WHERE i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release
+	  AND i.authorised_until < sutler.now() + interval '2 days'
+	  AND NOT EXISTS (SELECT FROM payment.work w WHERE w.kind = 'expiring' AND w.ref = 'intent:' || i.intent_id);
+	UPDATE payment.work w SET closed_at = sutler.now(), closed_by = 'house', answer = 'it is ' || i.state
+	FROM payment.intent i WHERE i.intent_id = w.intent_id AND w.kind = 'expiring' AND w.closed_at IS NULL AND i.state <> 'authorised';
 	-- A gateway that gives no answer for a day is a matter for a person.
 	PERFORM payment.review(p_tenant, 'unsettled', 'intent:' || i.intent_id, i.account_id, i.order_id, i.intent_id,
 		'the gateway has not said for a day how this attempt stands')

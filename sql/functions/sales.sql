@@ -92,6 +92,11 @@ BEGIN
 	   OR (p_axis = 'fulfilment' AND p_event IN ('ship_part', 'ship', 'deliver') AND o.payment_method = 'invoice') THEN
 		INSERT INTO accounting.unbilled (tenant_id, order_id) VALUES (p_tenant, p_order) ON CONFLICT DO NOTHING;
 	END IF;
+	-- What leaves is captured, if a bank still keeps the money for us.
+	IF p_axis = 'fulfilment' AND p_event IN ('ship_part', 'ship', 'deliver') AND o.payment = 'authorised' THEN
+		UPDATE payment.intent i SET to_capture = i.amount, asked = 0, ask_at = sutler.now()
+		WHERE i.order_id = p_order AND i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release;
+	END IF;
 	IF step.mail <> '' THEN
 		PERFORM event.queue_mail(p_tenant, o.store_id, step.mail, p_order, NULL, NULL);
 	END IF;

@@ -482,7 +482,7 @@ COMMENT ON FUNCTION payment.method_now(uuid, text) IS 'A way of payment with all
 -- Sets a way of payment up or changes it; revision 0: it was not set up yet.  No country: everywhere; no group: everybody;
 -- most -1: no limit.  ok, gone, changed, name (a language lacks), group (there is none of this code), amount (a currency that the store has not).
 CREATE OR REPLACE FUNCTION payment.desk_way(p_tenant uuid, p_actor uuid, p_store uuid, p_method text, p_revision bigint, p_active boolean, p_position integer,
-	p_ppm integer, p_locales text[], p_names text[], p_instructions text[], p_countries text[], p_groups text[],
+	p_ppm integer, p_later boolean, p_locales text[], p_names text[], p_instructions text[], p_countries text[], p_groups text[],
 	p_currencies text[], p_least bigint[], p_most bigint[], p_surcharges bigint[], p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -505,9 +505,10 @@ BEGIN
 		RETURN 'amount';
 	END IF;
 	was := coalesce(payment.method_now(p_store, p_method), '{}');
-	INSERT INTO payment.method AS m (tenant_id, store_id, method, active, position, surcharge_ppm)
-	VALUES (p_tenant, p_store, p_method, p_active, p_position, p_ppm)
-	ON CONFLICT (tenant_id, store_id, method) DO UPDATE SET active = excluded.active, position = excluded.position, surcharge_ppm = excluded.surcharge_ppm;
+	INSERT INTO payment.method AS m (tenant_id, store_id, method, active, position, surcharge_ppm, later)
+	VALUES (p_tenant, p_store, p_method, p_active, p_position, p_ppm, p_later)
+	ON CONFLICT (tenant_id, store_id, method) DO UPDATE SET active = excluded.active, position = excluded.position, surcharge_ppm = excluded.surcharge_ppm,
+		later = excluded.later;
 	INSERT INTO payment.method_text AS t (tenant_id, store_id, method, locale, name, instructions)
 	SELECT p_tenant, p_store, p_method, u.locale, u.name, u.words FROM unnest(p_locales, p_names, p_instructions) AS u (locale, name, words)
 	ON CONFLICT (tenant_id, store_id, method, locale) DO UPDATE SET name = excluded.name, instructions = excluded.instructions
@@ -529,7 +530,7 @@ BEGIN
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, text[], text[], text[], text[], text[],
+COMMENT ON FUNCTION payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, boolean, text[], text[], text[], text[], text[],
 	text[], bigint[], bigint[], bigint[], text) IS 'Sets up or changes a way of payment: ok, gone, changed, name, group or amount.';
 
 -- ---- pages of policies ----

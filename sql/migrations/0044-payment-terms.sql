@@ -100,3 +100,31 @@ CREATE INDEX order_owed ON sales."order" (tenant_id, customer_id, currency) WHER
 CREATE INDEX order_due ON sales."order" (tenant_id, store_id, order_id) WHERE due_on IS NOT NULL AND payment = 'pending';
 ALTER TABLE accounting.invoice ADD COLUMN due_on date;
 COMMENT ON COLUMN accounting.invoice.due_on IS 'When it is to be paid; NULL: it was paid before.';
+
+-- ---- cards that are authorised first and captured later ----
+
+ALTER TABLE payment.method ADD COLUMN later boolean NOT NULL DEFAULT false,
+	ADD CONSTRAINT method_later CHECK (NOT later OR method = 'card');
+COMMENT ON COLUMN payment.method.later IS 'Cards are only authorised when the order is placed; the money is captured when it leaves, or by hand.';
+
+INSERT INTO sales.step (axis, from_state, event, to_state, mail) VALUES ('payment', 'authorised', 'capture_part', 'pending', '');
+
+ALTER TABLE payment.intent DROP CONSTRAINT intent_state_check,
+	ADD CONSTRAINT intent_state_check CHECK (state IN ('new', 'open', 'unknown', 'authorised', 'succeeded', 'failed', 'expired', 'review')),
+	ADD COLUMN later boolean NOT NULL DEFAULT false,
+	ADD COLUMN authorised_until timestamptz,
+	ADD COLUMN to_capture bigint CHECK (to_capture > 0),
+	ADD COLUMN to_release boolean NOT NULL DEFAULT false,
+	-- never above the authorisation
+	ADD CONSTRAINT intent_within CHECK (captured <= amount AND to_capture <= amount),
+	ADD CONSTRAINT intent_one_way CHECK (to_capture IS NULL OR NOT to_release);
+COMMENT ON COLUMN payment.intent.state IS 'new: not called yet; unknown: called, no answer; open: the buyer may pay; authorised: the money is kept for us and not captured; review: money that does not fit the order.';
+COMMENT ON COLUMN payment.intent.later IS 'Authorised first and captured later: said to the gateway when the page is made.';
+COMMENT ON COLUMN payment.intent.authorised_until IS 'When the gateway lets an authorisation go that was not captured.';
+COMMENT ON COLUMN payment.intent.to_capture IS 'What is to be captured of the authorisation, minor units; the rest is let go. NULL: not asked yet.';
+COMMENT ON COLUMN payment.intent.to_release IS 'The authorisation is to be let go.';
+DROP INDEX payment.intent_unsettled;
+CREATE INDEX intent_unsettled ON payment.intent (tenant_id, ask_at) WHERE state IN ('new', 'open', 'unknown', 'authorised');
+ALTER TABLE payment.work DROP CONSTRAINT work_kind_check,
+	ADD CONSTRAINT work_kind_check CHECK (kind IN ('mismatch', 'unknown', 'second', 'late', 'dispute', 'negative', 'refund_failed', 'unsettled', 'expiring'));
+COMMENT ON COLUMN payment.work.kind IS 'mismatch: money that does not fit; unknown: for no order of ours; second, late: money that went back; dispute; negative: more went out than came in; refund_failed; unsettled: the gateway gives no answer; expiring: an authorisation that is to be captured soon.';

@@ -1,6 +1,14 @@
 -- An order at the desk of staff: all that is known of it, and what they do to it (sql/functions/desk.sql).
 -- Whose order it is says sales.of_store(): nothing of another store is found.
 
+-- desk_capture(tenant uuid, actor uuid, store uuid, order_id uuid, amount money) one
+-- outcome text, intent uuid?
+SELECT c.outcome, c.intent_id FROM payment.ask_capture(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :amount) c
+
+-- desk_release(tenant uuid, actor uuid, store uuid, order_id uuid, reason text) one
+-- outcome text, intent uuid?
+SELECT c.outcome, c.intent_id FROM payment.ask_release(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reason) c
+
 -- desk_head(store uuid, order_id uuid) one
 -- order_id uuid, number text, word text, state text, payment text, fulfilment text, return_state text, locale text, currency text,
 -- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, surcharge money, coupon_code text, method_name text,
@@ -43,8 +51,8 @@ SELECT t.name, t.rate_ppm::bigint, t.amount FROM sales.order_tax t WHERE t.order
 SELECT p.amount, p.captured, p.refunded, p.reference FROM payment.payment p WHERE p.order_id = :order_id ORDER BY p.payment_id LIMIT 1
 
 -- desk_attempts(order_id uuid) many
--- state text, amount money, currency text, captured money, refunded money, code text, at time
-SELECT i.state, i.amount, i.currency, i.captured, i.refunded, i.code, i.created_at
+-- state text, amount money, currency text, captured money, refunded money, code text, at time, until time?, to_capture money?, to_release bool
+SELECT i.state, i.amount, i.currency, i.captured, i.refunded, i.code, i.created_at, i.authorised_until, i.to_capture, i.to_release
 FROM payment.intent i WHERE i.order_id = :order_id ORDER BY i.intent_id
 
 -- desk_refunds(order_id uuid) many

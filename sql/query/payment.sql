@@ -23,6 +23,10 @@ SELECT payment.unanswered(:tenant, :intent, :code)
 -- outcome text
 SELECT payment.refund_answer(:tenant, :refund, :state, :refund_ref, :code)
 
+-- payment_capture_refused(tenant uuid, intent uuid, code text) one
+-- outcome text
+SELECT payment.capture_refused(:tenant, :intent, :code)
+
 -- The secrets that prove what an account's gateway sends.
 -- payment_webhook_account(account uuid, provider text) one
 -- live bool, webhook_hex text, webhook_old_hex text

@@ -29,7 +29,7 @@ sub way
 {
 	my ($method, %o) = @_;
 	my $revision = value('SELECT revision FROM payment.method WHERE store_id = ? AND method = ?', undef, $store, $method) // 0;
-	return value('SELECT payment.desk_way(?, ?, ?, ?, ?, true, 3, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, $tenant, $actor, $store, $method, $o{over} // $revision, $o{ppm} // 0,
+	return value('SELECT payment.desk_way(?, ?, ?, ?, ?, true, 3, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, $tenant, $actor, $store, $method, $o{over} // $revision, $o{ppm} // 0, $o{later} // 0,
 		[qw(es en)], ['Modo', 'Way'], ['', ''], [], $o{groups} // [], [$o{currency} // 'EUR'], [$o{least} // 0], [$o{most} // -1], [$o{cost} // 0], 'test');
 }
 # Places an order of one piece for 10.00 that costs $fee more; the outcome and the order.
