@@ -231,8 +231,12 @@ static void release_told(struct req *r, const struct call_answer *a)
 static void end_hold(struct req *r, const char *outcome, const char *intent, const char *call, const char *field,
 		     void (*told)(struct req *r, const struct call_answer *a))
 {
+	if (strcmp(outcome, "unknown") == 0 || *outcome == '\0') {
+		page_not_found(r);
+		return;
+	}
 	if (strcmp(outcome, "ok") != 0) {
-		desk_settle(r, outcome, field, "");
+		page_decline(r, desk_order, field, desk_sentence(mem_printf(r->mem, "hold_%s", outcome)));
 		return;
 	}
 	page_call_repeated(r, desk_url(r, path_text(r, "id"), ""));
@@ -248,14 +252,14 @@ void act_capture(struct req *r)
 	if (!amount_back(r, "capture_amount", &amount, &asked))
 		return;
 	c = row_desk_capture(q_desk_capture(r->db, DESK_WHO(r), path_text(r, "id"), amount));
-	end_hold(r, strcmp(c->outcome, "again") == 0 ? "hold_again" : c->outcome, c->intent, "payment.capture", "capture_amount", capture_told);
+	end_hold(r, c->outcome, c->intent, "payment.capture", "capture_amount", capture_told);
 }
 
 void act_release(struct req *r)
 {
 	const struct row_desk_release *c = row_desk_release(q_desk_release(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "release_reason")));
 
-	end_hold(r, strcmp(c->outcome, "again") == 0 ? "hold_again" : c->outcome, c->intent, "payment.release", NULL, release_told);
+	end_hold(r, c->outcome, c->intent, "payment.release", NULL, release_told);
 }
 
 const struct param return_refund_params[] = {

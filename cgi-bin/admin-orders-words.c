@@ -174,6 +174,8 @@ const char *desk_sentence(const char *outcome)
 		{ "customer", N_("This customer is gone.") },
 		{ "product", N_("One of the products is gone.") },
 		{ "hold_again", N_("It is being captured or let go already. Please look at the order again.") },
+		{ "hold_none", N_("No bank keeps money for this order any more. Please look at it again.") },
+		{ "hold_too_much", N_("That is not an amount of what the bank keeps for us.") },
 		{ "payment", N_("This way of payment is not for this order. Please choose another one.") },
 		{ "credit", N_("With this more would be owed on invoice than the customer may. Nothing was changed: give him a higher limit, or choose another way of payment.") },
 		{ "sold_out", N_("One of the products cannot be had in this quantity any more. Nothing was changed.") },

@@ -16,7 +16,7 @@ struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key 
 		return c;
 	c->person_rows = q_checkout_person(db, key->token, SHA256_LEN, key->store);
 	c->country_rows = q_checkout_countries(db, key->store);
-	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale, key->currency);
+	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale, key->currency, customer);
 	c->terms_rows = q_checkout_terms(db, key->store, key->locale);
 	if (customer != NULL) {
 		c->account_rows = q_account_person(db, customer);
@@ -46,8 +46,7 @@ bool checkout_may_pay(const struct checkout *c, const struct row_checkout_paymen
 	const struct pricing_totals *t = c->cart->totals;
 	int64_t amount = t->goods_minor - t->discount_minor + t->shipping_minor;
 
-	/* On invoice only who is signed in here: a cart may be his in a browser that he has left. */
-	if (strcmp(p->method, "invoice") == 0 && (c->account_rows == NULL || !p->has_credit || t->total_minor - t->surcharge_gross_minor > p->credit))
+	if (strcmp(p->method, "invoice") == 0 && (!p->has_credit || t->total_minor - t->surcharge_gross_minor > p->credit))
 		return false;
 	return amount >= p->least && (!p->has_most || amount <= p->most);
 }

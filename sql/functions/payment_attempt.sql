@@ -279,7 +279,7 @@ END
 $$;
 COMMENT ON FUNCTION payment.lock_authorised(uuid, uuid) IS 'The attempt by which money is authorised for an order, under the order''s lock.';
 
--- Staff want so much of it; the rest is let go.  ok (courier is to be asked); none; again (it is being captured, or let go);
+-- Staff want so much of it; the rest is let go.  ok (courier is to be asked); unknown; none; again (it is being captured, or let go);
 -- too_much.
 CREATE OR REPLACE FUNCTION payment.ask_capture(p_tenant uuid, p_actor uuid, p_order uuid, p_amount bigint) RETURNS TABLE (outcome text, intent_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -288,7 +288,7 @@ DECLARE
 	i payment.intent := payment.lock_authorised(p_tenant, p_order);
 BEGIN
 	IF i.intent_id IS NULL THEN
-		RETURN QUERY SELECT 'none', NULL::uuid;
+		RETURN QUERY SELECT CASE WHEN EXISTS (SELECT FROM sales."order" o WHERE o.order_id = p_order) THEN 'none' ELSE 'unknown' END, NULL::uuid;
 	ELSIF i.to_release OR i.to_capture <> p_amount THEN
 		RETURN QUERY SELECT 'again', NULL::uuid;
 	ELSIF p_amount NOT BETWEEN 1 AND i.amount THEN
@@ -305,9 +305,9 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION payment.ask_capture(uuid, uuid, uuid, bigint) IS 'Wants a part or all of what is authorised for an order. ok, none, again or too_much.';
+COMMENT ON FUNCTION payment.ask_capture(uuid, uuid, uuid, bigint) IS 'Wants a part or all of what is authorised for an order. ok, unknown, none, again or too_much.';
 
--- Staff let it go.  ok (courier is to be asked); none; again (it is being captured).
+-- Staff let it go.  ok (courier is to be asked); unknown; none; again (it is being captured).
 CREATE OR REPLACE FUNCTION payment.ask_release(p_tenant uuid, p_actor uuid, p_order uuid, p_reason text) RETURNS TABLE (outcome text, intent_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -315,7 +315,7 @@ DECLARE
 	i payment.intent := payment.lock_authorised(p_tenant, p_order);
 BEGIN
 	IF i.intent_id IS NULL THEN
-		RETURN QUERY SELECT 'none', NULL::uuid;
+		RETURN QUERY SELECT CASE WHEN EXISTS (SELECT FROM sales."order" o WHERE o.order_id = p_order) THEN 'none' ELSE 'unknown' END, NULL::uuid;
 	ELSIF i.to_capture IS NOT NULL THEN
 		RETURN QUERY SELECT 'again', NULL::uuid;
 	ELSE
@@ -329,7 +329,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION payment.ask_release(uuid, uuid, uuid, text) IS 'Wants what is authorised for an order to be let go. ok, none or again.';
+COMMENT ON FUNCTION payment.ask_release(uuid, uuid, uuid, text) IS 'Wants what is authorised for an order to be let go. ok, unknown, none or again.';
 
 -- The gateway said no to a capture and still keeps the money: another may be asked for.
 CREATE OR REPLACE FUNCTION payment.capture_refused(p_tenant uuid, p_intent uuid, p_code text) RETURNS text
