@@ -170,7 +170,7 @@ void payment_show(struct req *r)
 	show_groups(r, &f, p, groups);
 	if (may_cost(method)) {
 		settings_text(&f, "percent", N_("Fee in percent"), p->ppm > 0 ? settings_percent(r, p->ppm) : "", 12);
-		settings_hint(&f, N_("Of goods and delivery, beside the amounts below."));
+		settings_hint(&f, N_("Of goods and delivery, beside the fee in each currency."));
 	}
 	show_amounts(r, &f, method, amounts);
 	for (size_t i = 0; i < rows_count(texts) && i < LANGUAGES_MAX; i++) {
