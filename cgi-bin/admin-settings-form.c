@@ -3,7 +3,9 @@
 
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "front/address_form.h"
+#include "shop/pricing.h"
 
 #include <string.h>
 
@@ -78,6 +80,7 @@ static struct view *add(struct settings_form *f, const char *name, const char *l
 	view_text(item, "value", "");
 	view_text(item, "now", NULL);
 	view_text(item, "hint", NULL);
+	view_text(item, "note", NULL);
 	view_text(item, "mode", NULL);
 	view_text(item, "wrong", form_error(f->r, name));
 	return item;
@@ -164,6 +167,11 @@ void settings_hint(struct settings_form *f, const char *hint)
 	view_text(f->field, "hint", req_text(f->r, hint));
 }
 
+void settings_note(struct settings_form *f, const char *words, const char *what)
+{
+	view_text(f->field, "note", mem_printf(f->r->mem, "%s %s", req_text(f->r, words), what));
+}
+
 /* ---- values and outcomes ------------------------------------------------------------------------- */
 
 const char *settings_given(struct req *r, const char *name)
@@ -182,6 +190,40 @@ const char *settings_amount(struct req *r, int64_t minor, const char *currency)
 		unit *= 10;
 	return exponent <= 0 ? mem_printf(r->mem, "%lld", (long long)minor) :
 		mem_printf(r->mem, "%lld.%0*lld", (long long)(minor / unit), exponent, (long long)(minor % unit));
+}
+
+static bool take_decimal(struct req *r, const char *text, int digits, int64_t most, int64_t *out)
+{
+	char *plain = mem_strdup(r->mem, text), *comma = strchr(plain, ',');
+
+	if (comma != NULL)
+		*comma = '.';
+	return parse_money(plain, digits, out) && *out <= most;
+}
+
+bool settings_take_amount(struct req *r, const char *text, const char *currency, int64_t *minor)
+{
+	return take_decimal(r, text, currency_exponent(currency), PRICING_MAX_PRICE, minor);
+}
+
+/* Digits of a percentage behind the point: a rate is exact in parts per million. */
+#define RATE_DIGITS 4
+
+const char *settings_percent(struct req *r, int64_t ppm)
+{
+	char *s = mem_printf(r->mem, "%lld.%04lld", (long long)ppm / 10000, (long long)ppm % 10000);
+	size_t n = strlen(s);
+
+	while (s[n - 1] == '0')
+		s[--n] = '\0';
+	if (s[n - 1] == '.')
+		s[n - 1] = '\0';
+	return s;
+}
+
+bool settings_take_percent(struct req *r, const char *text, int64_t *ppm)
+{
+	return take_decimal(r, text, RATE_DIGITS, PRICING_PPM, ppm);
 }
 
 void settings_decline(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n)

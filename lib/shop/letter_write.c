@@ -198,6 +198,10 @@ static void view_totals(struct view *v, const struct desk_work *w, const struct 
 	}
 	view_money(t, "shipping", o->shipping);
 	view_bool(t, "shipping_free", o->shipping == 0);
+	if (o->surcharge > 0) {
+		view_money(t, "fee", o->surcharge);
+		view_text(t, "fee_name", text_get(w->text, N_("Cash on delivery fee")));
+	}
 	view_money(t, "total", o->total);
 	view_bool(t, "tax_included", o->includes_tax);
 	for (size_t i = 0; i < rows_count(taxes); i++) {
@@ -243,6 +247,7 @@ static void view_payment(struct view *v, const struct desk_work *w, const struct
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
 	view_bool(v, "awaiting_card", awaits_card(o));
+	view_bool(v, "on_invoice", strcmp(o->payment_method, "invoice") == 0 && strcmp(o->payment, "pending") == 0);
 	view_money(v, "due", o->due);
 	if (o->due > 0 && o->due < o->total)
 		view_money(v, "came", o->total - o->due);

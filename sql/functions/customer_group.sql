@@ -82,7 +82,7 @@ END
 $$;
 COMMENT ON FUNCTION customer.save_group(uuid, uuid, boolean, text, text) IS 'Makes a price group or renames it. ok, code, name or gone.';
 
--- Takes a group away that nobody is in and that has no price.  ok; members; prices; gone.
+-- Takes a group away that nobody is in, that has no price and to which no way of payment is offered.  ok; members; prices; ways; gone.
 CREATE OR REPLACE FUNCTION customer.drop_group(p_tenant uuid, p_actor uuid, p_code text, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,13 +95,15 @@ BEGIN
 		RETURN 'members';
 	ELSIF EXISTS (SELECT FROM catalog.price r WHERE r.tenant_id = p_tenant AND r.group_code = p_code) THEN
 		RETURN 'prices';
+	ELSIF EXISTS (SELECT FROM payment.method_group m WHERE m.tenant_id = p_tenant AND m.group_code = p_code) THEN
+		RETURN 'ways';
 	END IF;
 	DELETE FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_code;
 	PERFORM audit.add(p_tenant, p_actor::text, 'group.dropped', 'group ' || p_code, p_reason, '');
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION customer.drop_group(uuid, uuid, text, text) IS 'Takes an unused price group away. ok, members, prices or gone.';
+COMMENT ON FUNCTION customer.drop_group(uuid, uuid, text, text) IS 'Takes an unused price group away. ok, members, prices, ways or gone.';
 
 -- Puts a customer into a group; '' into none.  ok, no_group, unknown or erased.
 CREATE OR REPLACE FUNCTION customer.desk_group(p_tenant uuid, p_actor uuid, p_store uuid, p_customer uuid, p_code text, p_reason text) RETURNS text

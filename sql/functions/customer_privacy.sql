@@ -173,7 +173,7 @@ AS $$
 			FROM sales.cart c WHERE c.customer_id = p_customer AND c.state = 'open'), '[]'),
 		'orders', coalesce((SELECT jsonb_agg(jsonb_build_object('id', o.order_id, 'number', o.number, 'placed_at', o.placed_at, 'store', s.name,
 				'state', o.state, 'payment', o.payment, 'fulfilment', o.fulfilment, 'return', o.return_state, 'language', o.locale, 'currency', o.currency,
-				'goods_minor', o.goods, 'discount_minor', o.discount, 'shipping_minor', o.shipping, 'tax_minor', o.tax, 'total_minor', o.total,
+				'goods_minor', o.goods, 'discount_minor', o.discount, 'shipping_minor', o.shipping, 'surcharge_minor', o.surcharge, 'tax_minor', o.tax, 'total_minor', o.total,
 				'coupon', o.coupon_code, 'note', o.note, 'delivery', o.method_name, 'payment_method', o.payment_method,
 				'deliver_to', (SELECT to_jsonb(k) - 'tenant_id' - 'contact_id' - 'email_key' FROM sales.contact k WHERE k.contact_id = o.contact_id),
 				'invoice_to', (SELECT to_jsonb(k) - 'tenant_id' - 'contact_id' - 'email_key' FROM sales.contact k WHERE k.contact_id = o.billing_id),

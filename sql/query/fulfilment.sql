@@ -17,6 +17,8 @@ WHERE o.store_id = :store
 --? of_fulfilment: AND o.fulfilment = :fulfilment
 --? of_return: AND o.return_state = :return_state
 --? by_method: AND o.method_id = :method
+--? owed: AND o.due_on IS NOT NULL AND o.payment = 'pending'
+--? overdue: AND o.due_on IS NOT NULL AND o.payment = 'pending' AND o.due_on < (sutler.now() AT TIME ZONE :zone)::date
 --? tagged: AND EXISTS (SELECT FROM sales.order_tag t WHERE t.tag = :tag AND t.order_id = o.order_id)
 --? since: AND o.order_id >= sutler.uuid7_at(:since::timestamp AT TIME ZONE :zone)
 --? until: AND o.order_id < sutler.uuid7_at((:until + 1)::timestamp AT TIME ZONE :zone)

@@ -47,10 +47,10 @@ SELECT t.template, t.locale, t.subject, t.opening, t.closing, t.email, t.name FR
 -- refund is what a cancelled order gives back; unpaid: that is why it was cancelled.
 -- letter_order(order_id uuid) one
 -- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
--- shipping money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
+-- shipping money, surcharge money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
 -- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text, return_number text?
 SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
-       o.shipping, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
+       o.shipping, o.surcharge, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
            WHERE r.payment_id = p.payment_id AND r.reason = 'order cancelled' AND r.state <> 'failed'), 0))
            FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
        EXISTS (SELECT FROM sales.order_event e WHERE e.order_id = o.order_id AND e.axis = 'order' AND e.event = 'cancel'

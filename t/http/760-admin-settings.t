@@ -231,6 +231,38 @@ subtest 'SET-06 payment' => sub {
 		'T26 another merchant keeps his';
 };
 
+subtest 'SET-06 limits and fees of payment' => sub {
+	my $page = $ana->get("$base/payment/cod");
+	my ($at) = $page->html =~ /name="currency_(\d)" value="EUR"/;
+	my @names = $page->html =~ /name="(name_[0-9])"/g;
+	my $bad = saved($ana, $page, '/payment/cod', "least_$at" => '20', "most_$at" => '19,99', "cost_$at" => 'three', percent => '101', groups => 'none', reason => 'the carrier');
+	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for "most_$at", "cost_$at", 'percent';
+	like $bad->html, qr/value="19,99"/, 'nothing is lost';
+	$bad = saved($ana, $bad, '/payment/cod', "least_$at" => '', "most_$at" => '30,00', "cost_$at" => '2,50', percent => '2.5', active => 1, map { ($_ => 'COD') } @names);
+	like $bad->html, qr/id="w-groups">There is no customer group/, 'nor a group that is not there';
+	is saved($ana, $bad, '/payment/cod', groups => '')->status, 303, 'then it is saved';
+	is $shop->value(q{SELECT concat_ws(' ', least, most, surcharge, surcharge_ppm) FROM payment.method_amount JOIN payment.method USING (tenant_id, store_id, method)
+		WHERE store_id = ? AND method = 'cod' AND currency = 'EUR'}, $one), '0 3000 250 25000', 'in minor units and millionths';
+	unlike $ana->get("$base/payment/bank_transfer")->html, qr/name="(percent|cost_$at)"/, 'other ways cost nothing';
+	$f->stock($f->{tenant}{acme}, 'PLAIN', 'W1', 100);
+	my $buyer = Buyer->new($shop->visitor('one'), '/en');
+	$buyer->add($f->{variant}{PLAIN}, 2)->contact->address->delivery;
+	my $offer = $buyer->get('/checkout/payment');
+	like $offer->text, qr/COD\s*\+\s*€3\.\d\d/, 'the buyer sees what it costs before he chooses';
+	$buyer->payment('COD');
+	my $review = $buyer->get('/checkout/review');
+	like $review->text, qr/Cash on delivery fee €(3\.\d\d)/, 'and what it comes to';
+	$page = $buyer->place;
+	like $page->text, qr/Cash on delivery fee €3\.\d\d/, 'it stands in his order';
+	ok $shop->value(q{SELECT surcharge = 250 + round((goods - discount + shipping) * 0.025) FROM sales."order" WHERE payment_method = 'cod' ORDER BY order_id DESC LIMIT 1}), 'as the rule says';
+	$buyer = Buyer->new($shop->visitor('one'), '/en');
+	$shop->dbh->do(q{UPDATE payment.method SET active = true WHERE store_id = ? AND method = 'bank_transfer'}, undef, $one);
+	$buyer->add($f->{variant}{PLAIN}, 4)->contact->address->delivery;
+	unlike $buyer->get('/checkout/payment')->text, qr/COD/, 'above the limit it is not offered';
+	$page = $buyer->visitor->submit($buyer->get('/checkout/payment'), action => '/en/checkout/payment', { method => 'cod' });
+	is $page->status, 422, 'nor taken from a form that was made up';
+};
+
 subtest 'SET-07 policies' => sub {
 	my $page = $ana->get("$base/policies");
 	my $bad = saved($ana, $page, '/policies', return_days => 400);

@@ -435,6 +435,9 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/ship' => on_order('paid', '/admin/orders/{id}/ship', sub { return (line => 1, pieces => 1, carrier => 'Post') }),
 	'POST /admin/orders/{id:id}/refund' => on_order('paid', '/admin/orders/{id}/refund',
 		sub { return (amount => '1.00', refund_reason => 'a scratch', idempotency_key => $_[1]->key) }),
+	# Nothing is kept for a paid order: that is said; t/http/741 captures and lets go.
+	'POST /admin/orders/{id:id}/capture' => on_order('paid', '/admin/orders/{id}/capture', sub { return (capture_amount => '1.00', idempotency_key => $_[1]->key) }),
+	'POST /admin/orders/{id:id}/release' => on_order('paid', '/admin/orders/{id}/release', sub { return (release_reason => 'not wanted', idempotency_key => $_[1]->key) }),
 	'POST /admin/orders/{id:id}/returns' => on_order('sent', '/admin/orders/{id}/returns', sub { return (line => 1, pieces => 1, wish => 'refund', return_reason => 'size') }),
 	'GET /admin/orders/{id:id}/returns/{return:id}/slip.pdf' => on_order('approved', '/admin/orders/{id}/returns/{return}/slip.pdf'),
 	'POST /admin/orders/{id:id}/returns/{return:id}/decide' => on_order('requested', '/admin/orders/{id}/returns/{return}/decide', sub { return (event => 'approve') }),
