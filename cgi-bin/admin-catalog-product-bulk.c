@@ -176,6 +176,19 @@ void bulk_look(struct req *r)
 	page_html(r, v);
 }
 
+static void decline(struct req *r, const char *outcome)
+{
+	static const struct { const char *outcome, *field, *sentence; } sentences[] = {
+		{ "price", "value", N_("A price would become too high.") },
+		{ "tax_class", "value", N_("There is no such tax class.") },
+		{ "rule", "into", N_("A rule chooses the products of this collection.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(outcome, sentences[i].outcome) == 0)
+			page_decline(r, product_list, sentences[i].field, sentences[i].sentence);
+}
+
 void bulk_do(struct req *r)
 {
 	struct change c;
@@ -199,6 +212,6 @@ void bulk_do(struct req *r)
 	} else if (strcmp(outcome, "gone") == 0) {
 		page_not_found(r);
 	} else {
-		page_decline(r, product_list, "value", strcmp(outcome, "price") == 0 ? N_("A price would become too high.") : N_("There is no such tax class."));
+		decline(r, outcome);
 	}
 }

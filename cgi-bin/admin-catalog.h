@@ -77,6 +77,11 @@ void category_change(struct req *r);
 void category_drop(struct req *r);
 void category_put(struct req *r);
 
+/* admin-catalog-rule.c: which products a collection chooses by itself. */
+extern const struct param rule_params[];
+void rule_show(struct req *r);
+void rule_change(struct req *r);
+
 /* admin-catalog-fault.c: a sentence of an import about its file, translated; one that is not known as it is. */
 const char *fault_words(struct req *r, const char *message);
 

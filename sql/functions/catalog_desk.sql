@@ -552,6 +552,8 @@ BEGIN
 	IF n <> cardinality(p_products) OR p_do IN ('into', 'out') AND NOT EXISTS (SELECT FROM catalog.category c
 			WHERE c.category_id = p_category AND c.store_id = p_store) THEN
 		RETURN 'gone';
+	ELSIF p_do IN ('into', 'out') AND EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = p_category) THEN
+		RETURN 'rule';
 	ELSIF p_do = 'tax' AND NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = p_value) THEN
 		RETURN 'tax_class';
 	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add) r
@@ -589,4 +591,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) IS
-	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high).';
+	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high), rule (the collection chooses by itself).';

@@ -213,6 +213,8 @@ BEGIN
 	PERFORM FROM catalog.category c WHERE c.category_id = p_category AND c.store_id = p_store FOR NO KEY UPDATE;
 	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_products || p_gone) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.product p WHERE p.product_id = u.id)) THEN
 		RETURN 'gone';
+	ELSIF EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = p_category) THEN
+		RETURN 'rule';
 	END IF;
 	FOREACH code IN ARRAY p_codes LOOP
 		meant := coalesce((SELECT p.product_id FROM catalog.product p WHERE p.reference = code),
@@ -249,7 +251,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) IS
-	'Products of a category: ok, gone, "unknown CODE" (no product has it). Who declines has written nothing.';
+	'Products of a category: ok, gone, rule (a rule chooses them), "unknown CODE" (no product has it). Who declines has written nothing.';
 
 -- Takes a category or collection away: what lies under it moves up to its parent, behind the neighbours there; its
 -- products leave it and stay in the shop; its addresses lead to the parent from then on, or nowhere.
