@@ -92,6 +92,7 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 		{ "many", N_("These are more than 200 variants. Please choose fewer values.") },
 		{ "stock", N_("Pieces of this variant lie in a warehouse or are promised. A bundle has no stock of its own: please book them out first.") },
 		{ "inside", N_("Another bundle contains this variant, so it cannot be a bundle itself.") },
+		{ "cost", N_("A delivery has changed what goods cost meanwhile. What you typed is still here. Look at the prices in another window, then correct the costs.") },
 		{ "step", N_("Prices of this store are rounder than this: please leave out the small change.") },
 	};
 

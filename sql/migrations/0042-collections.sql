@@ -1,5 +1,5 @@
 -- transactional
--- Collections by rule: sql/functions/collection.sql.
+-- Collections by rule: sql/functions/collection.sql.  Who may see what goods cost: sql/functions/catalog_cost.sql.
 --
 -- What fits a rule stands in catalog.category_product like what was chosen by hand, so the shop
 -- reads a collection as it reads a category.  The job freshen alone writes those rows.
@@ -69,3 +69,8 @@ ALTER TABLE catalog.stale DROP CONSTRAINT stale_kind_check,
 	ADD CONSTRAINT stale_kind_check CHECK (kind IN ('stock', 'store', 'related', 'member', 'rule'));
 COMMENT ON COLUMN catalog.stale.kind IS 'stock: a variant whose stock moved; store: a store whose catalogue changed; related: a product whose related cards changed; member: a product to hold against the rules of collections; rule: a collection to hold all products against.';
 COMMENT ON COLUMN catalog.stale.target_id IS 'The variant, store, product or collection.';
+
+-- What goods cost stands in inventory.cost, where arrivals reckon it.
+INSERT INTO staff.permission (permission) VALUES ('catalog.cost');
+COMMENT ON COLUMN inventory.cost.average IS 'Minor units, to six places, a half rounded away from zero; without tax. Arrivals reckon it, staff may set it.';
+COMMENT ON COLUMN inventory.cost.changed_at IS 'When the last arrival, or a person, changed it.';

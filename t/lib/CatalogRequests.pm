@@ -53,17 +53,23 @@ sub a_picture
 	return (media => $media, revision => $t->value('SELECT revision FROM catalog.product WHERE product_id = ?', $product), place => 1, value => '');
 }
 
-# A category of the store, or a collection, and what its form holds.
+# A category of the store, and what its form holds; or a collection.
 sub a_category
 {
-	my ($t, $store, $kind) = @_;
+	my ($t, $store) = @_;
 	my ($tenant, $n) = (Requests::staff($t, $store)->{tenant}, $serial++);
 	my ($id) = $t->value('SELECT sutler.uuid7()');
 	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
-	$t->dbh->do('INSERT INTO catalog.category (tenant_id, store_id, category_id, kind) VALUES (?, ?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $id,
-		$kind // 'category');
+	$t->dbh->do('INSERT INTO catalog.category (tenant_id, store_id, category_id) VALUES (?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $id);
 	$t->dbh->do('INSERT INTO catalog.category_text (tenant_id, store_id, category_id, locale, slug, name) VALUES (?, ?, ?, ?, ?, ?)', undef, $tenant,
 		$t->{f}{store}{$store}, $id, language_of($store), "things-$n", "Things $n");
+	return $id;
+}
+sub a_collection
+{
+	my ($t) = @_;
+	my $id = a_category(@_);
+	$t->dbh->do(q{UPDATE catalog.category SET kind = 'collection' WHERE category_id = ?}, undef, $id);
 	return $id;
 }
 sub language_of { return { one => 'es', two => 'en', three => 'id' }->{ $_[0] } }
@@ -106,8 +112,8 @@ sub entries
 			sub { return (revision => 1, reason => 'sold no more') }),
 		'POST /admin/catalog/categories/{id:id}/products' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/products' },
 			sub { return (codes => $_[1] eq 'three' ? 'SANDAL' : 'PLAIN') }),
-		'GET /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_[0, 1], 'collection') . '/rule' }),
-		'POST /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_[0, 1], 'collection') . '/rule' },
+		'GET /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' }),
+		'POST /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' },
 			sub { return (revision => 1, match => 'all', do => 'save', kind => 'reduced', word => '', pick => '', low => '', high => '', currency => '') }),
 		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
 		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {

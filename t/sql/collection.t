@@ -123,7 +123,7 @@ is(value('SELECT DISTINCT position FROM catalog.listing WHERE category_id = ? AN
 my $put = sub { Race::transaction($d, $acme, sub { ($_[0]->selectrow_array('SELECT catalog.desk_category_products(?, ?, ?, ?, ?, ?, ?, ?)', undef, $acme, $actor,
 	$store, $c{sale}, [], [], [], ['PLAIN']))[0] }) };
 is($put->(), 'rule', 'nobody puts a product in by hand');
-is(Race::transaction($d, $acme, sub { ($_[0]->selectrow_array('SELECT catalog.desk_bulk(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, $acme, $actor, $store, [$f->{product}{PLAIN}],
+is(Race::transaction($d, $acme, sub { ($_[0]->selectrow_array('SELECT catalog.desk_bulk(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1, 100, -1, ?)', undef, $acme, $actor, $store, [$f->{product}{PLAIN}],
 	'into', '', $c{sale}, 'EUR', 0, 0, 'because'))[0] }), 'rule', 'nor many at once');
 run('INSERT INTO catalog.category_product (tenant_id, store_id, category_id, product_id) VALUES (?, ?, ?, ?)', $acme, $store, $c{sale}, $f->{product}{PLAIN});
 holds('FEW TIERS', 'whoever does it past the door is put right');
