@@ -231,6 +231,8 @@ void category_show(struct req *r)
 	form_text(r, v, "reason", "");
 	view_text(v, "rule_url", strcmp(c->kind, "collection") == 0 ? mem_concat(r->mem, url_of(r, c->category), "/rule") : NULL);
 	view_bool(v, "ruled", c->match != NULL);
+	view_text(v, "picture_url", mem_concat(r->mem, url_of(r, c->category), "/picture"));
+	view_text(v, "image", c->image == NULL ? NULL : mem_concat(r->mem, "/media/", c->image));
 	view_bool(v, "may_edit", console_may(r, "catalog.edit"));
 	view_bool(v, "may_put", console_may(r, "catalog.edit") && c->match == NULL);
 	page_html(r, v);

@@ -159,6 +159,8 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
 	{ POST, "/admin/catalog/categories/{id:id}/delete", category_drop, .params = category_drop_params, .form = category_show, EDIT },
 	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}/picture", picture_show, .params = picture_list_params, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}/picture", picture_change, .params = picture_params, .form = picture_show, EDIT },
 	{ GET,  "/admin/catalog/categories/{id:id}/rule", rule_show, SEE },
 	{ POST, "/admin/catalog/categories/{id:id}/rule", rule_change, .params = rule_params, .form = rule_show, EDIT },
 	{ 0 }

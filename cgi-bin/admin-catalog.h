@@ -87,6 +87,11 @@ void category_change(struct req *r);
 void category_drop(struct req *r);
 void category_put(struct req *r);
 
+/* admin-catalog-picture.c: the picture at the head of a category, out of the merchant's. */
+extern const struct param picture_list_params[], picture_params[];
+void picture_show(struct req *r);
+void picture_change(struct req *r);
+
 /* admin-catalog-rule.c: which products a collection chooses by itself. */
 extern const struct param rule_params[];
 void rule_show(struct req *r);

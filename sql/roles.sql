@@ -364,6 +364,7 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text),
 	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]),
 	catalog.fitting(uuid, uuid, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[], uuid[]),
+	catalog.desk_category_picture(uuid, uuid, uuid, uuid, bigint, uuid, text[], text[]),
 	catalog.desk_rule(uuid, uuid, uuid, uuid, bigint, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[]) TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.rule, catalog.condition TO "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, variant_id, currency, average) ON inventory.cost TO "_sutler-admin-catalog";

@@ -74,3 +74,12 @@ COMMENT ON COLUMN catalog.stale.target_id IS 'The variant, store, product or col
 INSERT INTO staff.permission (permission) VALUES ('catalog.cost');
 COMMENT ON COLUMN inventory.cost.average IS 'Minor units, to six places, a half rounded away from zero; without tax. Arrivals reckon it, staff may set it.';
 COMMENT ON COLUMN inventory.cost.changed_at IS 'When the last arrival, or a person, changed it.';
+
+-- A picture at the head of a category is a file that is there: no sweep takes it.
+ALTER TABLE catalog.category
+	ADD COLUMN image_key text GENERATED ALWAYS AS (nullif(image, '')) STORED,
+	ADD CONSTRAINT category_image_fkey FOREIGN KEY (tenant_id, image_key) REFERENCES catalog.media (tenant_id, name);
+COMMENT ON COLUMN catalog.category.image_key IS 'The media name, or NULL: for the foreign key.';
+CREATE INDEX category_image ON catalog.category (tenant_id, image_key);
+ALTER TABLE catalog.category_text ADD COLUMN alt text NOT NULL DEFAULT '' CHECK (length(alt) <= 200);
+COMMENT ON COLUMN catalog.category_text.alt IS 'What the category''s picture shows; empty: it only decorates.';

@@ -20,7 +20,7 @@ LEFT JOIN LATERAL (SELECT y.name, y.slug FROM catalog.category_text y WHERE y.ca
 ORDER BY t.way LIMIT 1000
 
 -- category_one(store uuid, category uuid, locale text) one
--- category uuid, parent uuid?, kind text, visible bool, revision int, place int, name text, shop_url text?, match text?
+-- category uuid, parent uuid?, kind text, visible bool, revision int, place int, name text, shop_url text?, match text?, image text?, media uuid?
 SELECT c.category_id, c.parent_id, c.kind, c.visible, c.revision,
        (SELECT count(*) FROM catalog.category n WHERE n.store_id = c.store_id AND n.kind = c.kind AND n.parent_id IS NOT DISTINCT FROM c.parent_id
            AND (n.position, n.category_id) <= (c.position, c.category_id)),
@@ -30,13 +30,14 @@ SELECT c.category_id, c.parent_id, c.kind, c.visible, c.revision,
            JOIN tenancy.host h ON h.store_id = t.store_id AND h.kind = 'store' AND h.is_primary
            JOIN tenancy.store_locale f ON f.store_id = t.store_id AND f.position = 0
            WHERE t.category_id = c.category_id ORDER BY t.locale <> :locale, t.locale <> f.locale, t.locale LIMIT 1),
-       (SELECT r.match FROM catalog.rule r WHERE r.category_id = c.category_id)
+       (SELECT r.match FROM catalog.rule r WHERE r.category_id = c.category_id), c.image_key,
+       (SELECT m.media_id FROM catalog.media m WHERE m.name = c.image_key)
 FROM catalog.category c WHERE c.store_id = :store AND c.category_id = :category
 
 -- The category in every language of the store; NULL texts where it has none.
 -- category_texts(store uuid, category uuid) many
--- locale text, name text?, slug text?, description text?, meta_title text?, meta_description text?
-SELECT l.locale, t.name, t.slug, t.description, t.meta_title, t.meta_description
+-- locale text, name text?, slug text?, description text?, meta_title text?, meta_description text?, alt text?
+SELECT l.locale, t.name, t.slug, t.description, t.meta_title, t.meta_description, t.alt
 FROM tenancy.store_locale l LEFT JOIN catalog.category_text t ON t.store_id = l.store_id AND t.category_id = :category AND t.locale = l.locale
 WHERE l.store_id = :store ORDER BY l.position
 
@@ -120,3 +121,15 @@ FROM (SELECT x AS id, count(*) OVER () AS total FROM catalog.fitting(:tenant, :s
 -- lows money[], highs money[], currencies text[], days int[]) one
 -- outcome text
 SELECT catalog.desk_rule(:tenant, :actor, :store, :category, :revision, :match, :kinds, :words, :unders, :picked, :lows, :highs, :currencies, :days)
+
+-- The merchant's pictures, the newest first; BEFORE is the last one of the page before.
+-- category_library(before uuid, most int) many
+-- media uuid, name text, file_name text
+SELECT m.media_id, m.name, m.file_name
+FROM catalog.media m WHERE m.width IS NOT NULL
+--? older: AND m.media_id < :before
+ORDER BY m.media_id DESC LIMIT :most
+
+-- category_picture_save(tenant uuid, actor uuid, store uuid, category uuid, revision int, media uuid?, locales text[], alts text[]) one
+-- outcome text
+SELECT catalog.desk_category_picture(:tenant, :actor, :store, :category, :revision, :media, :locales, :alts)

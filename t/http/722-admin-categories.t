@@ -118,6 +118,31 @@ subtest 'whose it is' => sub {
 	unlike $looks->get("$base/$id{Suelas}")->html, qr/>Save</, 'P21 who may only look, looks';
 	is $looks->get("$base/new")->status, 403, 'and makes none';
 };
+subtest 'CAT-04 a category has a picture' => sub {
+	my $url = "$base/$id{Zapatos}";
+	my %media = map { $_ => $shop->value('SELECT sutler.uuid7()') } qw(acme other bahari);
+	$f->{dbh}->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $f->{tenant}{$_->[1]}), $f->add('catalog.media', tenant_id => $f->{tenant}{$_->[1]}, media_id => $media{$_->[0]},
+		name => $_->[2], mime => 'image/jpeg', bytes => 9, width => 900, height => 900, file_name => "$_->[0].jpg")
+		for ['acme', 'acme', 'aa/' . 'b' x 30], ['other', 'acme', 'aa/' . 'c' x 30], ['bahari', 'bahari', 'aa/' . 'd' x 30];
+	my $post = sub { my ($page, %form) = @_; return $ana->visitor->submit($page, field => 'picture', { %form }) };
+	like $ana->get($url)->html, qr{It has no picture.*href="/en$url/picture"}s, 'at first it has none';
+	my $page = $ana->get("$url/picture");
+	is_deeply [sort $page->html =~ /alt="(\w+)\.jpg"/g], [qw(acme other)], 'T26 it is chosen among those of the merchant';
+	like $post->($page, picture => $media{bahari})->html, qr/id="w-picture">This picture is not there/, 'another\'s is refused';
+	is $post->($page, picture => $media{acme}, alt_0 => 'Zapatos <en> una mesa')->status, 303, 'one is chosen, with words';
+	like $ana->get($url)->html, qr{/media/aa/b{30}-240\.webp}, 'the desk shows it';
+	like $ana->get("$url/picture")->html, qr{value="$media{acme}" checked.*value="Zapatos &lt;en&gt; una mesa"}s, 'and what was chosen';
+	like $post->($page, picture => $media{other})->text, qr/Somebody else has changed/, 'an old form is refused';
+	freshen();
+	like shop('/c/calzado')->html, qr{<img src="/media/aa/b{30}-480\.webp" srcset="[^"]+" sizes="[^"]+" width="480" height="480" alt="Zapatos &lt;en&gt; una mesa">},
+		'the shop shows it at the head, in its sizes, at once';
+	ok !eval { $shop->change('DELETE FROM catalog.media WHERE media_id = ?', $media{acme}); 1 }, 'it cannot be swept away';
+	is $post->($ana->get("$url/picture"), picture => '', alt_0 => '')->status, 303, 'none again';
+	freshen();
+	ok wait_for(5, sub { shop('/c/calzado')->html !~ m{/media/aa/b{30}} }), 'and it is gone';
+	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'category.pictured' AND target = ?}, "category $id{Zapatos}"), 2, 'SEC-05 the log has both';
+};
+
 subtest 'CAT-04 a category is deleted' => sub {
 	my ($put) = $shop->value('SELECT count(*) FROM catalog.category_product WHERE category_id = ?', $id{Botas});
 	my $page = $ana->get("$base/$id{Botas}");
