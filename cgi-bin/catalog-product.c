@@ -605,13 +605,19 @@ static void leave_view(struct req *r, const char *product_id)
 	trace_add(r, &kind, one);
 }
 
+/* Kinds of what goes with the product, in the order of catalog.page_related(). */
 static void add_related(struct req *r, struct view *v, const struct product *p)
 {
-	size_t n;
-	struct card *cards = cards_read(r->mem, p->row->related, r->prefix, &n);
+	static const char *const kinds[] = { "related", "accessories", "alternatives" };
+	char *rest = p->row->related == NULL ? NULL : mem_strdup(r->mem, p->row->related);
 
-	view_described_list(v, "related", &shape_card, cards, n);
-	view_bool(v, "has_related", n > 0);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		size_t n;
+		struct card *cards = cards_read(r->mem, strsep(&rest, "\x1d"), r->prefix, &n);
+
+		view_described_list(v, kinds[i], &shape_card, cards, n);
+		view_bool(v, mem_concat(r->mem, "has_", kinds[i]), n > 0);
+	}
 }
 
 /* No product has this slug: perhaps one had.  A trip of its own, which those who find what they

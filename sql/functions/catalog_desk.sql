@@ -156,7 +156,7 @@ AS $$
 		WHERE s.product_id = p.product_id AND (s.featured OR s.position <> 0)), '{}')
 	    || coalesce((SELECT jsonb_object_agg('own.' || t.store_id || '.' || t.locale, jsonb_build_array(t.name, md5(t.summary), md5(t.description)))
 		FROM catalog.store_product_text t WHERE t.product_id = p.product_id), '{}')
-	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, r.position) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, jsonb_build_array(r.kind, r.position)) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
 		FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id AND r.customer_group = '' AND r.min_quantity = 1 AND r.starts_at = '-infinity'

@@ -170,7 +170,8 @@ BEGIN
 	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
 	IF catalog.import_has('related') THEN
 		WITH w AS (
-			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			-- Accessories and alternatives stand in no file.
+			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id AND x.kind = 'related'
 			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
 			RETURNING x.product_id
 		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;

@@ -83,3 +83,8 @@ COMMENT ON COLUMN catalog.category.image_key IS 'The media name, or NULL: for th
 CREATE INDEX category_image ON catalog.category (tenant_id, image_key);
 ALTER TABLE catalog.category_text ADD COLUMN alt text NOT NULL DEFAULT '' CHECK (length(alt) <= 200);
 COMMENT ON COLUMN catalog.category_text.alt IS 'What the category''s picture shows; empty: it only decorates.';
+
+-- What goes with a product goes with it as something.
+ALTER TABLE catalog.related ADD COLUMN kind text NOT NULL DEFAULT 'related' CHECK (kind IN ('related', 'accessory', 'alternative'));
+COMMENT ON COLUMN catalog.related.kind IS 'related: goes well with it; accessory: is used with it; alternative: may be bought in its place.';
+COMMENT ON COLUMN catalog.product_page.related IS 'The cards of related products (catalog.listing.card), each ended by U+001E; behind a U+001D those of accessories, behind another those of alternatives. Kept by freshen.';

@@ -258,13 +258,13 @@ SELECT catalog.desk_listing(:tenant, :actor, :store, :product, :revision, :visib
 
 -- What goes with a product, in its order.
 -- admin_related(product uuid) many
--- product uuid, name text, reference text, status text, image text?, place int
+-- product uuid, name text, reference text, status text, image text?, place int, kind text
 SELECT d.product_id, d.name, (SELECT p.reference FROM catalog.product p WHERE p.product_id = r.related_id), d.status,
        (SELECT m.name FROM catalog.product_media pm JOIN catalog.media m ON m.media_id = pm.media_id
-           WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint
+           WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint, r.kind
 FROM catalog.related r CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = r.related_id LIMIT 1) d
-WHERE r.product_id = :product ORDER BY r.position, r.related_id LIMIT 50
+WHERE r.product_id = :product ORDER BY r.kind = 'alternative', r.kind = 'accessory', r.position, r.related_id LIMIT 50
 
--- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], gone uuid[], codes text[]) one
+-- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], kinds text[], gone uuid[], codes text[], kind text) one
 -- outcome text
-SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :gone, :codes)
+SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :kinds, :gone, :codes, :kind)

@@ -241,6 +241,13 @@ subtest 'CAT-10 related products' => sub {
 	is $order->(), 'MADE LAST', 'so';
 	$shop->job('freshen', '--once');
 	like shop('/en/p/few')->html, qr/Product MADE.*Product LAST/s, 'the shop shows them';
+	is $save->($ana->get($url), kind => ['alternative', 'related'])->status, 303, 'one becomes an alternative';
+	is $save->($ana->get($url), codes => 'TIERS', as => 'accessory')->status, 303, 'another comes as an accessory';
+	is join(' ', $ana->get($url)->html =~ /<option value="(\w+)" selected>[^<]+<.option>(?=.{0,400}?<.select><.td>)/g), 'related accessory alternative', 'the desk has them by kind';
+	$shop->job('freshen', '--once');
+	like shop('/en/p/few')->html, qr/Accessories for it.*Product TIERS.*Goes well with it.*Product LAST.*You may like these too.*Product MADE/s, 'the shop shows each kind under its heading';
+	is $save->($ana->get($url), kind => ['related', 'gift', 'related'])->status, 400, 'a kind there is not is refused';
+	is $save->($ana->get($url), gone => [$f->{product}{TIERS}], kind => ['related', 'related', 'related'])->status, 303, 'all are related again';
 	is $save->($ana->get($url), gone => [$f->{product}{MADE}])->status, 303, 'one leaves';
 	is $order->(), 'LAST', 'that one';
 	my $one = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], stores => ['one']);
