@@ -117,7 +117,7 @@ sub entries
 			sub { return (revision => 1, picture => '', locale_0 => language_of($_[1]), alt_0 => 'Things on a table') }),
 		'GET /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' }),
 		'POST /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' },
-			sub { return (revision => 1, match => 'all', do => 'save', kind => 'reduced', word => '', pick => '', low => '', high => '', currency => '') }),
+			sub { return (revision => 2, match => 'all', do => 'save', kind => 'reduced', word => '', pick => '', low => '', high => '', currency => '') }),
 		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
 		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {
 			my $n = $serial++;
