@@ -12,6 +12,7 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "catalog.view", N_("Catalogue"), N_("See products") },
 	{ "catalog.edit", N_("Catalogue"), N_("Change products") },
 	{ "catalog.price", N_("Catalogue"), N_("Change prices") },
+	{ "catalog.cost", N_("Catalogue"), N_("See and set what goods cost") },
 	{ "catalog.import", N_("Catalogue"), N_("Import files") },
 	{ "catalog.export", N_("Catalogue"), N_("Export files") },
 	{ "inventory.view", N_("Inventory"), N_("See stock") },

@@ -49,6 +49,8 @@ static void head(struct req *r, struct view *v, const struct category *c)
 
 	view_text(head, "name", c->name);
 	view_text(head, "text", c->text[0] == '\0' ? NULL : c->text);
+	view_text(head, "image", c->image);
+	view_text(head, "alt", c->alt);
 	for (size_t i = 0; i < c->nchildren; i++) {
 		struct view *item = view_item(v, "children");
 

@@ -605,14 +605,29 @@ static void leave_view(struct req *r, const char *product_id)
 	trace_add(r, &kind, one);
 }
 
+/* Kinds of what goes with the product, in the order of catalog.page_related(); a member's prices of all
+   of them are asked for at once. */
 static void add_related(struct req *r, struct view *v, const struct product *p, struct rows *group)
 {
-	size_t n;
-	struct card *cards = cards_read(r->mem, p->row->related, r->prefix, &n);
+	static const char *const kinds[] = { "related", "accessories", "alternatives" };
+	char *rest = p->row->related == NULL ? NULL : mem_strdup(r->mem, p->row->related);
+	struct card *of[ARRAY_LEN(kinds)], *cards;
+	size_t count[ARRAY_LEN(kinds)], all = 0, at = 0;
 
-	own_prices_put(r, group, cards, n, true);
-	view_described_list(v, "related", &shape_card, cards, n);
-	view_bool(v, "has_related", n > 0);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		of[i] = cards_read(r->mem, strsep(&rest, "\x1d"), r->prefix, &count[i]);
+		all += count[i];
+	}
+	cards = mem_array(r->mem, struct card, all);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); at += count[i++])
+		for (size_t n = 0; n < count[i]; n++)
+			cards[at + n] = of[i][n];
+	own_prices_put(r, group, cards, all, true);
+	at = 0;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); at += count[i++]) {
+		view_described_list(v, kinds[i], &shape_card, cards + at, count[i]);
+		view_bool(v, mem_concat(r->mem, "has_", kinds[i]), count[i] > 0);
+	}
 }
 
 /* No product has this slug: perhaps one had.  A trip of its own, which those who find what they

@@ -357,13 +357,20 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
-	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]),
+	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], text[], text),
 	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
-	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
-	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
+	catalog.home_tax(uuid, uuid, text), catalog.price_round(numeric, bigint, bigint, bigint, boolean),
+	catalog.desk_cost(uuid, uuid, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint, bigint, bigint, bigint),
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, bigint, bigint, bigint, text),
 	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
 	catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text),
-	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
+	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]),
+	catalog.fitting(uuid, uuid, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[], uuid[]),
+	catalog.desk_category_picture(uuid, uuid, uuid, uuid, bigint, uuid, text[], text[]),
+	catalog.desk_rule(uuid, uuid, uuid, uuid, bigint, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[]) TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.rule, catalog.condition TO "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, variant_id, currency, average) ON inventory.cost TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
 -- admin-media: pictures and documents of products, and two doors by which they change.
 GRANT SELECT ON catalog.media, catalog.product_media, catalog.product_media_text, catalog.product_option, catalog.variant, catalog.variant_value,

@@ -399,6 +399,8 @@ struct category *category_read(const void *ctx, const struct category_promise *p
 	c->text = mem_strdup(c, head->description);
 	c->meta_title = mem_strdup(c, head->meta_title);
 	c->meta_description = mem_strdup(c, head->meta_description);
+	c->image = head->image == NULL ? NULL : mem_strdup(c, head->image);
+	c->alt = mem_strdup(c, head->alt);
 	c->nchildren = rows_count(p->children);
 	c->children = mem_array(c, struct place, c->nchildren);
 	for (size_t i = 0; i < c->nchildren; i++) {

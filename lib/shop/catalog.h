@@ -116,6 +116,7 @@ struct place { const char *name, *slug; };      /* of paths: language and slug *
 
 struct category {
 	const char *id, *name, *text, *meta_title, *meta_description;
+	const char *image, *alt;        /* path base of the picture at the head, or NULL; what it shows */
 	size_t ntrail, nchildren, npaths;
 	struct place *trail;            /* the top first, itself last */
 	struct place *children;

@@ -156,7 +156,7 @@ AS $$
 		WHERE s.product_id = p.product_id AND (s.featured OR s.position <> 0)), '{}')
 	    || coalesce((SELECT jsonb_object_agg('own.' || t.store_id || '.' || t.locale, jsonb_build_array(t.name, md5(t.summary), md5(t.description)))
 		FROM catalog.store_product_text t WHERE t.product_id = p.product_id), '{}')
-	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, r.position) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, jsonb_build_array(r.kind, r.position)) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
 		FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id AND r.customer_group = '' AND r.min_quantity = 1 AND r.starts_at = '-infinity'
@@ -526,27 +526,10 @@ COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, te
 
 -- ---- many at once ----
 
--- What plain prices of products in a store and currency would become: PERCENT in hundredths, then ADD
--- minor units; a multiple of the smallest amount, never below 0.
-CREATE OR REPLACE FUNCTION catalog.desk_reprice(p_tenant uuid, p_store uuid, p_currency text, p_products uuid[], p_percent bigint, p_add bigint)
-RETURNS TABLE (product_id uuid, variant_id uuid, sku text, amount bigint, fresh bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT v.product_id, v.variant_id, v.sku, r.amount,
-	       greatest(0, round((r.amount * (10000 + p_percent) / 10000.0 + p_add) / c.step) * c.step)::bigint
-	FROM unnest(p_products) AS u (id)
-	JOIN catalog.variant v ON v.product_id = u.id AND v.status = 'active'
-	JOIN catalog.price r ON r.variant_id = v.variant_id AND r.store_id = p_store AND r.currency = p_currency AND r.customer_group = ''
-		AND r.min_quantity = 1 AND r.starts_at = '-infinity'
-	JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = p_currency
-	ORDER BY v.product_id, v.position, v.variant_id
-$$;
-COMMENT ON FUNCTION catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint) IS 'The prices that catalog.desk_bulk would write: shown before, written after.';
-
 -- One change to many products: p_do is active, draft, archived; show, hide (in the store); tag, untag, tax
--- (with p_value); into, out (of p_category); price (by p_percent and p_add).
+-- (with p_value); into, out (of p_category); price (as catalog.desk_reprice reckons).
 CREATE OR REPLACE FUNCTION catalog.desk_bulk(p_tenant uuid, p_actor uuid, p_store uuid, p_products uuid[], p_do text, p_value text, p_category uuid,
-	p_currency text, p_percent bigint, p_add bigint, p_reason text) RETURNS text
+	p_currency text, p_percent bigint, p_add bigint, p_markup bigint, p_unit bigint, p_ending bigint, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -559,9 +542,11 @@ BEGIN
 	IF n <> cardinality(p_products) OR p_do IN ('into', 'out') AND NOT EXISTS (SELECT FROM catalog.category c
 			WHERE c.category_id = p_category AND c.store_id = p_store) THEN
 		RETURN 'gone';
+	ELSIF p_do IN ('into', 'out') AND EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = p_category) THEN
+		RETURN 'rule';
 	ELSIF p_do = 'tax' AND NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = p_value) THEN
 		RETURN 'tax_class';
-	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add) r
+	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add, p_markup, p_unit, p_ending) r
 			WHERE r.fresh > 1000000000000) THEN
 		RETURN 'price';
 	END IF;
@@ -585,15 +570,16 @@ BEGIN
 			DELETE FROM catalog.category_product c WHERE c.category_id = p_category AND c.product_id = one;
 		ELSIF p_do = 'price' THEN
 			-- What is reduced below this price stays so; else there is nothing to strike through any more.
-			UPDATE catalog.price o SET amount = r.fresh, was = CASE WHEN o.was > r.fresh THEN o.was END
-			FROM catalog.desk_reprice(p_tenant, p_store, p_currency, ARRAY[one], p_percent, p_add) r
-			WHERE o.store_id = p_store AND o.variant_id = r.variant_id AND o.currency = p_currency AND o.customer_group = '' AND o.min_quantity = 1
-			  AND o.starts_at = '-infinity' AND o.amount <> r.fresh;
+			INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, amount)
+			SELECT p_tenant, p_store, r.variant_id, p_currency, r.fresh
+			FROM catalog.desk_reprice(p_tenant, p_store, p_currency, ARRAY[one], p_percent, p_add, p_markup, p_unit, p_ending) r
+			ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
+			DO UPDATE SET amount = excluded.amount, was = CASE WHEN o.was > excluded.amount THEN o.was END WHERE o.amount <> excluded.amount;
 		END IF;
 		PERFORM catalog.desk_done(p_tenant, p_actor, one, CASE p_do WHEN 'price' THEN 'product.priced' ELSE 'product.changed' END, p_reason, facts);
 	END LOOP;
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) IS
-	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high).';
+COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, bigint, bigint, bigint, text) IS
+	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high), rule (the collection chooses by itself).';

@@ -202,12 +202,15 @@ BEGIN
 	SELECT p_tenant, p_store, m.category_id FROM pg_temp.import_map m WHERE m.is_new ORDER BY m.line;
 	INSERT INTO pg_temp.import_done SELECT m.category_id, true FROM pg_temp.import_map m WHERE m.is_new;
 	WITH want AS (
-		SELECT DISTINCT ON (m.category_id) m.category_id, p.category_id AS parent_id, coalesce(c.kind, 'category') AS kind,
+		SELECT DISTINCT ON (m.category_id) m.category_id, CASE WHEN r.category_id IS NULL THEN p.category_id END AS parent_id,
+		       -- A collection that chooses by rule stays one.
+		       CASE WHEN r.category_id IS NULL THEN coalesce(c.kind, 'category') ELSE 'collection' END AS kind,
 		       coalesce(c.visible, true) AS visible, coalesce(c.position, 0) AS position,
 		       CASE WHEN c.image IS NULL THEN NULL ELSE coalesce((SELECT x.name FROM pg_temp.import_media x WHERE x.file = c.image LIMIT 1), '') END AS image
 		FROM pg_temp.import_category c JOIN pg_temp.import_map m ON m.reference = c.reference
 		LEFT JOIN LATERAL (SELECT t.category_id FROM pg_temp.import_map t WHERE t.reference = c.parent
 			UNION ALL SELECT t.category_id FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent LIMIT 1) p ON true
+		LEFT JOIN catalog.rule r ON r.category_id = m.category_id
 		ORDER BY m.category_id, c.line
 	), w AS (
 		UPDATE catalog.category x SET parent_id = want.parent_id, kind = want.kind, visible = want.visible, position = want.position,

@@ -170,7 +170,8 @@ BEGIN
 	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
 	IF catalog.import_has('related') THEN
 		WITH w AS (
-			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			-- Accessories and alternatives stand in no file.
+			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id AND x.kind = 'related'
 			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
 			RETURNING x.product_id
 		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
@@ -194,11 +195,14 @@ AS $$
 BEGIN
 	CREATE TEMP TABLE import_place ON COMMIT DROP AS
 	SELECT DISTINCT m.product_id, t.category_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
-	JOIN catalog.category_text t ON t.store_id = p_store AND t.slug = i.value WHERE i.kind = 'category';
+	JOIN catalog.category_text t ON t.store_id = p_store AND t.slug = i.value WHERE i.kind = 'category'
+	-- What a rule chooses no file does.
+	  AND NOT EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = t.category_id);
 	IF catalog.import_has('categories') THEN
 		WITH w AS (
 			DELETE FROM catalog.category_product x USING pg_temp.import_map m WHERE x.store_id = p_store AND x.product_id = m.product_id
 			  AND NOT EXISTS (SELECT FROM pg_temp.import_place p WHERE p.product_id = x.product_id AND p.category_id = x.category_id)
+			  AND NOT EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = x.category_id)
 			RETURNING x.product_id
 		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 	END IF;

@@ -340,7 +340,7 @@ AS $$
 		FROM v JOIN catalog.product_tag x ON x.product_id = v.product_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, x.locale
 		UNION ALL
 		SELECT v.product_id, v.variant_id, 'related', string_agg(o.reference, '|' ORDER BY x.position, o.reference)
-		FROM v JOIN catalog.related x ON x.product_id = v.product_id JOIN catalog.product o ON o.product_id = x.related_id
+		FROM v JOIN catalog.related x ON x.product_id = v.product_id AND x.kind = 'related' JOIN catalog.product o ON o.product_id = x.related_id
 		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id
 		UNION ALL
 		SELECT v.product_id, v.variant_id, 'spec:' || a.code, string_agg(w.code, '|' ORDER BY w.position, w.code)

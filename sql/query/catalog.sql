@@ -2,8 +2,8 @@
 
 -- A visible category by its slug.
 -- category_head(store uuid, locale text, slug text) one
--- category uuid, name text, description text, meta_title text, meta_description text, image text?, total int
-SELECT c.category_id, t.name, t.description, t.meta_title, t.meta_description, '/media/' || nullif(c.image, ''),
+-- category uuid, name text, description text, meta_title text, meta_description text, image text?, alt text, total int
+SELECT c.category_id, t.name, t.description, t.meta_title, t.meta_description, '/media/' || c.image_key, t.alt,
        coalesce(n.products, 0)::bigint
 FROM catalog.category_text t
 JOIN catalog.category c ON c.category_id = t.category_id AND c.visible
