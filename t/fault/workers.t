@@ -174,7 +174,7 @@ subtest 'T49 injection in every parameter of every page' => sub {
 			$slowest = $took if $took > $slowest;
 			push @bad, "$p: $got->{status}" if $got->{status} >= 500 || !$got->{status};
 			push @bad, "$p: says too much"
-				if $got->{body} =~ /syntax error|SQLSTATE|pg_catalog|permission denied|PostgreSQL|42601|SELECT .* FROM/i;
+				if $got->{body} =~ /syntax error|SQLSTATE|pg_catalog|permission denied|PostgreSQL|SELECT .* FROM|(?<![\w-])42601(?![\w-])/i;	# a request id has such digits too
 			push @bad, "$p: raw" if $got->{body} =~ /<script>alert|>49</;
 		}
 		ok(!@bad, "$route->{name}: " . @paths . ' tries') or diag join "\n", @bad;
