@@ -148,6 +148,10 @@ static void read_header(struct own *o)
 
 static void put_flags(struct own *o)
 {
+	static const struct {
+		enum field field;
+		const char *flag;
+	} money[] = { { PRICE, "price" }, { WAS, "was" }, { TIERS, "tiers" }, { SPECIAL, "special" } };
 	struct import *im = o->im;
 
 	if (o->plain[CATEGORIES] >= 0)
@@ -161,9 +165,6 @@ static void put_flags(struct own *o)
 		put_flag(im, "options", "");
 	if (o->plain[PARTS] >= 0)
 		put_flag(im, "parts", "");
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[SPECIAL][i] >= 0)
-			put_flag(im, "special", im->currencies[i]);
 	if (o->plain[RELATED] >= 0)
 		put_flag(im, "related", "");
 	if (o->plain[IMAGES] >= 0 && !im->no_pictures)
@@ -172,15 +173,10 @@ static void put_flags(struct own *o)
 		put_flag(im, "document", "");
 	for (size_t i = 0; i < o->nspecs; i++)
 		put_flag(im, "spec", o->spec_names[i]);
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[PRICE][i] >= 0)
-			put_flag(im, "price", im->currencies[i]);
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[WAS][i] >= 0)
-			put_flag(im, "was", im->currencies[i]);
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[TIERS][i] >= 0)
-			put_flag(im, "tiers", im->currencies[i]);
+	for (size_t k = 0; k < ARRAY_LEN(money); k++)
+		for (size_t i = 0; i < im->ncurrencies; i++)
+			if (o->by_currency[money[k].field][i] >= 0)
+				put_flag(im, money[k].flag, im->currencies[i]);
 }
 
 /* ---- a product's first row ----------------------------------------------------------- */

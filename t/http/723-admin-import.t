@@ -227,9 +227,6 @@ subtest 'CAT-19 in the columns of others' => sub {
 		like $file->body, $head, 'its own columns';
 		like $file->body, qr/,'\@SUM|Line &quot;two&quot;/, 'and the texts, as HTML';
 		like scalar($shop->value(q{SELECT detail FROM audit.entry WHERE action = 'catalog.exported' ORDER BY entry_id DESC LIMIT 1})), qr/"layout": "$layout"/, 'SEC-05 the log says which';
-		my $back = sent(decode_utf8($file->body), name => "$layout.csv");
-		like $back->html, qr{<td class="num">0</td><td class="num">\d</td><td class="num">2,0\d\d</td>}, 'it comes back and would make nothing' or diag $back->text;
-		$ana->visitor->post("$back->{path}/cancel", { csrf => ($back->html =~ /name="csrf" value="([^"]+)"/)[0] });
 	}
 };
 
