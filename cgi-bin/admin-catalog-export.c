@@ -19,7 +19,7 @@ static const struct form_option format_words[] = { { "csv", "CSV" }, { "xlsx", N
 
 const struct param export_list_params[] = { { "before", PARAM_ID, .optional = "" }, { 0 } };
 const struct param catalog_export_params[] = {
-	{ "layout", PARAM_CHOICE, .choices = layouts, .label = N_("Columns") },
+	{ "layout", PARAM_CHOICE, .choices = layouts, .optional = "own", .label = N_("Columns") },
 	{ "format", PARAM_CHOICE, .choices = formats, .label = N_("Format") },
 	{ "stock",  PARAM_BOOL },
 	{ "reason", PARAM_REASON, .label = N_("Reason") },

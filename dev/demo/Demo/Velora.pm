@@ -226,8 +226,8 @@ sub extra {
 
 # A set of what stands above: name, price, picture, text, parts.
 my @sets = (
-	['Shoe Care Set', 32, { form => 'brush', label => 'CARE SET' }, 'Brush, tan cream and suede protector together, for less than one by one. All a new pair needs in its first year.',
-	 [['VL-CA-09-NAT', 1], ['VL-CA-10-TAN', 1], ['VL-CA-11-SAG', 1]]],
+	['Shoe Care Set', 32, { form => 'brush', label => 'CARE SET' }, 'Brush, ivory cream and suede protector together, for less than one by one. All a new pair needs in its first year.',
+	 [['VL-CA-09-NAT', 1], ['VL-CA-10-IVO', 1], ['VL-CA-11-SAG', 1]]],
 );
 
 sub set {
