@@ -6,8 +6,11 @@
 #include "sbin/ctl.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static int ctl_config(int argc, char **argv);
 
@@ -165,6 +168,19 @@ static int ctl_config(int argc, char **argv)
 	return 0;
 }
 
+/* Root acts as the owner: the database knows people by their Unix user, and nobody reads files and
+   pictures from elsewhere with all rights.  Where that user is not (a checkout), nothing changes. */
+static bool become_owner(void)
+{
+	const struct passwd *owner;
+
+	if (geteuid() != 0 || (owner = getpwnam(OWNER)) == NULL)
+		return true;
+	return initgroups(OWNER, owner->pw_gid) == 0 &&
+	       setresgid(owner->pw_gid, owner->pw_gid, owner->pw_gid) == 0 &&
+	       setresuid(owner->pw_uid, owner->pw_uid, owner->pw_uid) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *error, *db = NULL, *given_sql = NULL;
@@ -186,6 +202,10 @@ int main(int argc, char **argv)
 	if (i == argc || (command = find(argv[i])) == NULL) {
 		help(stderr);
 		return EX_USAGE;
+	}
+	if (!become_owner()) {
+		ctl_fail("cannot become the user " OWNER ": %s", strerror(errno));
+		return EX_OSERR;
 	}
 	if (!config_load(&error)) {
 		ctl_fail("%s", error);

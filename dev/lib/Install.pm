@@ -27,11 +27,13 @@ sub has_command
 	return grep { -x "$_/$name" } split(/:/, $ENV{PATH} // ''), '/usr/sbin', '/sbin';
 }
 
-# Packages of dev/packages that are not there.
+# Packages of dev/packages that are not there; those below the heading "# package" for whoever builds some.
 sub missing_packages
 {
+	my ($package_too) = @_;
+	my ($all) = split /^# package\n/m, read_file(top() . '/dev/packages'), $package_too ? 1 : 2;
 	my @wanted;
-	for my $line (split /\n/, read_file(top() . '/dev/packages')) {
+	for my $line (split /\n/, $all) {
 		next if $line !~ /^([a-z0-9][a-z0-9.+-]+)(?:\s+unless\s+(\S+))?/;
 		push @wanted, $1 if !$2 || !has_command($2);
 	}
@@ -48,13 +50,14 @@ sub missing_packages
 
 sub install_packages
 {
-	my @missing = missing_packages();
+	my ($package_too) = @_;
+	my @missing = missing_packages($package_too);
 	return if !@missing;
 	say_step('installing ' . @missing . ' Debian package' . (@missing == 1 ? '' : 's') . ": @missing");
 	my @sudo = $> == 0 ? () : has_command('sudo') ? ('sudo')
 		: die "these packages are missing, and there is neither root nor sudo to install them:\n  @missing\n";
 	quietly(top() . '/var/log/install.log', @sudo, top() . '/dev/install-packages', @missing);
-	my @still = missing_packages();
+	my @still = missing_packages($package_too);
 	die "could not install: @still (see var/log/install.log)\n" if @still;
 	return;
 }

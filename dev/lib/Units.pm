@@ -35,7 +35,7 @@ my %GROUP = (
 # Every service, in this order: nothing that the row does not ask for (systemd.exec(5);
 # the reasons stand in reliability.md and are measured by systemd-analyze security).
 my @SANDBOX = (
-	NoNewPrivileges => 'yes', CapabilityBoundingSet => '', AmbientCapabilities => '', 
+	NoNewPrivileges => 'yes', CapabilityBoundingSet => '', AmbientCapabilities => '',
 	ProtectSystem => 'strict', ProtectHome => 'yes', PrivateTmp => 'yes', PrivateDevices => 'yes', PrivateUsers => 'yes',
 	PrivateIPC => 'yes', DevicePolicy => 'closed', ProtectKernelTunables => 'yes', ProtectKernelModules => 'yes', ProtectKernelLogs => 'yes',
 	ProtectControlGroups => 'yes', ProtectClock => 'yes', ProtectHostname => 'yes', ProtectProc => 'invisible',
@@ -128,8 +128,7 @@ sub socket_unit
 			SocketGroup => $row->{kind} eq 'service' ? '_sutler' : $o->{web_group}, DirectoryMode => '0755',
 			Backlog => 4096, RemoveOnStop => 'yes',
 			# It must not fail for good because a program crashed often: the next visitor tries again.
-			TriggerLimitIntervalSec => '0'),
-		section('Install', WantedBy => 'sutler.target'));
+			TriggerLimitIntervalSec => '0'));
 }
 
 sub page_service
@@ -164,8 +163,17 @@ sub timer_unit
 	return unit(
 		section('Unit', Description => "sutler: when $row->{name} runs", PartOf => 'sutler.target'),
 		section('Timer', OnCalendar => schedule_of($row->{schedule}), AccuracySec => $often ? '1s' : '1min',
-			RandomizedDelaySec => $row->{schedule} =~ /^daily/ ? '10min' : undef, Persistent => $often ? undef : 'yes'),
-		section('Install', WantedBy => 'sutler.target'));
+			RandomizedDelaySec => $row->{schedule} =~ /^daily/ ? '10min' : undef, Persistent => $often ? undef : 'yes'));
+}
+
+# Whoever enables this enables the house: what a release adds or takes away needs no hand.
+sub target_unit
+{
+	my ($rows) = @_;
+	return unit(
+		section('Unit', Description => 'sutler: all sockets and timers', Documentation => 'man:sutler(7)',
+			map { (Wants => "sutler-$_->{name}." . (is_page($_) ? 'socket' : 'timer')) } @$rows),
+		section('Install', WantedBy => 'multi-user.target'));
 }
 
 sub failure_unit
@@ -181,6 +189,9 @@ sub users
 	my ($rows) = @_;
 	my $out = "# Made from programs.tab: one user for each program, and the groups of files.\ng _sutler -\n";
 	$out .= "g $GROUP{$_} -\n" for sort keys %GROUP;
+	# Who owns the tables, and whom sutlerctl becomes when root calls it.
+	$out .= "u _sutler-owner - \"sutler owner\" - -\n";
+	$out .= "m _sutler-owner $GROUP{$_}\n" for sort keys %GROUP;
 	for my $row (@$rows) {
 		my $user = user_of($row);
 		$out .= "u $user - \"sutler $row->{name}\" - -\n";
@@ -221,8 +232,7 @@ sub units
 	my %o = (libexec => '/usr/libexec/sutler', state => '/var/lib/sutler', sysconf => '/etc/sutler', web_group => 'www-data', @_);
 	my @rows = @{ $o{rows} };
 	my %f = (
-		'system/sutler.target' => unit(section('Unit', Description => 'sutler: all sockets and timers', Documentation => 'man:sutler(7)'),
-			section('Install', WantedBy => 'multi-user.target')),
+		'system/sutler.target' => target_unit(\@rows),
 		'system/sutler-failure@.service' => failure_unit(\%o),
 		'sysusers.d/sutler.conf' => users(\@rows), 'tmpfiles.d/sutler.conf' => directories(\%o), 'cron.d/sutler' => cron(\@rows, \%o),
 	);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -107,7 +108,9 @@ static int serve(struct service *s, int asked)
 		return EX_USAGE;
 	}
 	s->workers = asked > 0 ? asked : workers(s);
-	path = mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
+	/* systemd gives each program a directory of its own. */
+	path = getenv("RUNTIME_DIRECTORY") != NULL ? mem_printf(mem, "%s/counters", getenv("RUNTIME_DIRECTORY"))
+		: mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
 	s->call_fd = slots_new("calls");
 	s->turn_fd = slots_new("turns");
 	s->counters = counters_open(mem, path, s->name, s->routes, clock_ms());

@@ -35,6 +35,7 @@ sub settings
 }
 
 my @units = map { s{^system/}{}r } sort grep { m{^system/} } keys %$files;
+is_deeply([sort @{ settings('sutler.target')->{Wants} }], [grep { /\.(?:socket|timer)$/ } @units], 'the target starts every socket and timer');
 is(scalar @units, 2 * @rows + 2, 'two units for each program, the target, and what tells of failures');
 {
 	local $ENV{SYSTEMD_UNIT_PATH} = "$dir/system:";
@@ -85,7 +86,7 @@ my $passwd = -e "$root/etc/passwd" ? read_file("$root/etc/passwd") : '';
 is_deeply([grep { $passwd !~ /^\Q$_\E:/m } map { user_of($_) } @rows], [], '... each of them');
 my $group = -e "$root/etc/group" ? read_file("$root/etc/group") : '';
 my %in = $group =~ /^(_sutler\S*?):[^:]*:\d+:(.*)$/mg;
-is($in{'_sutler-secrets'}, join(',', sort map { user_of($_) } grep { $_->{reads} =~ /secrets/ } @rows), 'who may open secrets');
-is($in{'_sutler-media'}, join(',', sort map { user_of($_) } grep { $_->{writes} =~ /media/ } @rows), 'who may write pictures');
+is($in{'_sutler-secrets'}, join(',', sort '_sutler-owner', map { user_of($_) } grep { $_->{reads} =~ /secrets/ } @rows), 'who may open secrets');
+is($in{'_sutler-media'}, join(',', sort '_sutler-owner', map { user_of($_) } grep { $_->{writes} =~ /media/ } @rows), 'who may write pictures');
 is(scalar(split /,/, $in{_sutler}), scalar @rows, 'all of them belong to the house');
 done_testing;
