@@ -31,6 +31,7 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "customers.view", N_("Customers"), N_("See customers") },
 	{ "customers.edit", N_("Customers"), N_("Change customers") },
 	{ "customers.groups", N_("Customers"), N_("Decide who pays which prices") },
+	{ "customers.credit", N_("Customers"), N_("Decide who pays on invoice") },
 	{ "customers.merge", N_("Customers"), N_("Join two accounts of a customer") },
 	{ "customers.export", N_("Customers"), N_("Export personal data") },
 	{ "customers.erase", N_("Customers"), N_("Erase personal data") },

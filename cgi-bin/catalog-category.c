@@ -110,6 +110,7 @@ void category(struct req *r)
 	else
 		l.ask.category = k->category->id;
 	cards = list_cards(r->db, &l.ask);
+	l.group = own_prices_ask(r);
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))
 		counts = list_counts(r->db, &l.ask);

@@ -163,7 +163,7 @@ void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, 
 	struct card *page = mem_array(ctx, struct card, n);
 	bool back = ask->cursor.back, more = count > n;
 
-	*out = (struct list_page){ .n = n };
+	*out = (struct list_page){ .n = n, .cards = page };
 	for (size_t i = 0; i < n; i++) {
 		card_read(ctx, row_list_cards_at(cards, back ? n - 1 - i : i)->card, ask->prefix, &page[i]);
 		page[i].eager = i < EAGER_CARDS;

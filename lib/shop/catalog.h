@@ -70,6 +70,7 @@ struct rows *list_counts(struct db *db, const struct list_ask *ask);
 struct list_page {
 	size_t n;
 	const char *prev, *next;        /* cursors of the pages around, or NULL */
+	struct card *cards;             /* n of them, shown as they are when the page is rendered */
 };
 /* Puts the cards into V as the list NAME; the first are loaded at once. */
 void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, struct view *v,

@@ -257,6 +257,21 @@ $$;
 COMMENT ON FUNCTION catalog.desk_texts(uuid, uuid, text, text[], text[], text[], text[], text[], text[], text[], text[], text[]) IS
 	'Part of catalog.desk_save: ok, name (no language has one), or "slug LOCALE" where another product has the slug.';
 
+-- Begins a change of a product that was looked at in p_revision: nobody else changes it until this is over, and what
+-- lists show of it is made anew once, by catalog.desk_done().  NULL; gone; changed (meanwhile).
+CREATE OR REPLACE FUNCTION catalog.desk_begin(p_tenant uuid, p_product uuid, p_revision bigint) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_is bigint;
+BEGIN
+	PERFORM set_config('sutler.relist', 'later', true);
+	SELECT p.revision INTO now_is FROM catalog.product p WHERE p.tenant_id = p_tenant AND p.product_id = p_product FOR NO KEY UPDATE;
+	RETURN CASE WHEN now_is IS NULL THEN 'gone' WHEN now_is <> p_revision THEN 'changed' END;
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_begin(uuid, uuid, bigint) IS 'Begins a change of a product by hand: NULL, gone or changed.';
+
 -- Makes (p_make: with one variant, in the store p_store) or changes a product.  p_revision is that
 -- of the row the form was filled in over.  Whoever declines has written nothing.
 CREATE OR REPLACE FUNCTION catalog.desk_save(p_tenant uuid, p_actor uuid, p_product uuid, p_make boolean, p_store uuid, p_sku text, p_revision bigint,
@@ -267,16 +282,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb := '{}';
-	revision bigint;
 	said text;
 BEGIN
 	PERFORM set_config('sutler.relist', 'later', true);
 	IF NOT p_make THEN
-		SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-		IF NOT FOUND THEN
-			RETURN 'gone';
-		ELSIF revision <> p_revision THEN
-			RETURN 'changed';
+		said := catalog.desk_begin(p_tenant, p_product, p_revision);
+		IF said IS NOT NULL THEN
+			RETURN said;
 		END IF;
 		facts := catalog.desk_facts(p_tenant, p_product);
 	END IF;
@@ -327,16 +339,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	taken uuid;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
 			WHERE v.variant_id = u.id AND v.product_id = p_product)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	SELECT u.id INTO taken FROM unnest(p_variants, p_skus) AS u (id, sku)
 	WHERE EXISTS (SELECT FROM catalog.variant v WHERE v.sku_key = lower(u.sku) AND NOT v.variant_id = ANY (p_variants))
@@ -372,7 +382,7 @@ DECLARE
 	-- A matrix people can still look at, and what one page saves.
 	most constant integer := 200;
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	wanted uuid[];
 	has uuid[];
 	first_variant uuid;
@@ -381,13 +391,12 @@ DECLARE
 	id uuid;
 	wished text;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision, p.reference INTO revision, base FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_values) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.attribute_value v WHERE v.value_id = u.id)) THEN
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_values) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.attribute_value v WHERE v.value_id = u.id)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
+	SELECT p.reference INTO base FROM catalog.product p WHERE p.product_id = p_product;
 	SELECT array_agg(o.attribute_id ORDER BY o.position) INTO has FROM catalog.product_option o WHERE o.product_id = p_product;
 	SELECT array_agg(x.attribute_id ORDER BY array_position(has, x.attribute_id), x.position, x.code) INTO wanted
 	FROM (SELECT DISTINCT a.attribute_id, a.position, a.code FROM catalog.attribute_value v JOIN catalog.attribute a ON a.attribute_id = v.attribute_id
@@ -469,17 +478,15 @@ CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_pr
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	smallest bigint;
 	detail jsonb;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
 			WHERE v.variant_id = u.id AND v.product_id = p_product)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR KEY SHARE;
 	IF p_group <> '' AND NOT FOUND THEN

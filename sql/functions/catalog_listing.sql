@@ -6,16 +6,14 @@ CREATE OR REPLACE FUNCTION catalog.desk_listing(p_tenant uuid, p_actor uuid, p_s
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	facts jsonb;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l
 			WHERE l.store_id = p_store AND l.locale = u.locale)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
 	INSERT INTO catalog.store_product AS s (tenant_id, store_id, product_id, visible, featured, position)
@@ -45,17 +43,13 @@ AS $$
 DECLARE
 	-- A form of them fits into one request; the shop shows the first eight.
 	most constant integer := 50;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	facts jsonb;
 	code text;
 	meant uuid;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
-		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	IF said IS NOT NULL THEN
+		RETURN said;
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
 	BEGIN

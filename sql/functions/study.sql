@@ -177,10 +177,8 @@ AS $$
 		       1.645 * f.sigma * sqrt(k.days / 7.0)::numeric AS reserve,
 		       (SELECT sum(a.q) FROM unnest(f.ahead[1:4]) AS a (q)) AS four
 		FROM inventory.forecast f
-		LEFT JOIN LATERAL (SELECT s.name, i.least, coalesce(i.lead_days, s.lead_days) AS lead FROM inventory.supplier_item i
-			JOIN inventory.supplier s ON s.tenant_id = i.tenant_id AND s.supplier_id = i.supplier_id AND s.active
-			WHERE i.tenant_id = p_tenant AND i.variant_id = p_variant ORDER BY i.price, i.supplier_id LIMIT 1) o ON true
-		CROSS JOIN LATERAL (SELECT greatest(coalesce(o.lead, 14), 1) AS days, o.name, coalesce(o.least, 1) AS least) k
+		LEFT JOIN LATERAL inventory.cheapest(p_tenant, p_variant) o ON true
+		CROSS JOIN LATERAL (SELECT greatest(coalesce(o.lead_days, 14), 1) AS days, o.name, coalesce(o.fewest, 1) AS least) k
 		WHERE f.tenant_id = p_tenant AND f.variant_id = p_variant AND f.method <> 'none') x
 $$;
 COMMENT ON FUNCTION inventory.reorder_suggest(uuid, uuid) IS 'The reorder point that the forecast of a SKU suggests, with a service level of 95 %.';

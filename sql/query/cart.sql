@@ -1,15 +1,19 @@
 -- A cart with everything its price depends on: all of them travel together, each finds the
 -- cart by the hash of its token.  One that was ordered is no cart any more.
 
--- cart_head(token bytea, store uuid) one
+-- surcharge, ppm: what the chosen way of payment costs, where it is cash on delivery.
+-- cart_head(token bytea, store uuid, currency text) one
 -- cart uuid, customer_type text, coupon_code text, note text, reminders bool, verified_email text,
--- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money
+-- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money,
+-- surcharge money, ppm int
 SELECT c.cart_id, c.customer_type, c.coupon_code, c.note, c.reminders, c.verified_email, c.method_id, c.payment_method,
        c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, ''),
-       c.hand_discount
+       c.hand_discount, coalesce(a.surcharge, 0), coalesce(m.surcharge_ppm, 0)::bigint
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id
 LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
+LEFT JOIN payment.method m ON m.store_id = c.store_id AND m.method = c.payment_method
+LEFT JOIN payment.method_amount a ON a.store_id = c.store_id AND a.method = c.payment_method AND a.currency = :currency
 WHERE t.token_sha256 = :token AND c.store_id = :store AND c.state = 'open'
 
 -- The rules of the store, with the local day and minute of this moment.
