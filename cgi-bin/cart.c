@@ -25,6 +25,7 @@ static void add_actions(struct req *r, struct view *v, const struct cart *c)
 		view_text(item, "sku", l->row->sku);
 		view_text(item, "url", l->row->slug[0] == '\0' ? NULL : url_to(r, "/p/", l->row->slug));
 		view_text(item, "options", l->row->options[0] == '\0' ? NULL : l->row->options);
+		view_text(item, "parts", l->row->parts);
 		view_text(item, "image", url_media(r->mem, l->row->image));
 		view_text(item, "alt", l->row->alt);
 		view_int(item, "quantity", l->row->quantity);

@@ -96,7 +96,7 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
 	shipping.method, shipping.method_text, shipping.method_price, payment.method_amount
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid)
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid), catalog.bundle_words(uuid, uuid, text, uuid)
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
@@ -384,7 +384,7 @@ GRANT SELECT ON catalog.transfer, catalog.transfer_part, catalog.transfer_note T
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION catalog.transfer_open(uuid, uuid, uuid, uuid, text, bigint, text, boolean), catalog.transfer_put(uuid, uuid, integer, bytea),
 	catalog.transfer_apply(uuid, uuid, uuid, uuid, text), catalog.transfer_cancel(uuid, uuid, uuid, uuid),
-	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, boolean, text) TO "_sutler-admin-catalog";
+	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, text, boolean, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
@@ -427,7 +427,8 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
 	catalog.import_slice(uuid, boolean, integer, bigint, integer), catalog.transfer_parted(uuid, uuid, bigint, bigint, bigint, bigint),
 	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
-	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
+	catalog.export_header(uuid, uuid, text, boolean), catalog.export_origin(uuid, uuid),
+	catalog.export_page(uuid, uuid, text, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock",

@@ -127,6 +127,7 @@ void basket_lines(struct req *r, struct view *v, const struct cart *c)
 
 		view_text(item, "name", l->row->name);
 		view_text(item, "options", l->row->options[0] == '\0' ? NULL : l->row->options);
+		view_text(item, "parts", l->row->parts);
 		view_text(item, "image", url_media(r->mem, l->row->image));
 		view_text(item, "alt", l->row->alt);
 		view_int(item, "quantity", l->row->quantity);

@@ -136,6 +136,17 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) IS 'What a product page tells of bundles: what is in them.';
 
+-- What a bundle contains in one line, for a cart.
+CREATE OR REPLACE FUNCTION catalog.bundle_words(p_tenant uuid, p_store uuid, p_locale text, p_bundle uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(b.quantity || ' × ' || k.name || CASE WHEN k.options = '' THEN '' ELSE ' (' || k.options || ')' END, '; ' ORDER BY b.position, b.part_id)
+	FROM catalog.bundle_part b
+	CROSS JOIN LATERAL catalog.named(p_tenant, p_store, p_locale, ARRAY[b.part_id]) k
+	WHERE b.bundle_id = p_bundle
+$$;
+COMMENT ON FUNCTION catalog.bundle_words(uuid, uuid, text, uuid) IS 'What a bundle contains, as people read it: pieces, names, options.';
+
 -- ---- at the desk ----
 
 -- Says what a variant contains, by SKU; nothing: it is no bundle any more, and its stock is counted.

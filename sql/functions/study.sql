@@ -101,16 +101,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	run inventory.study;
+	-- Both ends are known: that makes a range of an index of them.  With "or there is no end" all rows were read in each step.
+	behind uuid;
+	upto uuid := coalesce(p_last, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
 	SELECT s.* INTO run FROM inventory.study s WHERE s.tenant_id = p_tenant AND s.ended_at IS NULL FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 0;
 	END IF;
+	behind := coalesce(run.after_id, '00000000-0000-0000-0000-000000000000');
 	-- What is not studied any more.
-	DELETE FROM inventory.insight i WHERE i.tenant_id = p_tenant AND i.variant_id > coalesce(run.after_id, '00000000-0000-0000-0000-000000000000')
-		AND (p_last IS NULL OR i.variant_id <= p_last) AND i.variant_id <> ALL (p_variants);
-	DELETE FROM inventory.forecast f WHERE f.tenant_id = p_tenant AND f.variant_id > coalesce(run.after_id, '00000000-0000-0000-0000-000000000000')
-		AND (p_last IS NULL OR f.variant_id <= p_last) AND f.variant_id <> ALL (p_variants);
+	DELETE FROM inventory.insight i WHERE i.tenant_id = p_tenant AND i.variant_id > behind AND i.variant_id <= upto AND i.variant_id <> ALL (p_variants);
+	DELETE FROM inventory.forecast f WHERE f.tenant_id = p_tenant AND f.variant_id > behind AND f.variant_id <= upto AND f.variant_id <> ALL (p_variants);
 	INSERT INTO inventory.forecast AS f (tenant_id, variant_id, method, monday, begins, weeks, ahead, sigma, missed, asked, mase)
 	SELECT p_tenant, u.v, u.method, run.monday, u.begins, p_weeks[(u.n - 1) * 52 + 1 : u.n * 52], p_ahead[(u.n - 1) * 8 + 1 : u.n * 8],
 	       u.sigma, nullif(u.missed, -1), nullif(u.asked, -1), nullif(u.mase, -1)

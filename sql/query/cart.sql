@@ -29,10 +29,10 @@ SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding,
 FROM tenancy.store s WHERE s.store_id = :store
 
 -- The lines in the order they were added.  available: NULL when stock is not counted; with
--- what the cart holds itself.
+-- what the cart holds itself.  parts: what is in a bundle, as people read it.
 -- cart_lines(token bytea, store uuid, locale text, currency text) many
 -- variant uuid, product uuid, sku text, slug text, name text, options text, image text, alt text, quantity int,
--- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, price money?, available int?
+-- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, price money?, available int?, parts text?
 SELECT l.variant_id, v.product_id, v.sku,
        coalesce(pt.slug, ph.slug, (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = p.product_id ORDER BY x.locale LIMIT 1), ''),
        coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
@@ -56,7 +56,8 @@ SELECT l.variant_id, v.product_id, v.sku,
                      WHERE s.variant_id = v.variant_id), 0)::bigint
            + coalesce((SELECT sum(h.quantity) FROM inventory.hold h
                        WHERE h.cart_id = c.cart_id AND h.variant_id = v.variant_id), 0)::bigint
-       END
+       END,
+       CASE WHEN v.bundle THEN catalog.bundle_words(c.tenant_id, c.store_id, :locale, v.variant_id) END
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
 JOIN sales.cart_line l ON l.cart_id = c.cart_id

@@ -191,7 +191,7 @@ sub entries
 		'GET /admin/catalog/export' => Requests::at_desk('/admin/catalog/export'),
 		'POST /admin/catalog/export' => Requests::at_desk('/admin/catalog/export', sub {
 			none_under_way(@_);
-			return (format => 'csv', reason => 'for the printer');
+			return (layout => 'own', format => 'csv', reason => 'for the printer');
 		}),
 		'GET /admin/catalog/export/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') }),
 		'GET /admin/catalog/export/{id:id}/file' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') . '/file' }),
