@@ -113,6 +113,8 @@ static void ask(struct req *r, struct order_change *c, const struct change_wish 
 	view_bool(v, "has_discount", t->discount_minor > 0);
 	view_money(v, "discount", t->discount_minor);
 	view_money(v, "shipping", t->shipping_minor);
+	if (t->surcharge_minor > 0)
+		view_money(v, "surcharge", t->surcharge_minor);
 	view_text(v, "ship_to", basket_address(r, &w->ship));
 	for (size_t i = 0; i < c->cart->nlines; i++) {
 		const struct cart_line *l = &c->cart->lines[i];

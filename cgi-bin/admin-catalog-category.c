@@ -100,6 +100,7 @@ void category_tree(struct req *r)
 		view_text(item, "depth", mem_printf(r->mem, "%lld", (long long)(c->depth < 8 ? c->depth : 8)));
 		view_int(item, "level", c->depth + 1);
 		view_bool(item, "hidden", !c->visible);
+		view_bool(item, "ruled", c->ruled);
 		view_int(item, "put", c->put);
 		view_int(item, "shown", c->shown);
 		view_text(item, "below_url", category && console_may(r, "catalog.edit") ?
@@ -228,7 +229,12 @@ void category_show(struct req *r)
 	view_int(v, "below", row_category_leaves(leaves)->below);
 	view_text(v, "parent_name", row_category_leaves(leaves)->parent);
 	form_text(r, v, "reason", "");
+	view_text(v, "rule_url", strcmp(c->kind, "collection") == 0 ? mem_concat(r->mem, url_of(r, c->category), "/rule") : NULL);
+	view_bool(v, "ruled", c->match != NULL);
+	view_text(v, "picture_url", mem_concat(r->mem, url_of(r, c->category), "/picture"));
+	view_text(v, "image", c->image == NULL ? NULL : mem_concat(r->mem, "/media/", c->image));
 	view_bool(v, "may_edit", console_may(r, "catalog.edit"));
+	view_bool(v, "may_put", console_may(r, "catalog.edit") && c->match == NULL);
 	page_html(r, v);
 }
 
@@ -368,6 +374,8 @@ void category_put(struct req *r)
 		page_redirect(r, url_of(r, id));
 	} else if (strncmp(outcome, "unknown ", 8) == 0) {
 		page_decline(r, category_show, "codes", basket_say(r, N_("No product has this reference, SKU or address: {text}"), outcome + 8));
+	} else if (strcmp(outcome, "rule") == 0) {
+		page_decline(r, category_show, NULL, N_("A rule chooses the products of this collection."));
 	} else {
 		page_not_found(r);
 	}

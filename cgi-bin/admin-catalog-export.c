@@ -12,11 +12,14 @@
 
 #define LIST "/admin/catalog/export"
 
+static const char *const layouts[] = { "own", "shopify", "woocommerce", NULL };
+static const struct form_option layout_words[] = { { "own", N_("sutler's own") }, { "shopify", "Shopify" }, { "woocommerce", "WooCommerce" } };
 static const char *const formats[] = { "csv", "xlsx", NULL };
 static const struct form_option format_words[] = { { "csv", "CSV" }, { "xlsx", N_("Excel workbook") } };
 
 const struct param export_list_params[] = { { "before", PARAM_ID, .optional = "" }, { 0 } };
 const struct param catalog_export_params[] = {
+	{ "layout", PARAM_CHOICE, .choices = layouts, .optional = "own", .label = N_("Columns") },
 	{ "format", PARAM_CHOICE, .choices = formats, .label = N_("Format") },
 	{ "stock",  PARAM_BOOL },
 	{ "reason", PARAM_REASON, .label = N_("Reason") },
@@ -34,6 +37,7 @@ void export_list(struct req *r)
 	}
 	found = transfer_list(r, "export");
 	transfer_add_list(r, v, LIST, found);
+	form_options(r, v, "layouts", "layout", layout_words, ARRAY_LEN(layout_words), "own");
 	form_options(r, v, "formats", "format", format_words, ARRAY_LEN(format_words), "csv");
 	form_bool(r, v, "stock", false);
 	form_text(r, v, "reason", "");
@@ -42,24 +46,29 @@ void export_list(struct req *r)
 	page_html(r, v);
 }
 
-static const char *file_name(struct req *r, const char *format)
+static const char *file_name(struct req *r, const char *layout, const char *format)
 {
 	time_t s = (time_t)(r->now_ms / 1000);
 	struct tm tm;
 	char day[32];
 
 	strftime(day, sizeof(day), "%Y-%m-%d", gmtime_r(&s, &tm));
-	return mem_printf(r->mem, "products-%s.%s", day, format);
+	return strcmp(layout, "own") == 0 ? mem_printf(r->mem, "products-%s.%s", day, format)
+		: mem_printf(r->mem, "products-%s-%s.%s", layout, day, format);
 }
 
 void export_ask(struct req *r)
 {
 	struct id id = id_new();
-	const char *outcome, *format = param_text(r, "format");
+	const char *outcome, *layout = param_text(r, "layout"), *format = param_text(r, "format");
 
 	if (console_store(r) == NULL || !catalog_may(r, "catalog.export"))
 		return;
-	outcome = row_transfer_export(q_transfer_export(r->db, r->site->tenant, console_actor(r), console_store(r), id.text, file_name(r, format), format,
+	if (strcmp(layout, "own") != 0 && strcmp(format, "csv") != 0) {
+		page_decline(r, export_list, "format", N_("The other shop systems read CSV files alone."));
+		return;
+	}
+	outcome = row_transfer_export(q_transfer_export(r->db, r->site->tenant, console_actor(r), console_store(r), id.text, file_name(r, layout, format), layout, format,
 		param_bool(r, "stock"), param_text(r, "reason")))->outcome;
 	if (strcmp(outcome, "ok") == 0)
 		page_redirect(r, mem_printf(r->mem, "%s%s/%s", r->prefix, LIST, id.text));

@@ -13,23 +13,25 @@
 #define PERCENT_MAX 90000
 #define AMOUNT_MAX INT64_C(1000000000000)
 
-static const char *const whats[] = { "active", "draft", "archived", "show", "hide", "tag", "untag", "tax", "into", "out", "percent", "amount", NULL };
+static const char *const whats[] = { "active", "draft", "archived", "show", "hide", "tag", "untag", "tax", "into", "out", "percent", "amount", "markup", NULL };
 
 #define CHOSEN \
 	{ "product", PARAM_LIST, .of = PARAM_ID, .max = PRODUCTS_MAX, .label = N_("Choose") }, \
 	{ "what",    PARAM_CHOICE, .choices = whats, .label = N_("What to do") }, \
 	{ "value",   PARAM_TEXT, .max = 60, .optional = "", .label = N_("Tag, tax class, percent or amount") }, \
-	{ "into",    PARAM_ID, .optional = "", .label = N_("Category") }
+	{ "into",    PARAM_ID, .optional = "", .label = N_("Category") }, \
+	{ "ending",  PARAM_CHOICE, .choices = catalog_endings, .optional = "none", .label = N_("Prices end in") }
 
 const struct param bulk_params[] = { CHOSEN, { 0 } };
 const struct param bulk_do_params[] = { CHOSEN, { "reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
 
-static const struct { const char *what, *words; bool price; } choices[] = {
-	{ "active", N_("Put up for sale"), false }, { "draft", N_("Make a draft"), false }, { "archived", N_("Archive"), false },
-	{ "show", N_("Show in this store"), false }, { "hide", N_("Hide in this store"), false },
-	{ "tag", N_("Add the tag"), false }, { "untag", N_("Take the tag away"), false }, { "tax", N_("Set the tax class"), false },
-	{ "into", N_("Put into the category"), false }, { "out", N_("Take out of the category"), false },
+static const struct { const char *what, *words; bool price, cost; } choices[] = {
+	{ "active", N_("Put up for sale") }, { "draft", N_("Make a draft") }, { "archived", N_("Archive") },
+	{ "show", N_("Show in this store") }, { "hide", N_("Hide in this store") },
+	{ "tag", N_("Add the tag") }, { "untag", N_("Take the tag away") }, { "tax", N_("Set the tax class") },
+	{ "into", N_("Put into the category") }, { "out", N_("Take out of the category") },
 	{ "percent", N_("Change the price by percent"), true }, { "amount", N_("Change the price by an amount"), true },
+	{ "markup", N_("Set the price from cost, by markup in percent"), true, true },
 };
 
 static const char *words(const char *what)
@@ -45,13 +47,14 @@ void bulk_add_choices(struct req *r, struct view *v)
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
 		struct view *item;
 
-		if (choices[i].price && !console_may(r, "catalog.price"))
+		if ((choices[i].price && !console_may(r, "catalog.price")) || (choices[i].cost && !console_may_everywhere(r, "catalog.cost")))
 			continue;
 		item = view_item(v, "whats");
 		view_text(item, "value", choices[i].what);
 		view_text(item, "label", req_text(r, choices[i].words));
 		view_bool(item, "selected", strcmp(form_typed(r, "what", ""), choices[i].what) == 0);
 	}
+	catalog_add_endings(r, v, form_typed(r, "ending", "none"));
 }
 
 /* What is asked for, read from both forms. */
@@ -60,7 +63,7 @@ struct change {
 	size_t n;
 	const char *what, *value, *into;
 	bool by_price;
-	int64_t percent, more;          /* hundredths of a percent; minor units */
+	int64_t percent, more, markup;  /* hundredths of a percent; minor units; MARKUP below 0: none */
 };
 
 /* "-7.5" with EXPONENT decimals: -750 at two. */
@@ -89,7 +92,10 @@ static bool read_change(struct req *r, struct change *c)
 	c->value = param_text(r, "value") == NULL ? "" : param_text(r, "value");
 	c->into = param_id(r, "into");
 	c->percent = c->more = 0;
-	c->by_price = strcmp(c->what, "percent") == 0 || strcmp(c->what, "amount") == 0;
+	c->markup = -1;
+	c->by_price = strcmp(c->what, "percent") == 0 || strcmp(c->what, "amount") == 0 || strcmp(c->what, "markup") == 0;
+	if (strcmp(c->what, "markup") == 0 && !catalog_read_markup(r, c->value, &c->markup))
+		sentence = N_("Please enter a markup in percent, like 80 or 42.5.");
 	if (strcmp(c->what, "percent") == 0 && !(read_signed(r, c->value, 2, PERCENT_MAX, &c->percent) && c->percent > -10000))
 		sentence = N_("Please enter a percentage like 5 or -7.5.");
 	else if (strcmp(c->what, "amount") == 0 && !read_signed(r, c->value, currency_exponent(console_currency(r)), AMOUNT_MAX, &c->more))
@@ -110,10 +116,12 @@ static bool may(struct req *r, const struct change *c)
 {
 	if (!c->by_price)
 		return catalog_may(r, "catalog.edit");
-	if (console_may(r, "catalog.price"))
-		return true;
-	page_forbidden(r, N_("Your role does not let you change prices."));
-	return false;
+	if (!console_may(r, "catalog.price")) {
+		page_forbidden(r, N_("Your role does not let you change prices."));
+		return false;
+	}
+	/* What goods cost could be read off the prices. */
+	return c->markup < 0 || catalog_may(r, "catalog.cost");
 }
 
 static void add_prices(struct req *r, struct view *v, struct rows *names, struct rows *prices)
@@ -124,7 +132,8 @@ static void add_prices(struct req *r, struct view *v, struct rows *names, struct
 
 		view_text(item, "sku", p->sku);
 		view_text(item, "currency", console_currency(r));
-		view_money(item, "amount", p->amount);
+		if (p->has_amount)
+			view_money(item, "amount", p->amount);
 		view_money(item, "fresh", p->fresh);
 		for (size_t k = 0; k < rows_count(names); k++)
 			if (strcmp(row_admin_names_at(names, k)->product, p->product) == 0)
@@ -150,7 +159,8 @@ void bulk_look(struct req *r)
 		return;
 	names = q_admin_names(r->db, c.products, c.n);
 	if (c.by_price)
-		prices = q_admin_reprice(r->db, r->site->tenant, console_store(r), console_currency(r), c.products, c.n, c.percent, c.more);
+		prices = q_admin_reprice(r->db, r->site->tenant, console_store(r), console_currency(r), c.products, c.n, c.percent, c.more, c.markup,
+			catalog_unit(console_currency(r)), catalog_ending(r));
 	if (rows_count(names) != c.n) {
 		page_not_found(r);
 		return;
@@ -161,6 +171,8 @@ void bulk_look(struct req *r)
 	view_text(v, "what", c.what);
 	view_text(v, "value", c.value);
 	view_text(v, "into", c.into == NULL ? "" : c.into);
+	view_text(v, "ending", param_text(r, "ending"));
+	view_bool(v, "by_markup", c.markup >= 0);
 	view_bool(v, "by_price", c.by_price);
 	form_text(r, v, "reason", "");
 	for (size_t i = 0; i < rows_count(names); i++) {
@@ -174,6 +186,19 @@ void bulk_look(struct req *r)
 	if (prices != NULL)
 		add_prices(r, v, names, prices);
 	page_html(r, v);
+}
+
+static void decline(struct req *r, const char *outcome)
+{
+	static const struct { const char *outcome, *field, *sentence; } sentences[] = {
+		{ "price", "value", N_("A price would become too high.") },
+		{ "tax_class", "value", N_("There is no such tax class.") },
+		{ "rule", "into", N_("A rule chooses the products of this collection.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(outcome, sentences[i].outcome) == 0)
+			page_decline(r, product_list, sentences[i].field, sentences[i].sentence);
 }
 
 void bulk_do(struct req *r)
@@ -192,13 +217,14 @@ void bulk_do(struct req *r)
 	if (!may(r, &c))
 		return;
 	outcome = row_admin_bulk(q_admin_bulk(r->db, r->site->tenant, console_actor(r), console_store(r), c.products, c.n, c.by_price ? "price" : c.what,
-		c.value, c.into, console_currency(r), c.percent, c.more, param_text(r, "reason")))->outcome;
+		c.value, c.into, console_currency(r), c.percent, c.more, c.markup, catalog_unit(console_currency(r)), catalog_ending(r),
+		param_text(r, "reason")))->outcome;
 	if (strcmp(outcome, "ok") == 0) {
 		page_flash(r, "ok", N_("The products are changed."));
 		page_redirect(r, req_path(r, "/admin/catalog?order=changed"));
 	} else if (strcmp(outcome, "gone") == 0) {
 		page_not_found(r);
 	} else {
-		page_decline(r, product_list, "value", strcmp(outcome, "price") == 0 ? N_("A price would become too high.") : N_("There is no such tax class."));
+		decline(r, outcome);
 	}
 }

@@ -28,12 +28,16 @@ const struct param listing_params[] = {
 	{ 0 }
 };
 
+static const char *const related_kinds[] = { "related", "accessory", "alternative", NULL };
+
 const struct param related_params[] = {
 	{ "revision", PARAM_INT, .min = 1, .max = INT64_C(1) << 40 },
 	{ "product",  PARAM_LIST, .of = PARAM_ID, .max = RELATED_MAX, .optional = "" },
 	{ "order",    PARAM_LIST, .of = PARAM_TEXT, .max = RELATED_MAX, .blanks = true, .optional = "", .label = N_("Place") },
+	{ "kind",     PARAM_LIST, .of = PARAM_TEXT, .max = RELATED_MAX, .optional = "", .label = N_("Kind") },
 	{ "gone",     PARAM_LIST, .of = PARAM_ID, .max = RELATED_MAX, .optional = "" },
 	{ "codes",    PARAM_TEXT, .max = 1000, .optional = "", .label = N_("Add products") },
+	{ "as",       PARAM_CHOICE, .choices = related_kinds, .optional = "related", .label = N_("Kind") },
 	{ 0 }
 };
 
@@ -148,6 +152,29 @@ void listing_change(struct req *r)
 
 /* ---- what goes with it --------------------------------------------------------------------- */
 
+static const struct form_option kind_labels[] = {
+	{ "related", N_("Goes well with it") }, { "accessory", N_("Accessory for it") }, { "alternative", N_("Alternative to it") },
+};
+
+static bool kind_known(const char *kind)
+{
+	for (size_t i = 0; related_kinds[i] != NULL; i++)
+		if (strcmp(related_kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
+static void add_kinds(struct req *r, struct view *item, const char *chosen)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kind_labels); i++) {
+		struct view *one = view_item(item, "kinds");
+
+		view_text(one, "value", kind_labels[i].value);
+		view_text(one, "label", req_text(r, kind_labels[i].label));
+		view_bool(one, "selected", strcmp(kind_labels[i].value, chosen) == 0);
+	}
+}
+
 void related_show(struct req *r)
 {
 	const char *product = path_text(r, "id"), *store = console_store(r);
@@ -181,7 +208,9 @@ void related_show(struct req *r)
 		view_text(item, "order", at == SIZE_MAX ? stored : form_item(r, "order", at, stored));
 		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, form_numbered(r, "order", at)));
 		view_bool(item, "ticked", catalog_typed_in(r, "gone", p->product) != SIZE_MAX);
+		add_kinds(r, item, at == SIZE_MAX ? p->kind : form_item(r, "kind", at, p->kind));
 	}
+	form_options(r, v, "ways", "as", kind_labels, ARRAY_LEN(kind_labels), "related");
 	view_bool(v, "has_products", rows_count(related) > 0);
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));
 	form_text(r, v, "codes", "");
@@ -192,11 +221,20 @@ void related_change(struct req *r)
 {
 	struct catalog_order o;
 	const char *outcome;
+	bool known = true;
+	size_t nkinds;
+	const char *const *kinds = param_list(r, "kind", &nkinds);
 
 	if (!catalog_may(r, "catalog.edit") || !catalog_take_order(r, related_show, &o))
 		return;
+	for (size_t i = 0; i < nkinds; i++)
+		known &= kind_known(kinds[i]);
+	if (nkinds != o.n || !known) {
+		page_bad_request(r);
+		return;
+	}
 	outcome = row_admin_save_related(q_admin_save_related(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_int(r, "revision"),
-		o.products, o.n, o.place, o.n, o.gone, o.ngone, o.codes, o.ncodes))->outcome;
+		o.products, o.n, o.place, o.n, kinds, nkinds, o.gone, o.ngone, o.codes, o.ncodes, param_text(r, "as")))->outcome;
 	if (strcmp(outcome, "ok") == 0) {
 		page_flash(r, "ok", N_("The related products are saved."));
 		page_redirect(r, mem_printf(r->mem, "%s/admin/catalog/%s/related", r->prefix, path_text(r, "id")));

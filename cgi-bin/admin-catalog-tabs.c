@@ -15,22 +15,24 @@ bool catalog_may(struct req *r, const char *permission)
 
 void catalog_tabs(struct req *r, struct view *v, const char *product, const char *here)
 {
-	static const struct { const char *name, *before, *behind, *label; } tabs[] = {
-		{ "", "/admin/catalog/", "", N_("Product") },
-		{ "variants", "/admin/catalog/", "/variants", N_("Variants") },
-		{ "prices", "/admin/catalog/", "/prices", N_("Prices") },
-		{ "special", "/admin/catalog/", "/special", N_("Special prices") },
-		{ "listing", "/admin/catalog/", "/listing", N_("In this store") },
-		{ "related", "/admin/catalog/", "/related", N_("Related products") },
-		{ "media", "/admin/media/", "", N_("Pictures") },
-		{ "downloads", "/admin/media/", "/downloads", N_("Downloads") },
+	static const struct { const char *group, *name, *before, *behind, *label; } pages[] = {
+		{ N_("Product"), "", "/admin/catalog/", "", N_("Product") },
+		{ N_("Product"), "variants", "/admin/catalog/", "/variants", N_("Variants") },
+		{ N_("Product"), "media", "/admin/media/", "", N_("Pictures") },
+		{ N_("Product"), "downloads", "/admin/media/", "/downloads", N_("Downloads") },
+		{ N_("Selling"), "prices", "/admin/catalog/", "/prices", N_("Prices") },
+		{ N_("Selling"), "special", "/admin/catalog/", "/special", N_("Special prices") },
+		{ N_("Selling"), "listing", "/admin/catalog/", "/listing", N_("In this store") },
+		{ N_("Selling"), "related", "/admin/catalog/", "/related", N_("Related products") },
 	};
+	struct console_tab *tabs = mem_array(r->mem, struct console_tab, ARRAY_LEN(pages));
+	const char *path = "";
 
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item = view_item(v, "tabs");
-
-		view_text(item, "url", mem_printf(r->mem, "%s%s%s%s", r->prefix, tabs[i].before, product, tabs[i].behind));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", here != NULL && strcmp(tabs[i].name, here) == 0);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		tabs[i] = (struct console_tab){ .group = pages[i].group, .label = pages[i].label,
+			.path = mem_printf(r->mem, "%s%s%s", pages[i].before, product, pages[i].behind) };
+		if (here != NULL && strcmp(pages[i].name, here) == 0)
+			path = tabs[i].path;
 	}
+	console_tabs(r, v, tabs, ARRAY_LEN(pages), path);
 }

@@ -92,6 +92,7 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 		{ "many", N_("These are more than 200 variants. Please choose fewer values.") },
 		{ "stock", N_("Pieces of this variant lie in a warehouse or are promised. A bundle has no stock of its own: please book them out first.") },
 		{ "inside", N_("Another bundle contains this variant, so it cannot be a bundle itself.") },
+		{ "cost", N_("A delivery has changed what goods cost meanwhile. What you typed is still here. Look at the prices in another window, then correct the costs.") },
 		{ "step", N_("Prices of this store are rounder than this: please leave out the small change.") },
 	};
 
@@ -161,6 +162,10 @@ static const struct route routes[] = {
 	{ POST, "/admin/catalog/categories/{id:id}", category_change, .params = category_params, .form = category_show, EDIT },
 	{ POST, "/admin/catalog/categories/{id:id}/delete", category_drop, .params = category_drop_params, .form = category_show, EDIT },
 	{ POST, "/admin/catalog/categories/{id:id}/products", category_put, .params = category_products_params, .form = category_show, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}/picture", picture_show, .params = picture_list_params, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}/picture", picture_change, .params = picture_params, .form = picture_show, EDIT },
+	{ GET,  "/admin/catalog/categories/{id:id}/rule", rule_show, SEE },
+	{ POST, "/admin/catalog/categories/{id:id}/rule", rule_change, .params = rule_params, .form = rule_show, EDIT },
 	{ 0 }
 };
 

@@ -53,6 +53,16 @@ extern const struct param prices_params[], prices_change_params[];
 void prices_show(struct req *r);
 void prices_change(struct req *r);
 
+/* What prices that are reckoned end in: "none", "00", "90", "95", "99"; of currencies with cents. */
+extern const char *const catalog_endings[];
+/* The list "endings" of a form, CHOSEN selected. */
+void catalog_add_endings(struct req *r, struct view *v, const char *chosen);
+/* The parameter "ending" as catalog.price_round() takes it, minor units, below 0 for none; and the unit it is of. */
+int64_t catalog_ending(struct req *r);
+int64_t catalog_unit(const char *currency);
+/* "42.5" as hundredths of a percent, at most 100 times the cost. */
+bool catalog_read_markup(struct req *r, const char *typed, int64_t *out);
+
 /* admin-catalog-product-listing.c: how the chosen store shows a product; what goes with it. */
 extern const struct param listing_params[], related_params[];
 void listing_show(struct req *r);
@@ -81,6 +91,16 @@ void category_show(struct req *r);
 void category_change(struct req *r);
 void category_drop(struct req *r);
 void category_put(struct req *r);
+
+/* admin-catalog-picture.c: the picture at the head of a category, out of the merchant's. */
+extern const struct param picture_list_params[], picture_params[];
+void picture_show(struct req *r);
+void picture_change(struct req *r);
+
+/* admin-catalog-rule.c: which products a collection chooses by itself. */
+extern const struct param rule_params[];
+void rule_show(struct req *r);
+void rule_change(struct req *r);
 
 /* admin-catalog-fault.c: a sentence of an import about its file, translated; one that is not known as it is. */
 const char *fault_words(struct req *r, const char *message);

@@ -60,7 +60,7 @@ void groups_show(struct req *r)
 
 void group_show(struct req *r)
 {
-	struct rows *found = q_people_group(r->db, path_text(r, "code"));
+	struct rows *found = q_people_group(r->db, path_text(r, "code")), *credits = group_credits(r, path_text(r, "code"));
 	const struct row_people_group *g = row_people_group(found);
 	struct view *v;
 
@@ -74,6 +74,7 @@ void group_show(struct req *r)
 	view_bool(v, "may_change", console_may_everywhere(r, "customers.groups"));
 	form_text(r, v, "name", g->name);
 	form_text(r, v, "reason", "");
+	group_add_credits(r, v, g->code, credits);
 	page_html(r, v);
 }
 
@@ -82,6 +83,7 @@ static const struct hindrance hindrances[] = {
 	{ "code", "code", N_("Another group has this code. Please choose another one.") },
 	{ "name", "name", N_("Another group has this name. Please choose another one.") },
 	{ "members", "reason", N_("Customers are still in this group. Please put them into another one first.") },
+	{ "ways", "reason", N_("A way of payment is offered to this group. Please take the group away there first.") },
 	{ "prices", "reason", N_("Products still have prices for this group. Please take those away first.") },
 };
 

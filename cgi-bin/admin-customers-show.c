@@ -118,6 +118,7 @@ void person_show(struct req *r)
 	struct rows *carts = q_people_carts(r->db, scope, id), *mails = q_people_mails(r->db, scope, id, MAILS_SHOWN);
 	struct rows *notes = q_people_notes(r->db, id, NOTES_SHOWN), *tags = q_people_tags(r->db, id);
 	struct rows *groups = person_groups(r), *twins = person_twins(r, id), *fields = person_fields_of(r, id);
+	struct rows *credits = person_credits(r, id);
 	const struct row_people_head *p = row_people_head(head);
 	struct view *v;
 
@@ -137,6 +138,7 @@ void person_show(struct req *r)
 	view_rows(v, "notes", notes);
 	view_rows(v, "tags", tags);
 	person_add_fields(r, v, fields);
+	person_add_credits(r, v, p->customer, credits);
 	if (!p->has_erased)
 		person_add_twins(r, v, id, twins);
 	view_text(v, "merged_url", p->merged == NULL ? NULL : mem_printf(r->mem, "%s/admin/customers/%s", r->prefix, p->merged));

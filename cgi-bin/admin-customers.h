@@ -62,4 +62,13 @@ void person_group(struct req *r);
 struct rows *person_groups(struct req *r);
 void person_add_groups(struct req *r, struct view *v, struct rows *groups, const char *current);
 
+/* admin-customers-credit.c: payment on invoice of a customer and of a group, queued and then shown. */
+extern const struct param credit_params[];
+void person_credit(struct req *r);
+void group_credit(struct req *r);
+struct rows *person_credits(struct req *r, const char *customer);
+void person_add_credits(struct req *r, struct view *v, const char *customer, struct rows *rows);
+struct rows *group_credits(struct req *r, const char *code);
+void group_add_credits(struct req *r, struct view *v, const char *code, struct rows *rows);
+
 #endif

@@ -60,31 +60,24 @@ void stock_scanned(struct req *r, const char *outcome, const char *sku, int64_t 
 
 void stock_tabs(struct req *r, struct view *v, const char *here)
 {
-	static const struct { const char *path, *label, *permission; } tabs[] = {
-		{ "", N_("Stock"), "inventory.view" },
-		{ "/transfers", N_("Transfers"), "inventory.adjust" },
-		{ "/counts", N_("Stock counts"), "inventory.adjust" },
-		{ "/insight", N_("What sells, what lies"), "inventory.view" },
-		{ "/low", N_("Low stock"), "inventory.purchase" },
-		{ "/purchases", N_("Purchase orders"), "inventory.purchase" },
-		{ "/suppliers", N_("Suppliers"), "inventory.purchase" },
-		{ "/warehouses", N_("Warehouses"), "inventory.view" },
-		{ "/lots", N_("Lots"), "inventory.view" },
-		{ "/inspections", N_("Inspection"), "inventory.inspect" },
-		{ "/production", N_("Production"), "inventory.produce" },
+#define AT "/admin/inventory"
+	/* Looking is for who works in one store, too; all else concerns all of them. */
+	static const struct console_tab tabs[] = {
+		{ N_("On hand"), AT, N_("Stock"), "inventory.view", false },
+		{ N_("On hand"), AT "/warehouses", N_("Warehouses"), "inventory.view", false },
+		{ N_("On hand"), AT "/transfers", N_("Transfers"), "inventory.adjust", true },
+		{ N_("On hand"), AT "/counts", N_("Stock counts"), "inventory.adjust", true },
+		{ N_("Incoming"), AT "/low", N_("Low stock"), "inventory.purchase", true },
+		{ N_("Incoming"), AT "/purchases", N_("Purchase orders"), "inventory.purchase", true },
+		{ N_("Incoming"), AT "/suppliers", N_("Suppliers"), "inventory.purchase", true },
+		{ N_("Incoming"), AT "/production", N_("Production"), "inventory.produce", true },
+		{ N_("Quality"), AT "/inspections", N_("Inspection"), "inventory.inspect", true },
+		{ N_("Quality"), AT "/lots", N_("Lots"), "inventory.view", true },
+		{ N_("Insight"), AT "/insight", N_("What sells, what lies"), "inventory.view", true },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item;
-
-		/* Looking is for who works in one store, too; all else concerns all of them. */
-		if ((strcmp(tabs[i].permission, "inventory.view") != 0 || strcmp(tabs[i].path, "/insight") == 0 || strcmp(tabs[i].path, "/lots") == 0) && !console_may_everywhere(r, tabs[i].permission))
-			continue;
-		item = view_item(v, "tabs");
-		view_text(item, "url", mem_printf(r->mem, "%s/admin/inventory%s", r->prefix, tabs[i].path));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(tabs[i].path, here) == 0);
-	}
+	console_tabs(r, v, tabs, ARRAY_LEN(tabs), mem_printf(r->mem, AT "%s", here));
+#undef AT
 }
 
 void stock_settle(struct req *r, const char *outcome, const char *url, const char *done, void (*form)(struct req *r),

@@ -2,6 +2,7 @@
    here but courier's, which asks the provider itself. */
 #include "admin-login.h"
 
+#include "base/buf.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "front/basket.h"
@@ -46,6 +47,33 @@ void away_offer(struct req *r, struct view *v)
 	view_bool(v, "passwords", !rows_found(rows) || o->passwords);
 	if (rows_found(rows))
 		page_form_action(r, o->origin);
+}
+
+/* By OpenID Connect RP-Initiated Logout 1.0.  Who asks is told by the client's name alone: no token is kept for it, so most
+   providers ask people whether they mean it. */
+static const char *end_url(struct req *r, const char *url, const char *client)
+{
+	struct buf *b = buf_new(r->mem);
+
+	buf_adds(b, url);
+	buf_adds(b, strchr(url, '?') == NULL ? "?client_id=" : "&client_id=");
+	buf_url(b, client);
+	buf_adds(b, "&post_logout_redirect_uri=");
+	buf_url(b, mem_printf(r->mem, "%s/admin/login", r->site->origin));
+	return b->data;
+}
+
+void away_end(struct req *r, struct view *v)
+{
+	struct rows *rows = q_admin_login_sso_end(r->db, r->site->tenant, NULL);
+	const struct row_admin_login_sso_end *e = row_admin_login_sso_end(rows);
+	struct view *end;
+
+	if (!rows_found(rows))
+		return;
+	end = view_sub(v, "end");
+	view_text(end, "name", e->name);
+	view_text(end, "url", end_url(r, e->url, e->client));
 }
 
 /* The attempt is the request that begins it: what belongs to it follows from that and the key of

@@ -53,12 +53,25 @@ static struct view *enter_form(struct req *r)
 	return sign_in_page(r, param_text(r, "next"));
 }
 
+static const struct param enter_show_params[] = {
+	{ "next", PARAM_TEXT, .max = 500, .optional = "" },
+	{ "left", PARAM_BOOL },
+	{ 0 }
+};
+
 static void enter_show(struct req *r)
 {
-	if (session_principal(r) != NULL)
+	struct view *v;
+
+	if (session_principal(r) != NULL) {
 		page_redirect(r, step_next(r));
-	else
-		page_html(r, enter_form(r));
+		return;
+	}
+	v = enter_form(r);
+	/* Also the form of posts, which have no such parameter. */
+	if (r->method == GET && param_bool(r, "left"))
+		away_end(r, v);
+	page_html(r, v);
 }
 
 const char *factor_path(struct req *r, const char *prefix, const char *path, const char *next)
@@ -159,12 +172,15 @@ static void join_post(struct req *r)
 
 /* ---- leaving --------------------------------------------------------------------------------- */
 
+/* Whose account at the provider lives on is told so on the next page. */
 static void leave_by(struct req *r, bool everywhere)
 {
+	struct rows *ends = q_admin_login_sso_end(r->db, r->site->tenant, console_actor(r));
+
 	q_admin_login_out(r->db, r->site->tenant, session_get(r)->id, everywhere);
 	session_end(r);
 	page_clear_site(r);
-	page_redirect(r, req_path(r, "/admin/login"));
+	page_redirect(r, req_path(r, rows_found(ends) ? "/admin/login?left=1" : "/admin/login"));
 }
 
 static void leave(struct req *r)
@@ -178,7 +194,7 @@ static void leave_everywhere(struct req *r)
 }
 
 static const struct route routes[] = {
-	{ GET,  "/admin/login", enter_show, .params = next_params, .permission = PUBLIC, .trips = 3 },
+	{ GET,  "/admin/login", enter_show, .params = enter_show_params, .permission = PUBLIC, .trips = 3 },
 	{ POST, "/admin/login", enter, .params = enter_params, .form = enter_show, .permission = PUBLIC, .trips = 5,
 	  .costly = true },
 	{ GET,  "/admin/login/code", code_show, .params = next_params, .permission = PUBLIC, .trips = 3 },

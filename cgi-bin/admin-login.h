@@ -33,6 +33,9 @@ const struct seal_key *step_key(void);
 /* The page where people sign in, that goes on to NEXT. */
 struct view *sign_in_page(struct req *r, const char *next);
 
+/* Where who just left signs out of the provider too: the view's "end"; nothing when there is no such place. */
+void away_end(struct req *r, struct view *v);
+
 /* The view's "provider" is the name of the identity provider that is offered, absent without; "passwords"
    whether others than owners may use theirs.  Forms of the page may lead there. */
 void away_offer(struct req *r, struct view *v);

@@ -199,6 +199,69 @@ void act_refund(struct req *r)
 	send_refund(r, f->outcome, refund, f->gateway, "amount");
 }
 
+/* ---- what a bank keeps for us -------------------------------------------------------------------------- */
+
+const struct param capture_params[] = {
+	{ "capture_amount", PARAM_TEXT, .max = AMOUNT_TYPED_MAX, .label = N_("Amount") },
+	{ 0 }
+};
+const struct param release_params[] = { { "release_reason", PARAM_REASON, .label = N_("Reason") }, { 0 } };
+
+static void hold_ended(struct req *r, const struct call_answer *a, const char *done, const char *refused)
+{
+	if (a->outcome == CALL_OK)
+		page_flash(r, "ok", done);
+	else if (a->outcome == CALL_DECLINE)
+		page_flash(r, "bad", refused);
+	else
+		page_flash(r, "info", N_("It is asked for. The payment service has not answered yet: it is asked again by itself."));
+	page_redirect(r, desk_url(r, path_text(r, "id"), ""));
+}
+
+static void capture_told(struct req *r, const struct call_answer *a)
+{
+	hold_ended(r, a, N_("The money is captured."), N_("The payment service refuses to capture it. Nothing was taken; it stands below, with what it said."));
+}
+
+static void release_told(struct req *r, const struct call_answer *a)
+{
+	hold_ended(r, a, N_("The authorisation is let go; nothing was taken."), N_("The payment service refuses to let it go. It stands below, with what it said."));
+}
+
+static void end_hold(struct req *r, const char *outcome, const char *intent, const char *call, const char *field,
+		     void (*told)(struct req *r, const struct call_answer *a))
+{
+	if (strcmp(outcome, "unknown") == 0 || *outcome == '\0') {
+		page_not_found(r);
+		return;
+	}
+	if (strcmp(outcome, "ok") != 0) {
+		page_decline(r, desk_order, field, desk_sentence(mem_printf(r->mem, "hold_%s", outcome)));
+		return;
+	}
+	page_call_repeated(r, desk_url(r, path_text(r, "id"), ""));
+	page_call(r, call, intent, told);
+}
+
+void act_capture(struct req *r)
+{
+	const struct row_desk_capture *c;
+	const int64_t *asked;
+	int64_t amount = 0;
+
+	if (!amount_back(r, "capture_amount", &amount, &asked))
+		return;
+	c = row_desk_capture(q_desk_capture(r->db, DESK_WHO(r), path_text(r, "id"), amount));
+	end_hold(r, c->outcome, c->intent, "payment.capture", "capture_amount", capture_told);
+}
+
+void act_release(struct req *r)
+{
+	const struct row_desk_release *c = row_desk_release(q_desk_release(r->db, DESK_WHO(r), path_text(r, "id"), text(r, "release_reason")));
+
+	end_hold(r, c->outcome, c->intent, "payment.release", NULL, release_told);
+}
+
 const struct param return_refund_params[] = {
 	{ "back_amount", PARAM_TEXT, .max = AMOUNT_TYPED_MAX, .optional = "", .label = N_("Amount") },
 	{ "back_reason", PARAM_REASON, .label = N_("Reason") },

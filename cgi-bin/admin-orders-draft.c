@@ -252,7 +252,7 @@ void draft_show(struct req *r)
 /* Why it is declined, beside the field that it is about. */
 static void draft_declined(struct req *r, const char *word)
 {
-	static const char *const fields[][2] = { { "reason", "reason" }, { "way", "payment" }, { "mail", "email" }, { "lines", "quantity" } };
+	static const char *const fields[][2] = { { "reason", "reason" }, { "way", "payment" }, { "payment", "payment" }, { "credit", "payment" }, { "mail", "email" }, { "lines", "quantity" } };
 	const char *field = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)

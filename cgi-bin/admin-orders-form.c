@@ -206,6 +206,8 @@ struct view *order_form_preview(struct req *r, struct view *v, const struct cart
 	if (t->discount_minor > 0)
 		view_money(p, "discount", t->discount_minor);
 	view_money(p, "shipping", t->shipping_minor);
+	if (t->surcharge_minor > 0)
+		view_money(p, "surcharge", t->surcharge_minor);
 	view_money(p, "new_total", t->total_minor);
 	/* Under a failure the cart is not found. */
 	view_bool(p, "tax_included", c->found && c->settings->prices_include_tax);

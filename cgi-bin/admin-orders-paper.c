@@ -166,7 +166,9 @@ void paper_return(struct req *r)
 		if (strcmp(b->return_id, back) != 0)
 			continue;
 		rows[p.nrows++] = (struct paper_row){ "", "", b->sku, b->name, "", b->quantity };
-		p.number = mem_printf(r->mem, "%s-R%lld", row_desk_head(head)->number, (long long)b->return_no);
+		p.number = b->number;
+		/* The scanner opens the return; people look for the order too. */
+		p.note = mem_printf(r->mem, "%s %s", req_text(r, N_("Order")), row_desk_head(head)->number);
 	}
 	if (p.nrows == 0)
 		page_not_found(r);

@@ -110,6 +110,8 @@ static void add_totals(struct req *r, struct view *v, const struct row_desk_head
 		view_money(t, "discount", o->discount);
 	view_text(t, "coupon", or_not(o->coupon_code));
 	view_money(t, "shipping", o->shipping);
+	if (o->surcharge > 0)
+		view_money(t, "surcharge", o->surcharge);
 	view_money(t, "total", o->total);
 	for (size_t i = 0; i < rows_count(taxes); i++) {
 		const struct row_desk_taxes *x = row_desk_taxes_at(taxes, i);
@@ -120,6 +122,21 @@ static void add_totals(struct req *r, struct view *v, const struct row_desk_head
 		view_money(item, "amount", x->amount);
 	}
 	view_bool(t, "tax_included", o->prices_include_tax);
+}
+
+/* What a bank keeps for us, and what was asked for of it. */
+static void add_hold(struct req *r, struct view *v, const struct row_desk_attempts *a)
+{
+	struct view *hold = view_sub(v, "hold");
+
+	view_text(hold, "currency", a->currency);
+	view_money(hold, "amount", a->amount);
+	view_time(hold, "until", a->until);
+	if (a->has_to_capture)
+		view_money(hold, "asked", a->to_capture);
+	view_bool(hold, "releasing", a->to_release);
+	view_bool(hold, "open", !a->has_to_capture && !a->to_release);
+	form_text(r, v, "capture_amount", desk_money_text(r, a->currency, a->amount));
 }
 
 static void add_money(struct req *r, struct view *v, const struct row_desk_head *o, struct rows *money, struct rows *attempts, struct rows *refunds)
@@ -133,7 +150,7 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 	view_text(sum, "currency", o->currency);
 	form_text(r, v, "amount", over > 0 ? desk_money_text(r, o->currency, over) : "");
 	view_money(sum, "due", m->amount - m->captured);
-	view_bool(sum, "is_due", m->amount > m->captured && is(o->state, "open"));
+	view_bool(sum, "is_due", m->amount > m->captured && is(o->state, "open") && !is(o->payment, "authorised"));
 	view_money(sum, "captured", m->captured);
 	view_money(sum, "refunded", m->refunded);
 	view_money(sum, "left", m->captured - m->refunded);
@@ -142,6 +159,9 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 	if (over > 0)
 		view_money(sum, "over", over);
 	view_text(sum, "reference", or_not(m->reference));
+	if (o->due_on != NULL)
+		view_date(sum, "due_on", o->due_on);
+	view_bool(sum, "overdue", o->overdue);
 	for (size_t i = 0; i < rows_count(attempts); i++) {
 		const struct row_desk_attempts *a = row_desk_attempts_at(attempts, i);
 		struct view *item = view_item(v, "attempts");
@@ -151,6 +171,8 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 		view_time(item, "at", a->at);
 		view_text(item, "code", or_not(a->code));
 		desk_state_tag(r, item, "state", "attempt", a->state);
+		if (is(a->state, "authorised"))
+			add_hold(r, v, a);
 	}
 	for (size_t i = 0; i < rows_count(refunds); i++) {
 		const struct row_desk_refunds *a = row_desk_refunds_at(refunds, i);
@@ -208,6 +230,7 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 			one = view_item(v, "returns");
 			view_text(one, "return_id", b->return_id);
 			view_int(one, "return_no", b->return_no);
+			view_text(one, "number", b->number);
 			view_time(one, "at", b->at);
 			view_text(one, "reason", req_text(r, desk_reason_word(b->reason)));
 			view_bool(one, "exchange", is(b->wish, "exchange"));
@@ -347,7 +370,7 @@ static const struct form_option verdicts[] = {
 static void add_forms(struct req *r, struct view *v, struct rows *warehouses)
 {
 	static const char *const fields[] = { "words", "tag", "reference", "cancel_reason", "carrier", "tracking", "url", "refund_reason",
-		"answer", "return_words", "back_amount", "back_reason", "renew_reason" };
+		"answer", "return_words", "back_amount", "back_reason", "release_reason", "renew_reason" };
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		form_text(r, v, fields[i], "");

@@ -19,6 +19,7 @@ static const char *const words[] = { "draft", "pending", "paid", "in_production"
 static const char *const order_states[] = { "draft", "open", "closed", "cancelled", NULL };
 static const char *const payment_states[] = { "pending", "authorised", "paid", "partly_refunded", "refunded", "failed", NULL };
 static const char *const fulfilment_states[] = { "unfulfilled", "in_production", "ready", "partly_shipped", "shipped", "delivered", NULL };
+static const char *const owings[] = { "owed", "overdue", NULL };
 static const char *const return_states[] = { "none", "requested", "approved", "received", "returned", "refused", NULL };
 
 /* The search of the queue; `before` pages on. */
@@ -30,6 +31,7 @@ static const char *const return_states[] = { "none", "requested", "approved", "r
 	{ "fulfilment", PARAM_CHOICE, .choices = fulfilment_states, .optional = "" }, \
 	{ "return",     PARAM_CHOICE, .choices = return_states, .optional = "" }, \
 	{ "method",     PARAM_ID, .optional = "" }, \
+	{ "invoice",    PARAM_CHOICE, .choices = owings, .optional = "" }, \
 	{ "tag",        PARAM_TEXT, .max = 32, .optional = "" }, \
 	{ "from",       PARAM_DATE, .optional = "" }, \
 	{ "to",         PARAM_DATE, .optional = "" }, \
@@ -65,6 +67,8 @@ static struct rows *ask(struct req *r, int64_t most)
 				      console_store(r), some(before, r->id), most);
 	for (size_t i = 0; i < ARRAY_LEN(filters); i++)
 		mask |= some(given(r, filters[i].name), NULL) != NULL ? filters[i].fragment : 0;
+	if (some(given(r, "invoice"), NULL) != NULL)
+		mask |= strcmp(given(r, "invoice"), "overdue") == 0 ? QUEUE_ORDERS_OVERDUE : QUEUE_ORDERS_OWED;
 	return q_queue_orders(r->db, mask, console_store(r), some(given(r, "word"), ""), some(given(r, "state"), ""), some(given(r, "payment"), ""),
 		some(given(r, "fulfilment"), ""), some(given(r, "return"), ""), some(given(r, "method"), console_store(r)), some(given(r, "tag"), ""),
 		console_timezone(r), some(given(r, "from"), "2000-01-01"), some(given(r, "to"), "2000-01-01"), some(before, r->id), most);
@@ -98,6 +102,10 @@ static void add_order(struct req *r, struct view *v, const struct row_queue_orde
 		desk_state_tag(r, item, "back", "return", o->return_state);
 }
 
+static const struct form_option owing_options[] = {
+	{ "", N_("Any") }, { "owed", N_("Billed and not paid yet") }, { "overdue", N_("Overdue") },
+};
+
 static void add_choices(struct req *r, struct view *v, struct rows *methods)
 {
 	const char *method = given(r, "method");
@@ -107,6 +115,7 @@ static void add_choices(struct req *r, struct view *v, struct rows *methods)
 	desk_state_options(r, v, "fulfilments", "fulfilment", given(r, "fulfilment"));
 	desk_state_options(r, v, "returns", "return", given(r, "return"));
 	desk_state_options(r, v, "states", "order", given(r, "state"));
+	form_options(r, v, "owings", "invoice", owing_options, ARRAY_LEN(owing_options), some(given(r, "invoice"), ""));
 	for (size_t i = 0; i < rows_count(methods); i++) {
 		const struct row_desk_methods *m = row_desk_methods_at(methods, i);
 		struct view *item = view_item(v, "methods");
@@ -225,6 +234,10 @@ static const struct route routes[] = {
 	{ POST, "/admin/orders/{id:id}/ship", act_ship, .params = ship_params, CHANGE("fulfil") },
 	{ POST, "/admin/orders/{id:id}/downloads", act_renew, .params = renew_params, .form = desk_order, .permission = "orders.fulfil", .csrf_token = true, .trips = 5 },
 	{ POST, "/admin/orders/{id:id}/refund", act_refund, .params = refund_params, .step_up = true, .idempotent = true, .form = desk_order, .permission = "orders.refund",
+	  .csrf_token = true, .trips = 8 },
+	{ POST, "/admin/orders/{id:id}/capture", act_capture, .params = capture_params, .step_up = true, .idempotent = true, .form = desk_order, .permission = "orders.pay",
+	  .csrf_token = true, .trips = 8 },
+	{ POST, "/admin/orders/{id:id}/release", act_release, .params = release_params, .step_up = true, .idempotent = true, .form = desk_order, .permission = "orders.pay",
 	  .csrf_token = true, .trips = 8 },
 	{ POST, "/admin/orders/{id:id}/returns", act_return, .params = goods_back_params, CHANGE("returns") },
 	{ GET,  "/admin/orders/{id:id}/returns/{return:id}/slip.pdf", paper_return, .permission = "orders.view", .trips = 3 },

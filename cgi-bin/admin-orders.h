@@ -47,6 +47,7 @@ void desk_file(struct req *r);
 
 /* admin-orders-act.c: changes of an order, and what they are told */
 extern const struct param note_params[], tag_params[], pay_params[], cancel_params[], step_params[], ship_params[], refund_params[], renew_params[];
+extern const struct param capture_params[], release_params[];
 extern const struct param goods_back_params[], decide_params[], receive_params[], inspect_params[], return_refund_params[];
 void act_note(struct req *r);
 void act_tag(struct req *r);
@@ -56,6 +57,8 @@ void act_step(struct req *r);
 void act_ship(struct req *r);
 void act_refund(struct req *r);
 void act_renew(struct req *r);
+void act_capture(struct req *r);
+void act_release(struct req *r);
 void act_return(struct req *r);
 void act_decide(struct req *r);
 void act_receive(struct req *r);

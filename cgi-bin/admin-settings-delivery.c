@@ -390,14 +390,11 @@ static void take_zones(struct req *r, struct way *m)
 static int64_t take_amount(struct req *r, struct way *m, const char *field, const char *currency, int64_t otherwise)
 {
 	const char *text = settings_given(r, field);
-	char *plain = mem_strdup(r->mem, text), *comma = strchr(plain, ',');
 	int64_t minor;
 
 	if (*text == '\0')
 		return otherwise;
-	if (comma != NULL)
-		*comma = '.';
-	if (parse_money(plain, currency_exponent(currency), &minor) && minor <= PRICING_MAX_PRICE)
+	if (settings_take_amount(r, text, currency, &minor))
 		return minor;
 	say(r, m, field, N_("Please give an amount like 19.90."));
 	return 0;

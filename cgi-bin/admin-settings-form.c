@@ -3,22 +3,24 @@
 
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "front/address_form.h"
+#include "shop/pricing.h"
 
 #include <string.h>
 
 /* The pages of a store's settings, in the order in which a new store needs them. */
-static const struct { const char *path, *label; } tabs[] = {
-	{ "/admin/settings", N_("Stores") },
-	{ "/admin/settings/store", N_("Store details") },
-	{ "/admin/settings/languages", N_("Languages and currencies") },
-	{ "/admin/settings/hosts", N_("Addresses") },
-	{ "/admin/settings/delivery", N_("Delivery") },
-	{ "/admin/settings/taxes", N_("Taxes") },
-	{ "/admin/settings/payment", N_("Payment") },
-	{ "/admin/settings/policies", N_("Policies") },
-	{ "/admin/settings/mails", N_("Mails") },
-	{ "/admin/settings/numbers", N_("Numbers") },
+static const struct console_tab tabs[] = {
+	{ N_("Store"), "/admin/settings", N_("Stores"), NULL, false },
+	{ N_("Store"), "/admin/settings/store", N_("Store details"), NULL, false },
+	{ N_("Store"), "/admin/settings/languages", N_("Languages and currencies"), NULL, false },
+	{ N_("Store"), "/admin/settings/hosts", N_("Addresses"), NULL, false },
+	{ N_("Selling"), "/admin/settings/delivery", N_("Delivery"), NULL, false },
+	{ N_("Selling"), "/admin/settings/taxes", N_("Taxes"), NULL, false },
+	{ N_("Selling"), "/admin/settings/payment", N_("Payment"), NULL, false },
+	{ N_("Papers"), "/admin/settings/policies", N_("Policies"), NULL, false },
+	{ N_("Papers"), "/admin/settings/mails", N_("Mails"), NULL, false },
+	{ N_("Papers"), "/admin/settings/numbers", N_("Numbers"), NULL, false },
 };
 
 const char *settings_store(struct req *r)
@@ -41,13 +43,7 @@ struct view *settings_view(struct req *r, const char *template, const char *titl
 {
 	struct view *v = console_view(r, template, title);
 
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		struct view *item = view_item(v, "tabs");
-
-		view_text(item, "url", req_path(r, tabs[i].path));
-		view_text(item, "label", req_text(r, tabs[i].label));
-		view_bool(item, "current", strcmp(here, tabs[i].path) == 0);
-	}
+	console_tabs(r, v, tabs, ARRAY_LEN(tabs), here);
 	view_text(v, "store", console_store(r));
 	view_bool(v, "may_edit", console_may(r, "settings.edit"));
 	return v;
@@ -84,6 +80,7 @@ static struct view *add(struct settings_form *f, const char *name, const char *l
 	view_text(item, "value", "");
 	view_text(item, "now", NULL);
 	view_text(item, "hint", NULL);
+	view_text(item, "note", NULL);
 	view_text(item, "mode", NULL);
 	view_text(item, "wrong", form_error(f->r, name));
 	return item;
@@ -170,6 +167,11 @@ void settings_hint(struct settings_form *f, const char *hint)
 	view_text(f->field, "hint", req_text(f->r, hint));
 }
 
+void settings_note(struct settings_form *f, const char *words, const char *what)
+{
+	view_text(f->field, "note", mem_printf(f->r->mem, "%s %s", req_text(f->r, words), what));
+}
+
 /* ---- values and outcomes ------------------------------------------------------------------------- */
 
 const char *settings_given(struct req *r, const char *name)
@@ -188,6 +190,40 @@ const char *settings_amount(struct req *r, int64_t minor, const char *currency)
 		unit *= 10;
 	return exponent <= 0 ? mem_printf(r->mem, "%lld", (long long)minor) :
 		mem_printf(r->mem, "%lld.%0*lld", (long long)(minor / unit), exponent, (long long)(minor % unit));
+}
+
+static bool take_decimal(struct req *r, const char *text, int digits, int64_t most, int64_t *out)
+{
+	char *plain = mem_strdup(r->mem, text), *comma = strchr(plain, ',');
+
+	if (comma != NULL)
+		*comma = '.';
+	return parse_money(plain, digits, out) && *out <= most;
+}
+
+bool settings_take_amount(struct req *r, const char *text, const char *currency, int64_t *minor)
+{
+	return take_decimal(r, text, currency_exponent(currency), PRICING_MAX_PRICE, minor);
+}
+
+/* Digits of a percentage behind the point: a rate is exact in parts per million. */
+#define RATE_DIGITS 4
+
+const char *settings_percent(struct req *r, int64_t ppm)
+{
+	char *s = mem_printf(r->mem, "%lld.%04lld", (long long)ppm / 10000, (long long)ppm % 10000);
+	size_t n = strlen(s);
+
+	while (s[n - 1] == '0')
+		s[--n] = '\0';
+	if (s[n - 1] == '.')
+		s[n - 1] = '\0';
+	return s;
+}
+
+bool settings_take_percent(struct req *r, const char *text, int64_t *ppm)
+{
+	return take_decimal(r, text, RATE_DIGITS, PRICING_PPM, ppm);
 }
 
 void settings_decline(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n)

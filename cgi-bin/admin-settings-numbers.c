@@ -17,6 +17,8 @@ const struct param numbers_params[] = {
 	{ "invoice_prefix", PARAM_TEXT, .max = PREFIX_MAX, .optional = "", .label = N_("Prefix of invoices") },
 	{ "invoice_next",   PARAM_INT, .min = 1, .max = NUMBER_MAX, .label = N_("Next invoice of this year") },
 	{ "credit_next",    PARAM_INT, .min = 1, .max = NUMBER_MAX, .label = N_("Next credit note of this year") },
+	{ "return_prefix",  PARAM_TEXT, .max = PREFIX_MAX, .optional = "", .label = N_("Prefix of returns") },
+	{ "return_next",    PARAM_INT, .min = 1, .max = NUMBER_MAX, .label = N_("Next return") },
 	{ "look",           PARAM_BOOL },
 	{ "reason",         PARAM_REASON, .optional = "", .label = N_("Reason") },
 	{ 0 }
@@ -67,6 +69,7 @@ void numbers_show(struct req *r)
 	/* The part behind the prefix: the year. */
 	add_next(r, v, N_("Invoice"), prefix, n->invoice_series + strlen(s->invoice_prefix), begins_with(r, "invoice_next", moved, n->invoice_next));
 	add_next(r, v, N_("Credit note"), prefix, n->credit_series + strlen(s->invoice_prefix), begins_with(r, "credit_next", moved, n->credit_next));
+	add_next(r, v, N_("Return"), form_typed(r, "return_prefix", s->return_prefix), "", form_typed(r, "return_next", number_text(r, n->return_next)));
 	f = settings_form(r, v, s->revision);
 	settings_group(&f, N_("Orders"), NULL);
 	settings_text(&f, "order_prefix", N_("Prefix of orders"), s->order_prefix, PREFIX_MAX);
@@ -80,6 +83,12 @@ void numbers_show(struct req *r)
 	settings_hint(&f, n->invoice_begun ? N_("The series has begun and goes on without gaps.") : N_("May be set until the first one is issued."));
 	settings_int(&f, "credit_next", N_("Next credit note of this year"), n->credit_next);
 	settings_hint(&f, n->credit_begun ? N_("The series has begun and goes on without gaps.") : N_("May be set until the first one is issued."));
+	settings_group(&f, N_("Returns"), NULL);
+	settings_text(&f, "return_prefix", N_("Prefix of returns"), s->return_prefix, PREFIX_MAX);
+	settings_hint(&f, *n->return_other == '\0' ? N_("1 to 8 letters, digits and -, the last no digit. Stores with the same prefix share one series.") :
+		      mem_printf(r->mem, "%s %s", req_text(r, N_("One series, so that no number is given twice, with:")), n->return_other));
+	settings_int(&f, "return_next", N_("Next return"), n->return_next);
+	settings_hint(&f, N_("May only grow: no number is given twice."));
 	page_html(r, v);
 }
 
@@ -102,20 +111,23 @@ void numbers_change(struct req *r)
 		{ "order_taken", "order_prefix", N_("Orders with such numbers are there already. Please choose another prefix or a higher number.") },
 		{ "invoice_prefix", "invoice_prefix", N_("Another of your stores has this prefix, or had it: numbers of invoices would repeat.") },
 		{ "invoice_next", "invoice_next", N_("This series has begun. The law wants it without gaps, so it goes on as it is; another prefix begins another one.") },
+		{ "return_prefix", "return_prefix", N_("Please let it end in a letter or -: a digit would be read as part of the number, and numbers could repeat.") },
+		{ "return_next", "return_next", N_("This number was given already. Please choose a higher one.") },
 		{ "credit_next", "credit_next", N_("This series has begun. The law wants it without gaps, so it goes on as it is; another prefix begins another one.") },
 	};
 	const char *store = settings_store(r);
-	bool orders, invoices;
+	bool orders, invoices, returns;
 
 	if (store == NULL)
 		return;
 	orders = prefix_fine(r, "order_prefix");
 	invoices = prefix_fine(r, "invoice_prefix");
+	returns = prefix_fine(r, "return_prefix");
 	if (!param_bool(r, "look") && *settings_given(r, "reason") == '\0') {
 		field_error(r, "reason", N_("Please say why."));
 		orders = false;
 	}
-	if (!orders || !invoices) {
+	if (!orders || !invoices || !returns) {
 		page_again(r, numbers_show);
 		return;
 	}
@@ -125,6 +137,6 @@ void numbers_change(struct req *r)
 	}
 	settings_settle(r, numbers_show, row_settings_save_numbers(q_settings_save_numbers(r->db, r->site->tenant, console_actor(r), store,
 		param_int(r, "revision"), settings_given(r, "order_prefix"), param_int(r, "order_next"), settings_given(r, "invoice_prefix"),
-		param_int(r, "invoice_next"), param_int(r, "credit_next"), settings_given(r, "reason")))->outcome, outcomes, ARRAY_LEN(outcomes),
+		param_int(r, "invoice_next"), param_int(r, "credit_next"), settings_given(r, "return_prefix"), param_int(r, "return_next"), settings_given(r, "reason")))->outcome, outcomes, ARRAY_LEN(outcomes),
 		N_("The numbers are set."), "/admin/settings/numbers");
 }

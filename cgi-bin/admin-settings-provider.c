@@ -62,6 +62,7 @@ void provider_show(struct req *r)
 	struct view *v = console_view(r, "admin-settings/provider", N_("How staff sign in"));
 
 	view_text(v, "back", mem_printf(r->mem, "%s/admin/login/provider/back", r->site->origin));
+	view_text(v, "left", mem_printf(r->mem, "%s/admin/login", r->site->origin));
 	view_bool(v, "may_edit", row_staff_is_owner(owner)->owner && console_may_everywhere(r, "staff.manage"));
 	view_bool(v, "exists", exists);
 	view_bool(v, "answers", exists && p->answers);

@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-/* Digits of a percentage behind the point: a rate is exact in parts per million. */
-#define RATE_DIGITS 4
 #define EVERYWHERE "*"
 
 static const struct form_option customer_options[] = {
@@ -84,28 +82,6 @@ const struct param tax_how_params[] = {
 	{ 0 }
 };
 
-/* 210000 as "21", 52500 as "5.25". */
-static const char *percent(struct req *r, int64_t ppm)
-{
-	char *s = mem_printf(r->mem, "%lld.%04lld", (long long)ppm / 10000, (long long)ppm % 10000);
-	size_t n = strlen(s);
-
-	while (s[n - 1] == '0')
-		s[--n] = '\0';
-	if (s[n - 1] == '.')
-		s[n - 1] = '\0';
-	return s;
-}
-
-static bool take_percent(const struct req *r, const char *text, int64_t *ppm)
-{
-	char *plain = mem_strdup(r->mem, text), *comma = strchr(plain, ',');
-
-	if (comma != NULL)
-		*comma = '.';
-	return parse_money(plain, RATE_DIGITS, ppm) && *ppm <= PRICING_PPM;
-}
-
 static const struct form_option *class_options(struct req *r, struct rows *classes)
 {
 	struct form_option *o = mem_array(r->mem, struct form_option, rows_count(classes));
@@ -132,7 +108,7 @@ static void add_rate(struct req *r, struct view *v, const struct row_settings_ra
 	view_text(item, "url", mem_printf(r->mem, "%s/admin/settings/taxes/%s", r->prefix, t->rate));
 	view_text(item, "name", t->name);
 	view_text(item, "code", t->code);
-	view_text(item, "rate", percent(r, t->rate_ppm));
+	view_text(item, "rate", settings_percent(r, t->rate_ppm));
 	view_text(item, "treatment", strcmp(t->treatment, "taxed") == 0 ? NULL :
 		  req_text(r, word_of(treatment_options, ARRAY_LEN(treatment_options), t->treatment)));
 	view_text(item, "tax_class", t->tax_class);
@@ -176,7 +152,7 @@ static void add_trial(struct req *r, struct view *v, const struct row_cart_setti
 
 		view_text(item, "currency", currency);
 		view_text(item, "name", t->taxes[i].name);
-		view_text(item, "rate", percent(r, t->taxes[i].rate_ppm));
+		view_text(item, "rate", settings_percent(r, t->taxes[i].rate_ppm));
 		view_money(item, "amount", t->taxes[i].amount_minor);
 	}
 }
@@ -290,7 +266,7 @@ void tax_make(struct req *r)
 		field_error(r, "region", N_("A region or postal code needs a country."));
 		wrong = true;
 	}
-	if (!take_percent(r, param_text(r, "rate"), &ppm)) {
+	if (!settings_take_percent(r, param_text(r, "rate"), &ppm)) {
 		field_error(r, "rate", N_("Please give a percentage like 21 or 5.25."));
 		wrong = true;
 	} else if (ppm > 0 && strcmp(param_text(r, "treatment"), "taxed") != 0) {
@@ -333,7 +309,7 @@ void tax_show(struct req *r)
 	view_text(v, "tax_url", mem_printf(r->mem, "%s/admin/settings/taxes/%s", r->prefix, t->rate));
 	view_bool(v, "lasts", t->valid_to == NULL);
 	form_text(r, v, "name", t->name);
-	form_text(r, v, "rate", percent(r, t->rate_ppm));
+	form_text(r, v, "rate", settings_percent(r, t->rate_ppm));
 	form_text(r, v, "day", "");
 	form_text(r, v, "until", "");
 	view_text(v, "today", row_settings_today(today)->today);
@@ -348,7 +324,7 @@ void tax_follow(struct req *r)
 
 	if (store == NULL)
 		return;
-	if (!take_percent(r, param_text(r, "rate"), &ppm)) {
+	if (!settings_take_percent(r, param_text(r, "rate"), &ppm)) {
 		page_decline(r, tax_show, "rate", N_("Please give a percentage like 21 or 5.25."));
 		return;
 	}

@@ -2,7 +2,9 @@
 #include "admin-settings.h"
 
 #include "base/crypto.h"
+#include "base/locale.h"
 #include "base/mem.h"
+#include "shop/staff_language.h"
 
 #include <string.h>
 
@@ -50,10 +52,41 @@ static const char *state_word(const char *state)
 	return strcmp(state, "active") == 0 ? N_("Active") : strcmp(state, "invited") == 0 ? N_("Invited") : N_("Suspended");
 }
 
+static const char *mail_word(const char *mail)
+{
+	static const struct { const char *mail, *word; } words[] = {
+		{ "waiting", N_("The mail is on its way.") },
+		{ "again", N_("The mail could not be sent yet; it is tried again.") },
+		{ "sent", N_("The mail was sent.") },
+		{ "failed", N_("The mail could not be sent.") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].mail, mail) == 0)
+			return words[i].word;
+	return N_("No mail was sent.");
+}
+
+/* Of somebody with an open link: until when, and what became of the mail; nothing else. */
+static void add_invitation(struct req *r, struct view *v, const int64_t *ends, const char *mail, const int64_t *mail_at)
+{
+	struct view *i;
+
+	if (ends == NULL)
+		return;
+	i = view_sub(v, "invitation");
+	view_time(i, "ends", *ends);
+	view_text(i, "mail", req_text(r, mail_word(mail)));
+	view_bool(i, "failed", strcmp(mail, "failed") == 0);
+	if (mail_at != NULL)
+		view_time(i, "mail_at", *mail_at);
+}
+
 static void people_show(struct req *r)
 {
 	struct view *v = console_view(r, "admin-settings/staff", N_("Staff"));
-	struct rows *people = q_staff_people(r->db), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
+	const char *spoken = form_typed(r, "locale", r->language);
+	struct rows *people = q_staff_people(r->db, r->site->tenant), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
 
 	for (size_t i = 0; i < rows_count(people); i++) {
 		const struct row_staff_people *p = row_staff_people_at(people, i);
@@ -66,15 +99,30 @@ static void people_show(struct req *r)
 		view_text(item, "state", req_text(r, state_word(p->state)));
 		if (p->has_seen)
 			view_time(item, "seen", p->seen);
+		add_invitation(r, item, p->has_ends ? &p->ends : NULL, p->mail, p->has_mail_at ? &p->mail_at : NULL);
 	}
+	for (size_t i = 0; i < STAFF_LANGUAGES; i++) {
+		struct view *item = view_item(v, "tongues");
+
+		view_text(item, "value", staff_languages[i].prefix);
+		view_text(item, "label", locale_own_name(locale_get(staff_languages[i].tag)));
+		view_bool(item, "selected", strcmp(spoken, staff_languages[i].prefix) == 0);
+	}
+	view_bool(v, "mail", *form_typed(r, "email", "") == '\0' || *form_typed(r, "mail", "") != '\0');
 	view_bool(v, "may_manage", console_may_everywhere(r, "staff.manage"));
 	add_choices(r, v, roles, stores, NULL, NULL);
 	page_html(r, v);
 }
 
+/* The prefixes of staff_languages. */
+static const char *const tongues[] = { "en", "es", "id", NULL };
+_Static_assert(ARRAY_LEN(tongues) == STAFF_LANGUAGES + 1, "each language of the console can be chosen");
+
 static const struct param invite_params[] = {
 	{ "email",  PARAM_EMAIL, .label = N_("Mail address") },
 	{ "name",   PARAM_TEXT, .max = 100, .label = N_("Full name") },
+	{ "locale", PARAM_CHOICE, .choices = tongues, .label = N_("Language") },
+	{ "mail",   PARAM_BOOL, .label = N_("Send the invitation by mail") },
 	{ "role",   PARAM_ID, .label = N_("Role") },
 	{ "store",  PARAM_ID, .optional = "", .label = N_("Store") },
 	{ "reason", PARAM_REASON, .label = N_("Reason") },
@@ -89,13 +137,22 @@ static const unsigned char *hash_of(struct req *r, const struct token *token)
 	return hash;
 }
 
-/* The link, shown this once: whoever gave it hands it over. */
+/* The store that writes to whom the mail goes, or NULL when none was asked for: that of this host, else where one works. */
+static const char *mail_store(struct req *r)
+{
+	if (!param_bool(r, "mail"))
+		return NULL;
+	return r->site->store != NULL ? r->site->store : console_store(r);
+}
+
+/* The link, shown this once: whoever gave it hands it over, when no mail reaches the person. */
 static void show_link(struct req *r, const struct token *token, const char *who)
 {
 	struct view *v = console_view(r, "admin-settings/link", N_("The link is ready"));
 
 	view_text(v, "who", who);
 	view_text(v, "link", req_url(r, mem_printf(r->mem, "/admin/login/join/%s", token->text)));
+	view_bool(v, "mailed", mail_store(r) != NULL);
 	page_html(r, v);
 }
 
@@ -103,8 +160,8 @@ static void invite(struct req *r)
 {
 	const char *email = param_text(r, "email");
 	struct token token = token_new();
-	const char *outcome = row_staff_invite(q_staff_invite(r->db, r->site->tenant, console_actor(r), email, param_text(r, "name"), param_id(r, "role"),
-		param_id(r, "store"), hash_of(r, &token), SHA256_LEN, param_text(r, "reason")))->outcome;
+	const char *outcome = row_staff_invite(q_staff_invite(r->db, r->site->tenant, console_actor(r), email, param_text(r, "name"),
+		param_text(r, "locale"), param_id(r, "role"), param_id(r, "store"), hash_of(r, &token), SHA256_LEN, mail_store(r), param_text(r, "reason")))->outcome;
 
 	if (strcmp(outcome, "ok") == 0)
 		show_link(r, &token, email);
@@ -116,7 +173,7 @@ static void invite(struct req *r)
 
 static void person_show(struct req *r)
 {
-	struct rows *rows = q_staff_person(r->db, path_text(r, "id")), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db),
+	struct rows *rows = q_staff_person(r->db, r->site->tenant, path_text(r, "id")), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db),
 		*bound = q_staff_bound(r->db, r->site->tenant, path_text(r, "id"));
 	const struct row_staff_person *p = row_staff_person(rows);
 	struct view *v;
@@ -134,11 +191,19 @@ static void person_show(struct req *r)
 	view_bool(v, "may_audit", console_may_everywhere(r, "audit.view"));
 	if (row_staff_bound(bound)->has_since)
 		view_time(v, "bound", row_staff_bound(bound)->since);
+	view_bool(v, "joined", strcmp(p->state, "active") == 0);
+	add_invitation(r, v, p->has_ends ? &p->ends : NULL, p->mail, p->has_mail_at ? &p->mail_at : NULL);
 	add_choices(r, v, roles, stores, p->role, p->store);
 	page_html(r, v);
 }
 
 static const struct param reason_params[] = {
+	{ "reason", PARAM_REASON, .label = N_("Reason") },
+	{ 0 }
+};
+
+static const struct param link_params[] = {
+	{ "mail",   PARAM_BOOL, .label = N_("Send the link by mail") },
 	{ "reason", PARAM_REASON, .label = N_("Reason") },
 	{ 0 }
 };
@@ -195,12 +260,18 @@ static void person_link(struct req *r)
 {
 	struct token token = token_new();
 	const char *outcome = row_staff_renew(q_staff_renew(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), hash_of(r, &token), SHA256_LEN,
-							    param_text(r, "reason")))->outcome;
+							    mail_store(r), param_text(r, "reason")))->outcome;
 
 	if (strcmp(outcome, "ok") != 0)
 		settle(r, outcome, NULL);
 	else
-		show_link(r, &token, row_staff_person(q_staff_person(r->db, path_text(r, "id")))->email);
+		show_link(r, &token, row_staff_person(q_staff_person(r->db, r->site->tenant, path_text(r, "id")))->email);
+}
+
+static void person_withdraw(struct req *r)
+{
+	settle(r, row_staff_withdraw(q_staff_withdraw(r->db, r->site->tenant, console_actor(r), path_text(r, "id"), param_text(r, "reason")))->outcome,
+	       N_("The link is withdrawn: it opens nothing any more."));
 }
 
 /* People and roles are changed by who showed a code a short time ago. */
@@ -264,7 +335,8 @@ static const struct route routes[] = {
 	{ POST, "/admin/staff/{id:id}/suspend", person_suspend, .params = reason_params, .form = person_show, MANAGE },
 	{ POST, "/admin/staff/{id:id}/restore", person_restore, .params = reason_params, .form = person_show, MANAGE },
 	{ POST, "/admin/staff/{id:id}/unbind", person_unbind, .params = reason_params, .form = person_show, MANAGE },
-	{ POST, "/admin/staff/{id:id}/link", person_link, .params = reason_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/link", person_link, .params = link_params, .form = person_show, MANAGE },
+	{ POST, "/admin/staff/{id:id}/withdraw", person_withdraw, .params = link_params, .form = person_show, MANAGE },
 	{ GET,  "/admin/roles", roles_show, .permission = "staff.view", .trips = 3 },
 	{ GET,  "/admin/roles/new", role_new, .permission = "staff.manage", .step_up = true, .trips = 3 },
 	{ POST, "/admin/roles/new", role_make, .params = role_params, .form = role_new, MANAGE },

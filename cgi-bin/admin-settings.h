@@ -57,11 +57,18 @@ void settings_country(struct settings_form *f, const char *name, const char *lab
 void settings_hidden(struct settings_form *f, const char *name, const char *value);
 /* A sentence below the last field, N_("..."). */
 void settings_hint(struct settings_form *f, const char *hint);
+/* More below it: WORDS, N_("..."), and what they are about. */
+void settings_note(struct settings_form *f, const char *words, const char *what);
 
 /* The text of a parameter, "" when it was not given. */
 const char *settings_given(struct req *r, const char *name);
 /* MINOR units as a field shows them: "19.90". */
 const char *settings_amount(struct req *r, int64_t minor, const char *currency);
+/* What was typed, "19,90" or "19.90"; false: none, or more than a price may be. */
+bool settings_take_amount(struct req *r, const char *text, const char *currency, int64_t *minor);
+/* 210000 as "21", 52500 as "5.25", and back; false: none, or more than 100. */
+const char *settings_percent(struct req *r, int64_t ppm);
+bool settings_take_percent(struct req *r, const char *text, int64_t *ppm);
 /* Every form of a store's settings says of which store: who has switched to another one in a second
    window must not change that one by it. */
 #define SETTINGS_STORE { "store", PARAM_ID }

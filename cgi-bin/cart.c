@@ -7,6 +7,7 @@
 #include "db/query/home.h"
 #include "front/basket.h"
 #include "front/front.h"
+#include "front/own_prices.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ static void add_actions(struct req *r, struct view *v, const struct cart *c)
 		view_text(item, "sku", l->row->sku);
 		view_text(item, "url", l->row->slug[0] == '\0' ? NULL : url_to(r, "/p/", l->row->slug));
 		view_text(item, "options", l->row->options[0] == '\0' ? NULL : l->row->options);
+		view_text(item, "parts", l->row->parts);
 		view_text(item, "image", url_media(r->mem, l->row->image));
 		view_text(item, "alt", l->row->alt);
 		view_int(item, "quantity", l->row->quantity);
@@ -87,7 +89,7 @@ static void show(struct req *r)
 	struct view *v = page_view(r, "cart/show");
 	struct cart_key key = basket_key(r);
 	struct cart *c = cart_queue(r->mem, r->db, &key);
-	struct rows *popular = q_home_featured(r->db, r->site->store, r->language, r->currency, r->prefix);
+	struct rows *popular = q_home_featured(r->db, r->site->store, r->language, r->currency), *group = own_prices_ask(r);
 
 	cart_price(c);
 	front_noindex(r);
@@ -98,8 +100,12 @@ static void show(struct req *r)
 		add_actions(r, v, c);
 		add_summary(r, v, c);
 	} else {
-		view_bool(v, "has_popular", rows_count(popular) > 0);
-		view_rows(v, "popular", popular);
+		size_t n;
+		struct card *cards = cards_read(r->mem, row_home_featured(popular)->cards, r->prefix, &n);
+
+		own_prices_put(r, group, cards, n, false);
+		view_bool(v, "has_popular", n > 0);
+		view_described_list(v, "popular", &shape_card, cards, n);
 	}
 	page_html(r, v);
 }
@@ -309,7 +315,8 @@ static void opt_out(struct req *r)
 }
 
 static const struct route routes[] = {
-	{ GET,  "/cart", show, .trips = 2 },
+	/* One trip less for who is in no price group. */
+	{ GET,  "/cart", show, .trips = 3 },
 	{ POST, "/cart/items", add, .params = add_params, .form = show, .trips = 3 },
 	{ GET,  "/cart/run/{product:id}", run_show, .trips = 2 },
 	{ POST, "/cart/run/{product:id}", run_add, .params = run_params, .form = run_show, .trips = 3 },

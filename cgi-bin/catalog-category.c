@@ -49,6 +49,8 @@ static void head(struct req *r, struct view *v, const struct category *c)
 
 	view_text(head, "name", c->name);
 	view_text(head, "text", c->text[0] == '\0' ? NULL : c->text);
+	view_text(head, "image", c->image);
+	view_text(head, "alt", c->alt);
 	for (size_t i = 0; i < c->nchildren; i++) {
 		struct view *item = view_item(v, "children");
 
@@ -110,6 +112,7 @@ void category(struct req *r)
 	else
 		l.ask.category = k->category->id;
 	cards = list_cards(r->db, &l.ask);
+	l.group = own_prices_ask(r);
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))
 		counts = list_counts(r->db, &l.ask);

@@ -363,6 +363,7 @@ void list_show(struct req *r, struct view *v, const struct list_view *l, int64_t
 	struct list_page page;
 
 	list_page(r->mem, &l->ask, cards, v, "cards", &page);
+	own_prices_put(r, l->group, page.cards, page.n, true);
 	view_bool(v, "has_cards", page.n > 0);
 	view_text(v, "action", l->path);
 	view_int(v, "total", total);

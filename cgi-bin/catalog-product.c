@@ -605,13 +605,29 @@ static void leave_view(struct req *r, const char *product_id)
 	trace_add(r, &kind, one);
 }
 
-static void add_related(struct req *r, struct view *v, const struct product *p)
+/* Kinds of what goes with the product, in the order of catalog.page_related(); a member's prices of all
+   of them are asked for at once. */
+static void add_related(struct req *r, struct view *v, const struct product *p, struct rows *group)
 {
-	size_t n;
-	struct card *cards = cards_read(r->mem, p->row->related, r->prefix, &n);
+	static const char *const kinds[] = { "related", "accessories", "alternatives" };
+	char *rest = p->row->related == NULL ? NULL : mem_strdup(r->mem, p->row->related);
+	struct card *of[ARRAY_LEN(kinds)], *cards;
+	size_t count[ARRAY_LEN(kinds)], all = 0, at = 0;
 
-	view_described_list(v, "related", &shape_card, cards, n);
-	view_bool(v, "has_related", n > 0);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		of[i] = cards_read(r->mem, strsep(&rest, "\x1d"), r->prefix, &count[i]);
+		all += count[i];
+	}
+	cards = mem_array(r->mem, struct card, all);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); at += count[i++])
+		for (size_t n = 0; n < count[i]; n++)
+			cards[at + n] = of[i][n];
+	own_prices_put(r, group, cards, all, true);
+	at = 0;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); at += count[i++]) {
+		view_described_list(v, kinds[i], &shape_card, cards + at, count[i]);
+		view_bool(v, mem_concat(r->mem, "has_", kinds[i]), count[i] > 0);
+	}
 }
 
 /* No product has this slug: perhaps one had.  A trip of its own, which those who find what they
@@ -632,7 +648,7 @@ static void look_elsewhere(struct req *r, const char *slug)
 void product(struct req *r)
 {
 	const char *slug = path_text(r, "slug");
-	struct rows *page = q_product_page(r->db, r->site->store, r->language, r->currency, slug), *member = NULL;
+	struct rows *page = q_product_page(r->db, r->site->store, r->language, r->currency, slug), *member = NULL, *group = own_prices_ask(r);
 	const unsigned char *session = session_hash(r);
 	struct product p;
 	struct view *v;
@@ -655,7 +671,7 @@ void product(struct req *r)
 	add_sets(r, v, &p);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
-	add_related(r, v, &p);
+	add_related(r, v, &p, group);
 	add_ways(r, v, &p);
 	view_html(v, "json_ld", json_ld(r, &p));
 	leave_view(r, p.row->product);
@@ -692,7 +708,7 @@ static void show_preview(struct req *r, const struct row_product_preview *m)
 	add_media(r, v, &p);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
-	add_related(r, v, &p);
+	add_related(r, v, &p, NULL);
 	front_crumb(v, req_text(r, N_("Home")), req_path(r, "/"));
 	for (size_t i = 0; i < p.trail.n; i++)
 		front_crumb(v, record_at(&p.trail, i)[C_NAME], url_to(r, "/c/", record_at(&p.trail, i)[C_SLUG]));
@@ -747,11 +763,17 @@ void recent(struct req *r)
 	size_t n = read_ids(r, param_text(r, "ids"), ids);
 	struct view *v = page_view(r, "catalog/recent");
 
+	struct rows *group = own_prices_ask(r), *known = NULL, *seen = NULL;
+	struct card *cards;
+
 	view_bool(v, "many_brands", front_store(r)->many_brands);
 	if (n > 0)
-		view_rows(v, "cards", q_recent_cards(r->db, r->site->store, r->language, r->currency, r->prefix, ids, n));
+		known = q_recent_cards(r->db, r->site->store, r->language, r->currency, ids, n);
 	else if (front_cart(r) != NULL)
-		view_rows(v, "cards", q_viewed_cards(r->db, r->site->store, r->language, r->currency, r->prefix,
-						     front_cart(r), SHA256_LEN));
+		seen = q_viewed_cards(r->db, r->site->store, r->language, r->currency, front_cart(r), SHA256_LEN);
+	page_asked(r);
+	cards = cards_read(r->mem, known != NULL ? row_recent_cards(known)->cards : seen != NULL ? row_viewed_cards(seen)->cards : NULL, r->prefix, &n);
+	own_prices_put(r, group, cards, n, true);
+	view_described_list(v, "cards", &shape_card, cards, n);
 	page_fragment(r, v);
 }

@@ -206,6 +206,7 @@ static void ask(struct req *r, struct results *s)
 			s->near = q_search_near(r->db, r->site->store, r->language, main_word(r, s->q));
 	}
 	s->known = list_known(r, &s->list);
+	s->list.group = own_prices_ask(r);
 	page_asked(r);
 }
 
@@ -229,6 +230,7 @@ static void show(struct req *r, struct results *s, const struct facets *all)
 		struct list_page page;
 
 		list_page(r->mem, &popular, s->popular, v, "popular", &page);
+		own_prices_put(r, s->list.group, page.cards, page.n, true);
 		view_bool(v, "has_popular", page.n > 0);
 		add_near(r, v, s->near);
 	}

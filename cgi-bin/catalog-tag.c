@@ -41,6 +41,7 @@ void tag(struct req *r)
 	store_facets_ask(r, &all);
 	found = q_tag_head(r->db, r->site->store, r->language, r->currency, slug);
 	cards = list_cards(r->db, &l.ask);
+	l.group = own_prices_ask(r);
 	counts = list_counts(r->db, &l.ask);
 	known = list_known(r, &l);
 	page_asked(r);

@@ -2,13 +2,14 @@
 #include "catalog.h"
 
 static const struct route routes[] = {
-	{ GET, "/c/{slug}", category, .params = list_params, .trips = 1, .cache_s = 2 },
+	/* One trip less for who is in no price group. */
+	{ GET, "/c/{slug}", category, .params = list_params, .trips = 2, .cache_s = 2 },
 	{ GET, "/p/{slug}", product, .trips = 2, .cache_s = 2 },
 	{ GET, "/p/preview/{token}", preview, .trips = 2, .needs = NEEDS_NO_REFERRER },
-	{ GET, "/t/{slug}", tag, .params = list_params, .trips = 1, .cache_s = 2 },
-	{ GET, "/search", search, .params = search_params, .trips = 2 },
+	{ GET, "/t/{slug}", tag, .params = list_params, .trips = 2, .cache_s = 2 },
+	{ GET, "/search", search, .params = search_params, .trips = 3 },
 	{ GET, "/search/suggest", suggest, .params = suggest_params, .trips = 1, .cache_s = 60 },
-	{ GET, "/recent", recent, .params = recent_params, .trips = 1 },
+	{ GET, "/recent", recent, .params = recent_params, .trips = 2 },
 	{ 0 }
 };
 

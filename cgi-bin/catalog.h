@@ -6,6 +6,7 @@
 #define CATALOG_H
 
 #include "front/front.h"
+#include "front/own_prices.h"
 #include "shop/catalog.h"
 
 /* A list as the page's address asks for it.  PATH is the page's own, with prefix. */
@@ -15,6 +16,7 @@ struct list_view {
 	const char *q;                  /* of a search, or NULL */
 	bool exact;                     /* q is not to be corrected */
 	const char *sort;               /* as in the address; NULL: the default */
+	struct rows *group;             /* own_prices_ask() */
 };
 
 /* Reads filters, sort and cursor; BASIC is the order without "sort".  False when the
@@ -35,7 +37,7 @@ void store_facets_read(struct req *r, struct store_facets *f);
 
 /* The filters of a list without any, as they are printed: a text under CTX for list_show(). */
 const char *list_facets_html(struct req *r, const void *ctx, const struct facets *facets);
-/* Filters, applied filters, sorts, cards and paging into V, of a list of TOTAL products.  FACETS_HTML is what
+/* Filters, applied filters, sorts, cards and paging into V once page_asked() was called, of a list of TOTAL products.  FACETS_HTML is what
    list_facets_html() made while nothing is chosen; FACETS are needed only where it is NULL. */
 void list_show(struct req *r, struct view *v, const struct list_view *l, int64_t total, const struct facets *facets,
 	       const char *facets_html, struct rows *cards);

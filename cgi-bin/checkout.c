@@ -360,6 +360,7 @@ static const struct { const char *method, *name, *text, *icon; } payments[] = {
 	{ "bank_transfer", N_("Bank transfer"),
 	  N_("You see our account with your order. We send as soon as the money has come."), "bank" },
 	{ "cod", N_("Cash on delivery"), N_("You pay when the parcel is handed over."), "cash" },
+	{ "invoice", N_("On invoice"), N_("The invoice comes with the goods; you transfer the amount until the day that it names."), "bank" },
 	{ "card", N_("Card"), N_("You pay on a secure page of our payment partner, also by Apple Pay or Google Pay where your device has it."), "card" },
 };
 
@@ -381,16 +382,20 @@ static void payment(struct req *r)
 	struct checkout *c = steps_look(r);
 	struct view *v;
 	const char *chosen;
+	size_t n = 0;
 
 	if (!step_enter(r, c, STEP_PAYMENT))
 		return;
 	v = step_view(r, c, STEP_PAYMENT);
 	chosen = form_typed(r, "method", c->cart->head->payment);
-	view_bool(v, "has_methods", rows_count(c->payment_rows) > 0);
 	for (size_t i = 0; i < rows_count(c->payment_rows); i++) {
 		const struct row_checkout_payments *p = row_checkout_payments_at(c->payment_rows, i);
-		struct view *item = view_item(v, "methods");
+		int64_t fee = cart_surcharge_of(c->cart, p->surcharge, p->ppm);
+		struct view *item;
 
+		if (!checkout_may_pay(c, p))
+			continue;
+		item = view_item(v, "methods");
 		view_text(item, "id", p->method);
 		view_text(item, "name", payment_name(r, p));
 		for (size_t k = 0; k < ARRAY_LEN(payments); k++)
@@ -398,9 +403,14 @@ static void payment(struct req *r)
 				view_text(item, "text", req_text(r, payments[k].text));
 				view_text(item, "icon", payments[k].icon);
 			}
-		view_text(item, "fee", NULL);
-		view_bool(item, "checked", chosen == NULL ? i == 0 : strcmp(chosen, p->method) == 0);
+		if (fee > 0)
+			view_money(item, "fee", fee);
+		else
+			view_text(item, "fee", NULL);
+		view_bool(item, "checked", chosen == NULL ? n == 0 : strcmp(chosen, p->method) == 0);
+		n++;
 	}
+	view_bool(v, "has_methods", n > 0);
 	page_html(r, v);
 }
 
@@ -413,9 +423,10 @@ static void set_payment(struct req *r)
 	if (!step_take(r, c, STEP_PAYMENT))
 		return;
 	for (size_t i = 0; i < rows_count(c->payment_rows); i++)
-		offered = offered || strcmp(row_checkout_payments_at(c->payment_rows, i)->method, method) == 0;
+		offered = offered || (strcmp(row_checkout_payments_at(c->payment_rows, i)->method, method) == 0
+			&& checkout_may_pay(c, row_checkout_payments_at(c->payment_rows, i)));
 	if (!offered) {
-		page_decline(r, payment, "method", N_("This way to pay is not offered for your country. Please choose another."));
+		page_decline(r, payment, "method", N_("This way to pay is not offered for this order. Please choose another."));
 		return;
 	}
 	q_checkout_payment(r->db, r->site->tenant, r->site->store, c->cart->key.token, SHA256_LEN, method);

@@ -25,7 +25,8 @@ enum {
 	KEYS_AGAIN_S = 1,               /* between two looks for a key that is not there: forged tokens cost no more */
 	RECORD_MS = 700,                /* of the caller's time, kept for writing down what came of it */
 	LEAST_MS = 500,                 /* of time a provider needs at least */
-	EMAIL_MAX = 254                 /* bytes of a mail address */
+	EMAIL_MAX = 254,                /* bytes of a mail address */
+	END_URL_MAX = 500               /* bytes, as staff.sso has it */
 };
 
 struct text { char *data; size_t n; int64_t at_us; };
@@ -145,7 +146,7 @@ static void fail(struct errand *e, enum call_outcome outcome, const char *fault)
 
 struct place {
 	struct rows *rows;
-	const char *issuer, *origin;
+	const char *issuer, *origin, *ends;
 };
 
 static void ask_provider(struct errand *e, void *data)
@@ -157,13 +158,14 @@ static void ask_found(struct errand *e, void *data)
 {
 	const struct place *p = data;
 
-	q_courier_sso_found(e->courier->db, e->tenant, p->issuer, p->origin);
+	q_courier_sso_found(e->courier->db, e->tenant, p->issuer, p->origin, p->ends);
 }
 
 /* Forms of the log-in page may lead there: the page must know before it is asked. */
 static bool note_place(struct errand *e, const struct oidc_provider *p)
 {
-	struct place place = { .issuer = p->issuer };
+	/* One too long to be kept is none. */
+	struct place place = { .issuer = p->issuer, .ends = p->ends != NULL && strlen(p->ends) <= END_URL_MAX ? p->ends : "" };
 	const char *path;
 
 	place.origin = oidc_origin(e->mem, p->authorize, &path);

@@ -280,7 +280,7 @@ static void open_page(struct errand *e, struct attempt *a)
 	struct pay_start s = {
 		.tenant = e->tenant, .order = i->order_id, .intent = e->id, .order_number = i->number,
 		.store_name = i->store, .email = i->email, .locale = i->tag, .amount_minor = i->amount,
-		.currency = i->currency, .expires_s = i->created / 1000 + PAGE_S,
+		.currency = i->currency, .expires_s = i->created / 1000 + PAGE_S, .later = i->later,
 	};
 	struct pay_page page = { 0 };
 	struct job_at j;
@@ -328,6 +328,11 @@ static bool is_open(const struct row_courier_intent *i)
 	return strcmp(i->state, "new") == 0 || strcmp(i->state, "unknown") == 0 || strcmp(i->state, "open") == 0;
 }
 
+static bool is_kept(const struct row_courier_intent *i)
+{
+	return strcmp(i->state, "authorised") == 0;
+}
+
 /* --- payment.status, payment.expire ---------------------------------------------------------------- */
 
 /* Asks about the hosted page by STATUS or EXPIRE of the table, and applies what comes. */
@@ -363,7 +368,7 @@ static void ask_about(struct errand *e, bool close)
 
 	if (!look_up(e, &a))
 		return;
-	if (!is_open(a.i)) {
+	if (!is_open(a.i) && (close || !is_kept(a.i))) {
 		e->answer.outcome = CALL_OK;
 		e->answer.code = a.i->code;
 		return;
@@ -408,6 +413,83 @@ void payment_start(struct errand *e)
 		e->answer.outcome = CALL_DECLINE;
 		answer_state(e);
 	}
+}
+
+/* --- payment.capture, payment.release ------------------------------------------------------------------ */
+
+static void ask_capture_refused(struct errand *e, void *data)
+{
+	q_payment_capture_refused(e->courier->db, e->tenant, e->id, data);
+}
+
+/* It said no: perhaps because it is captured or gone already, which its page tells. */
+static void look_again(struct errand *e, const struct row_courier_intent *i, bool capturing, const char *code)
+{
+	union { const char *text; void *data; } why = { .text = code };
+
+	if (!ask_page(e, i, false))
+		return;
+	answer_state(e);
+	e->answer.code = code;
+	e->answer.outcome = strcmp(e->answer.state, "authorised") == 0 ? CALL_DECLINE : CALL_OK;
+	if (e->answer.outcome == CALL_DECLINE && capturing)
+		errand_transaction(e, false, ask_capture_refused, why.data);
+}
+
+static void end_hold(struct errand *e, bool capturing)
+{
+	struct attempt a = { 0 };
+	struct pay_event v = { 0 };
+	struct pay_hold hold;
+	struct job_at j;
+	enum pay_outcome outcome;
+
+	if (!look_up(e, &a))
+		return;
+	e->answer.code = a.i->code;
+	if (!is_kept(a.i)) {
+		e->answer.outcome = CALL_OK;
+		return;
+	}
+	if (!(capturing ? a.i->has_to_capture : a.i->to_release)) {
+		e->answer.outcome = CALL_DECLINE;
+		e->answer.code = "not_asked";
+		return;
+	}
+	if (!prepare(e, a.i->provider, a.i->account, a.i->live, a.i->key_hex, &j))
+		return;
+	hold = (struct pay_hold){ e->id, a.i->payment_ref, a.i->to_capture, a.i->currency };
+	outcome = (capturing ? j.provider->capture : j.provider->release)(&j.pay, &hold, &v);
+	tell(e, &j, outcome);
+	e->answer.code = v.code;
+	switch (outcome) {
+	case PAY_OK:
+		e->answer.outcome = CALL_UNKNOWN;
+		if (!apply(e, a.i, &v))
+			break;
+		e->answer.outcome = CALL_OK;
+		answer_state(e);
+		break;
+	case PAY_DECLINE:
+	case PAY_BROKEN:
+		look_again(e, a.i, capturing, v.code);
+		break;
+	case PAY_UNKNOWN:
+		e->answer.outcome = CALL_UNKNOWN;
+		break;
+	case PAY_UNAVAILABLE:
+		break;
+	}
+}
+
+void payment_capture(struct errand *e)
+{
+	end_hold(e, true);
+}
+
+void payment_release(struct errand *e)
+{
+	end_hold(e, false);
 }
 
 /* --- payment.refund ---------------------------------------------------------------------------------- */

@@ -56,6 +56,8 @@ void payment_start(struct errand *e);
 void payment_status(struct errand *e);
 void payment_expire(struct errand *e);
 void payment_refund(struct errand *e);
+void payment_capture(struct errand *e);
+void payment_release(struct errand *e);
 
 /* courier-identity.c */
 void identity_try(struct errand *e);

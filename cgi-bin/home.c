@@ -6,6 +6,8 @@
 #include "db/query/home.h"
 #include "front/color.h"
 #include "front/front.h"
+#include "front/own_prices.h"
+#include "shop/card.h"
 
 #include <string.h>
 
@@ -50,9 +52,33 @@ static void add_items(struct view *part, const char *part_name, const char *icon
 	}
 }
 
+/* Parts of the page that show cards: a merchant who puts up more sees the others without. */
+#define CARD_PARTS 4
+
+/* What the parts of the page are made of. */
+struct content {
+	struct rows *items, *group, *featured;
+	struct view *statements, *with_cards[CARD_PARTS];
+	size_t ncards;
+};
+
+/* Once everything is asked for: the cards, at the prices of who is signed in. */
+static void add_cards(struct req *r, const struct content *c, struct rows *first)
+{
+	const char *texts;
+	struct card *cards;
+	size_t n;
+
+	page_asked(r);
+	texts = first != NULL ? row_home_first(first)->cards : row_home_featured(c->featured)->cards;
+	cards = cards_read(r->mem, texts, r->prefix, &n);
+	own_prices_put(r, c->group, cards, n, true);
+	for (size_t i = 0; i < c->ncards; i++)
+		view_described_list(c->with_cards[i], "cards", &shape_card, cards, n);
+}
+
 /* One block; mission and vision that stand together share one part. */
-static void add_block(struct req *r, struct view *v, const struct row_home_blocks *b, struct rows *items,
-		      struct view **statements)
+static void add_block(struct req *r, struct view *v, const struct row_home_blocks *b, struct content *c)
 {
 	const char *icon = NULL, *name = part_of(b->kind, &icon);
 	struct view *part;
@@ -62,14 +88,14 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 	if (strcmp(name, "statements") == 0) {
 		struct view *item;
 
-		if (*statements == NULL)
-			*statements = view_sub(view_item(v, "blocks"), name);
-		item = view_item(*statements, "items");
+		if (c->statements == NULL)
+			c->statements = view_sub(view_item(v, "blocks"), name);
+		item = view_item(c->statements, "items");
 		view_text(item, "title", b->title);
 		view_text(item, "text", b->body);
 		return;
 	}
-	*statements = NULL;
+	c->statements = NULL;
 	part = view_sub(view_item(v, "blocks"), name);
 	view_text(part, "title", b->title);
 	view_text(part, "text", b->body[0] == '\0' ? NULL : b->body);
@@ -77,23 +103,28 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 	view_text(part, "alt", b->alt);
 	view_text(part, "url", b->link[0] == '\0' ? NULL : req_path(r, b->link));
 	view_text(part, "link", b->link_text[0] == '\0' ? NULL : b->link_text);
-	if (strcmp(name, "featured") == 0)
-		view_rows(part, "cards", q_home_featured(r->db, r->site->store, r->language, r->currency, r->prefix));
-	else if (strcmp(name, "categories") == 0)
+	if (strcmp(name, "featured") == 0) {
+		if (c->featured == NULL)
+			c->featured = q_home_featured(r->db, r->site->store, r->language, r->currency);
+		if (c->ncards < CARD_PARTS)
+			c->with_cards[c->ncards++] = part;
+	} else if (strcmp(name, "categories") == 0) {
 		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix,
 							   strcmp(b->kind, "collections") == 0 ? "collection" : "category"));
-	else
-		add_items(part, name, icon, items, b->block);
+	} else {
+		add_items(part, name, icon, c->items, b->block);
+	}
 }
 
 /* A shop whose merchant has written nothing yet still shows what it sells. */
-static void add_goods(struct req *r, struct view *v)
+static void add_goods(struct req *r, struct view *v, struct content *c)
 {
 	struct view *part = view_sub(view_item(v, "blocks"), "featured");
 
 	view_text(part, "title", req_text(r, N_("Products")));
 	view_text(part, "link", NULL);
-	view_rows(part, "cards", q_home_first(r->db, r->site->store, r->language, r->currency, r->prefix));
+	c->with_cards[c->ncards++] = part;
+	add_cards(r, c, q_home_first(r->db, r->site->store, r->language, r->currency));
 }
 
 /* schema.org Organization and WebSite. */
@@ -118,9 +149,9 @@ static const char *json_ld(struct req *r)
 
 static void show(struct req *r)
 {
-	struct view *v = page_view(r, "home/index"), *statements = NULL;
+	struct view *v = page_view(r, "home/index");
 	struct rows *blocks = q_home_blocks(r->db, r->site->store, r->language);
-	struct rows *items = q_home_items(r->db, r->site->store, r->language);
+	struct content c = { .items = q_home_items(r->db, r->site->store, r->language), .group = own_prices_ask(r) };
 	const char *description = NULL;
 	bool hero = false;
 
@@ -130,11 +161,13 @@ static void show(struct req *r)
 		if (description == NULL)
 			description = b->body;
 		hero |= strcmp(b->kind, "hero") == 0;
-		add_block(r, v, b, items, &statements);
+		add_block(r, v, b, &c);
 	}
 	view_text(v, "plain_title", hero ? NULL : r->site->name);
 	if (rows_count(blocks) == 0)
-		add_goods(r, v);
+		add_goods(r, v, &c);
+	else if (c.featured != NULL)
+		add_cards(r, &c, NULL);
 	front_title(r, v, NULL, description);
 	view_html(v, "json_ld", json_ld(r));
 	page_html(r, v);
@@ -212,7 +245,8 @@ static void nothing(struct req *r)
 #define THEME_CACHE_S 86400
 
 static const struct route routes[] = {
-	{ GET, "/", show, .trips = 2, .cache_s = 2 },
+	/* One trip less for who is in no price group. */
+	{ GET, "/", show, .trips = 3, .cache_s = 2 },
 	{ GET, "/page/{slug}", text_page, .trips = 2, .cache_s = 2 },
 	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
 	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },

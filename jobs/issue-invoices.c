@@ -114,7 +114,8 @@ static bool finish(struct job_run *j, const char *invoice, const struct locale *
 		.color_primary = h->color_primary, .color_accent = h->color_accent,
 		.coupon_code = h->coupon_code, .delivery_name = h->method_name, .payment_name = h->payment_name,
 		.includes_tax = h->includes_tax, .goods_minor = h->goods, .discount_minor = h->discount,
-		.shipping_minor = h->shipping, .total_minor = h->total,
+		.shipping_minor = h->shipping, .surcharge_minor = h->surcharge, .total_minor = h->total,
+		.due_on = h->due_on,
 	};
 	fill_rows(j, &i, lines, taxes);
 	pdf = invoice_pdf(j->mem, &i);

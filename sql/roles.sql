@@ -94,9 +94,9 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	catalog.store_product, catalog.store_product_text, catalog.store_product_media, catalog.price, catalog.category_product,
 	inventory.stock, inventory.store_warehouse, inventory.hold,
 	sales.coupon, sales.coupon_amount, sales.coupon_scope, accounting.tax_rate, tenancy.holiday,
-	shipping.method, shipping.method_text, shipping.method_price
+	shipping.method, shipping.method_text, shipping.method_price, payment.method_amount
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
-GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid), catalog.nothing_to_send(uuid, uuid[])
+GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid), catalog.bundle_words(uuid, uuid, text, uuid), catalog.nothing_to_send(uuid, uuid[])
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 -- The cart page needs the destination alone; and cards for when it is empty.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
@@ -109,7 +109,7 @@ GRANT EXECUTE ON FUNCTION
 	sales.cart_note(uuid, uuid, bytea, text)
 	TO "_sutler-cart";
 -- checkout: who orders and how it is paid; placing.
-GRANT SELECT ON sales.contact, shipping.method_country, payment.method_country TO "_sutler-checkout";
+GRANT SELECT ON sales.contact, shipping.method_country, payment.method_country, payment.method_group TO "_sutler-checkout";
 GRANT SELECT ON shipping.method_country TO "_sutler-admin-orders";
 GRANT SELECT, INSERT, UPDATE ON event.idempotency TO "_sutler-checkout", "_sutler-admin-orders", "_sutler-admin-inventory";
 GRANT EXECUTE ON FUNCTION
@@ -126,7 +126,7 @@ GRANT EXECUTE ON FUNCTION
 	TO "_sutler-checkout";
 -- checkout, for who is signed in: his address book, and the order becomes his.
 GRANT SELECT ON customer.person, customer.address TO "_sutler-checkout";
-GRANT EXECUTE ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid), sales.own_order(uuid, bytea, uuid),
+GRANT EXECUTE ON FUNCTION sales.save_cart(uuid, uuid, bytea, uuid), sales.own_order(uuid, bytea, uuid), payment.credit_left(uuid, uuid, text),
 	customer.keep_address(uuid, uuid, uuid, boolean, integer, text, text, text, text, text, text, text, text, text, boolean, boolean)
 	TO "_sutler-checkout";
 -- order: what the buyer sees of his order, and its invoice through a door of its own.
@@ -164,7 +164,7 @@ GRANT EXECUTE ON FUNCTION
 -- to is written by courier, webhooks and reconcile-payments alone.
 GRANT EXECUTE ON FUNCTION payment.begin_intent(uuid, uuid, bytea, uuid, uuid, uuid, text) TO
 	"_sutler-checkout", "_sutler-order", "_sutler-account";
-GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text), payment.offered(uuid, uuid, text, text) TO
+GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text), payment.instead(uuid, sales."order", text) TO
 	"_sutler-order", "_sutler-account";
 GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order", "_sutler-account";
 -- What goes back is shown to the customer too.
@@ -192,9 +192,9 @@ GRANT SELECT (host, tenant_id, store_id, kind, origin, is_primary) ON tenancy.ho
 GRANT INSERT ON sales.order_token TO "_sutler-courier";
 GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
-	payment.refund_answer(uuid, uuid, text, text, text) TO "_sutler-courier";
+	payment.refund_answer(uuid, uuid, text, text, text), payment.capture_refused(uuid, uuid, text) TO "_sutler-courier";
 -- Also identity providers of staff, by their doors: it alone sends their codes and secrets.
-GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text), staff.sso_spend(uuid, uuid),
+GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text, text), staff.sso_spend(uuid, uuid),
 	staff.sso_prove(uuid, uuid, text, text, boolean, text, boolean) TO "_sutler-courier";
 -- login: accounts by their doors alone; it is the one program that gets to see hashes.
 GRANT EXECUTE ON FUNCTION
@@ -232,7 +232,7 @@ GRANT EXECUTE ON FUNCTION
 	staff.enter(uuid, bytea, bigint, bytea, text[], bytea, text, uuid, bytea, bytea),
 	staff.own_seed(uuid, uuid), staff.prove_again(uuid, uuid, bigint, bytea), staff.logout(uuid, uuid, boolean),
 	staff.invitation_look(uuid, bytea), staff.accept(uuid, bytea, text, text, text, bytea, bytea),
-	staff.password_allowed(uuid, uuid), staff.sso_offer(uuid), staff.sso_prefix(uuid, bytea), staff.sso_begin(uuid, uuid, text, bytea, bytea, text, text, text, uuid),
+	staff.password_allowed(uuid, uuid), staff.sso_offer(uuid), staff.sso_end(uuid, uuid), staff.sso_prefix(uuid, bytea), staff.sso_begin(uuid, uuid, text, bytea, bytea, text, text, text, uuid),
 	staff.sso_return(uuid, bytea, bytea, bytea, text),
 	staff.sso_enter(uuid, bytea, bytea, text, bytea, bytea, bytea, text, uuid, bytea, bytea)
 	TO "_sutler-admin-login";
@@ -245,7 +245,8 @@ GRANT SELECT ON staff.person, staff.role, staff.role_permission, staff.assignmen
 GRANT SELECT (tenant_id, staff_id, seen_at) ON staff.session TO "_sutler-admin-settings";
 GRANT SELECT (tenant_id, entry_id) ON audit.sealed TO "_sutler-admin-settings";
 GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz),
-	staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text), staff.renew(uuid, uuid, uuid, bytea, text),
+	staff.invite(uuid, uuid, text, text, text, uuid, uuid, bytea, uuid, text), staff.renew(uuid, uuid, uuid, bytea, uuid, text),
+	staff.withdraw(uuid, uuid, uuid, text), staff.open_invitations(uuid),
 	staff.set_suspended(uuid, uuid, uuid, boolean, text), staff.set_role(uuid, uuid, uuid, uuid, uuid, text),
 	staff.save_role(uuid, uuid, uuid, boolean, text, text[], text), staff.is_owner(uuid, uuid), staff.sso_settings(uuid),
 	staff.sso_save(uuid, uuid, bigint, text, text, text, bytea, text[], boolean, uuid, text, boolean, text),
@@ -262,15 +263,16 @@ GRANT EXECUTE ON FUNCTION
 	accounting.desk_rate(uuid, uuid, uuid, uuid, text, text, text, text, text, text, integer, text, integer, boolean, boolean, text, date, text),
 	accounting.desk_follow_rate(uuid, uuid, uuid, uuid, uuid, integer, text, date, text),
 	accounting.desk_end_rate(uuid, uuid, uuid, uuid, date, text),
-	payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text),
+	payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, boolean, text[], text[], text[], text[], text[],
+		text[], bigint[], bigint[], bigint[], text),
 	shipping.set_policy(uuid, uuid, uuid, integer, boolean),
 	tenancy.desk_mail(uuid, uuid, uuid, text, text, bigint, text, text, text), tenancy.desk_signature(uuid, uuid, uuid, text[], text[]),
 	tenancy.desk_mail_trial(uuid, uuid, uuid, text, text, text, text, text),
-	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text),
+	accounting.numbers_now(uuid, uuid), accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text, bigint, text),
 	content.desk_page(uuid, uuid, uuid, uuid, boolean, bigint, text, integer, text[], text[], text[], text[]) TO "_sutler-admin-settings";
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
-	payment.method, payment.method_text, payment.method_country, shipping.policy, content.page, content.page_text,
-	tenancy.store_text, tenancy.mail_text TO "_sutler-admin-settings";
+	payment.method, payment.method_text, payment.method_country, payment.method_amount, payment.method_group, customer.price_group,
+	shipping.policy, content.page, content.page_text, tenancy.store_text, tenancy.mail_text TO "_sutler-admin-settings";
 -- Of accounts at gateways never the sealed keys.
 GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
@@ -285,7 +287,8 @@ GRANT EXECUTE ON FUNCTION sutler.uuid7_at(timestamptz), shipping.may_leave(sales
 	sales.note(uuid, uuid, uuid, boolean, text), sales.tag(uuid, uuid, uuid, text, boolean), sales.desk_pay(uuid, uuid, uuid, text, bigint),
 	sales.staff_cancel(uuid, uuid, uuid, text), sales.desk_step(uuid, uuid, uuid, text), sales.close(uuid, uuid, uuid, text),
 	sales.desk_ship(uuid, uuid, uuid, integer[], integer[], text, text, text),
-	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid), sales.desk_exported(uuid, uuid, uuid, bigint, text),
+	sales.desk_refund(uuid, uuid, uuid, bigint, integer[], integer[], text, uuid),
+	payment.ask_capture(uuid, uuid, uuid, bigint), payment.ask_release(uuid, uuid, uuid, text), sales.desk_exported(uuid, uuid, uuid, bigint, text),
 	sales.staff_return(uuid, uuid, uuid, uuid, text, text, text, integer[], integer[]), sales.decide_return(uuid, uuid, uuid, text, text),
 	sales.receive_return(uuid, uuid, uuid, uuid, integer[], integer[]), sales.inspect_return(uuid, uuid, uuid, integer, text, integer, text),
 	sales.release_quarantine(uuid, uuid, uuid, integer, text, integer, text), sales.return_worth(uuid, uuid),
@@ -331,7 +334,7 @@ GRANT EXECUTE ON FUNCTION inventory.incoming(uuid, uuid, uuid), inventory.adjust
 	inventory.transfer_book(uuid, uuid, uuid, uuid[], integer[], text),
 	inventory.count_open(uuid, uuid, uuid, uuid, text, text[], text), inventory.stocktake_scan(uuid, uuid, uuid, text, integer, boolean),
 	inventory.stocktake_review(uuid, uuid, boolean), inventory.stocktake_book(uuid, uuid, text, uuid, text),
-	inventory.stocktake_cancel(uuid, uuid, text, uuid, text), inventory.level(uuid, uuid, uuid),
+	inventory.stocktake_cancel(uuid, uuid, text, uuid, text), inventory.level(uuid, uuid, uuid), inventory.cheapest(uuid, uuid),
 	inventory.reorder_set(uuid, uuid, uuid, uuid, integer, integer), inventory.reorder_order(uuid, uuid, uuid, uuid, uuid),
 	inventory.reorder_suggest(uuid, uuid), inventory.reorder_take(uuid, uuid, uuid, uuid, bigint, bigint), inventory.insight_exported(uuid, uuid, bigint, text) TO "_sutler-admin-inventory";
 -- Lots, what waits to be looked at, and what is made.
@@ -358,13 +361,20 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
-	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]),
+	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], text[], text),
 	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
-	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint),
-	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text),
+	catalog.home_tax(uuid, uuid, text), catalog.price_round(numeric, bigint, bigint, bigint, boolean),
+	catalog.desk_cost(uuid, uuid, uuid, text, uuid[], bigint[], bigint[], text),
+	catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint, bigint, bigint, bigint),
+	catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, bigint, bigint, bigint, text),
 	catalog.desk_category(uuid, uuid, uuid, uuid, boolean, bigint, text, uuid, bigint, boolean, text[], text[], text[], text[], text[], text[]),
 	catalog.desk_category_drop(uuid, uuid, uuid, uuid, bigint, text),
-	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) TO "_sutler-admin-catalog";
+	catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]),
+	catalog.fitting(uuid, uuid, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[], uuid[]),
+	catalog.desk_category_picture(uuid, uuid, uuid, uuid, bigint, uuid, text[], text[]),
+	catalog.desk_rule(uuid, uuid, uuid, uuid, bigint, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[]) TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.rule, catalog.condition TO "_sutler-admin-catalog";
+GRANT SELECT (tenant_id, variant_id, currency, average) ON inventory.cost TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
 -- The link of a preview: whether there is one, never its hash.
 GRANT SELECT (tenant_id, store_id, product_id, expires_at) ON catalog.preview TO "_sutler-admin-catalog";
@@ -388,7 +398,7 @@ GRANT SELECT ON catalog.transfer, catalog.transfer_part, catalog.transfer_note T
 GRANT SELECT (tenant_id, staff_id, name, email) ON staff.person TO "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION catalog.transfer_open(uuid, uuid, uuid, uuid, text, bigint, text, boolean), catalog.transfer_put(uuid, uuid, integer, bytea),
 	catalog.transfer_apply(uuid, uuid, uuid, uuid, text), catalog.transfer_cancel(uuid, uuid, uuid, uuid),
-	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, boolean, text) TO "_sutler-admin-catalog";
+	catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, text, boolean, text) TO "_sutler-admin-catalog";
 -- admin-customers: people with what they ordered and were sent, as it is shown, and the doors by which they change.  Nothing
 -- that proves them: no credential, no token, of their sessions only how many live.
 GRANT SELECT ON customer.person, customer.address, customer.person_note, customer.person_tag, customer.field, customer.field_value TO "_sutler-admin-customers";
@@ -404,11 +414,15 @@ GRANT EXECUTE ON FUNCTION customer.sessions_living(uuid, uuid),
 	customer.save_group(uuid, uuid, boolean, text, text), customer.drop_group(uuid, uuid, text, text),
 	customer.merge(uuid, uuid, uuid, uuid, integer, text), customer.save_field(uuid, uuid, boolean, text, text, text, text[]),
 	customer.drop_field(uuid, uuid, text, text), customer.desk_fields(uuid, uuid, uuid, uuid, text[], text[]), marketing.opted_out(uuid, text), marketing.opted_out_at(uuid, text) TO "_sutler-admin-customers";
+-- Payment on invoice.
+GRANT SELECT ON payment.terms TO "_sutler-admin-customers";
+GRANT EXECUTE ON FUNCTION payment.owed(uuid, uuid, text), payment.desk_terms(uuid, uuid, uuid, uuid, text, text, bigint, integer, text) TO "_sutler-admin-customers";
 -- Which prices are of which group: no customer is named there.
 GRANT SELECT ON customer.price_group TO "_sutler-admin-customers", "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, group_code) ON catalog.price TO "_sutler-admin-customers";
 -- The prices of who is signed in, and of whose order changes.
-GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), catalog.own_card_prices(uuid, uuid, text, uuid[], bytea)
+	TO "_sutler-catalog", "_sutler-home", "_sutler-cart";
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-cart", "_sutler-checkout", "_sutler-account";
 -- Staff change an order by the prices of its customer's group.
 GRANT EXECUTE ON FUNCTION customer.session_group(uuid, bytea), sales.order_group(uuid, uuid) TO "_sutler-admin-orders";
@@ -427,7 +441,8 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.import_begin(uuid), catalog.import_make(uuid, uuid), catalog.import_ready(uuid, uuid, boolean), catalog.import_preview(uuid, uuid, integer),
 	catalog.import_slice(uuid, boolean, integer, bigint, integer), catalog.transfer_parted(uuid, uuid, bigint, bigint, bigint, bigint),
 	catalog.import_part(uuid, uuid, text, boolean), catalog.import_relist_some(uuid, uuid, integer, boolean), catalog.import_counted(uuid),
-	catalog.export_columns(uuid, uuid, boolean), catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
+	catalog.export_header(uuid, uuid, text, boolean), catalog.export_origin(uuid, uuid),
+	catalog.export_page(uuid, uuid, text, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
 GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
 	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock",
@@ -449,8 +464,8 @@ GRANT EXECUTE ON FUNCTION customer.ask_export(uuid, uuid, uuid), customer.ask_er
 -- deliver: what mails say, links of its own making, and the outbox by its two doors.
 GRANT EXECUTE ON FUNCTION event.take_mail(uuid, uuid, integer, integer), event.finish_mail(uuid, uuid, text, text, integer),
 	accounting.invoice_for_mail(uuid, uuid), accounting.credit_for_mail(uuid, uuid), marketing.opted_out(uuid, text),
-	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid)
-	TO "_sutler-deliver";
+	inventory.purchase_for_mail(uuid, uuid), inventory.reorder_for_mail(uuid, uuid), payment.due(uuid, uuid), tenancy.trial_for_mail(uuid, uuid),
+	staff.invitation_for_mail(uuid, uuid, bytea) TO "_sutler-deliver";
 GRANT EXECUTE ON FUNCTION sales.downloads(uuid, uuid) TO "_sutler-deliver";
 GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_text, tenancy.store_locale, tenancy.store_currency, tenancy.host,
 	content.page, content.page_text,
@@ -460,6 +475,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_tex
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
 GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
+GRANT SELECT (tenant_id, order_id, return_no, number) ON sales.return TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, email, name, verified_at, erased_at, merged_into) ON customer.person TO "_sutler-deliver";
 GRANT SELECT (tenant_id, customer_id, change_id, old_email, new_email, done_at) ON customer.email_change TO "_sutler-deliver";

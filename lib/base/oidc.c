@@ -79,6 +79,7 @@ const char *oidc_discover(const void *ctx, const char *issuer, const char *text,
 	*out = (struct oidc_provider){
 		.issuer = mem_strdup(ctx, issuer), .authorize = address(ctx, top, "authorization_endpoint"),
 		.token = address(ctx, top, "token_endpoint"), .keys = address(ctx, top, "jwks_uri"),
+		.ends = address(ctx, top, "end_session_endpoint"),
 		.post = !lists(top, "token_endpoint_auth_methods_supported", "client_secret_basic", true),
 	};
 	json_flag(json_member(top, "authorization_response_iss_parameter_supported"), &out->names_itself);

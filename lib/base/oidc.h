@@ -34,6 +34,7 @@
 struct oidc_provider {
 	const char *issuer;
 	const char *authorize, *token, *keys;   /* URLs: people go, codes go, keys come */
+	const char *ends;               /* URL where people sign out; NULL: there is none */
 	bool names_itself;              /* its answers carry iss (RFC 9207) */
 	bool post;                      /* our secret goes into the form, not into a header */
 };

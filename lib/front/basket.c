@@ -127,6 +127,7 @@ void basket_lines(struct req *r, struct view *v, const struct cart *c)
 
 		view_text(item, "name", l->row->name);
 		view_text(item, "options", l->row->options[0] == '\0' ? NULL : l->row->options);
+		view_text(item, "parts", l->row->parts);
 		view_text(item, "image", url_media(r->mem, l->row->image));
 		view_text(item, "alt", l->row->alt);
 		view_int(item, "quantity", l->row->quantity);
@@ -156,7 +157,8 @@ void basket_totals(struct req *r, struct view *v, const struct cart *c)
 	view_text(totals, "discount_name", c->coupon == CART_COUPON_OK ? c->coupon_code : NULL);
 	money_or_not(totals, "shipping", c->method != NULL && t->shipping_minor > 0, t->shipping_minor);
 	view_bool(totals, "shipping_free", intangible || (c->method != NULL && t->shipping_minor == 0));
-	view_text(totals, "fee", NULL);
+	money_or_not(totals, "fee", t->surcharge_minor > 0, t->surcharge_minor);
+	view_text(totals, "fee_name", req_text(r, N_("Cash on delivery fee")));
 	for (size_t i = 0; i < t->ntaxes; i++) {
 		struct view *item = view_item(totals, "tax");
 

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "db/query/console.h"
 #include "front/frame.h"
+#include "shop/staff_language.h"
 #include "web/page.h"
 
 /* r->front of a console page: queued with the session's look-up. */
@@ -17,22 +18,17 @@ struct console {
 
 /* ---- whose console it is ------------------------------------------------------------ */
 
-/* The languages of the console are its own, whatever the store speaks. */
-static const struct site_locale languages[] = { { "en-GB", "en" }, { "es-ES", "es" }, { "id-ID", "id" } };
-
 /* The store's first language leads, where the console speaks it. */
 static void speak(void *ctx, struct site *site)
 {
-	struct site_locale *l = mem_array(ctx, struct site_locale, ARRAY_LEN(languages));
-	size_t first = 0, n = 1;
+	struct site_locale *l = mem_array(ctx, struct site_locale, STAFF_LANGUAGES);
+	const struct staff_language *first = staff_language(site->nlocales > 0 ? site->locales[0].prefix : "", "");
+	size_t n = 1;
 
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (site->nlocales > 0 && strcmp(site->locales[0].prefix, languages[i].prefix) == 0)
-			first = i;
-	l[0] = languages[first];
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (i != first)
-			l[n++] = languages[i];
+	l[0] = (struct site_locale){ first->tag, first->prefix };
+	for (size_t i = 0; i < STAFF_LANGUAGES; i++)
+		if (&staff_languages[i] != first)
+			l[n++] = (struct site_locale){ staff_languages[i].tag, staff_languages[i].prefix };
 	site->locales = l;
 	site->nlocales = n;
 }

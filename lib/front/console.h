@@ -47,6 +47,21 @@ const char *console_amount(struct req *r, int64_t minor, const char *currency);
 /* What was TYPED in such a field, with a comma or a point; false when it is no amount of CURRENCY. */
 bool console_read_amount(struct req *r, const char *typed, const char *currency, int64_t *out);
 
+/* ---- an area with several pages -----------------------------------------------------
+ *
+ * Its pages are a table, those of one group side by side.  Where more are seen than fit on a
+ * phone they are parted: a row of groups, below it the pages of the one that is open; a group
+ * is left out when none of its pages may be seen.  For {{>admin/tabs}}.
+ */
+struct console_tab {
+	const char *group, *path, *label;       /* group and label N_("...") */
+	const char *permission;                 /* who sees it, in the chosen store; NULL: everybody */
+	bool everywhere;                        /* only who may in all stores */
+};
+
+/* HERE is the path of the page that is shown. */
+void console_tabs(struct req *r, struct view *v, const struct console_tab *tabs, size_t n, const char *here);
+
 /* ---- lists ------------------------------------------------------------------------
  *
  * A list is searched by a GET form, pages by key in the parameter "before" or "after", and

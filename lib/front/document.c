@@ -11,6 +11,7 @@ const char *front_method(struct req *r, const char *method, const char *name)
 {
 	static const struct { const char *method, *name; } names[] = {
 		{ "bank_transfer", N_("Bank transfer") }, { "cod", N_("Cash on delivery") }, { "card", N_("Card") },
+		{ "invoice", N_("On invoice") },
 	};
 
 	for (size_t i = 0; *name == '\0' && i < ARRAY_LEN(names); i++)

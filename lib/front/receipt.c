@@ -50,7 +50,8 @@ static void add_totals(struct req *r, struct view *v, const struct row_order_hea
 	view_text(totals, "discount_name", o->coupon_code[0] == '\0' ? NULL : o->coupon_code);
 	money_or_not(totals, "shipping", o->shipping);
 	view_bool(totals, "shipping_free", o->shipping == 0);
-	view_text(totals, "fee", NULL);
+	money_or_not(totals, "fee", o->surcharge);
+	view_text(totals, "fee_name", req_text(r, N_("Cash on delivery fee")));
 	for (size_t i = 0; i < rows_count(taxes); i++) {
 		const struct row_order_taxes *t = row_order_taxes_at(taxes, i);
 		struct view *item = view_item(totals, "tax");
@@ -96,6 +97,11 @@ static void add_payment(struct req *r, struct view *v, const struct row_order_he
 
 	view_text(v, "payment_name", front_method(r, o->payment_method, p->name));
 	view_bool(v, "awaiting_transfer", due && strcmp(o->payment_method, "bank_transfer") == 0);
+	view_bool(v, "on_invoice", due && strcmp(o->payment_method, "invoice") == 0);
+	if (o->due_on != NULL)
+		view_date(v, "due_on", o->due_on);
+	else
+		view_text(v, "due_on", NULL);
 	view_bool(v, "cash_on_delivery", due && strcmp(o->payment_method, "cod") == 0);
 	view_html(transfer, "instructions_html", p->instructions[0] == '\0' ? NULL : markdown_html(r->mem, p->instructions, 3));
 	view_text(transfer, "reference", o->number);
@@ -200,6 +206,7 @@ static void add_returns(struct req *r, struct view *v, struct rows *returns)
 		for (size_t k = 0; k < ARRAY_LEN(labels); k++)
 			if (strcmp(labels[k].state, row->state) == 0)
 				view_text(item, "label", req_text(r, labels[k].label));
+		view_text(item, "number", row->number);
 		view_text(item, "items", row->items);
 		view_text(item, "answer", row->answer);
 		view_time(item, "at", row->at);

@@ -56,6 +56,7 @@ struct pay_start {
 	const char *currency;           /* ISO 4217 */
 	const char *success_url, *cancel_url;
 	int64_t expires_s;              /* since 1970 UTC: when the hosted page ends */
+	bool later;                     /* only authorise; capture() or release() follows */
 };
 
 /* The hosted page. */
@@ -71,6 +72,14 @@ struct pay_refund {
 	int64_t amount_minor;
 	const char *currency;
 	bool again;                     /* a call was made before and its answer is not known */
+};
+
+/* What is done with an authorisation. */
+struct pay_hold {
+	const char *intent;             /* UUID; part of the idempotency key */
+	const char *payment_ref;
+	int64_t amount_minor;           /* to capture; the rest is let go */
+	const char *currency;
 };
 
 enum pay_kind {
@@ -132,6 +141,11 @@ struct payment_provider {
 	/* Must.  Closes a hosted page and says how its payment stands: PAY_EXPIRED, or what had
 	   happened before.  Idempotent: a closed page stays closed. */
 	enum pay_outcome (*expire)(struct pay *p, const char *session_ref, struct pay_event *out);
+	/* Must.  Captures once what AMOUNT says of an authorisation.  Idempotent by intent and amount
+	   for 24 h; when it is captured or gone already PAY_DECLINE or PAY_BROKEN: then status() tells. */
+	enum pay_outcome (*capture)(struct pay *p, const struct pay_hold *h, struct pay_event *out);
+	/* Must.  Lets an authorisation go.  Idempotent by the intent for 24 h; else as capture(). */
+	enum pay_outcome (*release)(struct pay *p, const struct pay_hold *h, struct pay_event *out);
 	/* Must.  Gives money back.  Idempotent by the refund's id for 24 h; with AGAIN the gateway is
 	   first asked for a refund that carries our id, so that a lost answer never pays twice. */
 	enum pay_outcome (*refund)(struct pay *p, const struct pay_refund *r, struct pay_event *out);

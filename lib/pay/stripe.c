@@ -197,6 +197,8 @@ static struct buf *session_form(struct pay *p, const struct pay_start *s, int64_
 			 mem_printf(p->ctx, "%s, %s", s->store_name, s->order_number));
 	put_ids(form, "metadata", s, p->ctx);
 	put_ids(form, "payment_intent_data[metadata]", s, p->ctx);
+	if (s->later)
+		stripe_form_text(form, "payment_intent_data[capture_method]", "manual");
 	stripe_form_text(form, "payment_intent_data[description]",
 			 mem_printf(p->ctx, "%s, %s", s->store_name, s->order_number));
 	return form;
@@ -300,6 +302,35 @@ static enum pay_outcome expire(struct pay *p, const char *session_ref, struct pa
 	return outcome == PAY_BROKEN ? status(p, session_ref, out) : outcome;
 }
 
+/* --- authorisations -------------------------------------------------------------------------- */
+
+static enum pay_outcome capture(struct pay *p, const struct pay_hold *h, struct pay_event *out)
+{
+	struct ask a = {
+		.what = "capture", .method = "POST", .path = path_of(p, "payment_intents", h->payment_ref, "/capture"),
+		.key = mem_printf(p->ctx, "%s-capture-%lld", h->intent, (long long)h->amount_minor),
+		.form = buf_new(p->ctx),
+	};
+	int64_t amount;
+
+	*out = (struct pay_event){ .code = "amount_not_expressible" };
+	if (!stripe_amount(h->currency, h->amount_minor, &amount))
+		return PAY_BROKEN;
+	stripe_form_int(a.form, "amount_to_capture", amount);
+	return ask_state(p, &a, out, stripe_read_payment);
+}
+
+static enum pay_outcome release(struct pay *p, const struct pay_hold *h, struct pay_event *out)
+{
+	struct ask a = {
+		.what = "release", .method = "POST", .path = path_of(p, "payment_intents", h->payment_ref, "/cancel"),
+		.key = mem_printf(p->ctx, "%s-release", h->intent), .form = buf_new(p->ctx),
+	};
+
+	stripe_form_text(a.form, "cancellation_reason", "requested_by_customer");
+	return ask_state(p, &a, out, stripe_read_payment);
+}
+
 /* --- refunds --------------------------------------------------------------------------------- */
 
 /* The refund that carries our id, among those of the payment. */
@@ -377,6 +408,8 @@ const struct payment_provider pay_stripe = {
 	.start = start,
 	.status = status,
 	.expire = expire,
+	.capture = capture,
+	.release = release,
 	.refund = refund,
 	.refund_status = refund_status,
 	.webhook_verify = stripe_verify,

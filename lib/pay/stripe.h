@@ -34,6 +34,7 @@ bool stripe_parse(const void *ctx, const char *body, size_t n, struct pay_event 
 
 /* Objects of answers.  False when V is no such object, or says an amount we cannot read. */
 bool stripe_read_session(const void *ctx, struct json_object *v, struct pay_event *out);
+bool stripe_read_payment(const void *ctx, struct json_object *v, struct pay_event *out);
 bool stripe_read_refund(const void *ctx, struct json_object *v, struct pay_event *out);
 /* The decline code of an error or a payment, else its code, else "". */
 const char *stripe_code(struct json_object *error);

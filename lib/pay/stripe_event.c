@@ -107,7 +107,7 @@ const char *stripe_code(struct json_object *error)
 
 /* --- objects ------------------------------------------------------------------------------ */
 
-static bool read_payment(const void *ctx, struct json_object *v, struct pay_event *out)
+bool stripe_read_payment(const void *ctx, struct json_object *v, struct pay_event *out)
 {
 	struct json_object *status = json_member(v, "status");
 	const char *amount = "amount";
@@ -135,7 +135,7 @@ static void read_slow(const void *ctx, struct json_object *payment, struct pay_e
 {
 	struct pay_event p = { 0 };
 
-	if (!json_is_object(payment) || !read_payment(ctx, payment, &p))
+	if (!json_is_object(payment) || !stripe_read_payment(ctx, payment, &p))
 		return;
 	out->kind = is(json_member(payment, "status"), "requires_payment_method") ? PAY_FAILED : p.kind;
 	out->code = p.code;
@@ -162,7 +162,10 @@ bool stripe_read_session(const void *ctx, struct json_object *v, struct pay_even
 		else
 			out->code = mem_strdup(ctx, stripe_code(json_member(payment, "last_payment_error")));
 	}
-	return *out->session_ref != '\0' && read_money(ctx, v, "amount_total", out);
+	if (*out->session_ref == '\0' || !read_money(ctx, v, "amount_total", out))
+		return false;
+	/* Of an authorisation a part may have been captured: the payment knows, the page does not. */
+	return out->kind != PAY_CAPTURED || !json_is_object(payment) || read_money(ctx, payment, "amount_received", out);
 }
 
 bool stripe_read_refund(const void *ctx, struct json_object *v, struct pay_event *out)
@@ -185,6 +188,8 @@ bool stripe_read_refund(const void *ctx, struct json_object *v, struct pay_event
 /* Of a charge only what was given back in all is of interest: by us, or at the gateway's own desk. */
 static bool read_charge(const void *ctx, struct json_object *v, struct pay_event *out)
 {
+	int64_t all, captured;
+
 	read_ids(ctx, v, out);
 	out->kind = PAY_REFUNDED;
 	out->payment_ref = ref(ctx, json_member(v, "payment_intent"));
@@ -192,6 +197,9 @@ static bool read_charge(const void *ctx, struct json_object *v, struct pay_event
 		return false;
 	out->refunded_minor = out->amount_minor;
 	out->amount_minor = 0;
+	/* What was authorised and never captured is no money that was given back. */
+	if (read_minor(v, "amount", out->currency, &all) && read_minor(v, "amount_captured", out->currency, &captured) && captured > 0 && captured < all)
+		out->kind = PAY_NOTHING;
 	return true;
 }
 
@@ -221,12 +229,12 @@ static const struct event_type {
 	{ "checkout.session.async_payment_succeeded", "checkout.session", stripe_read_session, PAY_CAPTURED },
 	{ "checkout.session.async_payment_failed", "checkout.session", stripe_read_session, PAY_FAILED },
 	{ "checkout.session.expired", "checkout.session", stripe_read_session, PAY_EXPIRED },
-	{ "payment_intent.succeeded", "payment_intent", read_payment, PAY_CAPTURED },
-	{ "payment_intent.payment_failed", "payment_intent", read_payment, PAY_DECLINED },
-	{ "payment_intent.canceled", "payment_intent", read_payment, PAY_FAILED },
-	{ "payment_intent.amount_capturable_updated", "payment_intent", read_payment, PAY_AUTHORISED },
-	{ "payment_intent.processing", "payment_intent", read_payment, PAY_OPEN },
-	{ "charge.refunded", "charge", read_charge, PAY_REFUNDED },
+	{ "payment_intent.succeeded", "payment_intent", stripe_read_payment, PAY_CAPTURED },
+	{ "payment_intent.payment_failed", "payment_intent", stripe_read_payment, PAY_DECLINED },
+	{ "payment_intent.canceled", "payment_intent", stripe_read_payment, PAY_FAILED },
+	{ "payment_intent.amount_capturable_updated", "payment_intent", stripe_read_payment, PAY_AUTHORISED },
+	{ "payment_intent.processing", "payment_intent", stripe_read_payment, PAY_OPEN },
+	{ "charge.refunded", "charge", read_charge, AS_IT_STANDS },
 	{ "refund.created", "refund", stripe_read_refund, AS_IT_STANDS },
 	{ "refund.updated", "refund", stripe_read_refund, AS_IT_STANDS },
 	{ "refund.failed", "refund", stripe_read_refund, PAY_REFUND_FAILED },

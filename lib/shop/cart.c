@@ -22,7 +22,7 @@ struct cart *cart_queue(void *ctx, struct db *db, const struct cart_key *key)
 	c->totals = mem_new(ctx, struct pricing_totals);
 	if (t == NULL)
 		return c;
-	c->head_rows = q_cart_head(db, t, SHA256_LEN, key->store);
+	c->head_rows = q_cart_head(db, t, SHA256_LEN, key->store, key->currency);
 	c->settings_rows = q_cart_settings(db, key->store, key->currency);
 	c->line_rows = q_cart_lines(db, t, SHA256_LEN, key->store, key->locale, key->currency);
 	c->tier_rows = tiers_of(db, key, CART_TIERS_EVERYBODY);
@@ -145,6 +145,7 @@ static void read_settings(struct cart *c)
 	c->input.destination = known ?
 		(struct pricing_place){ c->head->country, c->head->region, c->head->postal_code } :
 		c->input.settings.home;
+	c->input.surcharge = (struct pricing_surcharge){ c->head->surcharge, c->head->ppm, c->settings->shipping_tax_class };
 	c->input.customer = strcmp(c->head->customer_type, "business") == 0 ? PRICING_BUSINESS : PRICING_CONSUMER;
 }
 
@@ -235,6 +236,17 @@ const struct pricing_totals *cart_totals_with(struct cart *c, const struct row_c
 
 	input.delivery = delivery(c, method);
 	return pricing_total(c->ctx, &input);
+}
+
+int64_t cart_surcharge_of(struct cart *c, int64_t fixed_minor, int64_t percent_ppm)
+{
+	struct pricing_cart input = c->input;
+
+	if (fixed_minor == 0 && percent_ppm == 0)
+		return 0;
+	input.surcharge.fixed_minor = fixed_minor;
+	input.surcharge.percent_ppm = percent_ppm;
+	return pricing_total(c->ctx, &input)->surcharge_minor;
 }
 
 struct promise cart_promise(struct cart *c, const struct row_cart_methods *method)

@@ -100,6 +100,8 @@ void cart_price(struct cart *c);
 size_t cart_nmethods(struct cart *c);
 const struct row_cart_methods *cart_method(struct cart *c, size_t i);
 const struct pricing_totals *cart_totals_with(struct cart *c, const struct row_cart_methods *method);
+/* What a way of payment would cost, as prices are shown. */
+int64_t cart_surcharge_of(struct cart *c, int64_t fixed_minor, int64_t percent_ppm);
 /* METHOD NULL: nothing arrives, and no date is known. */
 struct promise cart_promise(struct cart *c, const struct row_cart_methods *method);
 

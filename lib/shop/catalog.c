@@ -163,7 +163,7 @@ void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, 
 	struct card *page = mem_array(ctx, struct card, n);
 	bool back = ask->cursor.back, more = count > n;
 
-	*out = (struct list_page){ .n = n };
+	*out = (struct list_page){ .n = n, .cards = page };
 	for (size_t i = 0; i < n; i++) {
 		card_read(ctx, row_list_cards_at(cards, back ? n - 1 - i : i)->card, ask->prefix, &page[i]);
 		page[i].eager = i < EAGER_CARDS;
@@ -399,6 +399,8 @@ struct category *category_read(const void *ctx, const struct category_promise *p
 	c->text = mem_strdup(c, head->description);
 	c->meta_title = mem_strdup(c, head->meta_title);
 	c->meta_description = mem_strdup(c, head->meta_description);
+	c->image = head->image == NULL ? NULL : mem_strdup(c, head->image);
+	c->alt = mem_strdup(c, head->alt);
 	c->nchildren = rows_count(p->children);
 	c->children = mem_array(c, struct place, c->nchildren);
 	for (size_t i = 0; i < c->nchildren; i++) {

@@ -70,6 +70,7 @@ struct rows *list_counts(struct db *db, const struct list_ask *ask);
 struct list_page {
 	size_t n;
 	const char *prev, *next;        /* cursors of the pages around, or NULL */
+	struct card *cards;             /* n of them, shown as they are when the page is rendered */
 };
 /* Puts the cards into V as the list NAME; the first are loaded at once. */
 void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, struct view *v,
@@ -115,6 +116,7 @@ struct place { const char *name, *slug; };      /* of paths: language and slug *
 
 struct category {
 	const char *id, *name, *text, *meta_title, *meta_description;
+	const char *image, *alt;        /* path base of the picture at the head, or NULL; what it shows */
 	size_t ntrail, nchildren, npaths;
 	struct place *trail;            /* the top first, itself last */
 	struct place *children;

@@ -16,7 +16,7 @@ struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key 
 		return c;
 	c->person_rows = q_checkout_person(db, key->token, SHA256_LEN, key->store);
 	c->country_rows = q_checkout_countries(db, key->store);
-	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale);
+	c->payment_rows = q_checkout_payments(db, key->token, SHA256_LEN, key->store, key->locale, key->currency, customer);
 	c->terms_rows = q_checkout_terms(db, key->store, key->locale);
 	if (customer != NULL) {
 		c->account_rows = q_account_person(db, customer);
@@ -41,11 +41,24 @@ static void read_person(struct checkout *c)
 	c->verified = c->verified || strcmp(c->account->email, p->email) == 0;
 }
 
+bool checkout_may_pay(const struct checkout *c, const struct row_checkout_payments *p)
+{
+	const struct pricing_totals *t = c->cart->totals;
+	int64_t amount = t->goods_minor - t->discount_minor + t->shipping_minor;
+
+	if (strcmp(p->method, "invoice") == 0 && (!p->has_credit || t->total_minor - t->surcharge_gross_minor > p->credit))
+		return false;
+	return amount >= p->least && (!p->has_most || amount <= p->most);
+}
+
 static bool chosen_payment(struct checkout *c)
 {
-	for (size_t i = 0; c->cart->head->payment != NULL && i < rows_count(c->payment_rows); i++)
-		if (strcmp(row_checkout_payments_at(c->payment_rows, i)->method, c->cart->head->payment) == 0)
-			c->payment = row_checkout_payments_at(c->payment_rows, i);
+	for (size_t i = 0; c->cart->head->payment != NULL && i < rows_count(c->payment_rows); i++) {
+		const struct row_checkout_payments *p = row_checkout_payments_at(c->payment_rows, i);
+
+		if (strcmp(p->method, c->cart->head->payment) == 0 && checkout_may_pay(c, p))
+			c->payment = p;
+	}
 	return c->payment != NULL;
 }
 
@@ -131,6 +144,10 @@ static const struct { const char *word, *sentence; } places[PLACE_OUTCOMES] = {
 		N_("The coupon has just been used up. Nothing was ordered; please take it off in the cart.") },
 	[PLACE_COUPON_CUSTOMER] = { "coupon_customer",
 		N_("You have used this coupon before. Nothing was ordered; please take it off in the cart.") },
+	[PLACE_PAYMENT] = { "payment",
+		N_("This order cannot be paid in the chosen way. Nothing was ordered; please choose another way to pay.") },
+	[PLACE_CREDIT] = { "credit",
+		N_("With this order more would be open than was agreed for payment on invoice. Nothing was ordered; please choose another way to pay.") },
 	[PLACE_GONE] = { "gone", N_("This cart is no longer there. Please look into your mail whether it was ordered.") },
 };
 

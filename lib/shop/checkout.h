@@ -56,6 +56,9 @@ struct checkout {
 struct checkout *checkout_queue(void *ctx, struct db *db, const struct cart_key *key, bool verify, const char *customer);
 void checkout_look(struct checkout *c);
 
+/* Whether goods and delivery, as prices are shown, are within the limits of a way of payment. */
+bool checkout_may_pay(const struct checkout *c, const struct row_checkout_payments *p);
+
 /* Whether STEP may be shown: nothing before it is unfinished. */
 bool checkout_may(const struct checkout *c, enum checkout_step step);
 /* Last part of the step's path: "contact". */
@@ -75,6 +78,8 @@ enum place_outcome {
 	PLACE_CHANGED,                  /* not what the buyer saw */
 	PLACE_SOLD_OUT,
 	PLACE_COUPON_GONE, PLACE_COUPON_USED_UP, PLACE_COUPON_CUSTOMER,
+	PLACE_PAYMENT,                  /* the way of payment is not for this amount or customer */
+	PLACE_CREDIT,                   /* more would be owed than the customer may */
 	PLACE_GONE,                     /* no such cart */
 	PLACE_OUTCOMES
 };

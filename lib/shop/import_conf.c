@@ -158,7 +158,7 @@ static const struct section {
 	{ "tax-class", "a code of a-z, 0-9, - and _", "abcdefghijklmnopqrstuvwxyz0123456789_-", 32, .needed = true },
 	{ "tax", "a code of a-z, 0-9, - and _", "abcdefghijklmnopqrstuvwxyz0123456789_-", 32 },
 	{ "delivery", "a code of a-z, 0-9, - and _", "abcdefghijklmnopqrstuvwxyz0123456789_-", 32 },
-	{ "payment", "bank_transfer, cod or card", "abcdefghijklmnopqrstuvwxyz_", 32, .choices = "bank_transfer cod card" },
+	{ "payment", "bank_transfer, cod, card or invoice", "abcdefghijklmnopqrstuvwxyz_", 32, .choices = "bank_transfer cod card invoice" },
 	{ "coupon", "a code of A-Z, 0-9, - and _", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", 32 },
 	{ "block", "a code of a-z, 0-9, - and _", "abcdefghijklmnopqrstuvwxyz0123456789_-", 32 },
 	{ "page", "a code of a-z, 0-9, - and _", "abcdefghijklmnopqrstuvwxyz0123456789_-", 32 },

@@ -1,11 +1,14 @@
 /*
  * import_html.h -- descriptions written in HTML by other shops, as Markdown.
  *
- * Paragraphs, line breaks, lists, headings, bold and italics become Markdown's;
- * links keep their text, and their address when it is http or https; every other
- * element is dropped, scripts, styles and the like with all they hold.  What is
- * left is text: base/markdown.h shows HTML in its source as text, so nothing of
- * the file can become an element of a page.  Broken HTML never fails.
+ * Paragraphs, line breaks, lists, quotes, headings, tables with a heading, code, bold,
+ * italics and struck words become Markdown's; links keep their text, and their
+ * address when it is http, https, mailto or tel; every other element is dropped,
+ * scripts, styles and the like with all they hold.  What is left is text, and what of
+ * it Markdown would take for a mark is held back by a backslash: base/markdown.h shows
+ * it, HTML in it too, as the text it was, so nothing of the file can become an element
+ * of a page.  What markdown_html() made comes back as the same page.  Broken HTML never
+ * fails.
  */
 #ifndef SHOP_IMPORT_HTML_H
 #define SHOP_IMPORT_HTML_H

@@ -308,6 +308,32 @@ const char *cell_money(struct import *im, int column, const char *currency)
 	return NULL;
 }
 
+const char *import_moment(const void *ctx, const char *text, bool last)
+{
+	struct tm tm = { 0 };
+	const char *rest = strptime(text, "%Y-%m-%d", &tm);
+	char out[40];
+	int year = tm.tm_year, month = tm.tm_mon, day = tm.tm_mday;
+
+	if (rest == NULL)
+		return NULL;
+	if (*rest != '\0') {
+		rest = strptime(rest, *rest == 'T' ? "T%H:%M" : " %H:%M", &tm);
+		if (rest == NULL || *rest != '\0')
+			return NULL;
+		last = false;
+	}
+	/* 31 February is no day: what is reckoned in UTC comes back as it was. */
+	if (timegm(&tm) == -1 || tm.tm_year != year || tm.tm_mon != month || tm.tm_mday != day || year < 70 || year > 200)
+		return NULL;
+	if (last) {
+		tm.tm_mday++;
+		timegm(&tm);
+	}
+	strftime(out, sizeof(out), "%Y-%m-%d %H:%M", &tm);
+	return mem_strdup(ctx, out);
+}
+
 size_t cell_list(struct import *im, int column, char separator, const char *parts[static IMPORT_LIST_MAX])
 {
 	const char *text = clean(im, column, 16000, TEXT_LINE);
@@ -436,7 +462,7 @@ void put_text(struct import *im, const struct text_row *t)
 
 void put_own_text(struct import *im, const struct text_row *t)
 {
-	PUT(im, "import_text", "line, reference, locale, name, summary, description", number(im, im->line), t->reference, t->locale, t->name,
+	PUT(im, "import_own_text", "line, reference, locale, name, summary, description", number(im, im->line), t->reference, t->locale, t->name,
 	    t->summary, t->description);
 }
 
@@ -468,6 +494,19 @@ void put_price(struct import *im, int column, const char *sku, const char *curre
 {
 	PUT(im, "import_price", "line, col, sku, currency, min_quantity, amount, was", number(im, im->line), column_name(im, column), sku, currency,
 	    number(im, min_quantity), amount, was);
+}
+
+void put_special(struct import *im, int column, const char *sku, const char *currency, const char *amount, const char *was, const char *starts,
+		 const char *ends)
+{
+	PUT(im, "import_special", "line, col, sku, currency, amount, was, starts, ends", number(im, im->line), column_name(im, column), sku, currency, amount,
+	    was, starts, ends);
+}
+
+void put_part(struct import *im, int column, const char *sku, const char *part, const char *quantity, int position)
+{
+	PUT(im, "import_part", "line, col, sku, part, quantity, position", number(im, im->line), column_name(im, column), sku, part, quantity,
+	    number(im, position));
 }
 
 void put_stock(struct import *im, int column, const char *sku, const char *warehouse, const char *quantity)

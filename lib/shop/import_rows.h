@@ -104,6 +104,8 @@ const char *cell_int(struct import *im, int column, int64_t min, int64_t max, co
 const char *cell_money(struct import *im, int column, const char *currency);
 /* A word of CHOICES (between spaces); EMPTY for an empty cell. */
 const char *cell_choice(struct import *im, int column, const char *choices, const char *empty);
+/* A day ("2027-12-25") or moment ("2027-12-25 09:30") as a moment; LAST: a day stands for its end.  NULL: it is none. */
+const char *import_moment(const void *ctx, const char *text, bool last);
 /* The parts of a cell between SEPARATOR, trimmed; their number. */
 size_t cell_list(struct import *im, int column, char separator, const char *parts[static IMPORT_LIST_MAX]);
 
@@ -145,6 +147,11 @@ void put_variant(struct import *im, const struct variant_row *v);
 void put_option(struct import *im, int column, const char *sku, const char *attribute, const char *value, int position);
 void put_price(struct import *im, int column, const char *sku, const char *currency, int64_t min_quantity, const char *amount,
 	const char *was);
+/* A price of some days, in the store's clock: from STARTS until ENDS, "2027-12-25 00:00". */
+void put_special(struct import *im, int column, const char *sku, const char *currency, const char *amount, const char *was,
+	const char *starts, const char *ends);
+/* A part of the bundle SKU. */
+void put_part(struct import *im, int column, const char *sku, const char *part, const char *quantity, int position);
 void put_stock(struct import *im, int column, const char *sku, const char *warehouse, const char *quantity);
 
 #endif

@@ -207,6 +207,8 @@ static void draw_top(struct sheet *s)
 	s->y += (left > right ? left : right) + 12;
 	draw_fact(s, say(s, words[i->kind].number), i->number);
 	draw_fact(s, say(s, words[i->kind].date), date(s, i->issued_on));
+	if (i->due_on != NULL)
+		draw_fact(s, say(s, N_("Due on")), date(s, i->due_on));
 	if (i->takes_back != NULL)
 		draw_fact(s, say(s, N_("Takes back credit note")), i->takes_back);
 	if (i->kind != INVOICE_BILL) {
@@ -284,6 +286,8 @@ static void draw_sums(struct sheet *s)
 	if (i->discount_minor > 0)
 		draw_sum(s, PEN_BODY, discount, money(s, -i->discount_minor));
 	draw_sum(s, PEN_BODY, delivery, money(s, i->shipping_minor));
+	if (i->surcharge_minor > 0)
+		draw_sum(s, PEN_BODY, say(s, N_("Cash on delivery fee")), money(s, i->surcharge_minor));
 	for (size_t k = 0; k < i->ntaxes && !i->includes_tax; k++)
 		draw_sum(s, PEN_BODY, mem_printf(s->mem, "%s (%s)", i->taxes[k].name, rate(s, i->taxes[k].rate_ppm)),
 			 money(s, i->taxes[k].amount_minor));

@@ -44,12 +44,13 @@ struct invoice {
 	const struct text *text;
 	const char *number, *issued_on, *order_number, *ordered_on;     /* dates in ISO 8601 */
 	const char *currency;
+	const char *due_on;                             /* when it is to be paid; NULL: it is paid */
 	const char *seller, *buyer;                     /* lines parted by '\n' */
 	const char *store_name, *contact_email;
 	const char *color_primary, *color_accent;       /* "#rrggbb" */
 	const char *coupon_code, *delivery_name, *payment_name;
 	bool includes_tax;
-	int64_t goods_minor, discount_minor, shipping_minor, total_minor;
+	int64_t goods_minor, discount_minor, shipping_minor, surcharge_minor, total_minor;
 	const struct invoice_line *lines;
 	size_t nlines;
 	const struct invoice_tax *taxes;

@@ -19,7 +19,7 @@ const char *foreign_value(struct import *im, const char *attribute, const char *
 	return v;
 }
 
-const char *foreign_category(struct import *im, const char *const *names, size_t n)
+const char *foreign_category(struct import *im, const char *const *names, size_t n, bool anywhere)
 {
 	const char *parent = "", *slug = "";
 
@@ -30,7 +30,7 @@ const char *foreign_category(struct import *im, const char *const *names, size_t
 			own = "category";
 		slug = i == 0 ? own : mem_printf(im->row, "%.60s-%s", parent, own);
 		stage_put(im->stage, "import_made_category", "slug, name, parent, depth",
-			  (const char *const[]){ slug, names[i], parent, mem_printf(im->row, "%zu", i) }, 4);
+			  (const char *const[]){ slug, names[i], anywhere ? NULL : parent, mem_printf(im->row, "%zu", i) }, 4);
 		parent = slug;
 	}
 	return slug;
@@ -54,10 +54,44 @@ void foreign_picture(struct import *im, int column, const char *reference, const
 	put_item(im, column, reference, "image", NULL, name, position, NULL);
 }
 
+size_t foreign_list(struct import *im, int column, const char *parts[static IMPORT_LIST_MAX])
+{
+	const char *text = cell_text(im, column, 16000);
+	char *to, *start;
+	size_t n = 0;
+
+	if (text == NULL || *text == '\0')
+		return 0;
+	start = to = mem_strdup(im->row, text);
+	for (const char *from = start; ; from++) {
+		bool end = *from == '\0';
+
+		if (*from == '\\' && from[1] == ',') {
+			*to++ = *++from;
+			continue;
+		}
+		if (!end && *from != ',') {
+			*to++ = *from;
+			continue;
+		}
+		while (to > start && to[-1] == ' ')
+			to--;
+		*to = '\0';
+		if (n == IMPORT_LIST_MAX) {
+			import_error(im, column, "the list has more than %d items", IMPORT_LIST_MAX);
+			return 0;
+		}
+		parts[n++] = mem_strdup(im->row, start + strspn(start, " "));
+		if (end)
+			return n;
+		to = start;
+	}
+}
+
 void foreign_tags(struct import *im, int column, const char *reference)
 {
 	const char *parts[IMPORT_LIST_MAX];
-	size_t n = cell_list(im, column, ',', parts);
+	size_t n = foreign_list(im, column, parts);
 
 	for (size_t i = 0; i < n; i++)
 		if (*parts[i] != '\0' && utf8_length(parts[i]) <= 60)

@@ -29,11 +29,14 @@ void layout_woo_read(struct import *im, int64_t *rows);
 /* An option or property by the names people gave it; the codes are made of them.  Returns the
    value's code. */
 const char *foreign_value(struct import *im, const char *attribute, const char *value, const char **attribute_code);
-/* A category by its path, names from the top; returns its slug. */
-const char *foreign_category(struct import *im, const char *const *names, size_t n);
+/* A category by its path, names from the top; returns its slug.  ANYWHERE: the name alone is known, and one
+   of that name is it wherever it stands. */
+const char *foreign_category(struct import *im, const char *const *names, size_t n, bool anywhere);
+/* The parts of a cell between commas, trimmed; "\\," is a comma in a part.  Their number. */
+size_t foreign_list(struct import *im, int column, const char *parts[static IMPORT_LIST_MAX]);
 /* A picture by its address or file name, the POSITION-th of the product. */
 void foreign_picture(struct import *im, int column, const char *reference, const char *address, int position);
-/* Tags between commas. */
+/* Tags between commas; those too long for one are left out. */
 void foreign_tags(struct import *im, int column, const char *reference);
 /* A decimal of UNIT (g, kg, lb, lbs, oz) as grams in text; NULL for an empty cell. */
 const char *foreign_weight(struct import *im, int column, const char *unit);

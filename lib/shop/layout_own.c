@@ -10,7 +10,7 @@ enum suffix { PLAIN, LOCALE, CURRENCY, WAREHOUSE, ATTRIBUTE };
 enum field {
 	PRODUCT, STATUS, BRAND, SLUG, NAME, SUMMARY, DESCRIPTION, META_TITLE, META_DESCRIPTION, CATEGORIES, TAGS, TAGS_IN, TAX_CLASS,
 	LEAD_TIME, MADE_TO_ORDER, FEATURED, VISIBLE, TIERS_BY, RELATED, IMAGES, IMAGE_ALT, IMAGE_OPTION, DOCUMENTS, DOCUMENT_TITLE,
-	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, POSITION, FIELDS
+	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, SPECIAL, PARTS, OWN_NAME, OWN_SUMMARY, OWN_DESCRIPTION, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, POSITION, FIELDS
 };
 
 /* In which files a column stands: of products, of listings. */
@@ -37,6 +37,9 @@ static const struct column {
 	[GTIN] = { "gtin", PLAIN, PRODUCTS }, [OPTION] = { "option", ATTRIBUTE, PRODUCTS },
 	[PRICE] = { "price", CURRENCY, BOTH }, [WAS] = { "was", CURRENCY, BOTH },
 	[TIERS] = { "tiers", CURRENCY, BOTH }, [WEIGHT] = { "weight_g", PLAIN, PRODUCTS },
+	[SPECIAL] = { "special", CURRENCY, BOTH }, [PARTS] = { "parts", PLAIN, PRODUCTS },
+	[OWN_NAME] = { "own_name", LOCALE, PRODUCTS }, [OWN_SUMMARY] = { "own_summary", LOCALE, PRODUCTS },
+	[OWN_DESCRIPTION] = { "own_description", LOCALE, PRODUCTS },
 	[STOCK] = { "stock", WAREHOUSE, PRODUCTS }, [VARIANT_MADE] = { "variant_made_to_order", PLAIN, PRODUCTS },
 	[TRACK_STOCK] = { "track_stock", PLAIN, PRODUCTS }, [POSITION] = { "position", PLAIN, LISTINGS },
 };
@@ -44,6 +47,9 @@ static const struct column {
 /* Options and properties in one file: the schema allows three options a product; a file of all products has those of all. */
 #define OPTIONS_MAX 64
 #define TIERS_MAX 20
+/* Of a bundle, and pieces of each: those of the console's page. */
+#define PARTS_MAX 50
+#define PIECES_MAX 100
 
 struct own {
 	struct import *im;
@@ -142,6 +148,10 @@ static void read_header(struct own *o)
 
 static void put_flags(struct own *o)
 {
+	static const struct {
+		enum field field;
+		const char *flag;
+	} money[] = { { PRICE, "price" }, { WAS, "was" }, { TIERS, "tiers" }, { SPECIAL, "special" } };
 	struct import *im = o->im;
 
 	if (o->plain[CATEGORIES] >= 0)
@@ -151,6 +161,10 @@ static void put_flags(struct own *o)
 	for (size_t i = 0; i < im->nlocales; i++)
 		if (o->by_locale[TAGS_IN][i] >= 0)
 			put_flag(im, "tags", im->locales[i]);
+	if (o->noptions > 0)
+		put_flag(im, "options", "");
+	if (o->plain[PARTS] >= 0)
+		put_flag(im, "parts", "");
 	if (o->plain[RELATED] >= 0)
 		put_flag(im, "related", "");
 	if (o->plain[IMAGES] >= 0 && !im->no_pictures)
@@ -159,12 +173,10 @@ static void put_flags(struct own *o)
 		put_flag(im, "document", "");
 	for (size_t i = 0; i < o->nspecs; i++)
 		put_flag(im, "spec", o->spec_names[i]);
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[PRICE][i] >= 0)
-			put_flag(im, "price", im->currencies[i]);
-	for (size_t i = 0; i < im->ncurrencies; i++)
-		if (o->by_currency[TIERS][i] >= 0)
-			put_flag(im, "tiers", im->currencies[i]);
+	for (size_t k = 0; k < ARRAY_LEN(money); k++)
+		for (size_t i = 0; i < im->ncurrencies; i++)
+			if (o->by_currency[money[k].field][i] >= 0)
+				put_flag(im, money[k].flag, im->currencies[i]);
 }
 
 /* ---- a product's first row ----------------------------------------------------------- */
@@ -227,6 +239,19 @@ static void take_texts(struct own *o)
 	}
 }
 
+/* The store's own, in the columns NAME, SUMMARY and DESCRIPTION. */
+static void take_own_texts(struct own *o, enum field name, enum field summary, enum field description)
+{
+	struct import *im = o->im;
+
+	for (size_t l = 0; l < im->nlocales; l++)
+		if (o->by_locale[name][l] >= 0 || o->by_locale[summary][l] >= 0 || o->by_locale[description][l] >= 0)
+			put_own_text(im, &(struct text_row){ .reference = o->reference, .locale = im->locales[l],
+				.name = cell_text(im, o->by_locale[name][l], 200),
+				.summary = cell_text(im, o->by_locale[summary][l], 500),
+				.description = cell_block(im, o->by_locale[description][l], 100000) });
+}
+
 static void take_product(struct own *o)
 {
 	struct import *im = o->im;
@@ -244,6 +269,7 @@ static void take_product(struct own *o)
 		p.tax_class = "standard";
 	put_product(im, &p);
 	take_texts(o);
+	take_own_texts(o, OWN_NAME, OWN_SUMMARY, OWN_DESCRIPTION);
 	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
 	take_list(o, o->plain[TAGS], "tag", NULL, 60);
 	for (size_t i = 0; i < im->nlocales; i++)
@@ -270,12 +296,7 @@ static void take_listing(struct own *o)
 		.featured = cell_bool(im, o->plain[FEATURED], "false"),
 		.visible = cell_bool(im, o->plain[VISIBLE], "true"),
 		.position = cell_int(im, o->plain[POSITION], 0, 1000000, NULL) });
-	for (size_t l = 0; l < im->nlocales; l++)
-		if (o->by_locale[NAME][l] >= 0 || o->by_locale[SUMMARY][l] >= 0 || o->by_locale[DESCRIPTION][l] >= 0)
-			put_own_text(im, &(struct text_row){ .reference = o->reference, .locale = im->locales[l],
-				.name = cell_text(im, o->by_locale[NAME][l], 200),
-				.summary = cell_text(im, o->by_locale[SUMMARY][l], 500),
-				.description = cell_block(im, o->by_locale[DESCRIPTION][l], 100000) });
+	take_own_texts(o, NAME, SUMMARY, DESCRIPTION);
 	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
 	take_files(o, IMAGES, IMAGE_ALT, "image");
 }
@@ -304,6 +325,66 @@ static void take_tiers(struct own *o, const char *sku, size_t c)
 	}
 }
 
+/* One price of some days: "16.90@2026-11-20..2026-11-30", "16.90<19.90@2026-11-20 08:00..2026-11-30 20:00". */
+static bool take_special(struct own *o, const char *sku, size_t c, const char *text)
+{
+	struct import *im = o->im;
+	const char *currency = im->currencies[c], *at = strchr(text, '@'), *dots = at != NULL ? strstr(at, "..") : NULL;
+	char *amount = dots != NULL ? mem_strndup(im->row, text, (size_t)(at - text)) : NULL, *was = amount != NULL ? strchr(amount, '<') : NULL;
+	const char *starts = dots != NULL ? import_moment(im->row, mem_strndup(im->row, at + 1, (size_t)(dots - at - 1)), false) : NULL;
+	const char *ends = dots == NULL ? NULL : dots[2] == '\0' ? "infinity" : import_moment(im->row, dots + 2, true);
+	int64_t minor, old = 0;
+
+	if (was != NULL)
+		*was++ = '\0';
+	if (starts == NULL || ends == NULL || !parse_money(amount, currency_exponent(currency), &minor) || minor > PRICING_MAX_PRICE
+	    || (was != NULL && (!parse_money(was, currency_exponent(currency), &old) || old <= minor || old > PRICING_MAX_PRICE)))
+		return false;
+	put_special(im, o->by_currency[SPECIAL][c], sku, currency, mem_printf(im->row, "%lld", (long long)minor),
+		    was == NULL ? NULL : mem_printf(im->row, "%lld", (long long)old), starts, ends);
+	return true;
+}
+
+static void take_specials(struct own *o, const char *sku, size_t c)
+{
+	const char *parts[IMPORT_LIST_MAX];
+	size_t n = cell_list(o->im, o->by_currency[SPECIAL][c], '|', parts);
+
+	for (size_t i = 0; i < n; i++)
+		if (!take_special(o, sku, c, parts[i])) {
+			import_error(o->im, o->by_currency[SPECIAL][c], "%s is not a price of some days, like 16.90@2026-11-20..2026-11-30",
+				     report_quote(o->im->report, parts[i]));
+			return;
+		}
+}
+
+/* What a bundle contains: "SKU:2|SKU", pieces behind the last colon. */
+static void take_parts(struct own *o, const char *sku)
+{
+	struct import *im = o->im;
+	const char *parts[IMPORT_LIST_MAX];
+	int column = o->plain[PARTS];
+	size_t n = cell_list(im, column, '|', parts);
+
+	if (n > PARTS_MAX) {
+		import_error(im, column, "the list has more than %d items", PARTS_MAX);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *colon = strrchr(parts[i], ':');
+		int64_t pieces = 1;
+		size_t length = colon != NULL ? (size_t)(colon - parts[i]) : strlen(parts[i]);
+
+		if (*parts[i] == '\0')
+			continue;
+		if (length == 0 || length > 64 * 4 || (colon != NULL && !parse_int(colon + 1, 1, PIECES_MAX, &pieces))) {
+			import_error(im, column, "%s is not a part: an SKU and 1 to 100 pieces, like SOLE-40:2", report_quote(im->report, parts[i]));
+			return;
+		}
+		put_part(im, column, sku, mem_strndup(im->row, parts[i], length), mem_printf(im->row, "%lld", (long long)pieces), (int)i + 1);
+	}
+}
+
 static void take_prices(struct own *o, const char *sku)
 {
 	struct import *im = o->im;
@@ -313,6 +394,7 @@ static void take_prices(struct own *o, const char *sku)
 		const char *was = cell_money(im, o->by_currency[WAS][c], im->currencies[c]);
 		int64_t now, old;
 
+		take_specials(o, sku, c);
 		if (amount == NULL)
 			continue;
 		if (was != NULL && parse_int(was, 0, INT64_MAX, &old) && parse_int(amount, 0, INT64_MAX, &now) && old <= now) {
@@ -367,6 +449,7 @@ static void take_variant(struct own *o)
 			put_option(im, o->options[i], sku, o->option_names[i], value, options++);
 	}
 	take_prices(o, sku);
+	take_parts(o, sku);
 	for (size_t i = 0; i < im->nwarehouses; i++) {
 		const char *quantity = cell_int(im, o->by_warehouse[i], 0, 10000000, NULL);
 

@@ -1,9 +1,13 @@
 #include "shop/layout_foreign.h"
 
+#include "base/crypto.h"
 #include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "shop/import_html.h"
+
+/* Characters of a handle there. */
+#define HANDLE_MAX 255
 
 enum field {
 	HANDLE, TITLE, BODY, VENDOR, CATEGORY, TYPE, TAGS, PUBLISHED, STATUS, OPTION1_NAME, OPTION2_NAME, OPTION3_NAME, OPTION1, OPTION2,
@@ -70,11 +74,11 @@ static void take_categories(struct shopify *s)
 	size_t n;
 
 	if (*type != '\0') {
-		put_item(s->im, s->at[TYPE], s->handle, "category", NULL, foreign_category(s->im, &type, 1), 0, NULL);
+		put_item(s->im, s->at[TYPE], s->handle, "category", NULL, foreign_category(s->im, &type, 1, true), 0, NULL);
 	} else if (*path != '\0') {
 		n = cell_list(s->im, s->at[CATEGORY], '>', parts);
 		if (n > 0)              /* the standard taxonomy is deep: its last word is what a shopper looks for */
-			put_item(s->im, s->at[CATEGORY], s->handle, "category", NULL, foreign_category(s->im, &parts[n - 1], 1), 0, NULL);
+			put_item(s->im, s->at[CATEGORY], s->handle, "category", NULL, foreign_category(s->im, &parts[n - 1], 1, true), 0, NULL);
 	}
 }
 
@@ -84,7 +88,7 @@ static void take_product(struct shopify *s)
 	const char *published = cell_bool(im, s->at[PUBLISHED], "true");
 	struct product_row p = { .reference = s->handle, .status = cell_choice(im, s->at[STATUS], "active draft archived", "active"),
 		.brand = cell_text(im, s->at[VENDOR], 100), .visible = published };
-	const char *slug = import_slugify(im->row, s->handle, 100), *title = field(s, TITLE, 200);
+	const char *slug = import_slugify(im->row, field(s, HANDLE, HANDLE_MAX), 120), *title = field(s, TITLE, 200);
 	struct text_row t = { .reference = s->handle, .locale = im->locales[0], .slug = slug, .name = title, .description = html(s),
 		.meta_title = cell_text(im, s->at[SEO_TITLE], 200), .meta_description = cell_text(im, s->at[SEO_DESCRIPTION], 500) };
 
@@ -173,10 +177,22 @@ static void take_image(struct shopify *s)
 	s->images++;
 }
 
+/* The reference: the handle, or of one that is too long its beginning and a digest, so that the same one gives the same. */
+static const char *reference_of(struct shopify *s)
+{
+	const char *handle = field(s, HANDLE, HANDLE_MAX);
+	char digest[SHA256_HEX];
+
+	if (utf8_length(handle) <= 64)
+		return handle;
+	sha256_hex(handle, strlen(handle), digest);
+	return mem_printf(s->im->row, "%s-%.12s", import_slugify(s->im->row, handle, 50), digest);
+}
+
 static void take_row(struct shopify *s)
 {
 	struct import *im = s->im;
-	const char *handle = field(s, HANDLE, 64);
+	const char *handle = reference_of(s);
 	bool first = strcmp(handle, s->handle) != 0;
 
 	if (*handle == '\0' || strchr(handle, ' ') != NULL) {
@@ -200,7 +216,10 @@ void layout_shopify_read(struct import *im, int64_t *rows)
 	s->im = im;
 	for (int f = 0; f < FIELDS; f++)
 		s->at[f] = find(im->csv, (enum field)f);
+	put_flag(im, "options", "");
 	put_flag(im, "price", im->currencies[0]);
+	if (s->at[COMPARE] >= 0)
+		put_flag(im, "was", im->currencies[0]);
 	if (s->at[TAGS] >= 0)
 		put_flag(im, "tags", "");
 	if (s->at[IMAGE] >= 0 && !im->no_pictures)

@@ -4,8 +4,11 @@
 #include "base/utf8.h"
 #include "shop/import_html.h"
 
-/* Attribute columns; the widest exports seen have 4. */
-#define ATTRIBUTES_MAX 12
+/* Attribute columns; the widest exports of others have 4, ours as many as a product has options and properties. */
+#define ATTRIBUTES_MAX 40
+
+/* Characters of a summary, as in sutler's own files. */
+#define SUMMARY_MAX 500
 
 enum field {
 	ID, TYPE, SKU, GTIN, NAME, PUBLISHED, FEATURED, VISIBILITY, SHORT, DESCRIPTION, SALE_FROM, SALE_TO, TAX_STATUS, TAX_CLASS, IN_STOCK,
@@ -111,7 +114,7 @@ static void take_categories(struct woo *w, const char *reference)
 			path[n++] = mem_strdup(w->im->row, start);
 		start = to = from + 1;
 		if ((end || comma) && n > 0) {
-			put_item(w->im, w->at[CATEGORIES], reference, "category", NULL, foreign_category(w->im, path, n), position++, NULL);
+			put_item(w->im, w->at[CATEGORIES], reference, "category", NULL, foreign_category(w->im, path, n, false), position++, NULL);
 			n = 0;
 		}
 		if (end)
@@ -122,7 +125,7 @@ static void take_categories(struct woo *w, const char *reference)
 static void take_references(struct woo *w, enum field f, const char *reference, int first)
 {
 	const char *parts[IMPORT_LIST_MAX];
-	size_t n = cell_list(w->im, w->at[f], ',', parts);
+	size_t n = foreign_list(w->im, w->at[f], parts);
 
 	for (size_t i = 0; i < n; i++)
 		if (*parts[i] != '\0')
@@ -132,7 +135,7 @@ static void take_references(struct woo *w, enum field f, const char *reference, 
 static void take_images(struct woo *w, const char *reference)
 {
 	const char *parts[IMPORT_LIST_MAX];
-	size_t n = cell_list(w->im, w->at[IMAGES], ',', parts);
+	size_t n = foreign_list(w->im, w->at[IMAGES], parts);
 
 	for (size_t i = 0; i < n; i++)
 		foreign_picture(w->im, w->at[IMAGES], reference, parts[i], (int)i);
@@ -146,7 +149,7 @@ static void take_specs(struct woo *w, const char *reference)
 	for (int i = 0; i < w->nattributes; i++) {
 		const char *name = cell_text(im, w->attributes[i], 60), *parts[IMPORT_LIST_MAX], *attribute;
 		const char *raw = csv_field(im->csv, (size_t)w->values[i]);
-		size_t n = cell_list(im, w->values[i], strchr(raw, '|') != NULL ? '|' : ',', parts);
+		size_t n = strchr(raw, '|') != NULL ? cell_list(im, w->values[i], '|', parts) : foreign_list(im, w->values[i], parts);
 
 		for (size_t j = 0; name != NULL && *name != '\0' && j < n; j++)
 			if (*parts[j] != '\0') {
@@ -157,6 +160,21 @@ static void take_specs(struct woo *w, const char *reference)
 	}
 }
 
+/* The first brand of the list. */
+static const char *brand(struct woo *w)
+{
+	const char *parts[IMPORT_LIST_MAX];
+
+	if (w->at[BRANDS] < 0)
+		return NULL;
+	if (foreign_list(w->im, w->at[BRANDS], parts) == 0)
+		return "";
+	if (utf8_length(parts[0]) <= 100)
+		return parts[0];
+	import_error(w->im, w->at[BRANDS], "the text is longer than %d characters", 100);
+	return NULL;
+}
+
 static void take_product(struct woo *w, const char *reference)
 {
 	struct import *im = w->im;
@@ -165,11 +183,11 @@ static void take_product(struct woo *w, const char *reference)
 	const char *brief = cell_block(im, w->at[SHORT], 50000);
 	struct product_row p = { .reference = reference,
 		.status = published != NULL && strcmp(published, "-1") == 0 ? "draft" : "active",
-		.brand = cell_text(im, w->at[BRANDS], 100), .featured = cell_bool(im, w->at[FEATURED], "false"),
+		.brand = brand(w), .featured = cell_bool(im, w->at[FEATURED], "false"),
 		.visible = (published != NULL && strcmp(published, "0") == 0) || strcasecmp(visibility, "hidden") == 0 ? "false" : "true",
 		.tax_class = w->at[TAX_CLASS] < 0 ? NULL : *tax == '\0' || strcasecmp(tax, "parent") == 0 ? "standard" : tax };
 	struct text_row t = { .reference = reference, .locale = im->locales[0], .name = name,
-		.summary = brief == NULL ? NULL : import_plain(im->row, brief, 300),
+		.summary = brief == NULL ? NULL : import_plain(im->row, brief, SUMMARY_MAX),
 		.description = text == NULL ? NULL : import_markdown(im->row, text) };
 
 	put_product(im, &p);
@@ -188,6 +206,21 @@ static void take_product(struct woo *w, const char *reference)
 	take_specs(w, reference);
 }
 
+/* A sale price of some days, which count whole.  One without a first day holds since ever. */
+static void take_sale(struct woo *w, const char *sku, const char *sale)
+{
+	struct import *im = w->im;
+	const char *from = field(w, SALE_FROM, 40), *to = field(w, SALE_TO, 40);
+	const char *starts = import_moment(im->row, *from != '\0' ? from : "1970-01-01", false);
+	const char *ends = *to != '\0' ? import_moment(im->row, to, true) : "infinity";
+
+	if (starts == NULL || ends == NULL)
+		import_error(im, starts == NULL ? w->at[SALE_FROM] : w->at[SALE_TO], "%s is not a day like 2026-11-20",
+			     report_quote(im->report, starts == NULL ? from : to));
+	else
+		put_special(im, w->at[SALE], sku, im->currencies[0], sale, NULL, starts, ends);
+}
+
 static void take_price(struct woo *w, const char *sku)
 {
 	struct import *im = w->im;
@@ -195,7 +228,7 @@ static void take_price(struct woo *w, const char *sku)
 	int64_t now, old;
 
 	if (sale != NULL && (*field(w, SALE_FROM, 40) != '\0' || *field(w, SALE_TO, 40) != '\0')) {
-		import_warn(im, w->at[SALE], "a sale price with dates is left out; the regular price holds");
+		take_sale(w, sku, sale);
 		sale = NULL;
 	}
 	if (regular == NULL)
@@ -213,8 +246,9 @@ static void take_variant(struct woo *w, const char *reference, const char *sku)
 	bool counted = *stock != '\0' && strcasecmp(stock, "parent") != 0;
 	bool out = strcmp(in_stock, "0") == 0, later = strcmp(back, "1") == 0 || strcasecmp(back, "notify") == 0;
 	struct variant_row v = { .reference = reference, .sku = sku, .position = w->position++, .gtin = foreign_gtin(im, w->at[GTIN]),
-		.made_to_order = later || strcasecmp(in_stock, "backorder") == 0 ? "true" : "false",
-		.track_stock = counted || out ? "true" : "false",
+		.made_to_order = w->at[BACKORDERS] < 0 && w->at[IN_STOCK] < 0 ? NULL : later || strcasecmp(in_stock, "backorder") == 0 ? "true" : "false",
+		/* An empty cell is stock that nobody counts; a file without the column says nothing of it. */
+		.track_stock = w->at[STOCK] < 0 && !out ? NULL : counted || out ? "true" : "false",
 		.weight_g = w->weight < 0 ? NULL : foreign_weight(im, w->weight, w->weight_unit) };
 	const char *quantity = counted ? foreign_stock(im, w->at[STOCK]) : out ? "0" : NULL;
 
@@ -289,7 +323,15 @@ void layout_woo_read(struct import *im, int64_t *rows)
 
 	w->im = im;
 	read_header(w);
+	put_flag(im, "options", "");
+	/* There is no archive: what is archived here goes out, and comes back, as a draft. */
+	put_flag(im, "no archive", "");
 	put_flag(im, "price", im->currencies[0]);
+	if (w->at[SALE] >= 0)
+		put_flag(im, "was", im->currencies[0]);
+	/* Of no currency: there is one such price there, others that are here stay. */
+	if (w->at[SALE] >= 0)
+		put_flag(im, "special", "");
 	if (w->at[CATEGORIES] >= 0)
 		put_flag(im, "categories", "");
 	if (w->at[TAGS] >= 0)

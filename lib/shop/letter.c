@@ -13,6 +13,7 @@ static const struct letter_kind *find_kind(const struct letter_item *item)
 	const char *const of[] = {
 		[ABOUT_ORDER] = item->order, [ABOUT_CODE] = item->cart, [ABOUT_CART] = item->cart, [ABOUT_ACCOUNT] = item->customer,
 		[ABOUT_PURCHASE] = item->change, [ABOUT_STOCK] = item->change, [ABOUT_TRIAL] = item->change,
+		[ABOUT_STAFF] = item->change,
 	};
 
 	for (const struct letter_kind *k = letter_kinds; k->template != NULL; k++)
@@ -81,6 +82,15 @@ static void gather_code(const void *ctx, struct db *db, struct letter_draft *d)
 	d->proof = q_letter_code(db, d->item.cart, hash, sizeof(hash));
 }
 
+static void gather_invitation(struct db *db, struct letter_draft *d)
+{
+	unsigned char hash[SHA256_LEN];
+
+	d->token = token_new();
+	sha256(d->token.text, TOKEN_LEN, hash);
+	d->invitation = q_letter_invitation(db, d->item.tenant, d->item.change, hash, sizeof(hash));
+}
+
 /* Which mail it is a trial of is known only by its row. */
 static void gather_trial(struct db *db, struct letter_draft *d)
 {
@@ -132,6 +142,9 @@ struct letter_draft *letter_gather(const void *ctx, struct db *db, const struct 
 		break;
 	case ABOUT_STOCK:
 		d->low = q_letter_low(db, item->tenant, item->change);
+		break;
+	case ABOUT_STAFF:
+		gather_invitation(db, d);
 		break;
 	case ABOUT_TRIAL:
 		break;

@@ -11,7 +11,8 @@
  * letter_write() after the commit renders.  Nothing of a letter is kept or logged.
  *
  * A letter that nobody wants any more is not written: the cart was ordered meanwhile,
- * its owner opted out, the code's time is over, the address was proven or erased.
+ * its owner opted out, the code's time is over, the address was proven or erased, the
+ * invitation was used or taken back.
  */
 #ifndef SHOP_LETTER_H
 #define SHOP_LETTER_H
@@ -29,8 +30,8 @@
 struct letter_item {
 	const char *tenant, *store, *template;
 	const char *order, *cart, *customer;    /* UUID or NULL */
-	const char *change;                     /* of the customer's mail address, the credit note, purchase order or trial; or NULL */
-	const char *locale, *currency;          /* of the order, cart or customer */
+	const char *change;                     /* of the customer's mail address, the credit note, purchase order, trial or invitation; or NULL */
+	const char *locale, *currency;          /* of the order, cart, customer or member of staff */
 };
 
 struct letter {

@@ -10,7 +10,7 @@
 #include "base/crypto.h"
 #include "shop/letter.h"
 
-enum letter_about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE, ABOUT_STOCK, ABOUT_TRIAL };
+enum letter_about { ABOUT_ORDER, ABOUT_CODE, ABOUT_CART, ABOUT_ACCOUNT, ABOUT_PURCHASE, ABOUT_STOCK, ABOUT_TRIAL, ABOUT_STAFF };
 
 /* A letter there is. */
 struct letter_kind {
@@ -34,9 +34,9 @@ struct letter_draft {
 	struct letter_item item;
 	struct letter_words words;      /* that stand in place of the stored ones, while SAMPLE */
 	bool sample;                    /* with an example in place of an order */
-	struct token token;             /* opens the order or the cart */
+	struct token token;             /* opens the order, the cart or the console */
 	char code[LETTER_CODE_DIGITS + 1];
-	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *downloads, *cart, *proof, *person, *purchase, *low, *trial, *pages;
+	struct rows *store, *order, *lines, *taxes, *parcels, *payment, *refunds, *invoice, *credit, *note, *downloads, *cart, *proof, *person, *purchase, *low, *trial, *invitation, *pages;
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "shop/letter_inside.h"
 #include "shop/letter_sample.h"
 #include "shop/link.h"
+#include "shop/staff_language.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,7 @@ const struct letter_kind letter_kinds[] = {
 	{ "erase-confirm", ABOUT_ACCOUNT, N_("Delete the account?"), account_names, .path = "/account/privacy/erase/", .purpose = "erase", .minutes = LETTER_PROOF_MINUTES },
 	{ "erase-planned", ABOUT_ACCOUNT, N_("Account will be deleted"), account_names, .path = "/account/privacy" },
 	{ "trial", ABOUT_TRIAL, NULL, NULL },
+	{ "staff-invitation", ABOUT_STAFF, NULL, NULL, .path = "/admin/login/join/" },
 	{ "email-changed", ABOUT_ACCOUNT, N_("Mail address was changed"), email_names, .path = "/login/undo/", .purpose = "undo", .minutes = LETTER_PROOF_MINUTES },
 	{ 0 }
 };
@@ -84,6 +86,7 @@ static const char *const reasons[] = {
 	[ABOUT_PURCHASE] = N_("You get this mail because we order goods from you."),
 	[ABOUT_STOCK] = N_("You get this mail because stock of your shop is low."),
 	[ABOUT_TRIAL] = N_("You get this mail because you asked for a trial of it. Nothing in it is real."),
+	[ABOUT_STAFF] = N_("You get this mail because somebody of this shop invited you to its console."),
 };
 
 /* ---- templates by language ---------------------------------------------------------- */
@@ -196,6 +199,10 @@ static void view_totals(struct view *v, const struct desk_work *w, const struct 
 	}
 	view_money(t, "shipping", o->shipping);
 	view_bool(t, "shipping_free", o->shipping == 0);
+	if (o->surcharge > 0) {
+		view_money(t, "fee", o->surcharge);
+		view_text(t, "fee_name", text_get(w->text, N_("Cash on delivery fee")));
+	}
 	view_money(t, "total", o->total);
 	view_bool(t, "tax_included", o->includes_tax);
 	for (size_t i = 0; i < rows_count(taxes); i++) {
@@ -241,6 +248,7 @@ static void view_payment(struct view *v, const struct desk_work *w, const struct
 
 	view_bool(v, "cash_on_delivery", strcmp(o->payment_method, "cod") == 0);
 	view_bool(v, "awaiting_card", awaits_card(o));
+	view_bool(v, "on_invoice", strcmp(o->payment_method, "invoice") == 0 && strcmp(o->payment, "pending") == 0);
 	view_money(v, "due", o->due);
 	if (o->due > 0 && o->due < o->total)
 		view_money(v, "came", o->total - o->due);
@@ -289,6 +297,7 @@ static enum letter_outcome write_order(struct desk_work *w, struct view *v, stru
 	if (o->refund > 0)
 		view_money(v, "refund", o->refund);
 	view_bool(v, "unpaid", o->unpaid);
+	view_text(v, "return_number", o->return_number);
 	return LETTER_WRITTEN;
 }
 
@@ -398,6 +407,24 @@ static enum letter_outcome write_low(struct desk_work *w, struct view *v, struct
 	return LETTER_WRITTEN;
 }
 
+/* In the console's language and at its host; the prefix is left out by a redirect where it is the first language. */
+static enum letter_outcome write_invitation(struct desk_work *w, struct view *v, struct letter *out)
+{
+	const struct row_letter_invitation *i = row_letter_invitation(w->draft->invitation);
+	const struct staff_language *l = staff_language(w->draft->item.locale, w->store->locale);
+
+	if (!rows_found(w->draft->invitation))
+		return LETTER_UNWANTED;
+	out->to = i->email;
+	out->to_name = i->name;
+	view_text(v, "person", i->name);
+	view_text(v, "email", i->email);
+	view_bool(v, "known", i->known);
+	view_time(v, "ends", i->ends);
+	view_text(v, "link", mem_printf(w->ctx, "%s/%s%s%s", i->origin, l->prefix, w->draft->kind->path, w->draft->token.text));
+	return LETTER_WRITTEN;
+}
+
 static enum letter_outcome fill(struct desk_work *w, struct view *v, struct letter *out)
 {
 	enum letter_outcome outcome;
@@ -413,6 +440,8 @@ static enum letter_outcome fill(struct desk_work *w, struct view *v, struct lett
 		return write_purchase(w, v, out);
 	case ABOUT_STOCK:
 		return write_low(w, v, out);
+	case ABOUT_STAFF:
+		return write_invitation(w, v, out);
 	case ABOUT_TRIAL:
 		return LETTER_UNKNOWN;
 	case ABOUT_ORDER:
@@ -528,7 +557,8 @@ static const struct desk_language *begin(struct desk_work *w, struct letter_desk
 	const struct desk_language *language;
 
 	w->store = store;
-	w->locale = locale_get(store->tag);
+	/* Staff read the console's languages, which the store need not speak. */
+	w->locale = locale_get(w->draft->kind->about == ABOUT_STAFF ? staff_language(w->draft->item.locale, store->locale)->tag : store->tag);
 	w->base = base_url(w->ctx, store, w->draft->item.currency);
 	language = desk_language(desk, locale_language(w->locale));
 	w->text = language->text;

@@ -46,6 +46,7 @@ enum change_outcome {
 	CHANGE_LINES,                   /* no line is left, or one that was none */
 	CHANGE_SHORT,                   /* something cannot be had (any more) in that quantity */
 	CHANGE_DELIVERY,                /* its way of delivery does not do it */
+	CHANGE_CREDIT,                  /* on invoice: more would be owed than the customer may */
 	CHANGE_AGAIN                    /* something else changed meanwhile: look again */
 };
 

@@ -9,7 +9,7 @@ enum change_outcome change_outcome(const char *word)
 {
 	static const struct { const char *word; enum change_outcome outcome; } words[] = {
 		{ "ok", CHANGE_OK }, { "unknown", CHANGE_UNKNOWN }, { "not_allowed", CHANGE_LATE }, { "lines", CHANGE_LINES },
-		{ "sold_out", CHANGE_SHORT }, { "changed", CHANGE_AGAIN }, { "again", CHANGE_AGAIN }, { "product", CHANGE_LINES },
+		{ "sold_out", CHANGE_SHORT }, { "credit", CHANGE_CREDIT }, { "changed", CHANGE_AGAIN }, { "again", CHANGE_AGAIN }, { "product", CHANGE_LINES },
 		{ "begun", CHANGE_LATE }, { "invoiced", CHANGE_LATE }, { "given_back", CHANGE_LATE }, { "paying", CHANGE_LATE },
 	};
 
@@ -69,6 +69,8 @@ const char *change_sentence(enum change_outcome o)
 		return N_("One of the products cannot be had in this quantity any more. Nothing was changed.");
 	case CHANGE_DELIVERY:
 		return N_("The way of delivery does not take this. Nothing was changed; please write to us.");
+	case CHANGE_CREDIT:
+		return N_("With this more would be open than was agreed for payment on invoice. Nothing was changed.");
 	case CHANGE_AGAIN:
 		return N_("Something changed while you were here. Please look at the new total before you confirm.");
 	}

@@ -28,6 +28,7 @@ struct item {
 	const struct class *class;
 	size_t rank;                    /* place among equals when units are shared out */
 	size_t set;
+	bool surcharge;                 /* a part of it; else what follows the lines is delivery */
 	int64_t shown, net, tax;
 };
 
@@ -402,7 +403,9 @@ static void check(struct run *r)
 	bool valid = c->settings.exponent >= 0 && c->settings.exponent <= 4
 		&& c->settings.step_minor >= 0 && c->settings.step_minor <= PRICING_MAX_STEP && c->prepaid_minor >= 0 && k->minimum_minor >= 0 && k->value_minor >= 0
 		&& (k->kind != COUPON_PERCENT || k->percent_ppm > 0) && delivery_valid(&c->delivery);
-	bool within = c->nlines <= PRICING_MAX_LINES && delivery_within(&c->delivery);
+	bool within = c->nlines <= PRICING_MAX_LINES && delivery_within(&c->delivery) && c->surcharge.fixed_minor <= PRICING_MAX_PRICE;
+
+	valid = valid && c->surcharge.fixed_minor >= 0 && c->surcharge.percent_ppm >= 0 && c->surcharge.percent_ppm <= PRICING_PPM;
 
 	for (size_t i = 0; i < c->nrules; i++)
 		valid = valid && rule_valid(&c->rules[i]);
@@ -589,23 +592,37 @@ static int64_t method_price(struct run *r)
 	return 0;
 }
 
-static void add_part(struct run *r, const char *class, int64_t price)
+/* What is charged besides the goods: delivery, and what the way of payment costs. */
+struct ancillary {
+	int64_t price;                  /* restated for the destination */
+	int64_t extra;                  /* is so already */
+	bool whole_cart;                /* intangible lines have a share too */
+	bool surcharge;
+};
+
+static void add_part(struct run *r, const char *class, const struct ancillary *a, int64_t price, int64_t extra)
 {
 	struct item *item = &r->items[r->nitems];
 	const struct class *k = class_find(r, class, true);
+	int64_t *sum = a->surcharge ? &r->out->surcharge_minor : &r->out->shipping_minor;
 
-	*item = (struct item){ .class = k, .rank = r->nitems, .shown = restate(r, price, k) };
-	r->out->shipping_minor = add(r, r->out->shipping_minor, item->shown);
+	*item = (struct item){ .class = k, .rank = r->nitems, .shown = add(r, restate(r, price, k), extra), .surcharge = a->surcharge };
+	*sum = add(r, *sum, item->shown);
 	r->nitems++;
 }
 
-/* Weight of a line when the delivery is shared among tax classes: BASIS 0 by amounts,
+static bool has_share(const struct run *r, const struct ancillary *a, size_t i)
+{
+	return a->whole_cart || !r->cart->lines[i].intangible;
+}
+
+/* Weight of a line when an ancillary cost is shared among tax classes: BASIS 0 by amounts,
    1 before discount, 2 by quantity. */
-static int64_t part_weight(const struct run *r, size_t i, int basis)
+static int64_t part_weight(const struct run *r, const struct ancillary *a, size_t i, int basis)
 {
 	const struct pricing_line_total *t = &r->out->lines[i];
 
-	if (r->cart->lines[i].intangible)
+	if (!has_share(r, a, i))
 		return 0;
 	switch (basis) {
 	case 0:
@@ -617,15 +634,15 @@ static int64_t part_weight(const struct run *r, size_t i, int basis)
 	}
 }
 
-static void share_parts(struct run *r, int64_t price)
+static void share_parts(struct run *r, const struct ancillary *a)
 {
 	size_t n = r->cart->nlines, nclasses = 0;
 	struct named *names = mem_array(r->tmp, struct named, n);
 	int64_t *weights = mem_array(r->tmp, int64_t, n), *shares = mem_array(r->tmp, int64_t, n);
-	int64_t sum = 0;
+	int64_t *extras = mem_array(r->tmp, int64_t, n), sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!r->cart->lines[i].intangible)
+		if (has_share(r, a, i))
 			names[nclasses++] = (struct named){ text(r->cart->lines[i].tax_class), 0 };
 	qsort(names, nclasses, sizeof(*names), compare_named);
 	for (int basis = 0; sum == 0 && basis < 3; basis++) {
@@ -635,16 +652,27 @@ static void share_parts(struct run *r, int64_t price)
 				continue;
 			for (size_t i = 0; i < n; i++)
 				if (same(r->cart->lines[i].tax_class, names[k].name))
-					weights[k] = add(r, weights[k], part_weight(r, i, basis));
+					weights[k] = add(r, weights[k], part_weight(r, a, i, basis));
 			sum = add(r, sum, weights[k]);
 		}
 	}
-	share(r, price, weights, NULL, nclasses, shares);
+	share(r, a->price, weights, NULL, nclasses, shares);
+	share(r, a->extra, weights, NULL, nclasses, extras);
 	for (size_t k = 0; k < nclasses; k++)
 		class_find(r, names[k].name, true);
 	for (size_t k = 0; k < nclasses; k++)
 		if (k == 0 || !same(names[k].name, names[k - 1].name))
-			add_part(r, names[k].name, shares[k]);
+			add_part(r, names[k].name, a, shares[k], extras[k]);
+}
+
+static void add_parts(struct run *r, const char *class, const struct ancillary *a)
+{
+	if (a->price == 0 && a->extra == 0)
+		return;
+	if (r->cart->settings.shipping_tax == PRICING_SHIPPING_CLASS)
+		add_part(r, class, a, a->price, a->extra);
+	else
+		share_parts(r, a);
 }
 
 static void price_delivery(struct run *r)
@@ -664,12 +692,19 @@ static void price_delivery(struct run *r)
 	t->shipping_full_minor = price = method_price(r);
 	if (free_above || (c->coupon.kind == COUPON_FREE_SHIPPING && t->coupon == COUPON_OK))
 		price = 0;
-	if (price == 0)
+	add_parts(r, c->delivery.tax_class, &(struct ancillary){ .price = price });
+}
+
+static void price_surcharge(struct run *r)
+{
+	const struct pricing_surcharge *s = &r->cart->surcharge;
+	struct pricing_totals *t = r->out;
+	int64_t base = add(r, t->goods_minor - t->discount_minor, t->shipping_minor);
+
+	if (base == 0 || r->failure != PRICING_OK)
 		return;
-	if (c->settings.shipping_tax == PRICING_SHIPPING_CLASS)
-		add_part(r, c->delivery.tax_class, price);
-	else
-		share_parts(r, price);
+	add_parts(r, s->tax_class, &(struct ancillary){ .price = s->fixed_minor,
+		.extra = scale(r, base, s->percent_ppm, PRICING_PPM), .whole_cart = true, .surcharge = true });
 }
 
 /* -- 4, 5. tax ------------------------------------------------------------------ */
@@ -823,6 +858,10 @@ static void sum_up(struct run *r)
 			t->lines[i].net_minor = net;
 			t->lines[i].tax_minor = item->tax;
 			t->lines[i].gross_minor = gross;
+		} else if (item->surcharge) {
+			t->surcharge_net_minor = add(r, t->surcharge_net_minor, net);
+			t->surcharge_tax_minor = add(r, t->surcharge_tax_minor, item->tax);
+			t->surcharge_gross_minor = add(r, t->surcharge_gross_minor, gross);
 		} else {
 			t->shipping_net_minor = add(r, t->shipping_net_minor, net);
 			t->shipping_tax_minor = add(r, t->shipping_tax_minor, item->tax);
@@ -843,12 +882,12 @@ static void compute(struct run *r)
 {
 	size_t n = r->cart->nlines;
 
-	/* each line may bring a class, and the delivery a part of each */
+	/* each line may bring a class, and delivery and surcharge a part of each or of their own */
 	r->out->nlines = n;
 	r->out->lines = mem_array(r->out, struct pricing_line_total, n);
-	r->classes = mem_array(r->tmp, struct class, 2 * n + 1);
-	r->items = mem_array(r->tmp, struct item, 2 * n + 1);
-	r->sets = mem_array(r->tmp, struct set, 2 * n + 1);
+	r->classes = mem_array(r->tmp, struct class, 2 * n + 2);
+	r->items = mem_array(r->tmp, struct item, 3 * n + 2);
+	r->sets = mem_array(r->tmp, struct set, 3 * n + 2);
 	r->nitems = n;
 	rank_lines(r);
 	price_lines(r);
@@ -856,6 +895,7 @@ static void compute(struct run *r)
 		return;
 	apply_coupon(r);
 	price_delivery(r);
+	price_surcharge(r);
 	if (r->failure != PRICING_OK)
 		return;
 	for (size_t i = 0; i < n; i++) {
@@ -903,6 +943,7 @@ static const struct pricing_cart *in_steps(void *ctx, const struct pricing_cart 
 	c->delivery.bands = bands;
 	c->delivery.price_minor = steps(c->delivery.price_minor, step);
 	c->delivery.further_minor = steps(c->delivery.further_minor, step);
+	c->surcharge.fixed_minor = steps(c->surcharge.fixed_minor, step);
 	c->delivery.free_from_minor = steps(c->delivery.free_from_minor, step);
 	c->coupon.value_minor = steps(c->coupon.value_minor, step);
 	c->coupon.minimum_minor = steps(c->coupon.minimum_minor, step);
@@ -915,8 +956,9 @@ static void in_minor_units(struct run *r, int64_t step)
 	struct pricing_totals *t = r->out;
 	int64_t *const figures[] = {
 		&t->missing_minor, &t->goods_minor, &t->discount_minor, &t->shipping_full_minor, &t->shipping_minor,
-		&t->shipping_net_minor, &t->shipping_tax_minor, &t->shipping_gross_minor, &t->net_minor, &t->tax_minor,
-		&t->total_minor, &t->prepaid_minor, &t->payable_minor,
+		&t->shipping_net_minor, &t->shipping_tax_minor, &t->shipping_gross_minor, &t->surcharge_minor,
+		&t->surcharge_net_minor, &t->surcharge_tax_minor, &t->surcharge_gross_minor, &t->net_minor, &t->tax_minor, &t->total_minor,
+		&t->prepaid_minor, &t->payable_minor,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)

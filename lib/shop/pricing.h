@@ -62,6 +62,15 @@
  *    by their quantities.  Parts are restated like a unit price (step 1), with the
  *    rates that apply to shipping; shipping = sum of the restated parts.
  *
+ *    Surcharge of the way of payment (cash on delivery), an ancillary cost of the whole
+ *    cart and taxed as such: B = goods - discount + shipping; B = 0: none.  Otherwise
+ *    its fixed part, and R(B * percent_ppm / 1000000).  Its parts:
+ *    PRICING_SHIPPING_CLASS: one of the surcharge's tax_class.
+ *    PRICING_SHIPPING_PROPORTIONAL: S(fixed; ..) and S(percent; ..) over the amounts per
+ *    tax class of all lines, key: the class; if those are all 0, by their subtotals; if 0
+ *    too, by their quantities.  Of each part the fixed share is restated like a delivery's;
+ *    the percentage is of restated amounts already.  surcharge = sum of the parts.
+ *
  * 4. Rates of a class.  See pricing_rates().  In order of priority, with r the
  *    rate of each as a fraction, its tax fraction of the net is
  *        f = r                       or, when compound,
@@ -69,7 +78,7 @@
  *    and F is the sum of all f.  Exact: at most one rate truly compounds (a
  *    compound rate with nothing below it is an ordinary one).
  *
- * 5. Tax.  Items are the lines and the delivery's parts; a set is the items that
+ * 5. Tax.  Items are the lines, the delivery's parts and the surcharge's; a set is the items that
  *    have the same rates (name, rate, priority, compound, treatment).
  *    PRICING_ROUND_LINE, for each item of shown amount A:
  *      without tax:  tax_i = R(A * f_i), tax = sum of tax_i, net = A
@@ -77,7 +86,7 @@
  *                    tax_i = S(tax; f_i), key: the order of the rates
  *    PRICING_ROUND_DOCUMENT: the same formulas once for each set, with A the sum of
  *      its items; then the set's tax goes to its items by S(tax; A of the items),
- *      key: lines by id, then delivery parts by tax class.
+ *      key: lines by id, then delivery parts by tax class, then the surcharge's likewise.
  *    gross = net + tax.  With tax included gross is exactly the shown amount.
  *    Tax rows are summed over sets by equal rate (the five properties above):
  *    amount = sum of tax_i; base = sum of net, plus, for a truly compound one, the
@@ -87,9 +96,11 @@
  *    payable = total - prepaid (gift card, store credit).
  *
  * Always true, and tested on random carts:
- *    sum of line gross + shipping gross = total = net + tax; sum of tax rows = tax;
+ *    sum of line gross + shipping gross + surcharge gross = total = net + tax;
+ *    sum of tax rows = tax;
  *    0 <= discount <= E; total >= 0; line discounts sum to discount;
- *    with tax included total = goods - discount + shipping;
+ *    with tax included total = goods - discount + shipping + surcharge, without it
+ *    that and the tax;
  *    another order of lines changes nothing but the order of the results;
  *    without a coupon, splitting a line in two (same variant) changes no total and no
  *    tax row under PRICING_ROUND_DOCUMENT (a unit of a set's tax may move between its
@@ -105,8 +116,8 @@
  * BIS Billing 3 want tax computed per category and rate (BR-CO-17: base * rate,
  * rounded) and sums: line = quantity * price - allowance; tax exclusive = sum of
  * lines + charges; tax inclusive = that + tax; payable = that - prepaid: this is
- * PRICING_ROUND_DOCUMENT without tax in prices.  Art. 78(b): delivery is part of the
- * taxable amount.  Art. 194, 196 and 226 (11a): reverse charge.
+ * PRICING_ROUND_DOCUMENT without tax in prices.  Art. 78(b): what is charged besides,
+ * delivery and the cost of payment, is part of the taxable amount.  Art. 194, 196 and 226 (11a): reverse charge.
  */
 #ifndef SHOP_PRICING_H
 #define SHOP_PRICING_H
@@ -231,6 +242,13 @@ struct pricing_delivery {
 	const char *tax_class;          /* with PRICING_SHIPPING_CLASS */
 };
 
+/* What a way of payment costs: both parts, on a cart that costs anything. */
+struct pricing_surcharge {
+	int64_t fixed_minor;            /* >= 0, shown amount */
+	int64_t percent_ppm;            /* 0 to PRICING_PPM, of goods and delivery */
+	const char *tax_class;          /* with PRICING_SHIPPING_CLASS */
+};
+
 struct pricing_settings {
 	int exponent;                   /* of the currency, 0 to 4; only checked */
 	int64_t step_minor;             /* amounts are multiples of it; 0: 1.  At most PRICING_MAX_STEP */
@@ -252,6 +270,7 @@ struct pricing_cart {
 	size_t nrules;
 	struct pricing_coupon coupon;
 	struct pricing_delivery delivery;
+	struct pricing_surcharge surcharge;
 	int64_t prepaid_minor;          /* gift cards at hand, >= 0 */
 };
 
@@ -286,6 +305,8 @@ struct pricing_totals {
 	int64_t shipping_full_minor;    /* the method's price had nothing made it free */
 	int64_t shipping_minor;         /* shown */
 	int64_t shipping_net_minor, shipping_tax_minor, shipping_gross_minor;
+	int64_t surcharge_minor;        /* shown */
+	int64_t surcharge_net_minor, surcharge_tax_minor, surcharge_gross_minor;
 	int64_t net_minor, tax_minor, total_minor;
 	int64_t prepaid_minor, payable_minor;
 	int64_t items, weight_g;        /* of what is delivered */
@@ -300,7 +321,7 @@ struct pricing_totals {
    every figure is 0 and there are no lines and tax rows; the first found is said, in
    this order: a value that is invalid by itself (any tax rule's rate included), a
    limit passed, a line's class with invalid rates, a restated unit above
-   PRICING_MAX_PRICE, a delivery class with invalid rates, a sum above
+   PRICING_MAX_PRICE, a delivery's or surcharge's class with invalid rates, a sum above
    PRICING_MAX_TOTAL. */
 struct pricing_totals *pricing_total(const void *ctx, const struct pricing_cart *cart);
 

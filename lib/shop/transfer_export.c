@@ -1,8 +1,9 @@
-/* A file that goes out: the store's products in its own layout, in pieces of some hundred products, from one
+/* A file that goes out: the store's products in one of the layouts, in pieces of some hundred products, from one
    snapshot of the database; first into a file without a name, then into the database for whoever asked. */
 #include "shop/transfer.h"
 
 #include "base/locale.h"
+#include "base/markdown.h"
 #include "base/mem.h"
 #include "base/sheet.h"
 #include "base/utf8.h"
@@ -16,6 +17,11 @@
 #define PRODUCTS_AT_ONCE "500"
 /* What somebody fetches in one piece, and what waits for him in the database. */
 #define EXPORT_BYTES_MAX (64 * 1024 * 1024)
+/* The highest heading of a description: a page has its own h1, here as elsewhere. */
+#define HEADING_FROM 2
+
+/* What a column holds: HTML is made of Markdown, PLAIN of a text. */
+enum kind { TEXT, NUMBER, HTML, PLAIN };
 
 struct out {
 	struct job_run *j;
@@ -27,6 +33,8 @@ struct out {
 	struct buf *buf;
 	const char **names, **row;      /* of the columns; cells of the row that is put together */
 	bool *number;
+	enum kind *kinds;
+	const char *origin;             /* of the store's pages: what stands here only by its path is elsewhere by its address */
 	size_t ncolumns;
 	int64_t rows;
 };
@@ -104,21 +112,71 @@ static bool close_file(struct out *o)
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
+static enum kind kind_of(const char *word)
+{
+	static const char *const words[] = { [TEXT] = "text", [NUMBER] = "number", [HTML] = "html", [PLAIN] = "plain" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return (enum kind)i;
+	BUG("a column holds %s", word);
+}
+
 static void read_columns(struct out *o)
 {
-	const char *const params[] = { o->j->tenant, o->t->store, o->t->stock ? "true" : "false" };
-	const PGresult *r = ask(o, o->j->mem, "SELECT c.name, c.number FROM catalog.export_columns($1, $2, $3) c", params, ARRAY_LEN(params));
+	const char *const params[] = { o->j->tenant, o->t->store, o->t->layout, o->t->stock ? "true" : "false" };
+	const PGresult *r = ask(o, o->j->mem, "SELECT c.name, c.kind FROM catalog.export_header($1, $2, $3, $4) c", params, ARRAY_LEN(params));
+	const PGresult *origin = ask(o, o->j->mem, "SELECT catalog.export_origin($1, $2)", params, 2);
 
+	o->origin = origin != NULL ? PQgetvalue(origin, 0, 0) : "";
 	o->ncolumns = r != NULL ? (size_t)PQntuples(r) : 0;
 	if (o->ncolumns > CSV_COLUMNS_MAX)
 		o->why = "the file would have too many columns";
 	o->names = mem_array(o->j->mem, const char *, o->ncolumns + 1);
 	o->row = mem_array(o->j->mem, const char *, o->ncolumns + 1);
 	o->number = mem_array(o->j->mem, bool, o->ncolumns + 1);
+	o->kinds = mem_array(o->j->mem, enum kind, o->ncolumns + 1);
 	for (size_t i = 0; i < o->ncolumns; i++) {
 		o->names[i] = PQgetvalue(r, (int)i, 0);
-		o->number[i] = PQgetvalue(r, (int)i, 1)[0] == 't';
+		o->kinds[i] = kind_of(PQgetvalue(r, (int)i, 1));
+		o->number[i] = o->kinds[i] == NUMBER;
 	}
+}
+
+/* HTML whose links and pictures lead to a path of the store, for pages that are elsewhere. */
+static const char *with_origin(struct out *o, void *mem, const char *html)
+{
+	struct buf *b = buf_new(mem);
+
+	for (const char *p = html; *p != '\0'; ) {
+		size_t name = strncmp(p, "href=\"/", 7) == 0 ? 6 : strncmp(p, "src=\"/", 6) == 0 ? 5 : 0;
+
+		if (name > 0) {
+			buf_add(b, p, name);
+			buf_adds(b, o->origin);
+			p += name;
+		}
+		buf_addc(b, *p++);
+	}
+	return b->data;
+}
+
+static const char *written(struct out *o, void *mem, enum kind kind, const char *value)
+{
+	struct buf *b;
+
+	switch (kind) {
+	case HTML:
+		return with_origin(o, mem, markdown_html(mem, value, HEADING_FROM));
+	case PLAIN:
+		b = buf_new(mem);
+		buf_html(b, value, strlen(value));
+		return b->data;
+	case TEXT:
+	case NUMBER:
+		break;
+	}
+	return value;
 }
 
 /* {"a","b"}: codes of columns hold neither quotes nor backslashes, but for suffixes that people chose. */
@@ -156,28 +214,28 @@ static void currencies(struct out *o, const char **codes, const char **exponents
 	*exponents = array_of(o->j->mem, exponent, n);
 }
 
-/* Cells of one answer as rows; how many products it had, the last of them in AFTER. */
-static int64_t put_cells(struct out *o, const PGresult *r, char after[static 37])
+/* Cells of one answer as rows; how many products it had, the last of them in AFTER.  What is made of them lies below MEM. */
+static int64_t put_cells(struct out *o, void *mem, const PGresult *r, char after[static 37])
 {
 	int64_t products = 0;
-	const char *variant = "";
+	const char *line = "";
 
 	for (int i = 0; r != NULL && i < PQntuples(r); i++) {
 		int64_t place = 0;
 
-		if (strcmp(PQgetvalue(r, i, 1), variant) != 0) {
-			if (*variant != '\0')
+		if (strcmp(PQgetvalue(r, i, 1), line) != 0) {
+			if (*line != '\0')
 				put_row(o, o->row, o->number);
 			memset(o->row, 0, o->ncolumns * sizeof(*o->row));
-			variant = PQgetvalue(r, i, 1);
+			line = PQgetvalue(r, i, 1);
 			o->rows++;
 			products += strcmp(PQgetvalue(r, i, 0), after) != 0;
 			snprintf(after, 37, "%s", PQgetvalue(r, i, 0));
 		}
 		if (parse_int(PQgetvalue(r, i, 2), 1, (int64_t)o->ncolumns, &place))
-			o->row[place - 1] = PQgetvalue(r, i, 3);
+			o->row[place - 1] = written(o, mem, o->kinds[place - 1], PQgetvalue(r, i, 3));
 	}
-	if (*variant != '\0')
+	if (*line != '\0')
 		put_row(o, o->row, o->number);
 	return products;
 }
@@ -193,9 +251,9 @@ static bool put_products(struct out *o)
 	currencies(o, &codes, &exponents);
 	while (o->why == NULL && products > 0) {
 		void *mem = mem_context(o->j->mem, "products");
-		const char *const params[] = { o->j->tenant, o->t->store, columns, codes, exponents, stock, after, PRODUCTS_AT_ONCE };
+		const char *const params[] = { o->j->tenant, o->t->store, o->t->layout, columns, codes, exponents, stock, after, PRODUCTS_AT_ONCE };
 
-		products = put_cells(o, ask(o, mem, "SELECT * FROM catalog.export_cells($1, $2, $3, $4, $5, $6, $7, $8)", params, ARRAY_LEN(params)), after);
+		products = put_cells(o, mem, ask(o, mem, "SELECT * FROM catalog.export_page($1, $2, $3, $4, $5, $6, $7, $8, $9)", params, ARRAY_LEN(params)), after);
 		mem_free(mem);
 		done += products;
 		if (!transfer_tell(o->j, o->t, total == 0 ? 0 : (int)(done < total ? done * 900 / total : 900), o->rows))

@@ -8,6 +8,7 @@
 #include "shop/import_tables.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct run {
@@ -54,26 +55,39 @@ static void preview(struct import *im, const PGresult *sample)
 	run->sample = sample;
 }
 
-/* The file as it was sent; NULL when a piece is missing. */
-static char *fetch(struct job_run *j, PGconn *conn, const struct row_transfer_take *t)
+static void close_file(void *p)
 {
-	char *bytes = mem_array(j->mem, char, (size_t)t->bytes + 1);
-	size_t n = 0;
+	fclose(*(FILE **)p);
+}
 
-	for (int part = 0; n < (size_t)t->bytes; part++) {
+/* The file as it was sent, in a file without a name: its size costs no memory.  NULL: the reason stands in *WHY. */
+static const char *fetch(struct job_run *j, PGconn *conn, const struct row_transfer_take *t, const char **why)
+{
+	FILE **held = mem_new(j->mem, FILE *);
+	int64_t n = 0;
+
+	*why = "there is no room for the file";
+	*held = tmpfile();
+	if (*held == NULL)
+		return NULL;
+	mem_on_free(held, close_file);
+	for (int part = 0; n < t->bytes; part++) {
 		const char *const params[] = { t->transfer, mem_printf(j->mem, "%d", part) };
 		PGresult *r = PQexecParams(conn, "SELECT p.data FROM catalog.transfer_part p WHERE p.transfer_id = $1 AND p.part = $2", 2, NULL, params,
 					   NULL, NULL, 1);
 		size_t size = PQntuples(r) == 1 ? (size_t)PQgetlength(r, 0, 0) : 0;
+		bool kept = size > 0 && fwrite(PQgetvalue(r, 0, 0), 1, size, *held) == size;
 
-		if (size > 0 && n + size <= (size_t)t->bytes)
-			memcpy(bytes + n, PQgetvalue(r, 0, 0), size);
 		PQclear(r);
-		if (size == 0 || n + size > (size_t)t->bytes)
+		n += (int64_t)size;
+		if (size == 0 || n > t->bytes) {
+			*why = "the file is not whole";
 			return NULL;
-		n += size;
+		}
+		if (!kept)
+			return NULL;
 	}
-	return bytes;
+	return fflush(*held) == 0 ? mem_printf(j->mem, "/proc/self/fd/%d", fileno(*held)) : NULL;
 }
 
 static const char *value_or_null(const PGresult *r, int row, int column)
@@ -124,18 +138,16 @@ static void bring_in(struct run *run, struct stage *s, struct report *report, PG
 	struct import im = { .trial = t->trial, .progress = progress, .preview = t->trial ? preview : NULL, .parted = t->trial ? NULL : parted,
 		.place = t->place, .user = run };
 	struct csv *csv;
-	const char *error = "";
-	char *bytes;
+	const char *error = "", *path;
 
 	stage_tenant(s, run->j->tenant);
 	answer_for(run, s);
-	bytes = fetch(run->j, conn, t);
-	if (bytes == NULL) {
-		stage_stop(s, "the file is not whole");
+	path = fetch(run->j, conn, t, &error);
+	if (path == NULL) {
+		stage_stop(s, error);
 		return;
 	}
-	csv = sheet_begins(bytes, (size_t)t->bytes) ? sheet_open_bytes(run->j->mem, bytes, (size_t)t->bytes, &error)
-		: csv_open_text(run->j->mem, bytes, (size_t)t->bytes, &error);
+	csv = sheet_open_any(run->j->mem, path, &error);
 	if (csv == NULL) {
 		report_error(report, 0, "", "%s", error);
 		return;

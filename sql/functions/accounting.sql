@@ -16,7 +16,7 @@ END
 $$;
 COMMENT ON FUNCTION accounting.next_number(uuid, uuid, text) IS 'Takes the next number of a series, without gaps.';
 
--- Issues the invoice of a paid order; the same invoice again when it has one.  NULL
+-- Issues the invoice of a paid order, or of one on invoice that left, which is due then; the same invoice again when it has one.  NULL
 -- when the order is not to be billed.
 CREATE OR REPLACE FUNCTION accounting.issue_invoice(p_tenant uuid, p_order uuid, p_seller text, p_buyer text)
 RETURNS uuid
@@ -32,7 +32,8 @@ BEGIN
 	SELECT x.*, s.timezone, s.invoice_prefix INTO o
 	FROM sales."order" x JOIN tenancy.store s USING (tenant_id, store_id)
 	WHERE x.order_id = p_order FOR UPDATE OF x;
-	IF NOT FOUND OR o.payment NOT IN ('paid', 'partly_refunded', 'refunded') THEN
+	IF NOT FOUND OR (o.payment NOT IN ('paid', 'partly_refunded', 'refunded')
+	   AND NOT (o.payment_method = 'invoice' AND o.payment = 'pending' AND o.fulfilment IN ('partly_shipped', 'shipped', 'delivered'))) THEN
 		RETURN NULL;
 	END IF;
 	SELECT i.invoice_id INTO invoice FROM accounting.invoice i WHERE i.order_id = p_order;
@@ -44,14 +45,16 @@ BEGIN
 	invoice := sutler.uuid7();
 	taken := accounting.next_number(p_tenant, o.store_id, in_series);
 	INSERT INTO accounting.invoice (tenant_id, store_id, invoice_id, order_id, series, number, issued_on, locale, currency,
-		seller, buyer, prices_include_tax, goods, discount, shipping, tax, total)
+		seller, buyer, prices_include_tax, goods, discount, shipping, tax, total, due_on)
 	VALUES (p_tenant, o.store_id, invoice, p_order, in_series, taken, today, o.locale, o.currency,
-		p_seller, p_buyer, o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total);
+		p_seller, p_buyer, o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total,
+		CASE WHEN o.payment = 'pending' THEN today + o.pay_days END);
+	UPDATE sales."order" x SET due_on = today + x.pay_days WHERE x.order_id = p_order AND x.payment = 'pending' AND x.pay_days IS NOT NULL;
 	RETURN invoice;
 END
 $$;
 COMMENT ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text) IS
-	'Gives a paid order its invoice with the next number of its store''s yearly series; the existing one when there is one.';
+	'Gives a paid order, or one on invoice that left, its invoice with the next number of its store''s yearly series; the existing one when there is one.';
 
 -- The file of an order's invoice, for the mail that brings it; no row while there is none.
 CREATE OR REPLACE FUNCTION accounting.invoice_for_mail(p_tenant uuid, p_order uuid)

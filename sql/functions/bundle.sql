@@ -79,7 +79,10 @@ DECLARE
 BEGIN
 	SELECT x.store_id, x.locale, x.currency, x.prices_include_tax INTO STRICT o FROM sales."order" x WHERE x.order_id = p_order;
 	SELECT max(x.line_no) INTO next_no FROM sales.order_line x WHERE x.order_id = p_order;
-	-- What a bundle contains stays until the order has it: catalog.desk_bundle() locks in the same order.
+	-- What a bundle contains stays until the order has it: catalog.desk_bundle() locks in the same order, the variant first.
+	-- To lock the parts alone is not enough: a change that is under way puts others in their place, which nobody has locked.
+	PERFORM FROM catalog.variant v WHERE v.bundle AND v.variant_id IN (SELECT x.variant_id FROM sales.order_line x WHERE x.order_id = p_order)
+	ORDER BY v.variant_id FOR SHARE;
 	PERFORM FROM catalog.bundle_part b WHERE b.bundle_id IN (SELECT x.variant_id FROM sales.order_line x WHERE x.order_id = p_order)
 	ORDER BY b.bundle_id, b.part_id FOR SHARE;
 	FOR l IN SELECT x.line_no, x.variant_id, x.quantity, x.total + CASE WHEN o.prices_include_tax THEN 0 ELSE x.tax END AS worth FROM sales.order_line x
@@ -133,6 +136,17 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) IS 'What a product page tells of bundles: what is in them.';
 
+-- What a bundle contains in one line, for a cart.
+CREATE OR REPLACE FUNCTION catalog.bundle_words(p_tenant uuid, p_store uuid, p_locale text, p_bundle uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(b.quantity || ' × ' || k.name || CASE WHEN k.options = '' THEN '' ELSE ' (' || k.options || ')' END, '; ' ORDER BY b.position, b.part_id)
+	FROM catalog.bundle_part b
+	CROSS JOIN LATERAL catalog.named(p_tenant, p_store, p_locale, ARRAY[b.part_id]) k
+	WHERE b.bundle_id = p_bundle
+$$;
+COMMENT ON FUNCTION catalog.bundle_words(uuid, uuid, text, uuid) IS 'What a bundle contains, as people read it: pieces, names, options.';
+
 -- ---- at the desk ----
 
 -- Says what a variant contains, by SKU; nothing: it is no bundle any more, and its stock is counted.
@@ -146,18 +160,16 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	part record;
 	ids uuid[] := '{}';
 	was boolean;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
 	SELECT v.bundle INTO was FROM catalog.variant v WHERE v.variant_id = p_variant AND v.product_id = p_product FOR UPDATE;
-	IF revision IS NULL OR was IS NULL THEN
+	IF was IS NULL THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	ELSIF said IS NOT NULL THEN
+		RETURN said;
 	END IF;
 	FOR i IN 1 .. coalesce(cardinality(p_skus), 0) LOOP
 		SELECT v.variant_id, v.bundle INTO part FROM catalog.variant v WHERE v.sku_key = lower(p_skus[i]);

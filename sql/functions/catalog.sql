@@ -112,8 +112,9 @@ AS $$
 		SELECT up.leaf, up.category_id FROM up
 		WHERE NOT EXISTS (SELECT FROM up h WHERE h.leaf = up.leaf AND NOT h.visible)
 	)
-	SELECT put.store_id, put.product_id, s.category_id, min(put.position) FILTER (WHERE s.category_id = put.category_id)
+	SELECT put.store_id, put.product_id, s.category_id, min(put.position) FILTER (WHERE s.category_id = put.category_id AND r.category_id IS NULL)
 	FROM put JOIN shown s ON s.leaf = put.category_id
+	LEFT JOIN catalog.rule r ON r.category_id = put.category_id
 	GROUP BY put.store_id, put.product_id, s.category_id
 	UNION ALL
 	SELECT sp.store_id, sp.product_id, '00000000-0000-0000-0000-000000000000', NULL
@@ -331,6 +332,11 @@ BEGIN
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
 	SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
 	WHERE r.related_id = ANY (p_products) OR r.product_id = ANY (p_products);
+	-- Collections that choose by what may have changed.
+	IF coalesce(current_setting('sutler.rules', true), '') <> 'held' THEN
+		INSERT INTO catalog.stale (tenant_id, kind, target_id)
+		SELECT p_tenant, 'member', u FROM unnest(p_products) u WHERE EXISTS (SELECT FROM catalog.rule);
+	END IF;
 	PERFORM catalog.relist_cards(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);

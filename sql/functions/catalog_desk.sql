@@ -160,7 +160,7 @@ AS $$
 		WHERE s.product_id = p.product_id AND (s.featured OR s.position <> 0)), '{}')
 	    || coalesce((SELECT jsonb_object_agg('own.' || t.store_id || '.' || t.locale, jsonb_build_array(t.name, md5(t.summary), md5(t.description)))
 		FROM catalog.store_product_text t WHERE t.product_id = p.product_id), '{}')
-	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, r.position) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
+	    || coalesce((SELECT jsonb_object_agg('related.' || r.related_id, jsonb_build_array(r.kind, r.position)) FROM catalog.related r WHERE r.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('category.' || c.category_id, true) FROM catalog.category_product c WHERE c.product_id = p.product_id), '{}')
 	    || coalesce((SELECT jsonb_object_agg('price.' || concat_ws('.', r.store_id, r.currency, v.variant_id), jsonb_build_array(r.amount, r.was))
 		FROM catalog.variant v JOIN catalog.price r ON r.variant_id = v.variant_id AND r.customer_group = '' AND r.min_quantity = 1 AND r.starts_at = '-infinity'
@@ -261,6 +261,21 @@ $$;
 COMMENT ON FUNCTION catalog.desk_texts(uuid, uuid, text, text[], text[], text[], text[], text[], text[], text[], text[], text[]) IS
 	'Part of catalog.desk_save: ok, name (no language has one), or "slug LOCALE" where another product has the slug.';
 
+-- Begins a change of a product that was looked at in p_revision: nobody else changes it until this is over, and what
+-- lists show of it is made anew once, by catalog.desk_done().  NULL; gone; changed (meanwhile).
+CREATE OR REPLACE FUNCTION catalog.desk_begin(p_tenant uuid, p_product uuid, p_revision bigint) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_is bigint;
+BEGIN
+	PERFORM set_config('sutler.relist', 'later', true);
+	SELECT p.revision INTO now_is FROM catalog.product p WHERE p.tenant_id = p_tenant AND p.product_id = p_product FOR NO KEY UPDATE;
+	RETURN CASE WHEN now_is IS NULL THEN 'gone' WHEN now_is <> p_revision THEN 'changed' END;
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_begin(uuid, uuid, bigint) IS 'Begins a change of a product by hand: NULL, gone or changed.';
+
 -- Makes (p_make: with one variant, in the store p_store) or changes a product.  p_revision is that
 -- of the row the form was filled in over.  Whoever declines has written nothing.
 CREATE OR REPLACE FUNCTION catalog.desk_save(p_tenant uuid, p_actor uuid, p_product uuid, p_make boolean, p_store uuid, p_sku text, p_revision bigint,
@@ -271,16 +286,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb := '{}';
-	revision bigint;
 	said text;
 BEGIN
 	PERFORM set_config('sutler.relist', 'later', true);
 	IF NOT p_make THEN
-		SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-		IF NOT FOUND THEN
-			RETURN 'gone';
-		ELSIF revision <> p_revision THEN
-			RETURN 'changed';
+		said := catalog.desk_begin(p_tenant, p_product, p_revision);
+		IF said IS NOT NULL THEN
+			RETURN said;
 		END IF;
 		facts := catalog.desk_facts(p_tenant, p_product);
 	END IF;
@@ -331,16 +343,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	taken uuid;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
 			WHERE v.variant_id = u.id AND v.product_id = p_product)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	SELECT u.id INTO taken FROM unnest(p_variants, p_skus) AS u (id, sku)
 	WHERE EXISTS (SELECT FROM catalog.variant v WHERE v.sku_key = lower(u.sku) AND NOT v.variant_id = ANY (p_variants))
@@ -376,7 +386,7 @@ DECLARE
 	-- A matrix people can still look at, and what one page saves.
 	most constant integer := 200;
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	wanted uuid[];
 	has uuid[];
 	first_variant uuid;
@@ -385,13 +395,12 @@ DECLARE
 	id uuid;
 	wished text;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision, p.reference INTO revision, base FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_values) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.attribute_value v WHERE v.value_id = u.id)) THEN
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_values) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.attribute_value v WHERE v.value_id = u.id)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
+	SELECT p.reference INTO base FROM catalog.product p WHERE p.product_id = p_product;
 	SELECT array_agg(o.attribute_id ORDER BY o.position) INTO has FROM catalog.product_option o WHERE o.product_id = p_product;
 	SELECT array_agg(x.attribute_id ORDER BY array_position(has, x.attribute_id), x.position, x.code) INTO wanted
 	FROM (SELECT DISTINCT a.attribute_id, a.position, a.code FROM catalog.attribute_value v JOIN catalog.attribute a ON a.attribute_id = v.attribute_id
@@ -473,17 +482,15 @@ CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_pr
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	smallest bigint;
 	detail jsonb;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_variants) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.variant v
 			WHERE v.variant_id = u.id AND v.product_id = p_product)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR KEY SHARE;
 	IF p_group <> '' AND NOT FOUND THEN
@@ -523,27 +530,10 @@ COMMENT ON FUNCTION catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, te
 
 -- ---- many at once ----
 
--- What plain prices of products in a store and currency would become: PERCENT in hundredths, then ADD
--- minor units; a multiple of the smallest amount, never below 0.
-CREATE OR REPLACE FUNCTION catalog.desk_reprice(p_tenant uuid, p_store uuid, p_currency text, p_products uuid[], p_percent bigint, p_add bigint)
-RETURNS TABLE (product_id uuid, variant_id uuid, sku text, amount bigint, fresh bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT v.product_id, v.variant_id, v.sku, r.amount,
-	       greatest(0, round((r.amount * (10000 + p_percent) / 10000.0 + p_add) / c.step) * c.step)::bigint
-	FROM unnest(p_products) AS u (id)
-	JOIN catalog.variant v ON v.product_id = u.id AND v.status = 'active'
-	JOIN catalog.price r ON r.variant_id = v.variant_id AND r.store_id = p_store AND r.currency = p_currency AND r.customer_group = ''
-		AND r.min_quantity = 1 AND r.starts_at = '-infinity'
-	JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = p_currency
-	ORDER BY v.product_id, v.position, v.variant_id
-$$;
-COMMENT ON FUNCTION catalog.desk_reprice(uuid, uuid, text, uuid[], bigint, bigint) IS 'The prices that catalog.desk_bulk would write: shown before, written after.';
-
 -- One change to many products: p_do is active, draft, archived; show, hide (in the store); tag, untag, tax
--- (with p_value); into, out (of p_category); price (by p_percent and p_add).
+-- (with p_value); into, out (of p_category); price (as catalog.desk_reprice reckons).
 CREATE OR REPLACE FUNCTION catalog.desk_bulk(p_tenant uuid, p_actor uuid, p_store uuid, p_products uuid[], p_do text, p_value text, p_category uuid,
-	p_currency text, p_percent bigint, p_add bigint, p_reason text) RETURNS text
+	p_currency text, p_percent bigint, p_add bigint, p_markup bigint, p_unit bigint, p_ending bigint, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -556,9 +546,11 @@ BEGIN
 	IF n <> cardinality(p_products) OR p_do IN ('into', 'out') AND NOT EXISTS (SELECT FROM catalog.category c
 			WHERE c.category_id = p_category AND c.store_id = p_store) THEN
 		RETURN 'gone';
+	ELSIF p_do IN ('into', 'out') AND EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = p_category) THEN
+		RETURN 'rule';
 	ELSIF p_do = 'tax' AND NOT EXISTS (SELECT FROM accounting.tax_class c WHERE c.tax_class = p_value) THEN
 		RETURN 'tax_class';
-	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add) r
+	ELSIF p_do = 'price' AND EXISTS (SELECT FROM catalog.desk_reprice(p_tenant, p_store, p_currency, p_products, p_percent, p_add, p_markup, p_unit, p_ending) r
 			WHERE r.fresh > 1000000000000) THEN
 		RETURN 'price';
 	END IF;
@@ -582,15 +574,16 @@ BEGIN
 			DELETE FROM catalog.category_product c WHERE c.category_id = p_category AND c.product_id = one;
 		ELSIF p_do = 'price' THEN
 			-- What is reduced below this price stays so; else there is nothing to strike through any more.
-			UPDATE catalog.price o SET amount = r.fresh, was = CASE WHEN o.was > r.fresh THEN o.was END
-			FROM catalog.desk_reprice(p_tenant, p_store, p_currency, ARRAY[one], p_percent, p_add) r
-			WHERE o.store_id = p_store AND o.variant_id = r.variant_id AND o.currency = p_currency AND o.customer_group = '' AND o.min_quantity = 1
-			  AND o.starts_at = '-infinity' AND o.amount <> r.fresh;
+			INSERT INTO catalog.price AS o (tenant_id, store_id, variant_id, currency, amount)
+			SELECT p_tenant, p_store, r.variant_id, p_currency, r.fresh
+			FROM catalog.desk_reprice(p_tenant, p_store, p_currency, ARRAY[one], p_percent, p_add, p_markup, p_unit, p_ending) r
+			ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
+			DO UPDATE SET amount = excluded.amount, was = CASE WHEN o.was > excluded.amount THEN o.was END WHERE o.amount <> excluded.amount;
 		END IF;
 		PERFORM catalog.desk_done(p_tenant, p_actor, one, CASE p_do WHEN 'price' THEN 'product.priced' ELSE 'product.changed' END, p_reason, facts);
 	END LOOP;
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, text) IS
-	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high).';
+COMMENT ON FUNCTION catalog.desk_bulk(uuid, uuid, uuid, uuid[], text, text, uuid, text, bigint, bigint, bigint, bigint, bigint, text) IS
+	'One change to many products, each with its entry in the log: ok, gone, tax_class, price (too high), rule (the collection chooses by itself).';

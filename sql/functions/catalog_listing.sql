@@ -6,16 +6,14 @@ CREATE OR REPLACE FUNCTION catalog.desk_listing(p_tenant uuid, p_actor uuid, p_s
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	facts jsonb;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF EXISTS (SELECT FROM unnest(p_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l
 			WHERE l.store_id = p_store AND l.locale = u.locale)) THEN
 		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
 	INSERT INTO catalog.store_product AS s (tenant_id, store_id, product_id, visible, featured, position)
@@ -37,31 +35,27 @@ $$;
 COMMENT ON FUNCTION catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]) IS
 	'How a store shows a product: ok, gone, changed (by another meanwhile).';
 
--- What goes with a product: the order of those that stay, those that leave, and codes of those that come.
+-- What goes with a product: order and kind of those that stay, those that leave, and codes of those that come, as p_kind.
 CREATE OR REPLACE FUNCTION catalog.desk_related(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_products uuid[], p_places bigint[],
-	p_gone uuid[], p_codes text[]) RETURNS text
+	p_kinds text[], p_gone uuid[], p_codes text[], p_kind text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	-- A form of them fits into one request; the shop shows the first eight.
+	-- A form of them fits into one request; the shop shows the first eight of each kind.
 	most constant integer := 50;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	facts jsonb;
 	code text;
 	meant uuid;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
-		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	IF said IS NOT NULL THEN
+		RETURN said;
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
 	BEGIN
 		DELETE FROM catalog.related r WHERE r.product_id = p_product AND r.related_id = ANY (p_gone);
-		UPDATE catalog.related r SET position = u.place FROM unnest(p_products, p_places) AS u (id, place)
-		WHERE r.product_id = p_product AND r.related_id = u.id AND r.position <> u.place;
+		UPDATE catalog.related r SET position = u.place, kind = u.kind FROM unnest(p_products, p_places, p_kinds) AS u (id, place, kind)
+		WHERE r.product_id = p_product AND r.related_id = u.id AND (r.position, r.kind) IS DISTINCT FROM (u.place, u.kind);
 		FOREACH code IN ARRAY p_codes LOOP
 			meant := coalesce((SELECT p.product_id FROM catalog.product p WHERE p.reference = code),
 				(SELECT v.product_id FROM catalog.variant v WHERE v.sku_key = lower(code)),
@@ -71,9 +65,9 @@ BEGIN
 			ELSIF meant = p_product THEN
 				RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'itself';
 			END IF;
-			INSERT INTO catalog.related (tenant_id, product_id, related_id, position)
-			SELECT p_tenant, p_product, meant, coalesce((SELECT max(x.position) FROM catalog.related x WHERE x.product_id = p_product), 0) + 1
-			ON CONFLICT DO NOTHING;
+			INSERT INTO catalog.related AS r (tenant_id, product_id, related_id, position, kind)
+			SELECT p_tenant, p_product, meant, coalesce((SELECT max(x.position) FROM catalog.related x WHERE x.product_id = p_product), 0) + 1, p_kind
+			ON CONFLICT (tenant_id, product_id, related_id) DO UPDATE SET kind = excluded.kind WHERE r.kind <> excluded.kind;
 		END LOOP;
 		IF (SELECT count(*) FROM catalog.related r WHERE r.product_id = p_product) > most THEN
 			RAISE EXCEPTION USING ERRCODE = 'SU001', MESSAGE = 'full';
@@ -84,5 +78,5 @@ BEGIN
 	RETURN catalog.desk_done(p_tenant, p_actor, p_product, 'product.related', '', facts);
 END
 $$;
-COMMENT ON FUNCTION catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], uuid[], text[]) IS
+COMMENT ON FUNCTION catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], text[], text) IS
 	'Products that go with a product: ok, gone, changed, "unknown CODE" (no product has it), itself, full (more than 50). Who declines has written nothing.';

@@ -7,18 +7,14 @@ CREATE OR REPLACE FUNCTION catalog.desk_special(p_tenant uuid, p_actor uuid, p_p
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 	smallest bigint;
 	zone text;
 	bad bigint;
 	detail jsonb;
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
-		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	IF said IS NOT NULL THEN
+		RETURN said;
 	END IF;
 	SELECT c.step, s.timezone INTO smallest, zone FROM tenancy.store_currency c JOIN tenancy.store s ON s.store_id = c.store_id
 	WHERE c.store_id = p_store AND c.currency = p_currency;

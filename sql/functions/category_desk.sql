@@ -54,10 +54,10 @@ COMMENT ON FUNCTION catalog.below(uuid, uuid) IS 'A category and all below it, w
 CREATE OR REPLACE FUNCTION catalog.category_facts(p_tenant uuid, p_category uuid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('parent', c.parent_id, 'visible', c.visible, 'position', c.position)
+	SELECT jsonb_build_object('parent', c.parent_id, 'visible', c.visible, 'position', c.position, 'image', c.image)
 	    || coalesce((SELECT jsonb_object_agg('name.' || t.locale, t.name) || jsonb_object_agg('slug.' || t.locale, t.slug)
 		|| jsonb_object_agg('description.' || t.locale, md5(t.description)) || jsonb_object_agg('meta_title.' || t.locale, t.meta_title)
-		|| jsonb_object_agg('meta_description.' || t.locale, md5(t.meta_description))
+		|| jsonb_object_agg('meta_description.' || t.locale, md5(t.meta_description)) || jsonb_object_agg('alt.' || t.locale, t.alt)
 		FROM catalog.category_text t WHERE t.category_id = c.category_id), '{}')
 	FROM catalog.category c WHERE c.category_id = p_category
 $$;
@@ -213,6 +213,8 @@ BEGIN
 	PERFORM FROM catalog.category c WHERE c.category_id = p_category AND c.store_id = p_store FOR NO KEY UPDATE;
 	IF NOT FOUND OR EXISTS (SELECT FROM unnest(p_products || p_gone) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.product p WHERE p.product_id = u.id)) THEN
 		RETURN 'gone';
+	ELSIF EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = p_category) THEN
+		RETURN 'rule';
 	END IF;
 	FOREACH code IN ARRAY p_codes LOOP
 		meant := coalesce((SELECT p.product_id FROM catalog.product p WHERE p.reference = code),
@@ -249,7 +251,47 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.desk_category_products(uuid, uuid, uuid, uuid, uuid[], bigint[], uuid[], text[]) IS
-	'Products of a category: ok, gone, "unknown CODE" (no product has it). Who declines has written nothing.';
+	'Products of a category: ok, gone, rule (a rule chooses them), "unknown CODE" (no product has it). Who declines has written nothing.';
+
+-- The picture at the head of a category, one of the merchant's (NULL: none), and what it shows in each language that has a name.
+CREATE OR REPLACE FUNCTION catalog.desk_category_picture(p_tenant uuid, p_actor uuid, p_store uuid, p_category uuid, p_revision bigint, p_media uuid,
+	p_locales text[], p_alts text[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	was bigint;
+	picture text := '';
+	facts jsonb;
+	fresh jsonb;
+BEGIN
+	SELECT c.revision INTO was FROM catalog.category c WHERE c.category_id = p_category AND c.store_id = p_store FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RETURN 'gone';
+	ELSIF was <> p_revision THEN
+		RETURN 'changed';
+	END IF;
+	IF p_media IS NOT NULL THEN
+		SELECT m.name INTO picture FROM catalog.media m WHERE m.media_id = p_media AND m.width IS NOT NULL FOR KEY SHARE;
+		IF NOT FOUND THEN
+			RETURN 'picture';
+		END IF;
+	END IF;
+	-- No card of a product shows it.
+	PERFORM set_config('sutler.relist', 'later', true);
+	facts := catalog.category_facts(p_tenant, p_category);
+	UPDATE catalog.category_text t SET alt = u.alt FROM unnest(p_locales, p_alts) AS u (locale, alt)
+	WHERE t.category_id = p_category AND t.locale = u.locale AND t.alt <> u.alt;
+	UPDATE catalog.category c SET image = picture WHERE c.category_id = p_category;
+	fresh := catalog.desk_difference(facts, catalog.category_facts(p_tenant, p_category));
+	PERFORM set_config('sutler.relist', '', true);
+	IF fresh <> '{}' THEN
+		PERFORM audit.add(p_tenant, p_actor::text, 'category.pictured', 'category ' || p_category, '', fresh::text);
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_category_picture(uuid, uuid, uuid, uuid, bigint, uuid, text[], text[]) IS
+	'The picture of a category: ok, gone, changed (by another meanwhile), picture (there is none such).';
 
 -- Takes a category or collection away: what lies under it moves up to its parent, behind the neighbours there; its
 -- products leave it and stay in the shop; its addresses lead to the parent from then on, or nowhere.

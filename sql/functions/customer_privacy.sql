@@ -173,7 +173,7 @@ AS $$
 			FROM sales.cart c WHERE c.customer_id = p_customer AND c.state = 'open'), '[]'),
 		'orders', coalesce((SELECT jsonb_agg(jsonb_build_object('id', o.order_id, 'number', o.number, 'placed_at', o.placed_at, 'store', s.name,
 				'state', o.state, 'payment', o.payment, 'fulfilment', o.fulfilment, 'return', o.return_state, 'language', o.locale, 'currency', o.currency,
-				'goods_minor', o.goods, 'discount_minor', o.discount, 'shipping_minor', o.shipping, 'tax_minor', o.tax, 'total_minor', o.total,
+				'goods_minor', o.goods, 'discount_minor', o.discount, 'shipping_minor', o.shipping, 'surcharge_minor', o.surcharge, 'tax_minor', o.tax, 'total_minor', o.total,
 				'coupon', o.coupon_code, 'note', o.note, 'delivery', o.method_name, 'payment_method', o.payment_method,
 				'deliver_to', (SELECT to_jsonb(k) - 'tenant_id' - 'contact_id' - 'email_key' FROM sales.contact k WHERE k.contact_id = o.contact_id),
 				'invoice_to', (SELECT to_jsonb(k) - 'tenant_id' - 'contact_id' - 'email_key' FROM sales.contact k WHERE k.contact_id = o.billing_id),
@@ -185,7 +185,7 @@ AS $$
 					ORDER BY y.payment_id) FROM payment.payment y WHERE y.order_id = o.order_id), '[]'),
 				'parcels', coalesce((SELECT jsonb_agg(jsonb_build_object('carrier', h.carrier, 'tracking_number', h.tracking_number, 'shipped_at', h.shipped_at, 'delivered_at', h.delivered_at)
 					ORDER BY h.shipment_id) FROM shipping.shipment h WHERE h.order_id = o.order_id), '[]'),
-				'returns', coalesce((SELECT jsonb_agg(jsonb_build_object('state', r.state, 'reason', r.reason, 'words', r.words, 'answer', r.answer, 'asked_at', r.created_at,
+				'returns', coalesce((SELECT jsonb_agg(jsonb_build_object('number', r.number, 'state', r.state, 'reason', r.reason, 'words', r.words, 'answer', r.answer, 'asked_at', r.created_at,
 					'lines', (SELECT jsonb_agg(jsonb_build_object('line_no', x.line_no, 'quantity', x.quantity) ORDER BY x.line_no) FROM sales.return_line x WHERE x.return_id = r.return_id))
 					ORDER BY r.return_no) FROM sales.return r WHERE r.order_id = o.order_id), '[]'),
 				'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('at', n.at, 'words', n.words) ORDER BY n.note_id) FROM sales.order_note n WHERE n.order_id = o.order_id), '[]'),

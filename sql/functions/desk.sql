@@ -30,19 +30,19 @@ $$;
 COMMENT ON FUNCTION shipping.wave_of(uuid, uuid, uuid) IS 'The pick list when all its orders are of the store, else NULL.';
 
 -- The whole amount due came by hand; p_due is what staff saw, NULL: whatever it is.
--- ok; unknown; not_allowed (not open, or paid); amount (nothing is due); again (it is not what staff saw).
+-- ok; unknown; not_allowed (not open, or paid, or a bank keeps the money for us); amount (nothing is due); again (it is not what staff saw).
 CREATE OR REPLACE FUNCTION sales.desk_pay(p_tenant uuid, p_actor uuid, p_order uuid, p_reference text, p_due bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	here text;
+	here record;
 	due bigint;
 	answer text;
 BEGIN
-	SELECT o.state INTO here FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
+	SELECT o.state, o.payment INTO here FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'unknown';
-	ELSIF here <> 'open' THEN
+	ELSIF here.state <> 'open' OR here.payment = 'authorised' THEN
 		RETURN 'not_allowed';
 	END IF;
 	SELECT p.amount - p.captured INTO due FROM payment.payment p WHERE p.order_id = p_order ORDER BY p.payment_id LIMIT 1;

@@ -22,11 +22,12 @@ BEGIN
 	SET due_at = sutler.now() + make_interval(secs => least(p_first_s * 2.0 ^ least(item.attempts - 1, 30), p_most_s))
 	WHERE r.tenant_id = p_tenant AND r.outbox_id = p_outbox;
 	RETURN QUERY SELECT item.store_id, item.template, item.order_id, item.cart_id, item.customer_id, item.change_id,
-		coalesce(o.locale, c.locale, p.locale, ''), coalesce(o.currency, c.currency, ''), item.attempts
+		coalesce(o.locale, c.locale, p.locale, w.locale, ''), coalesce(o.currency, c.currency, ''), item.attempts
 	FROM (SELECT) AS one
 	LEFT JOIN sales."order" o ON o.order_id = item.order_id
 	LEFT JOIN sales.cart c ON c.cart_id = item.cart_id
-	LEFT JOIN customer.person p ON p.customer_id = item.customer_id;
+	LEFT JOIN customer.person p ON p.customer_id = item.customer_id
+	LEFT JOIN staff.person w ON w.staff_id = item.staff_id;
 END
 $$;
 COMMENT ON FUNCTION event.take_mail(uuid, uuid, integer, integer) IS

@@ -1,6 +1,6 @@
 -- The job freshen: what follows a change of the catalogue or of the stock within a second, in steps of bounded size:
--- badges, stock and related cards of product pages, counts, the version under which workers keep things, prices that
--- begin or end.  Changes leave what is to be looked at in catalog.stale.
+-- badges, stock and related cards of product pages, collections by rule, counts, the version under which workers keep
+-- things, prices that begin or end.  Changes leave what is to be looked at in catalog.stale.
 
 CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -26,6 +26,10 @@ AS $$
 		INSERT INTO catalog.stale (tenant_id, kind, target_id)
 		SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
 		WHERE r.related_id IN (SELECT c.product_id FROM changed c)
+	), member AS (
+		INSERT INTO catalog.stale (tenant_id, kind, target_id)
+		SELECT DISTINCT p_tenant, 'member', c.product_id FROM changed c
+		WHERE EXISTS (SELECT FROM catalog.condition k WHERE k.store_id = c.store_id AND k.kind = 'stock')
 	)
 	SELECT DISTINCT c.store_id FROM changed c
 $$;
@@ -139,10 +143,13 @@ DECLARE
 	variants uuid[];
 	stores uuid[];
 	pages uuid[];
+	members uuid[];
+	rules uuid[];
 	taken integer;
 	s uuid;
 BEGIN
 	PERFORM catalog.reprice(p_tenant);
+	PERFORM catalog.rules_due(p_tenant);
 	WITH due AS (
 		SELECT x.stale_id FROM catalog.stale x ORDER BY x.stale_id LIMIT p_limit FOR UPDATE SKIP LOCKED
 	), gone AS (
@@ -150,8 +157,10 @@ BEGIN
 	)
 	SELECT count(*), array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'stock'),
 	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}'),
-	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'related')
-	INTO taken, variants, stores, pages FROM gone g;
+	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'related'),
+	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'member'),
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'rule'), '{}')
+	INTO taken, variants, stores, pages, members, rules FROM gone g;
 	IF taken = 0 THEN
 		RETURN 0;
 	END IF;
@@ -167,6 +176,12 @@ BEGIN
 		WHERE g.store_id = k.store_id AND g.locale = k.locale AND g.currency = k.currency AND g.product_id = k.product_id
 		  AND g.related <> k.cards;
 	END IF;
+	IF members IS NOT NULL THEN
+		PERFORM catalog.rules_apply(p_tenant, ARRAY(SELECT r.category_id FROM catalog.rule r), members);
+	END IF;
+	FOREACH s IN ARRAY rules LOOP
+		PERFORM catalog.rule_walk(p_tenant, s);
+	END LOOP;
 	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
 		PERFORM catalog.recount(p_tenant, s);
 		PERFORM catalog.bump(p_tenant, s);

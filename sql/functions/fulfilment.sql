@@ -31,12 +31,12 @@ AS $$
 $$;
 COMMENT ON FUNCTION sales.tell(uuid, uuid, uuid, text, text, text) IS 'Writes an event of an order that is no state, with its audit entry.';
 
--- Whether the house may send it: open, and paid or to be paid at the door.
+-- Whether the house may send it: open, and paid or authorised, or to be paid at the door or on invoice.
 CREATE OR REPLACE FUNCTION shipping.may_leave(o sales."order") RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 	SELECT o.state = 'open' AND o.fulfilment IN ('unfulfilled', 'ready', 'partly_shipped')
-		AND (o.payment IN ('paid', 'partly_refunded') OR (o.payment_method = 'cod' AND o.payment = 'pending'))
+		AND (o.payment IN ('paid', 'partly_refunded', 'authorised') OR (o.payment_method IN ('cod', 'invoice') AND o.payment = 'pending'))
 $$;
 COMMENT ON FUNCTION shipping.may_leave(sales."order") IS 'Whether an order may be picked and sent.';
 

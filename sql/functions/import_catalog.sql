@@ -26,12 +26,16 @@ BEGIN
 			made_to_order boolean, featured boolean, visible boolean, tiers_by text, position integer)',
 		'import_text (line bigint, reference text, locale text, slug text, slug_made boolean, name text, summary text,
 			description text, meta_title text, meta_description text)',
+		-- what a store says in place of these
+		'import_own_text (line bigint, reference text, locale text, name text, summary text, description text)',
 		'import_item (line bigint, col text, reference text, kind text, name text, value text, position integer, option_value text)',
 		'import_label (reference text, kind text, position integer, locale text, label text)',
 		'import_variant (line bigint, reference text, sku text, gtin text, made_to_order boolean, track_stock boolean,
 			weight_g integer, position integer)',
 		'import_option (line bigint, col text, sku text, attribute text, value text, position integer)',
 		'import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint)',
+		'import_special (line bigint, col text, sku text, currency text, amount bigint, was bigint, starts timestamp, ends timestamp)',
+		'import_part (line bigint, col text, sku text, part text, quantity integer, position integer)',
 		-- files of other shop systems: what to make when it is missing, other names of products
 		'import_made_value (attribute text, attribute_label text, value text, value_label text)',
 		'import_made_category (slug text, name text, parent text, depth integer)',
@@ -44,7 +48,7 @@ BEGIN
 	EXECUTE format('GRANT SELECT, INSERT, TRUNCATE ON pg_temp.import_fault, pg_temp.import_media, pg_temp.import_flag, pg_temp.import_attribute,
 		pg_temp.import_category, pg_temp.import_product, pg_temp.import_text, pg_temp.import_item, pg_temp.import_label, pg_temp.import_variant,
 		pg_temp.import_option, pg_temp.import_price, pg_temp.import_made_value, pg_temp.import_made_category, pg_temp.import_alias,
-		pg_temp.import_stock TO %I', session_user);
+		pg_temp.import_stock, pg_temp.import_special, pg_temp.import_part, pg_temp.import_own_text TO %I', session_user);
 END
 $$;
 COMMENT ON FUNCTION catalog.import_begin(uuid) IS 'Makes the temporary tables that sutlerctl import and the job transfer fill.';
@@ -202,12 +206,15 @@ BEGIN
 	SELECT p_tenant, p_store, m.category_id FROM pg_temp.import_map m WHERE m.is_new ORDER BY m.line;
 	INSERT INTO pg_temp.import_done SELECT m.category_id, true FROM pg_temp.import_map m WHERE m.is_new;
 	WITH want AS (
-		SELECT DISTINCT ON (m.category_id) m.category_id, p.category_id AS parent_id, coalesce(c.kind, 'category') AS kind,
+		SELECT DISTINCT ON (m.category_id) m.category_id, CASE WHEN r.category_id IS NULL THEN p.category_id END AS parent_id,
+		       -- A collection that chooses by rule stays one.
+		       CASE WHEN r.category_id IS NULL THEN coalesce(c.kind, 'category') ELSE 'collection' END AS kind,
 		       coalesce(c.visible, true) AS visible, coalesce(c.position, 0) AS position,
 		       CASE WHEN c.image IS NULL THEN NULL ELSE coalesce((SELECT x.name FROM pg_temp.import_media x WHERE x.file = c.image LIMIT 1), '') END AS image
 		FROM pg_temp.import_category c JOIN pg_temp.import_map m ON m.reference = c.reference
 		LEFT JOIN LATERAL (SELECT t.category_id FROM pg_temp.import_map t WHERE t.reference = c.parent
 			UNION ALL SELECT t.category_id FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = main AND t.slug = c.parent LIMIT 1) p ON true
+		LEFT JOIN catalog.rule r ON r.category_id = m.category_id
 		ORDER BY m.category_id, c.line
 	), w AS (
 		UPDATE catalog.category x SET parent_id = want.parent_id, kind = want.kind, visible = want.visible, position = want.position,
@@ -248,6 +255,58 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_categories(uuid, uuid) IS 'Merges staged categories of a store; how many were made, changed, left.';
 
+-- What such a file speaks of in its own words and is here already: a product by its SKUs when its handle or SKU is no
+-- reference, attributes and values by what people call them.
+CREATE OR REPLACE FUNCTION catalog.import_recognise(p_tenant uuid, p_store uuid, p_main text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CREATE TEMP TABLE import_known_by ON COMMIT DROP AS
+	SELECT v.reference AS old, min(p.reference) AS reference
+	FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku) JOIN catalog.product p ON p.product_id = o.product_id
+	WHERE NOT EXISTS (SELECT FROM catalog.product x WHERE x.reference = v.reference)
+	GROUP BY v.reference HAVING count(DISTINCT p.product_id) = 1;
+	CREATE UNIQUE INDEX ON pg_temp.import_known_by (old);
+	UPDATE pg_temp.import_product x SET reference = k.reference FROM pg_temp.import_known_by k WHERE x.reference = k.old;
+	UPDATE pg_temp.import_text x SET reference = k.reference FROM pg_temp.import_known_by k WHERE x.reference = k.old;
+	UPDATE pg_temp.import_item x SET value = k.reference FROM pg_temp.import_known_by k WHERE x.kind = 'related' AND x.value = k.old;
+	UPDATE pg_temp.import_item x SET reference = k.reference FROM pg_temp.import_known_by k WHERE x.reference = k.old;
+	UPDATE pg_temp.import_label x SET reference = k.reference FROM pg_temp.import_known_by k WHERE x.reference = k.old;
+	UPDATE pg_temp.import_variant x SET reference = k.reference FROM pg_temp.import_known_by k WHERE x.reference = k.old;
+	-- A tag that stands in the store's first language is that one.
+	UPDATE pg_temp.import_item x SET name = p_main FROM catalog.product p JOIN catalog.product_tag g ON g.product_id = p.product_id AND g.locale = p_main
+	WHERE x.kind = 'tag' AND x.name IS NULL AND p.reference = x.reference AND g.tag = x.value;
+	-- A draft of a system without an archive is no word against ours.
+	IF catalog.import_has('no archive') THEN
+		UPDATE pg_temp.import_product x SET status = NULL FROM catalog.product p WHERE p.reference = x.reference AND p.status = 'archived' AND x.status = 'draft';
+	END IF;
+
+	CREATE TEMP TABLE import_same ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.attribute) m.attribute AS old, a.code
+	FROM (SELECT DISTINCT i.attribute, i.attribute_label FROM pg_temp.import_made_value i) m
+	JOIN catalog.attribute_text t ON t.locale = p_main JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
+	WHERE lower(m.attribute_label) IN (lower(t.label), lower(t.label || ' (' || a.code || ')'))
+	ORDER BY m.attribute, a.code <> m.attribute, a.position, a.code;
+	UPDATE pg_temp.import_item i SET name = x.code FROM pg_temp.import_same x WHERE i.kind = 'spec' AND i.name = x.old;
+	UPDATE pg_temp.import_flag f SET name = x.code FROM pg_temp.import_same x WHERE f.kind = 'spec' AND f.name = x.old;
+	UPDATE pg_temp.import_option i SET attribute = x.code FROM pg_temp.import_same x WHERE i.attribute = x.old;
+	UPDATE pg_temp.import_made_value i SET attribute = x.code FROM pg_temp.import_same x WHERE i.attribute = x.old;
+	DROP TABLE pg_temp.import_same;
+	CREATE TEMP TABLE import_same ON COMMIT DROP AS
+	SELECT DISTINCT ON (m.attribute, m.value) m.attribute, m.value AS old, v.code
+	FROM (SELECT DISTINCT i.attribute, i.value, i.value_label FROM pg_temp.import_made_value i) m
+	JOIN catalog.attribute a ON a.code = m.attribute JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id
+	JOIN catalog.attribute_value_text t ON t.value_id = v.value_id AND t.locale = p_main
+	WHERE lower(m.value_label) IN (lower(t.label), lower(t.label || ' (' || v.code || ')'))
+	ORDER BY m.attribute, m.value, v.code <> m.value, v.position, v.code;
+	UPDATE pg_temp.import_item i SET value = x.code FROM pg_temp.import_same x WHERE i.kind = 'spec' AND i.name = x.attribute AND i.value = x.old;
+	UPDATE pg_temp.import_option i SET value = x.code FROM pg_temp.import_same x WHERE i.attribute = x.attribute AND i.value = x.old;
+	UPDATE pg_temp.import_made_value i SET value = x.code FROM pg_temp.import_same x WHERE i.attribute = x.attribute AND i.value = x.old;
+	DROP TABLE pg_temp.import_same;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_recognise(uuid, uuid, text) IS 'Part of catalog.import_make: products, attributes and values of the file that are here under another key.';
+
 -- The second pass over files of other shop systems: variations find their parents,
 -- references their products, and what the store lacks is made.
 CREATE OR REPLACE FUNCTION catalog.import_make(p_tenant uuid, p_store uuid) RETURNS void
@@ -281,6 +340,7 @@ BEGIN
 		INSERT INTO pg_temp.import_flag SELECT DISTINCT 'spec', i.name FROM pg_temp.import_item i WHERE i.kind = 'spec';
 	END IF;
 
+	PERFORM catalog.import_recognise(p_tenant, p_store, main);
 	INSERT INTO catalog.attribute (tenant_id, attribute_id, code)
 	SELECT p_tenant, sutler.uuid7(), m.attribute FROM (SELECT DISTINCT i.attribute FROM pg_temp.import_made_value i) m ORDER BY m.attribute
 	ON CONFLICT (tenant_id, code) DO NOTHING;
@@ -300,6 +360,19 @@ BEGIN
 
 	-- From the top down, so that parents are there.
 	FOR d IN SELECT DISTINCT m.depth FROM pg_temp.import_made_category m ORDER BY 1 LOOP
+		-- What people know by this name at this place is it, whatever its slug.
+		CREATE TEMP TABLE import_same ON COMMIT DROP AS
+		SELECT DISTINCT ON (m.slug) m.slug AS old, t.slug
+		FROM pg_temp.import_made_category m
+		JOIN catalog.category_text t ON t.store_id = p_store AND t.locale = main AND lower(t.name) = lower(m.name)
+		JOIN catalog.category c ON c.category_id = t.category_id
+		WHERE m.depth = d AND (m.parent IS NULL OR c.parent_id IS NOT DISTINCT FROM
+			(SELECT u.category_id FROM catalog.category_text u WHERE u.store_id = p_store AND u.slug = m.parent LIMIT 1))
+		ORDER BY m.slug, c.kind = 'collection', t.slug <> m.slug, t.slug;
+		UPDATE pg_temp.import_item i SET value = x.slug FROM pg_temp.import_same x WHERE i.kind = 'category' AND i.value = x.old AND x.slug <> x.old;
+		UPDATE pg_temp.import_made_category m SET parent = x.slug FROM pg_temp.import_same x WHERE m.depth = d + 1 AND m.parent = x.old;
+		UPDATE pg_temp.import_made_category m SET slug = x.slug FROM pg_temp.import_same x WHERE m.depth = d AND m.slug = x.old;
+		DROP TABLE pg_temp.import_same;
 		WITH fresh AS (
 			SELECT DISTINCT ON (m.slug) sutler.uuid7() AS category_id, m.slug, m.name, m.parent FROM pg_temp.import_made_category m
 			WHERE m.depth = d AND NOT EXISTS (SELECT FROM catalog.category_text t WHERE t.store_id = p_store AND t.slug = m.slug)

@@ -8,9 +8,9 @@ AS $$
 BEGIN
 	CREATE TEMP TABLE import_own ON COMMIT DROP AS
 	SELECT m.product_id, t.locale, CASE WHEN t.name IS NULL THEN o.name ELSE nullif(t.name, '') END AS name,
-	       CASE WHEN t.summary IS NULL THEN o.summary ELSE nullif(t.summary, '') END AS summary,
-	       CASE WHEN t.description IS NULL THEN o.description ELSE nullif(t.description, '') END AS description
-	FROM pg_temp.import_text t JOIN pg_temp.import_map m ON m.reference = t.reference
+	       CASE WHEN t.summary IS NULL OR t.summary = o.summary THEN o.summary ELSE nullif(t.summary, '') END AS summary,
+	       CASE WHEN t.description IS NULL OR t.description = o.description THEN o.description ELSE nullif(t.description, '') END AS description
+	FROM pg_temp.import_own_text t JOIN pg_temp.import_map m ON m.reference = t.reference
 	LEFT JOIN catalog.store_product_text o ON o.store_id = p_store AND o.product_id = m.product_id AND o.locale = t.locale;
 	WITH w AS (
 		DELETE FROM catalog.store_product_text x USING pg_temp.import_own o
@@ -29,7 +29,7 @@ BEGIN
 	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_own_texts(uuid, uuid) IS 'Part of catalog.import_listings: names and texts of the store''s own.';
+COMMENT ON FUNCTION catalog.import_own_texts(uuid, uuid) IS 'Part of an import of products or listings: names and texts of the store''s own.';
 
 -- Pictures that stand in place of the product's.
 CREATE OR REPLACE FUNCTION catalog.import_own_images(p_tenant uuid, p_store uuid) RETURNS void
@@ -95,6 +95,7 @@ BEGIN
 	PERFORM set_config('sutler.relist', 'later', true);
 	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
 	PERFORM catalog.import_check_rows(p_tenant, p_store);
+	PERFORM catalog.import_check_specials(p_tenant, p_store);
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT p.line, 'product', format('there is no product "%s"', p.reference) FROM pg_temp.import_product p
 	WHERE NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference);
@@ -118,6 +119,7 @@ BEGIN
 	PERFORM catalog.import_own_images(p_tenant, p_store);
 	PERFORM catalog.import_items(p_tenant, p_store);
 	PERFORM catalog.import_prices(p_tenant, p_store);
+	PERFORM catalog.import_specials(p_tenant, p_store);
 	-- What could be shown by no name or sold at no price is said, not left out in silence.
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT p.line, 'name:' || main, 'the product has no text in the store''s first language: the listing needs a name'

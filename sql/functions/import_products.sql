@@ -23,6 +23,59 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_check_rows(uuid, uuid) IS 'Part of the checks of staged products and listings: rows twice, SKUs of other products, unknown categories.';
 
+-- Faults of prices of some days.
+CREATE OR REPLACE FUNCTION catalog.import_check_specials(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
+	FROM pg_temp.import_special x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
+	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, 'a price of some days ends before it begins'
+	FROM pg_temp.import_special x WHERE x.starts >= x.ends;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, 'two prices of some days begin at the same moment'
+	FROM pg_temp.import_special x GROUP BY x.line, x.col, x.sku, x.currency, x.starts HAVING count(*) > 1;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check_specials(uuid, uuid) IS 'Part of the checks of staged products and listings: prices of some days.';
+
+-- Faults of bundles: what catalog.desk_bundle() declines.
+CREATE OR REPLACE FUNCTION catalog.import_check_parts(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_temp.import_part) THEN
+		RETURN;
+	END IF;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT b.line, b.col, format('there is no SKU "%s"', b.part)
+	FROM pg_temp.import_part b WHERE NOT EXISTS (SELECT FROM pg_temp.import_variant v WHERE lower(v.sku) = lower(b.part))
+	  AND NOT EXISTS (SELECT FROM catalog.variant v WHERE v.sku_key = lower(b.part));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT b.line, b.col, CASE WHEN lower(b.part) = lower(b.sku) THEN 'a bundle does not contain itself' ELSE format('"%s" is a bundle: no bundle contains another', b.part) END
+	FROM pg_temp.import_part b
+	WHERE lower(b.part) = lower(b.sku) OR EXISTS (SELECT FROM pg_temp.import_part o WHERE lower(o.sku) = lower(b.part))
+	   OR EXISTS (SELECT FROM catalog.variant v WHERE v.sku_key = lower(b.part) AND v.bundle
+		AND NOT EXISTS (SELECT FROM pg_temp.import_variant i WHERE lower(i.sku) = v.sku_key));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT b.line, b.col, format('"%s" stands twice in the bundle', min(b.part))
+	FROM pg_temp.import_part b GROUP BY b.line, b.col, b.sku, lower(b.part) HAVING count(*) > 1;
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT b.line, b.col, CASE WHEN EXISTS (SELECT FROM catalog.bundle_part p WHERE p.part_id = v.variant_id)
+		THEN format('"%s" is in a bundle and cannot be one', b.sku) ELSE format('"%s" has stock and cannot be a bundle', b.sku) END
+	FROM pg_temp.import_part b JOIN catalog.variant v ON v.sku_key = lower(b.sku) AND NOT v.bundle
+	WHERE EXISTS (SELECT FROM catalog.bundle_part p WHERE p.part_id = v.variant_id)
+	   OR EXISTS (SELECT FROM inventory.stock s WHERE s.variant_id = v.variant_id AND (s.on_hand > 0 OR s.held > 0));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT s.line, s.col, 'a bundle has no stock of its own'
+	FROM pg_temp.import_stock s WHERE s.quantity > 0 AND EXISTS (SELECT FROM pg_temp.import_part b WHERE b.sku = s.sku);
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check_parts(uuid) IS 'Part of the checks of staged products: what bundles contain.';
+
 -- Faults that show only when rows are seen together.  Each names the line of its row.
 CREATE OR REPLACE FUNCTION catalog.import_check(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -92,6 +145,8 @@ BEGIN
 	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
 	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
 	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
+	PERFORM catalog.import_check_specials(p_tenant, p_store);
+	PERFORM catalog.import_check_parts(p_tenant);
 END
 $$;
 COMMENT ON FUNCTION catalog.import_check(uuid, uuid) IS 'Faults of staged products that show only when rows are seen together.';
@@ -168,9 +223,18 @@ BEGIN
 	SELECT DISTINCT ON (m.product_id, p.product_id) m.product_id, p.product_id AS related_id, i.position
 	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
 	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
+	-- Those that stand in the file as they stood before keep their places.
+	WITH place AS (
+		SELECT r.product_id FROM pg_temp.import_related r JOIN catalog.product o ON o.product_id = r.related_id
+		GROUP BY r.product_id
+		HAVING array_agg(r.related_id ORDER BY r.position, o.reference) = ARRAY(SELECT x.related_id FROM catalog.related x
+			JOIN catalog.product y ON y.product_id = x.related_id WHERE x.product_id = r.product_id ORDER BY x.position, y.reference)
+	) UPDATE pg_temp.import_related r SET position = x.position FROM place p, catalog.related x
+	WHERE p.product_id = r.product_id AND x.product_id = r.product_id AND x.related_id = r.related_id;
 	IF catalog.import_has('related') THEN
 		WITH w AS (
-			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id
+			-- Accessories and alternatives stand in no file.
+			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id AND x.kind = 'related'
 			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
 			RETURNING x.product_id
 		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
@@ -194,11 +258,14 @@ AS $$
 BEGIN
 	CREATE TEMP TABLE import_place ON COMMIT DROP AS
 	SELECT DISTINCT m.product_id, t.category_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
-	JOIN catalog.category_text t ON t.store_id = p_store AND t.slug = i.value WHERE i.kind = 'category';
+	JOIN catalog.category_text t ON t.store_id = p_store AND t.slug = i.value WHERE i.kind = 'category'
+	-- What a rule chooses no file does.
+	  AND NOT EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = t.category_id);
 	IF catalog.import_has('categories') THEN
 		WITH w AS (
 			DELETE FROM catalog.category_product x USING pg_temp.import_map m WHERE x.store_id = p_store AND x.product_id = m.product_id
 			  AND NOT EXISTS (SELECT FROM pg_temp.import_place p WHERE p.product_id = x.product_id AND p.category_id = x.category_id)
+			  AND NOT EXISTS (SELECT FROM catalog.rule r WHERE r.category_id = x.category_id)
 			RETURNING x.product_id
 		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
 	END IF;
@@ -387,12 +454,99 @@ BEGIN
 		SELECT p_tenant, p_store, c.variant_id, p.currency, p.min_quantity, p.amount, p.was
 		FROM pg_temp.import_price p JOIN pg_temp.import_cell c ON c.sku = p.sku
 		ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
-		DO UPDATE SET amount = excluded.amount, was = excluded.was WHERE (x.amount, x.was) IS DISTINCT FROM (excluded.amount, excluded.was)
+		-- A file that does not speak of former prices leaves them, as long as they are higher.
+		DO UPDATE SET amount = excluded.amount, was = CASE WHEN catalog.import_has('was', x.currency) THEN excluded.was WHEN x.was > excluded.amount THEN x.was END
+		WHERE (x.amount, x.was) IS DISTINCT FROM
+			(excluded.amount, CASE WHEN catalog.import_has('was', x.currency) THEN excluded.was WHEN x.was > excluded.amount THEN x.was END)
 		RETURNING x.variant_id
 	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_prices(uuid, uuid) IS 'Part of an import of products: the price list of the store.';
+
+-- Prices of some days for everybody; those of groups and quantities are not the file's.  Times are the store's.
+CREATE OR REPLACE FUNCTION catalog.import_specials(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	zone text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_temp.import_flag f WHERE f.kind = 'special') THEN
+		RETURN;
+	END IF;
+	SELECT s.timezone INTO STRICT zone FROM tenancy.store s WHERE s.store_id = p_store;
+	WITH w AS (
+		DELETE FROM catalog.price x USING pg_temp.import_cell c
+		WHERE x.store_id = p_store AND x.variant_id = c.variant_id AND NOT c.is_new AND x.customer_group = '' AND x.min_quantity = 1 AND x.starts_at > '-infinity'
+		  AND catalog.import_has('special', x.currency)
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_special p WHERE p.sku = c.sku AND p.currency = x.currency AND p.starts AT TIME ZONE zone = x.starts_at)
+		RETURNING c.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.price AS x (tenant_id, store_id, variant_id, currency, min_quantity, starts_at, ends_at, amount, was)
+		SELECT p_tenant, p_store, c.variant_id, p.currency, 1, p.starts AT TIME ZONE zone, p.ends AT TIME ZONE zone, p.amount, p.was
+		FROM pg_temp.import_special p JOIN pg_temp.import_cell c ON c.sku = p.sku
+		ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
+		DO UPDATE SET ends_at = excluded.ends_at, amount = excluded.amount, was = excluded.was
+		WHERE (x.ends_at, x.amount, x.was) IS DISTINCT FROM (excluded.ends_at, excluded.amount, excluded.was)
+		RETURNING x.variant_id
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_specials(uuid, uuid) IS 'Part of an import of products or listings: prices of some days.';
+
+-- What bundles contain.  A bundle with a part that stands in a later part of the file waits for the second round: till then
+-- it is a variant without stock, and counts as changed.  Bundles whose parts left the file are variants again.
+CREATE OR REPLACE FUNCTION catalog.import_bundles(p_tenant uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT catalog.import_has('parts') THEN
+		RETURN;
+	END IF;
+	-- In the order in which an order locks them.
+	PERFORM FROM catalog.bundle_part b JOIN catalog.variant v ON v.variant_id = b.bundle_id JOIN pg_temp.import_variant i ON lower(i.sku) = v.sku_key
+	ORDER BY b.bundle_id, b.part_id FOR UPDATE OF b;
+	WITH gone AS (
+		DELETE FROM catalog.bundle_part b USING catalog.variant v, pg_temp.import_variant i
+		WHERE v.variant_id = b.bundle_id AND lower(i.sku) = v.sku_key AND NOT EXISTS (SELECT FROM pg_temp.import_part x WHERE x.sku = i.sku)
+	), w AS (
+		UPDATE catalog.variant v SET bundle = false, track_stock = true FROM pg_temp.import_variant i
+		WHERE lower(i.sku) = v.sku_key AND v.bundle AND NOT EXISTS (SELECT FROM pg_temp.import_part x WHERE x.sku = i.sku)
+		RETURNING v.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	CREATE TEMP TABLE import_bundle ON COMMIT DROP AS
+	SELECT v.variant_id, v.product_id, o.variant_id AS part_id, b.quantity, b.position
+	FROM pg_temp.import_part b JOIN catalog.variant v ON v.sku_key = lower(b.sku)
+	LEFT JOIN catalog.variant o ON o.sku_key = lower(b.part) AND NOT o.bundle;
+	INSERT INTO pg_temp.import_touched SELECT DISTINCT b.product_id FROM pg_temp.import_bundle b WHERE b.part_id IS NULL;
+	DELETE FROM pg_temp.import_bundle b WHERE EXISTS (SELECT FROM pg_temp.import_bundle x WHERE x.variant_id = b.variant_id AND x.part_id IS NULL);
+	WITH w AS (
+		DELETE FROM catalog.bundle_part b USING catalog.variant v
+		WHERE v.variant_id = b.bundle_id AND EXISTS (SELECT FROM pg_temp.import_bundle x WHERE x.variant_id = b.bundle_id)
+		  AND NOT EXISTS (SELECT FROM pg_temp.import_bundle x WHERE x.variant_id = b.bundle_id AND x.part_id = b.part_id)
+		RETURNING v.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		UPDATE catalog.variant v SET bundle = true, track_stock = false, made_to_order = false
+		WHERE NOT v.bundle AND v.variant_id IN (SELECT x.variant_id FROM pg_temp.import_bundle x)
+		RETURNING v.product_id
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	WITH w AS (
+		INSERT INTO catalog.bundle_part AS b (tenant_id, bundle_id, part_id, quantity, position)
+		SELECT p_tenant, x.variant_id, x.part_id, x.quantity, x.position FROM pg_temp.import_bundle x
+		ON CONFLICT (tenant_id, bundle_id, part_id) DO UPDATE SET quantity = excluded.quantity, position = excluded.position
+		WHERE (b.quantity, b.position) IS DISTINCT FROM (excluded.quantity, excluded.position)
+		RETURNING b.bundle_id
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT v.product_id FROM w JOIN catalog.variant v ON v.variant_id = w.bundle_id;
+	-- What it weighs is reckoned for delivery before an order has its parts.
+	UPDATE catalog.variant v SET weight_g = least((SELECT sum(o.weight_g * b.quantity) FROM catalog.bundle_part b
+		JOIN catalog.variant o ON o.variant_id = b.part_id WHERE b.bundle_id = v.variant_id), 1000000)
+	FROM pg_temp.import_variant i
+	WHERE lower(i.sku) = v.sku_key AND i.weight_g IS NULL AND v.bundle AND v.weight_g = 0;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_bundles(uuid) IS 'Part of an import of products: what bundles contain.';
 
 -- A trial counts nothing: rows of stock are wanted by every order.
 CREATE OR REPLACE FUNCTION catalog.import_stock(p_tenant uuid, p_trial boolean) RETURNS void

@@ -8,6 +8,15 @@ CREATE OR REPLACE FUNCTION catalog.import_ready(p_tenant uuid, p_store uuid, p_u
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- A file that does not speak of options leaves them.
+	IF NOT catalog.import_has('options') THEN
+		INSERT INTO pg_temp.import_option (line, col, sku, attribute, value, position)
+		SELECT v.line, 'sku', v.sku, a.code, w.code, coalesce(k.position, 0)
+		FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku)
+		JOIN catalog.variant_value x ON x.variant_id = o.variant_id
+		JOIN catalog.attribute a ON a.attribute_id = x.attribute_id JOIN catalog.attribute_value w ON w.value_id = x.value_id
+		LEFT JOIN catalog.product_option k ON k.product_id = o.product_id AND k.attribute_id = x.attribute_id;
+	END IF;
 	CREATE INDEX ON pg_temp.import_product (reference);
 	CREATE INDEX ON pg_temp.import_product (line);
 	CREATE INDEX ON pg_temp.import_text (reference);
@@ -19,6 +28,10 @@ BEGIN
 	CREATE INDEX ON pg_temp.import_price (sku);
 	CREATE INDEX ON pg_temp.import_stock (sku);
 	CREATE INDEX ON pg_temp.import_label (reference);
+	CREATE INDEX ON pg_temp.import_special (sku);
+	CREATE INDEX ON pg_temp.import_own_text (reference);
+	CREATE INDEX ON pg_temp.import_part (sku);
+	ANALYZE pg_temp.import_special; ANALYZE pg_temp.import_part; ANALYZE pg_temp.import_own_text;
 	ANALYZE pg_temp.import_product; ANALYZE pg_temp.import_text; ANALYZE pg_temp.import_item; ANALYZE pg_temp.import_variant;
 	ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
 	PERFORM catalog.import_check(p_tenant, p_store);
@@ -63,6 +76,8 @@ BEGIN
 		ALTER TABLE pg_temp.import_item RENAME TO import_all_item; ALTER TABLE pg_temp.import_label RENAME TO import_all_label;
 		ALTER TABLE pg_temp.import_variant RENAME TO import_all_variant; ALTER TABLE pg_temp.import_option RENAME TO import_all_option;
 		ALTER TABLE pg_temp.import_price RENAME TO import_all_price; ALTER TABLE pg_temp.import_stock RENAME TO import_all_stock;
+		ALTER TABLE pg_temp.import_own_text RENAME TO import_all_own_text;
+		ALTER TABLE pg_temp.import_special RENAME TO import_all_special; ALTER TABLE pg_temp.import_part RENAME TO import_all_part;
 	END IF;
 	IF p_limit IS NULL THEN
 		INSERT INTO pg_temp.import_map
@@ -74,7 +89,9 @@ BEGIN
 			SELECT p.* FROM pg_temp.import_all_product p WHERE p.line > p_after AND EXISTS (
 				SELECT FROM pg_temp.import_all_item i JOIN pg_temp.import_all_product q ON q.reference = i.value
 				WHERE i.reference = p.reference AND i.kind = 'related' AND (q.line > p.line OR EXISTS (
-					SELECT FROM pg_temp.import_tangled x WHERE x.reference = p.reference)))
+					SELECT FROM pg_temp.import_tangled x WHERE x.reference = p.reference))
+				UNION ALL
+				SELECT FROM pg_temp.import_all_variant v JOIN pg_temp.import_all_part b ON b.sku = v.sku WHERE v.reference = p.reference)
 			ORDER BY p.line LIMIT p_limit;
 		ELSIF p_after < 0 THEN
 			last := 0;
@@ -95,12 +112,15 @@ BEGIN
 		SELECT p.reference, coalesce(o.product_id, sutler.uuid7()), o.product_id IS NULL
 		FROM pg_temp.import_product p LEFT JOIN catalog.product o ON o.reference = p.reference ORDER BY p.line;
 		CREATE TEMP TABLE import_text ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_text x ON x.reference = m.reference;
+		CREATE TEMP TABLE import_own_text ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_own_text x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_item ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_item x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_label ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_label x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_variant ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_variant x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_option ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_variant v JOIN pg_temp.import_all_option x ON x.sku = v.sku;
 		CREATE TEMP TABLE import_price ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_variant v JOIN pg_temp.import_all_price x ON x.sku = v.sku;
 		CREATE TEMP TABLE import_stock ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_variant v JOIN pg_temp.import_all_stock x ON x.sku = v.sku;
+		CREATE TEMP TABLE import_special ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_variant v JOIN pg_temp.import_all_special x ON x.sku = v.sku;
+		CREATE TEMP TABLE import_part ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_variant v JOIN pg_temp.import_all_part x ON x.sku = v.sku;
 		CREATE INDEX ON pg_temp.import_text (reference);
 		CREATE INDEX ON pg_temp.import_item (reference);
 		CREATE INDEX ON pg_temp.import_variant (reference);
@@ -176,21 +196,29 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_preview(uuid, uuid, integer) IS 'A sample of what the staged products would change; amounts are minor units.';
 
--- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of it before
--- it is committed: so who brings in much tells the planner, as it goes.
-CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text) RETURNS void
+-- An import into an empty shop is planned by what the statistics say of empty tables, and autovacuum sees none of a
+-- part before it is committed, and little of it in the seconds till the next: so who brings in much tells the planner,
+-- of each table in which it made most of what there is.  Pages tell nothing of that: a trial leaves them full of dead rows.
+CREATE OR REPLACE FUNCTION catalog.import_analyze(p_tables text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	nth integer := current_setting('sutler.slice')::integer;
+	made bigint := nth * (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new);
+	grown text;
 BEGIN
-	-- What is there doubles from one power of two to the next.
-	IF nth & (nth - 1) = 0 AND (SELECT count(*) FROM pg_temp.import_map m WHERE m.is_new) > 500 THEN
-		EXECUTE 'ANALYZE ' || p_tables;
+	-- What is there doubles from one power of two to the next.  Some products are read quickly however they are planned.
+	IF nth & (nth - 1) <> 0 OR made < 20 THEN
+		RETURN;
+	END IF;
+	SELECT string_agg(t.name, ', ') INTO grown
+	FROM unnest(p_tables) AS t (name) JOIN pg_class c ON c.oid = t.name::regclass WHERE c.reltuples < 2 * made;
+	IF grown IS NOT NULL THEN
+		EXECUTE 'ANALYZE ' || grown;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION catalog.import_analyze(text) IS 'Part of an import of products: statistics of tables that it filled, when it makes many products.';
+COMMENT ON FUNCTION catalog.import_analyze(text[]) IS 'Part of an import of products: statistics of tables that it filled.';
 
 -- One part of the merging, in this order: bodies, items, files, variants, prices, stock; of the second round: related.
 CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_part text, p_trial boolean) RETURNS void
@@ -201,22 +229,26 @@ BEGIN
 	WHEN 'bodies' THEN
 		PERFORM catalog.import_media(p_tenant);
 		PERFORM catalog.import_bodies(p_tenant, p_store);
-		PERFORM catalog.import_analyze('catalog.product, catalog.product_text, catalog.store_product');
+		PERFORM catalog.import_own_texts(p_tenant, p_store);
+		PERFORM catalog.import_analyze(ARRAY['catalog.product', 'catalog.product_text', 'catalog.store_product']);
 	WHEN 'items' THEN
 		PERFORM catalog.import_items(p_tenant, p_store);
 	WHEN 'related' THEN
 		PERFORM catalog.import_related(p_tenant);
+		PERFORM catalog.import_bundles(p_tenant);
 	WHEN 'files' THEN
 		PERFORM catalog.import_files(p_tenant);
 	WHEN 'variants' THEN
 		PERFORM catalog.import_variants(p_tenant);
-		PERFORM catalog.import_analyze('catalog.variant, catalog.variant_value, catalog.product_option, catalog.category_product, catalog.product_value,
-			catalog.product_tag, catalog.product_media');
+		PERFORM catalog.import_bundles(p_tenant);
+		PERFORM catalog.import_analyze(ARRAY['catalog.variant', 'catalog.variant_value', 'catalog.product_option',
+			'catalog.category_product', 'catalog.product_value', 'catalog.product_tag', 'catalog.product_media']);
 	WHEN 'prices' THEN
 		PERFORM catalog.import_prices(p_tenant, p_store);
+		PERFORM catalog.import_specials(p_tenant, p_store);
 	WHEN 'stock' THEN
 		PERFORM catalog.import_stock(p_tenant, p_trial);
-		PERFORM catalog.import_analyze('catalog.price, inventory.stock');
+		PERFORM catalog.import_analyze(ARRAY['catalog.price', 'inventory.stock']);
 		UPDATE catalog.product x SET updated_at = sutler.now()
 		FROM pg_temp.import_map m WHERE x.product_id = m.product_id AND NOT m.is_new
 		  AND m.product_id IN (SELECT t.product_id FROM pg_temp.import_touched t);
@@ -241,7 +273,8 @@ BEGIN
 	PERFORM catalog.redesk(p_tenant, ids);
 	-- What is listed grows with each call: the first ones matter most.
 	IF p_analyze THEN
-		PERFORM catalog.import_analyze('catalog.listing, catalog.facet, catalog.search, catalog.search_code, catalog.word, catalog.product_page, catalog.stale, catalog.desk, catalog.desk_lack, catalog.desk_word');
+		PERFORM catalog.import_analyze(ARRAY['catalog.listing', 'catalog.facet', 'catalog.search', 'catalog.search_code', 'catalog.word',
+			'catalog.product_page', 'catalog.stale', 'catalog.desk', 'catalog.desk_lack', 'catalog.desk_word']);
 	END IF;
 	RETURN ids[cardinality(ids)];
 END

@@ -119,6 +119,7 @@ BEGIN
 	s.store_id := p_store;
 	s.created_at := coalesce(was.created_at, now());
 	s.revision := coalesce(was.revision, 1);
+	s.return_prefix := coalesce(was.return_prefix, 'RMA-');
 	s.code := tenancy.import_value('store', '', 'code');
 	s.status := coalesce(tenancy.import_value('store', '', 'status'), 'pending');
 	s.name := tenancy.import_value('store', '', 'name');

@@ -58,14 +58,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	facts jsonb;
-	revision bigint;
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
 BEGIN
-	PERFORM set_config('sutler.relist', 'later', true);
-	SELECT p.revision INTO revision FROM catalog.product p WHERE p.product_id = p_product FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
-		RETURN 'gone';
-	ELSIF revision <> p_revision THEN
-		RETURN 'changed';
+	IF said IS NOT NULL THEN
+		RETURN said;
 	ELSIF EXISTS (SELECT FROM unnest(p_media || p_gone || p_label_media) AS u (id) WHERE NOT EXISTS (SELECT FROM catalog.product_media x
 			WHERE x.product_id = p_product AND x.media_id = u.id))
 	   OR EXISTS (SELECT FROM unnest(p_label_locales) AS u (locale) WHERE NOT EXISTS (SELECT FROM tenancy.store_locale l WHERE l.locale = u.locale)) THEN

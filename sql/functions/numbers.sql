@@ -1,10 +1,10 @@
--- Numbers of orders, invoices and credit notes, as staff set them in the console.  A number is given once: what was
+-- Numbers of orders, invoices, credit notes and returns, as staff set them in the console.  A number is given once: what was
 -- begun goes on, and only what was not yet begun may begin elsewhere.
 
 -- What the next numbers are, as they stand.
 CREATE OR REPLACE FUNCTION accounting.numbers_now(p_tenant uuid, p_store uuid)
 RETURNS TABLE (order_next bigint, invoice_series text, invoice_next bigint, invoice_begun boolean, credit_series text, credit_next bigint,
-	credit_begun boolean, other text)
+	credit_begun boolean, other text, return_next bigint, return_other text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -28,14 +28,17 @@ BEGIN
 	invoice_begun := EXISTS (SELECT FROM accounting.invoice i WHERE i.store_id = p_store AND i.series = invoice_series);
 	credit_begun := EXISTS (SELECT FROM accounting.credit_note c WHERE c.store_id = p_store AND c.series = credit_series);
 	other := coalesce((SELECT min(x.name) FROM tenancy.store x WHERE x.store_id <> p_store AND x.invoice_prefix = s.invoice_prefix), '');
+	return_next := coalesce((SELECT x.next_number FROM sales.return_series x WHERE x.prefix_key = lower(s.return_prefix COLLATE "C")), 1001);
+	return_other := coalesce((SELECT min(x.name) FROM tenancy.store x WHERE x.store_id <> p_store
+		AND lower(x.return_prefix COLLATE "C") = lower(s.return_prefix COLLATE "C")), '');
 	RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION accounting.numbers_now(uuid, uuid) IS 'The next numbers of a store; other: a store of the merchant whose invoices have the same prefix, or empty.';
+COMMENT ON FUNCTION accounting.numbers_now(uuid, uuid) IS 'The next numbers of a store; other, return_other: a store of the merchant whose invoices, whose returns have the same prefix, or empty.';
 
 -- Sets prefixes and where numbers go on.
 CREATE OR REPLACE FUNCTION accounting.desk_numbers(p_tenant uuid, p_actor uuid, p_store uuid, p_revision bigint, p_order_prefix text, p_order_next bigint,
-	p_invoice_prefix text, p_invoice_next bigint, p_credit_next bigint, p_reason text) RETURNS text
+	p_invoice_prefix text, p_invoice_next bigint, p_credit_next bigint, p_return_prefix text, p_return_next bigint, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -44,6 +47,8 @@ DECLARE
 	last record;
 	sequence text := format('sales.%I', 'number_' || replace(p_store::text, '-', ''));
 	wanted record;
+	return_now bigint;
+	return_wanted bigint;
 BEGIN
 	-- All stores of a merchant one after the other: two of them must not take one prefix.
 	PERFORM FROM tenancy.tenant t WHERE t.tenant_id = p_tenant FOR NO KEY UPDATE;
@@ -71,9 +76,21 @@ BEGIN
 		OR EXISTS (SELECT FROM accounting.series x WHERE x.store_id <> p_store AND regexp_replace(x.series, '[0-9]{4}-R?$', '') = p_invoice_prefix)) THEN
 		RETURN 'invoice_prefix';
 	END IF;
-	IF (p_order_prefix, p_invoice_prefix) <> (was.order_prefix, was.invoice_prefix) THEN
-		UPDATE tenancy.store x SET order_prefix = p_order_prefix, invoice_prefix = p_invoice_prefix WHERE x.store_id = p_store;
+	IF p_return_prefix !~ '^[A-Za-z0-9-]*[A-Za-z-]$' THEN
+		RETURN 'return_prefix';
 	END IF;
+	-- Nobody takes a number of returns until this is over.
+	INSERT INTO sales.return_series (tenant_id, prefix_key) VALUES (p_tenant, lower(p_return_prefix COLLATE "C")) ON CONFLICT DO NOTHING;
+	SELECT x.next_number INTO return_now FROM sales.return_series x WHERE x.prefix_key = lower(p_return_prefix COLLATE "C") FOR UPDATE;
+	-- Under a new prefix the number of the old one, left as it was, is not meant.
+	return_wanted := CASE WHEN p_return_prefix <> was.return_prefix AND p_return_next = first.return_next THEN return_now ELSE p_return_next END;
+	IF return_wanted < return_now THEN
+		RETURN 'return_next';
+	END IF;
+	IF (p_order_prefix, p_invoice_prefix, p_return_prefix) <> (was.order_prefix, was.invoice_prefix, was.return_prefix) THEN
+		UPDATE tenancy.store x SET order_prefix = p_order_prefix, invoice_prefix = p_invoice_prefix, return_prefix = p_return_prefix WHERE x.store_id = p_store;
+	END IF;
+	UPDATE sales.return_series x SET next_number = return_wanted WHERE x.prefix_key = lower(p_return_prefix COLLATE "C") AND x.next_number <> return_wanted;
 	SELECT n.* INTO last FROM accounting.numbers_now(p_tenant, p_store) n;
 	FOR wanted IN SELECT u.* FROM (VALUES
 		('invoice_next', last.invoice_series, p_invoice_next, first.invoice_next), ('credit_next', last.credit_series, p_credit_next, first.credit_next))
@@ -102,12 +119,12 @@ BEGIN
 	END IF;
 	SELECT n.* INTO last FROM accounting.numbers_now(p_tenant, p_store) n;
 	PERFORM audit.add(p_tenant, p_actor::text, 'store.numbers', 'store ' || p_store, p_reason, coalesce(tenancy.differences(
-		to_jsonb(first) || jsonb_build_object('order_prefix', was.order_prefix, 'invoice_prefix', was.invoice_prefix),
-		to_jsonb(last) || jsonb_build_object('order_prefix', p_order_prefix, 'invoice_prefix', p_invoice_prefix)), '{}')::text);
+		to_jsonb(first) || jsonb_build_object('order_prefix', was.order_prefix, 'invoice_prefix', was.invoice_prefix, 'return_prefix', was.return_prefix),
+		to_jsonb(last) || jsonb_build_object('order_prefix', p_order_prefix, 'invoice_prefix', p_invoice_prefix, 'return_prefix', p_return_prefix)), '{}')::text);
 	RETURN 'ok';
 EXCEPTION WHEN SQLSTATE 'ZZ036' THEN
 	RETURN SQLERRM;
 END
 $$;
-COMMENT ON FUNCTION accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text) IS
-	'Sets a store''s prefixes and next numbers: ok, gone, changed, order_next (given already), order_prefix or invoice_digit (ends in a digit), order_taken, invoice_prefix (another store''s), invoice_next or credit_next (the series has begun).';
+COMMENT ON FUNCTION accounting.desk_numbers(uuid, uuid, uuid, bigint, text, bigint, text, bigint, bigint, text, bigint, text) IS
+	'Sets a store''s prefixes and next numbers: ok, gone, changed, order_next (given already), order_prefix or invoice_digit (ends in a digit), order_taken, invoice_prefix (another store''s), invoice_next or credit_next (the series has begun), return_prefix (ends in a digit), return_next (given already).';

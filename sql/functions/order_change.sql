@@ -140,7 +140,7 @@ COMMENT ON FUNCTION sales.change_drop(uuid, uuid, uuid, uuid, bytea) IS 'Ends a 
 
 -- Replaces lines, taxes, totals, note, delivery address and way of delivery of the order by what was priced, and
 -- reckons anew what is due: more than came in makes a paid order owe, no more makes one that waited paid.
--- ok; changed (the cart is not what was priced); sold_out.  The caller holds the order's row.
+-- ok; changed (the cart is not what was priced); sold_out; credit (more than the customer may owe).  The caller holds the order's row.
 -- Inserts first, stock rows last, as in sales.place_order().
 CREATE OR REPLACE FUNCTION sales.remake(p_tenant uuid, p_store uuid, p_order uuid, p_cart uuid, p_actor text,
 	p_goods bigint, p_discount bigint, p_shipping bigint, p_tax bigint, p_total bigint, p_method_name text, p_promise_from date, p_promise_to date, p_coupon boolean,
@@ -190,6 +190,11 @@ BEGIN
 		INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
 		VALUES (p_tenant, p_order, 'note', 'change', '', '', p_actor, format('total %s to %s', o.total, p_total));
 		PERFORM event.queue_mail(p_tenant, p_store, 'order-changed', p_order, NULL, NULL);
+		UPDATE payment.payment p SET amount = p_total WHERE p.order_id = p_order RETURNING p.captured INTO came;
+		IF o.payment_method = 'invoice' AND p_total > o.total AND payment.take_credit(p_tenant, o.customer_id, o.currency, 0) IS NULL THEN
+			refused := 'credit';
+			RAISE EXCEPTION 'declined' USING ERRCODE = 'SU002';
+		END IF;
 		IF p_coupon THEN
 			-- lent by lay_out(): taken again if it still counts
 			UPDATE sales.coupon k SET used = k.used + 1 FROM sales.coupon_use u
@@ -201,7 +206,6 @@ BEGIN
 		ELSE
 			DELETE FROM sales.coupon_use u WHERE u.order_id = p_order;
 		END IF;
-		UPDATE payment.payment p SET amount = p_total WHERE p.order_id = p_order RETURNING p.captured INTO came;
 		IF EXISTS (SELECT FROM catalog.bundle_part b WHERE b.bundle_id = ANY (p_variants)) THEN
 			pieces := sales.unfold(p_tenant, p_order);
 			short := inventory.adopt(p_tenant, p_store, p_cart, p_order, pieces.variants, pieces.quantities);

@@ -85,6 +85,10 @@ BEGIN
 	FROM payment.refund r LEFT JOIN payment.intent i ON i.intent_id = r.intent_id
 	WHERE r.payment_id = p.payment_id AND r.state = 'done' AND NOT coalesce(i.excess, false);
 	IF came < p.amount OR p.amount = 0 THEN
+		-- Of an authorisation a part was captured and the rest let go: that is due again.
+		IF here = 'authorised' AND came > 0 AND NOT EXISTS (SELECT FROM payment.intent x WHERE x.order_id = p_order AND x.state = 'authorised') THEN
+			PERFORM sales.fire(p_tenant, p_order, 'payment', 'capture_part', 'gateway', p_detail);
+		END IF;
 		RETURN;
 	END IF;
 	IF here IN ('pending', 'authorised', 'failed') THEN
@@ -238,6 +242,9 @@ BEGIN
 			'order cancelled', p_actor);
 	END LOOP;
 	UPDATE payment.intent x SET ask_at = sutler.now() WHERE x.order_id = p_order AND x.state = 'open';
+	-- What is being captured already comes in, and goes back by itself.
+	UPDATE payment.intent x SET to_release = true, asked = 0, ask_at = sutler.now()
+	WHERE x.order_id = p_order AND x.state = 'authorised' AND x.to_capture IS NULL;
 END
 $$;
 COMMENT ON FUNCTION payment.order_cancelled(uuid, uuid, text) IS 'Asks for all card money of a cancelled order back and ends its pages.';
@@ -452,7 +459,7 @@ $$;
 COMMENT ON FUNCTION payment.reopen(uuid, uuid) IS 'Opens an order again that was cancelled for want of money, if coupon and stock allow; else false.';
 
 -- Money of an attempt, once.  What the order does not need goes back by itself.
-CREATE OR REPLACE FUNCTION payment.hear_capture(p_tenant uuid, p_intent uuid, p_payment_ref text) RETURNS text
+CREATE OR REPLACE FUNCTION payment.hear_capture(p_tenant uuid, p_intent uuid, p_payment_ref text, p_amount bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -461,43 +468,77 @@ DECLARE
 	came bigint;
 	wanted bigint;
 	why text;
+	got bigint;
 BEGIN
 	SELECT x.* INTO STRICT i FROM payment.intent x WHERE x.intent_id = p_intent;
 	IF i.captured > 0 THEN
 		RETURN 'again';
 	END IF;
+	-- Of an authorisation it may be a part.
+	got := CASE WHEN i.later THEN p_amount ELSE i.amount END;
 	SELECT x.state, x.store_id INTO STRICT o FROM sales."order" x WHERE x.order_id = i.order_id;
 	SELECT p.captured - coalesce((SELECT sum(x.captured) FROM payment.intent x WHERE x.payment_id = p.payment_id AND x.excess), 0), p.amount INTO came, wanted
 	FROM payment.payment p WHERE p.payment_id = i.payment_id;
 	-- An order that was changed after it was paid waits for the rest.
-	IF came > 0 AND came + i.amount > wanted THEN
+	IF came > 0 AND came + got > wanted THEN
 		why := 'second';
 	ELSIF o.state = 'cancelled' AND NOT payment.reopen(p_tenant, i.order_id) THEN
 		why := 'late';
 	END IF;
-	UPDATE payment.intent x SET captured = x.amount, excess = why IS NOT NULL, state = 'succeeded', code = '', changed_at = sutler.now()
+	UPDATE payment.intent x SET captured = got, excess = why IS NOT NULL, state = 'succeeded', code = '', changed_at = sutler.now()
 	WHERE x.intent_id = p_intent;
-	UPDATE payment.payment p SET captured = p.captured + i.amount,
+	UPDATE payment.payment p SET captured = p.captured + got,
 		reference = CASE WHEN why IS NULL THEN p_payment_ref ELSE p.reference END
 	WHERE p.payment_id = i.payment_id;
 	PERFORM payment.book(p_tenant, i.payment_id, 'capture:' || p_intent, 'gateway', CASE WHEN why IS NULL THEN 'receivable' ELSE 'excess' END,
-		i.amount, i.currency, 'capture');
+		got, i.currency, 'capture');
 	IF why IS NULL THEN
 		RETURN 'paid';
 	END IF;
 	PERFORM payment.review(p_tenant, why, 'intent:' || p_intent, i.account_id, i.order_id, p_intent, format('%s %s goes back by itself: %s',
-		i.amount, i.currency, CASE why WHEN 'second' THEN 'the order was paid already' ELSE 'the order is cancelled' END));
+		got, i.currency, CASE why WHEN 'second' THEN 'the order was paid already' ELSE 'the order is cancelled' END));
 	-- What the gateway gave back or took meanwhile need not go back once more.
-	IF i.amount > i.taken THEN
-		PERFORM payment.make_refund(p_tenant, i.payment_id, p_intent, sutler.uuid7(), i.amount - i.taken,
+	IF got > i.taken THEN
+		PERFORM payment.make_refund(p_tenant, i.payment_id, p_intent, sutler.uuid7(), got - i.taken,
 			CASE why WHEN 'second' THEN 'paid twice' ELSE 'paid after cancellation' END, 'house');
 		PERFORM event.queue_mail(p_tenant, o.store_id, 'payment-returned', i.order_id, NULL, NULL);
 	END IF;
 	RETURN why;
 END
 $$;
-COMMENT ON FUNCTION payment.hear_capture(uuid, uuid, text) IS
+COMMENT ON FUNCTION payment.hear_capture(uuid, uuid, text, bigint) IS
 	'Books the money of an attempt: paid; again; second or late (it goes back by itself).';
+
+-- How long a gateway keeps an authorisation: a week is what card schemes allow for goods that are sent.
+CREATE OR REPLACE FUNCTION payment.authorised_for() RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '7 days' $$;
+COMMENT ON FUNCTION payment.authorised_for() IS 'How long an authorisation is kept when it is not captured.';
+
+-- The buyer's bank keeps the money for us.  What came in or ended stays so, whatever is told late; of an order that needs it no
+-- more it is let go.
+CREATE OR REPLACE FUNCTION payment.hear_authorised(p_tenant uuid, p_intent uuid, p_payment_ref text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i record;
+	o record;
+BEGIN
+	SELECT x.* INTO STRICT i FROM payment.intent x WHERE x.intent_id = p_intent;
+	IF i.captured > 0 OR i.state IN ('authorised', 'succeeded', 'failed', 'review') THEN
+		RETURN 'again';
+	END IF;
+	SELECT x.state, x.payment INTO STRICT o FROM sales."order" x WHERE x.order_id = i.order_id;
+	UPDATE payment.intent x SET state = 'authorised', code = '', changed_at = sutler.now(), authorised_until = sutler.now() + payment.authorised_for(),
+		to_release = o.state <> 'open' OR o.payment NOT IN ('pending', 'failed'), asked = 0,
+		ask_at = sutler.now() + CASE WHEN o.state <> 'open' OR o.payment NOT IN ('pending', 'failed') THEN interval '0' ELSE interval '12 hours' END
+	WHERE x.intent_id = p_intent;
+	IF o.state = 'open' AND sales.fire(p_tenant, i.order_id, 'payment', 'authorise', 'gateway', p_payment_ref) = 'ok' THEN
+		RETURN 'ok';
+	END IF;
+	RETURN 'late';
+END
+$$;
+COMMENT ON FUNCTION payment.hear_authorised(uuid, uuid, text) IS 'Notes an authorisation: ok; again; late (the order needs it no more, it is let go).';
 
 -- An attempt ended without money.  The order is not paid; the buyer may try again.
 CREATE OR REPLACE FUNCTION payment.hear_end(p_tenant uuid, p_intent uuid, p_state text, p_code text) RETURNS text
@@ -515,12 +556,12 @@ BEGIN
 	WHERE x.intent_id = p_intent;
 	SELECT x.state, x.payment, x.store_id INTO o FROM sales."order" x WHERE x.order_id = i.order_id;
 	IF o.payment NOT IN ('pending', 'authorised') OR EXISTS (SELECT FROM payment.intent x
-		WHERE x.order_id = i.order_id AND x.state IN ('new', 'open', 'unknown', 'review')) THEN
+		WHERE x.order_id = i.order_id AND x.state IN ('new', 'open', 'unknown', 'authorised', 'review')) THEN
 		RETURN 'ok';
 	END IF;
 	PERFORM sales.fire(p_tenant, i.order_id, 'payment', 'fail', 'gateway', p_state || ' ' || p_code);
 	-- Who saw the gateway's page is told; who did not is told by our own page.
-	IF i.state = 'open' AND o.state = 'open' THEN
+	IF (i.state = 'open' OR (i.state = 'authorised' AND NOT i.to_release)) AND o.state = 'open' THEN
 		PERFORM event.queue_mail(p_tenant, o.store_id, 'payment-failed', i.order_id, NULL, NULL);
 	END IF;
 	RETURN 'ok';
@@ -559,7 +600,8 @@ AS $$
 		WHEN p_session_ref <> '' AND i.session_ref <> '' AND p_session_ref <> i.session_ref THEN 'session'
 		WHEN p_payment_ref <> '' AND i.payment_ref <> '' AND p_payment_ref <> i.payment_ref THEN 'payment'
 		WHEN p_currency <> i.currency AND (p_currency <> '' OR p_kind IN ('captured', 'authorised')) THEN 'currency'
-		WHEN p_kind IN ('captured', 'authorised') AND (p_amount <> i.amount OR (i.captured = 0
+		WHEN p_kind IN ('captured', 'authorised') AND ((p_amount <> i.amount
+			AND NOT (i.later AND p_kind = 'captured' AND p_amount BETWEEN 1 AND i.amount)) OR (i.captured = 0
 			AND coalesce(i.of_amount, i.amount) <> (SELECT p.amount FROM payment.payment p WHERE p.payment_id = i.payment_id))) THEN 'amount'
 	END
 $$;
@@ -638,10 +680,9 @@ BEGIN
 			WHEN 'open' THEN
 				answer := 'ok';
 			WHEN 'authorised' THEN
-				answer := sales.fire(p_tenant, the_order, 'payment', 'authorise', 'gateway', p_payment_ref);
-				answer := CASE answer WHEN 'ok' THEN 'ok' ELSE 'again' END;
+				answer := payment.hear_authorised(p_tenant, which, p_payment_ref);
 			WHEN 'captured' THEN
-				answer := payment.hear_capture(p_tenant, which, p_payment_ref);
+				answer := payment.hear_capture(p_tenant, which, p_payment_ref, p_amount);
 			WHEN 'declined' THEN
 				UPDATE payment.intent x SET code = p_code WHERE x.intent_id = which AND x.captured = 0;
 				answer := 'ok';

@@ -51,8 +51,9 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT x.* INTO STRICT p FROM payment.payment x WHERE x.order_id = o.order_id ORDER BY x.payment_id LIMIT 1;
-	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, of_amount, currency)
-	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount - p.captured, p.amount, p.currency);
+	INSERT INTO payment.intent (tenant_id, intent_id, payment_id, order_id, account_id, amount, of_amount, currency, later)
+	VALUES (p_tenant, p_intent, p.payment_id, o.order_id, account, p.amount - p.captured, p.amount, p.currency,
+		coalesce((SELECT m.later FROM payment.method m WHERE m.store_id = p_store AND m.method = 'card'), false));
 	IF o.payment = 'failed' THEN
 		PERFORM sales.fire(p_tenant, o.order_id, 'payment', 'retry', 'buyer', '');
 	END IF;
@@ -106,8 +107,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	own uuid := sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
-	o record;
-	place text;
+	o sales."order";
 BEGIN
 	SELECT x.* INTO o FROM sales."order" x WHERE x.order_id = own FOR UPDATE;
 	IF NOT FOUND THEN
@@ -117,8 +117,7 @@ BEGIN
 	ELSIF o.payment NOT IN ('pending', 'failed') THEN
 		RETURN 'paid';
 	END IF;
-	SELECT k.country INTO place FROM sales.contact k WHERE k.contact_id = o.contact_id;
-	IF NOT payment.offered(p_tenant, p_store, p_method, place) THEN
+	IF NOT payment.instead(p_tenant, o, p_method) THEN
 		RETURN 'none';
 	ELSIF EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('open', 'review')) THEN
 		RETURN 'open';
@@ -157,6 +156,193 @@ AS $$
 $$;
 COMMENT ON FUNCTION payment.offered(uuid, uuid, text, text) IS 'Whether a store offers a way of payment in a country.';
 
+-- What a customer may owe by invoices at a time and for how many days: by his own terms, else by his group's.
+CREATE OR REPLACE FUNCTION payment.terms_of(p_tenant uuid, p_customer uuid, p_currency text) RETURNS TABLE (credit_limit bigint, days integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.credit_limit, t.days FROM customer.person p
+	JOIN payment.terms t ON t.currency = p_currency AND (t.customer_id = p.customer_id OR t.group_code = p.price_group)
+	WHERE p.customer_id = p_customer AND p.erased_at IS NULL
+	ORDER BY t.customer_id IS NULL LIMIT 1
+$$;
+COMMENT ON FUNCTION payment.terms_of(uuid, uuid, text) IS 'Credit limit and days to pay of a customer in a currency; no row: not on invoice.';
+
+-- What a customer owes by orders on invoice, billed or not.
+CREATE OR REPLACE FUNCTION payment.owed(p_tenant uuid, p_customer uuid, p_currency text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(sum(greatest(p.amount - p.captured, 0)), 0)::bigint FROM sales."order" o
+	JOIN payment.payment p ON p.order_id = o.order_id
+	WHERE o.customer_id = p_customer AND o.currency = p_currency AND o.payment_method = 'invoice' AND o.payment = 'pending'
+$$;
+COMMENT ON FUNCTION payment.owed(uuid, uuid, text) IS 'Open amount of a customer''s orders on invoice, minor units.';
+
+-- What is left of it; NULL: not on invoice.
+CREATE OR REPLACE FUNCTION payment.credit_left(p_tenant uuid, p_customer uuid, p_currency text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT greatest(t.credit_limit - payment.owed(p_tenant, p_customer, p_currency), 0) FROM payment.terms_of(p_tenant, p_customer, p_currency) t
+	WHERE t.credit_limit > 0
+$$;
+COMMENT ON FUNCTION payment.credit_left(uuid, uuid, text) IS 'How much more a customer may order on invoice; NULL: nothing at all.';
+
+-- The customer is about to owe so much more: the days he has to pay, NULL when it is past his limit.  His row is locked until the
+-- transaction ends, so that two orders at once are looked at one after the other.
+CREATE OR REPLACE FUNCTION payment.take_credit(p_tenant uuid, p_customer uuid, p_currency text, p_amount bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	given integer;
+BEGIN
+	PERFORM FROM customer.person p WHERE p.customer_id = p_customer FOR NO KEY UPDATE;
+	SELECT t.days INTO given FROM payment.terms_of(p_tenant, p_customer, p_currency) t
+	WHERE t.credit_limit >= p_amount + payment.owed(p_tenant, p_customer, p_currency);
+	RETURN given;
+END
+$$;
+COMMENT ON FUNCTION payment.take_credit(uuid, uuid, text, bigint) IS 'Days to pay when a customer may owe so much more on invoice, else NULL; under his lock.';
+
+-- Gives a customer or a group terms in a currency, or takes them away (p_limit NULL).  p_store: of whose customers, NULL: of all.
+-- ok; unknown (no such customer); no_group; currency (no store sells in it).
+CREATE OR REPLACE FUNCTION payment.desk_terms(p_tenant uuid, p_actor uuid, p_store uuid, p_customer uuid, p_group text, p_currency text, p_limit bigint, p_days integer,
+	p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	answer text := 'ok';
+	was jsonb;
+	now jsonb;
+BEGIN
+	IF p_customer IS NOT NULL THEN
+		answer := customer.desk_lock(p_tenant, p_store, p_customer);
+	ELSE
+		PERFORM FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = p_group FOR NO KEY UPDATE;
+		answer := CASE WHEN FOUND THEN 'ok' ELSE 'no_group' END;
+	END IF;
+	IF answer <> 'ok' THEN
+		RETURN answer;
+	ELSIF NOT EXISTS (SELECT FROM tenancy.store_currency c WHERE c.tenant_id = p_tenant AND c.currency = p_currency) THEN
+		RETURN 'currency';
+	END IF;
+	DELETE FROM payment.terms t WHERE t.currency = p_currency AND (t.customer_id = p_customer OR t.group_code = p_group)
+	RETURNING jsonb_build_array(t.credit_limit, t.days) INTO was;
+	IF p_limit IS NOT NULL THEN
+		INSERT INTO payment.terms (tenant_id, customer_id, group_code, currency, credit_limit, days)
+		VALUES (p_tenant, p_customer, p_group, p_currency, p_limit, p_days);
+		now := jsonb_build_array(p_limit, p_days);
+	END IF;
+	IF was IS DISTINCT FROM now THEN
+		PERFORM audit.add(p_tenant, p_actor::text, 'credit.changed', CASE WHEN p_customer IS NULL THEN 'group ' || p_group ELSE 'customer ' || p_customer END, p_reason,
+			json_build_object('currency', p_currency, 'from', was, 'to', now)::text);
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION payment.desk_terms(uuid, uuid, uuid, uuid, text, text, bigint, integer, text) IS
+	'Sets or takes away the terms of payment on invoice of a customer or a group. ok, unknown, erased, no_group or currency.';
+
+-- Whether a way of payment is for goods and delivery of this amount, as prices are shown, and this customer; NULL: a guest.
+CREATE OR REPLACE FUNCTION payment.fits(p_tenant uuid, p_store uuid, p_method text, p_currency text, p_amount bigint, p_customer uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = p_store AND a.method = p_method AND a.currency = p_currency
+			AND (p_amount < a.least OR p_amount > a.most))
+		AND (NOT EXISTS (SELECT FROM payment.method_group g WHERE g.store_id = p_store AND g.method = p_method)
+			OR EXISTS (SELECT FROM payment.method_group g JOIN customer.person p ON p.price_group = g.group_code
+				WHERE g.store_id = p_store AND g.method = p_method AND p.customer_id = p_customer))
+		AND (p_method <> 'invoice' OR p_customer IS NOT NULL)
+$$;
+COMMENT ON FUNCTION payment.fits(uuid, uuid, text, text, bigint, uuid) IS 'Whether the limits of a way of payment allow an order of this amount and customer.';
+
+-- Whether an order may be paid in this way although it was placed with another: it is offered where it goes, and costs nothing more.
+CREATE OR REPLACE FUNCTION payment.instead(p_tenant uuid, o sales."order", p_method text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT o.surcharge = 0 AND 'invoice' NOT IN (p_method, o.payment_method)
+		AND payment.offered(p_tenant, o.store_id, p_method, (SELECT k.country FROM sales.contact k WHERE k.contact_id = o.contact_id))
+		AND payment.fits(p_tenant, o.store_id, p_method, o.currency, o.goods - o.discount + o.shipping, o.customer_id)
+		AND NOT EXISTS (SELECT FROM payment.method m WHERE m.store_id = o.store_id AND m.method = p_method AND m.surcharge_ppm > 0)
+		AND NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = o.store_id AND a.method = p_method AND a.currency = o.currency AND a.surcharge > 0)
+$$;
+COMMENT ON FUNCTION payment.instead(uuid, sales."order", text) IS 'Whether a placed order may be paid in another way instead, at the same total.';
+
+-- ---- what is authorised, and captured later ----
+
+-- The authorisation of an order, under its lock; no row: there is none.
+CREATE OR REPLACE FUNCTION payment.lock_authorised(p_tenant uuid, p_order uuid) RETURNS SETOF payment.intent
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
+	RETURN QUERY SELECT i.* FROM payment.intent i WHERE i.order_id = p_order AND i.state = 'authorised' ORDER BY i.intent_id LIMIT 1 FOR UPDATE;
+END
+$$;
+COMMENT ON FUNCTION payment.lock_authorised(uuid, uuid) IS 'The attempt by which money is authorised for an order, under the order''s lock.';
+
+-- Staff want so much of it; the rest is let go.  ok (courier is to be asked); unknown; none; again (it is being captured, or let go);
+-- too_much.
+CREATE OR REPLACE FUNCTION payment.ask_capture(p_tenant uuid, p_actor uuid, p_order uuid, p_amount bigint) RETURNS TABLE (outcome text, intent_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i payment.intent := payment.lock_authorised(p_tenant, p_order);
+BEGIN
+	IF i.intent_id IS NULL THEN
+		RETURN QUERY SELECT CASE WHEN EXISTS (SELECT FROM sales."order" o WHERE o.order_id = p_order) THEN 'none' ELSE 'unknown' END, NULL::uuid;
+	ELSIF i.to_release OR i.to_capture <> p_amount THEN
+		RETURN QUERY SELECT 'again', NULL::uuid;
+	ELSIF p_amount NOT BETWEEN 1 AND i.amount THEN
+		RETURN QUERY SELECT 'too_much', NULL::uuid;
+	ELSE
+		IF i.to_capture IS NULL THEN
+			UPDATE payment.intent x SET to_capture = p_amount, asked = 0, ask_at = sutler.now() + interval '1 minute' WHERE x.intent_id = i.intent_id;
+			INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
+			SELECT p_tenant, p_order, 'payment', 'ask_capture', o.payment, o.payment, audit.actor(p_actor), p_amount || ' ' || i.currency
+			FROM sales."order" o WHERE o.order_id = p_order;
+			PERFORM audit.add(p_tenant, p_actor::text, 'order.captured', 'order ' || p_order, '', json_build_object('amount', p_amount, 'of', i.amount)::text);
+		END IF;
+		RETURN QUERY SELECT 'ok', i.intent_id;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION payment.ask_capture(uuid, uuid, uuid, bigint) IS 'Wants a part or all of what is authorised for an order. ok, unknown, none, again or too_much.';
+
+-- Staff let it go.  ok (courier is to be asked); unknown; none; again (it is being captured).
+CREATE OR REPLACE FUNCTION payment.ask_release(p_tenant uuid, p_actor uuid, p_order uuid, p_reason text) RETURNS TABLE (outcome text, intent_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	i payment.intent := payment.lock_authorised(p_tenant, p_order);
+BEGIN
+	IF i.intent_id IS NULL THEN
+		RETURN QUERY SELECT CASE WHEN EXISTS (SELECT FROM sales."order" o WHERE o.order_id = p_order) THEN 'none' ELSE 'unknown' END, NULL::uuid;
+	ELSIF i.to_capture IS NOT NULL THEN
+		RETURN QUERY SELECT 'again', NULL::uuid;
+	ELSE
+		IF NOT i.to_release THEN
+			UPDATE payment.intent x SET to_release = true, asked = 0, ask_at = sutler.now() + interval '1 minute' WHERE x.intent_id = i.intent_id;
+			INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
+			SELECT p_tenant, p_order, 'payment', 'ask_release', o.payment, o.payment, audit.actor(p_actor), p_reason FROM sales."order" o WHERE o.order_id = p_order;
+			PERFORM audit.add(p_tenant, p_actor::text, 'order.released', 'order ' || p_order, p_reason, json_build_object('amount', i.amount)::text);
+		END IF;
+		RETURN QUERY SELECT 'ok', i.intent_id;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION payment.ask_release(uuid, uuid, uuid, text) IS 'Wants what is authorised for an order to be let go. ok, unknown, none or again.';
+
+-- The gateway said no to a capture and still keeps the money: another may be asked for.
+CREATE OR REPLACE FUNCTION payment.capture_refused(p_tenant uuid, p_intent uuid, p_code text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE payment.intent i SET to_capture = NULL, code = p_code, ask_at = sutler.now() + interval '12 hours'
+	WHERE i.intent_id = p_intent AND i.state = 'authorised' AND i.to_capture IS NOT NULL;
+	RETURN CASE WHEN FOUND THEN 'ok' ELSE 'again' END;
+END
+$$;
+COMMENT ON FUNCTION payment.capture_refused(uuid, uuid, text) IS 'Takes a capture back that the gateway refused: ok or again.';
+
 -- ---- what reconcile-payments does ----
 
 -- Takes attempts and refunds whose answer is due, and pages of orders that are over: what to
@@ -170,17 +356,21 @@ BEGIN
 	RETURN QUERY
 	WITH due AS (
 		SELECT i.intent_id FROM payment.intent i
-		WHERE i.state IN ('new', 'open', 'unknown') AND i.ask_at <= sutler.now()
+		WHERE i.state IN ('new', 'open', 'unknown', 'authorised') AND i.ask_at <= sutler.now()
 		ORDER BY i.ask_at LIMIT p_most FOR UPDATE SKIP LOCKED
 	), taken AS (
 		-- After 2, 4, 8 ... minutes, an hour at most; and right after the page's end.
 		UPDATE payment.intent i SET asked = i.asked + 1, ask_at = CASE
+			-- Kept for us: nothing is to be done until somebody wants it, or its time is over.
+			WHEN i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release THEN sutler.now() + interval '12 hours'
 			WHEN i.expires_at > sutler.now() THEN least(sutler.now() + make_interval(mins => (2 ^ least(i.asked + 1, 5))::integer), i.expires_at + interval '1 minute')
 			ELSE sutler.now() + make_interval(mins => least((2 ^ least(i.asked, 6))::integer, 60)) END
 		FROM due WHERE i.intent_id = due.intent_id
-		RETURNING i.intent_id, i.order_id, i.state
+		RETURNING i.intent_id, i.order_id, i.state, i.to_capture, i.to_release
 	)
-	SELECT CASE WHEN t.state = 'open' AND (o.state <> 'open' OR o.payment NOT IN ('pending', 'failed', 'authorised'))
+	SELECT CASE WHEN t.state = 'authorised' AND t.to_release THEN 'payment.release'
+		WHEN t.state = 'authorised' AND t.to_capture IS NOT NULL THEN 'payment.capture'
+		WHEN t.state = 'open' AND (o.state <> 'open' OR o.payment NOT IN ('pending', 'failed', 'authorised'))
 		THEN 'payment.expire' ELSE 'payment.status' END, t.intent_id
 	FROM taken t JOIN sales."order" o ON o.order_id = t.order_id;
 	RETURN QUERY
@@ -225,6 +415,14 @@ BEGIN
 			n := n + 1;
 		END IF;
 	END LOOP;
+	-- Two days are left to capture what a bank keeps for us.
+	PERFORM payment.review(p_tenant, 'expiring', 'intent:' || i.intent_id, i.account_id, i.order_id, i.intent_id,
+		format('%s %s are authorised and not captured: until %s UTC', i.amount, i.currency, to_char(i.authorised_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
+	FROM payment.intent i WHERE i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release
+	  AND i.authorised_until < sutler.now() + interval '2 days'
+	  AND NOT EXISTS (SELECT FROM payment.work w WHERE w.kind = 'expiring' AND w.ref = 'intent:' || i.intent_id);
+	UPDATE payment.work w SET closed_at = sutler.now(), closed_by = 'house', answer = 'it is ' || i.state
+	FROM payment.intent i WHERE i.intent_id = w.intent_id AND w.kind = 'expiring' AND w.closed_at IS NULL AND i.state <> 'authorised';
 	-- A gateway that gives no answer for a day is a matter for a person.
 	PERFORM payment.review(p_tenant, 'unsettled', 'intent:' || i.intent_id, i.account_id, i.order_id, i.intent_id,
 		'the gateway has not said for a day how this attempt stands')

@@ -197,17 +197,21 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
--- The cards of related products, at most 8.
+-- The cards of related products, accessories and alternatives, at most 8 of each; what is empty at the end has no mark.
 CREATE OR REPLACE FUNCTION catalog.page_related(p_store uuid, p_locale text, p_currency text, p_product uuid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.related_id), '')
-	FROM (SELECT l.card, r.position, r.related_id FROM catalog.related r
+	SELECT rtrim(concat(string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'related'), U&'\001D',
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'accessory'), U&'\001D',
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'alternative')), U&'\001D')
+	FROM (SELECT translate(l.card, U&'\001D', '') || U&'\001E' AS card, r.kind, row_number() OVER (PARTITION BY r.kind ORDER BY r.position, r.related_id) AS n
+	      FROM catalog.related r
 	      JOIN catalog.listing l ON l.store_id = p_store AND l.locale = p_locale AND l.currency = p_currency
 		AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = r.related_id
-	      WHERE r.product_id = p_product ORDER BY r.position, r.related_id LIMIT 8) x
+	      WHERE r.product_id = p_product) x
+	WHERE x.n <= 8
 $$;
-COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E.';
+COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E, kinds parted by U+001D.';
 
 -- One row for each card of the whole store, which were made right before.
 CREATE OR REPLACE FUNCTION catalog.relist_pages(p_tenant uuid, p_products uuid[]) RETURNS void

@@ -25,7 +25,7 @@ BEGIN
 		JOIN catalog.variant v ON v.variant_id = x.variant_id
 		JOIN catalog.product k ON k.product_id = v.product_id
 		WHERE o.state = 'open' AND o.fulfilment IN ('unfulfilled', 'in_production', 'ready', 'partly_shipped')
-		  AND (o.payment IN ('paid', 'partly_refunded') OR (o.payment_method = 'cod' AND o.payment = 'pending'))
+		  AND (o.payment IN ('paid', 'partly_refunded', 'authorised') OR (o.payment_method IN ('cod', 'invoice') AND o.payment = 'pending'))
 		  AND x.made_to_order AND x.ships AND x.quantity > x.shipped + x.allotted
 		  AND NOT EXISTS (SELECT FROM inventory.production_line w WHERE w.order_id = x.order_id AND w.line_no = x.line_no)
 		ORDER BY o.order_id, x.line_no LIMIT p_limit FOR UPDATE OF o SKIP LOCKED

@@ -98,16 +98,27 @@ END
 $$;
 COMMENT ON FUNCTION inventory.reorder_set(uuid, uuid, uuid, uuid, integer, integer) IS 'Sets a reorder point, or takes it away. ok, unknown or up_to.';
 
+-- At whom a variant costs least, of those we order from; no row: nobody has it.  A part of the statements that ask it, so that
+-- they are planned as one: it has the rights and sees the rows of who asks.
+CREATE OR REPLACE FUNCTION inventory.cheapest(p_tenant uuid, p_variant uuid)
+RETURNS TABLE (supplier_id uuid, name text, price bigint, fewest integer, lead_days integer)
+LANGUAGE sql STABLE
+AS $$
+	SELECT s.supplier_id, s.name, x.price, x.least, coalesce(x.lead_days, s.lead_days)
+	FROM inventory.supplier_item x JOIN inventory.supplier s ON s.tenant_id = x.tenant_id AND s.supplier_id = x.supplier_id
+	WHERE x.tenant_id = p_tenant AND x.variant_id = p_variant AND s.active ORDER BY x.price, x.supplier_id LIMIT 1
+$$;
+COMMENT ON FUNCTION inventory.cheapest(uuid, uuid) IS 'The supplier at whom a variant costs least.';
+
 -- What is low, at whom it costs least, and how many fill it up; not what a draft orders already.
 CREATE OR REPLACE FUNCTION inventory.reorder_lines(p_tenant uuid, p_supplier uuid, p_warehouse uuid)
 RETURNS TABLE (variant_id uuid, pieces integer, price bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT o.variant_id, greatest(o.up_to - inventory.level(p_tenant, o.variant_id, o.warehouse_id), i.least)::integer, i.price
+	SELECT o.variant_id, greatest(o.up_to - inventory.level(p_tenant, o.variant_id, o.warehouse_id), i.fewest)::integer, i.price
 	FROM inventory.reorder o
 	JOIN catalog.variant v ON v.tenant_id = o.tenant_id AND v.variant_id = o.variant_id AND v.status <> 'archived'
-	CROSS JOIN LATERAL (SELECT x.supplier_id, x.price, x.least FROM inventory.supplier_item x JOIN inventory.supplier s ON s.tenant_id = x.tenant_id AND s.supplier_id = x.supplier_id
-		WHERE x.tenant_id = o.tenant_id AND x.variant_id = o.variant_id AND s.active ORDER BY x.price, x.supplier_id LIMIT 1) i
+	CROSS JOIN LATERAL inventory.cheapest(o.tenant_id, o.variant_id) i
 	WHERE o.tenant_id = p_tenant AND o.below AND o.warehouse_id = p_warehouse AND i.supplier_id = p_supplier
 	  AND NOT EXISTS (SELECT FROM inventory.purchase_line l JOIN inventory.purchase p ON p.tenant_id = l.tenant_id AND p.purchase_id = l.purchase_id
 		WHERE l.tenant_id = p_tenant AND l.variant_id = o.variant_id AND p.state = 'draft' AND p.warehouse_id = p_warehouse)

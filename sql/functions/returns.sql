@@ -18,6 +18,23 @@ AS $$
 $$;
 COMMENT ON FUNCTION sales.can_return(uuid, uuid) IS 'Whether the buyer may ask to return something of his order now.';
 
+-- The next number of a return to that store.  Without gaps while nothing is rolled back; returns of all stores with that
+-- prefix go one after the other from here on.
+CREATE OR REPLACE FUNCTION sales.take_return_number(p_tenant uuid, p_store uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	prefix text := (SELECT s.return_prefix FROM tenancy.store s WHERE s.tenant_id = p_tenant AND s.store_id = p_store);
+	n bigint;
+BEGIN
+	INSERT INTO sales.return_series AS x (tenant_id, prefix_key, next_number) VALUES (p_tenant, lower(prefix COLLATE "C"), 1002)
+	ON CONFLICT (tenant_id, prefix_key) DO UPDATE SET next_number = x.next_number + 1
+	RETURNING x.next_number - 1 INTO n;
+	RETURN prefix || n;
+END
+$$;
+COMMENT ON FUNCTION sales.take_return_number(uuid, uuid) IS 'Takes the next number of a return to a store.';
+
 -- Opens a return.  The caller knows that he may; the order is locked here.
 -- ok; unknown; open (another is under way); lines (none, or more than left); late.
 CREATE OR REPLACE FUNCTION sales.open_return(p_tenant uuid, p_order uuid, p_actor text, p_return uuid, p_wish text, p_reason text, p_words text,
@@ -27,8 +44,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	here text;
+	store uuid;
 BEGIN
-	SELECT o.return_state INTO here FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
+	SELECT o.return_state, o.store_id INTO here, store FROM sales."order" o WHERE o.order_id = p_order FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'unknown';
 	ELSIF here IN ('requested', 'approved', 'received') THEN
@@ -42,8 +60,8 @@ BEGIN
 	ELSIF NOT p_late AND NOT sales.can_return(p_tenant, p_order) THEN
 		RETURN 'late';
 	END IF;
-	INSERT INTO sales.return (tenant_id, return_id, order_id, return_no, wish, reason, words, actor)
-	SELECT p_tenant, p_return, p_order, coalesce(max(r.return_no), 0) + 1, p_wish, p_reason, p_words, p_actor FROM sales.return r WHERE r.order_id = p_order;
+	INSERT INTO sales.return (tenant_id, return_id, order_id, return_no, number, wish, reason, words, actor)
+	SELECT p_tenant, p_return, p_order, coalesce(max(r.return_no), 0) + 1, sales.take_return_number(p_tenant, store), p_wish, p_reason, p_words, p_actor FROM sales.return r WHERE r.order_id = p_order;
 	INSERT INTO sales.return_line (tenant_id, return_id, order_id, line_no, quantity)
 	SELECT p_tenant, p_return, p_order, u.line_no, u.quantity FROM unnest(p_lines, p_quantities) AS u (line_no, quantity);
 	UPDATE sales.order_line l SET returned = l.returned + u.quantity FROM unnest(p_lines, p_quantities) AS u (line_no, quantity)
@@ -125,7 +143,7 @@ BEGIN
 		UPDATE sales.order_line l SET returned = l.returned - x.quantity FROM sales.return_line x
 		WHERE x.return_id = p_return AND l.order_id = x.order_id AND l.line_no = x.line_no;
 	END IF;
-	PERFORM audit.write(p_tenant, p_actor, 'return ' || p_event, r.order_id::text, p_answer, 'return ' || r.return_no);
+	PERFORM audit.write(p_tenant, p_actor, 'return ' || p_event, r.order_id::text, p_answer, 'return ' || r.number);
 	RETURN 'ok';
 END
 $$;

@@ -67,7 +67,7 @@ DECLARE
 	here text;
 	step record;
 BEGIN
-	SELECT x.store_id, x.state, x.payment, x.fulfilment, x.return_state INTO o
+	SELECT x.store_id, x.state, x.payment, x.fulfilment, x.return_state, x.payment_method INTO o
 	FROM sales."order" x WHERE x.order_id = p_order FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 'unknown';
@@ -87,8 +87,15 @@ BEGIN
 	WHERE x.order_id = p_order;
 	INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
 	VALUES (p_tenant, p_order, p_axis, p_event, here, step.to_state, p_actor, coalesce(p_detail, ''));
-	IF p_axis = 'payment' AND p_event = 'pay' THEN
+	-- What is paid later is billed when it leaves.
+	IF (p_axis = 'payment' AND p_event = 'pay')
+	   OR (p_axis = 'fulfilment' AND p_event IN ('ship_part', 'ship', 'deliver') AND o.payment_method = 'invoice') THEN
 		INSERT INTO accounting.unbilled (tenant_id, order_id) VALUES (p_tenant, p_order) ON CONFLICT DO NOTHING;
+	END IF;
+	-- What leaves is captured, if a bank still keeps the money for us.
+	IF p_axis = 'fulfilment' AND p_event IN ('ship_part', 'ship', 'deliver') AND o.payment = 'authorised' THEN
+		UPDATE payment.intent i SET to_capture = i.amount, asked = 0, ask_at = sutler.now()
+		WHERE i.order_id = p_order AND i.state = 'authorised' AND i.to_capture IS NULL AND NOT i.to_release;
 	END IF;
 	IF step.mail <> '' THEN
 		PERFORM event.queue_mail(p_tenant, o.store_id, step.mail, p_order, NULL, NULL);
@@ -106,7 +113,8 @@ COMMENT ON FUNCTION sales.fire(uuid, uuid, text, text, text, text) IS
 -- the cart in this transaction; here nothing is reckoned, all is checked.
 -- Outcome: ok; again (placed before: its id; p_token opens it too); changed (the cart is not what was
 -- priced); gone (no such cart); sold_out (with the variant); coupon_gone,
--- coupon_used_up, coupon_customer.  p_email_key (hash of the mail address) is NULL when
+-- coupon_used_up, coupon_customer; payment (it cannot be paid so); credit (it is
+-- more than the customer may owe).  p_email_key (hash of the mail address) is NULL when
 -- no coupon was applied.  Inserts first, stock rows last.
 CREATE OR REPLACE FUNCTION sales.place_order(
 	p_tenant uuid, p_cart uuid, p_order uuid, p_token bytea, p_token_expires timestamptz,
@@ -126,6 +134,8 @@ DECLARE
 	short uuid;
 	pieces record;
 	files boolean;
+	owner uuid;
+	pay_days integer;
 BEGIN
 	SELECT x.*, s.prices_include_tax, s.tax_rounding, coalesce(k.step, 1) AS step INTO c
 	FROM sales.cart x JOIN tenancy.store s USING (tenant_id, store_id)
@@ -150,15 +160,28 @@ BEGIN
 		RETURN QUERY SELECT 'changed', NULL::uuid, NULL::text, NULL::uuid;
 		RETURN;
 	END IF;
+	-- Limits are the shop's word to buyers; staff may go past them.
+	IF c.actor = 'buyer' AND NOT payment.fits(p_tenant, c.store_id, c.payment_method, c.currency, p_goods - p_discount + p_shipping, c.customer_id) THEN
+		RETURN QUERY SELECT 'payment', NULL::uuid, NULL::text, NULL::uuid;
+		RETURN;
+	END IF;
+	owner := coalesce(c.customer_id, (SELECT d.customer_id FROM sales.draft d WHERE d.draft_id = p_cart));
+	IF c.payment_method = 'invoice' THEN
+		pay_days := payment.take_credit(p_tenant, owner, c.currency, p_total);
+		IF pay_days IS NULL THEN
+			RETURN QUERY SELECT 'credit', NULL::uuid, NULL::text, NULL::uuid;
+			RETURN;
+		END IF;
+	END IF;
 
 	BEGIN
 		new_number := sales.next_number(p_tenant, c.store_id);
 		INSERT INTO sales."order" (tenant_id, store_id, order_id, number, cart_id, state, locale, currency, customer_type,
 			prices_include_tax, tax_rounding, amount_step, goods, discount, shipping, tax, total, hand_discount, coupon_code, contact_id, billing_id,
-			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id)
+			method_id, method_name, payment_method, note, promise_from, promise_to, customer_id, pay_days)
 		VALUES (p_tenant, c.store_id, p_order, new_number, p_cart, 'draft', c.locale, c.currency, c.customer_type,
 			c.prices_include_tax, c.tax_rounding, c.step, p_goods, p_discount, p_shipping, p_tax, p_total, c.hand_discount,
-			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, CASE WHEN NOT files THEN c.method_id END, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, c.customer_id);
+			CASE WHEN p_email_key IS NULL THEN '' ELSE c.coupon_code END, c.contact_id, c.billing_id, CASE WHEN NOT files THEN c.method_id END, p_method_name, c.payment_method, c.note, p_promise_from, p_promise_to, owner, pay_days);
 		INSERT INTO sales.order_line (tenant_id, order_id, line_no, variant_id, sku, name, options, image, quantity,
 			unit_price, discount, tax, total, tax_label, made_to_order, weight_g)
 		SELECT p_tenant, p_order, l.no, l.variant_id, l.sku, l.name, l.options, l.image, l.quantity,

@@ -41,6 +41,7 @@ BEGIN
 		('shipping.method_text', 'shipping.method', 'method_id'), ('shipping.method_country', 'shipping.method', 'method_id'),
 		('shipping.method_price', 'shipping.method', 'method_id'),
 		('payment.method_text', 'payment.method', 'method'), ('payment.method_country', 'payment.method', 'method'),
+		('payment.method_amount', 'payment.method', 'method'), ('payment.method_group', 'payment.method', 'method'),
 		('content.page_text', 'content.page', 'page_id')) AS x (tab, parent, key)
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER count_below AFTER INSERT OR UPDATE OR DELETE ON %s
@@ -470,14 +471,19 @@ AS $$
 	SELECT to_jsonb(m) || jsonb_build_object(
 		'texts', (SELECT jsonb_object_agg(t.locale, jsonb_build_array(t.name, t.instructions)) FROM payment.method_text t
 			WHERE t.store_id = p_store AND t.method = p_method),
-		'countries', (SELECT jsonb_agg(k.country ORDER BY k.country) FROM payment.method_country k WHERE k.store_id = p_store AND k.method = p_method))
+		'countries', (SELECT jsonb_agg(k.country ORDER BY k.country) FROM payment.method_country k WHERE k.store_id = p_store AND k.method = p_method),
+		'groups', (SELECT jsonb_agg(g.group_code ORDER BY g.group_code) FROM payment.method_group g WHERE g.store_id = p_store AND g.method = p_method),
+		'amounts', (SELECT jsonb_object_agg(a.currency, jsonb_build_array(a.least, a.most, a.surcharge)) FROM payment.method_amount a
+			WHERE a.store_id = p_store AND a.method = p_method))
 	FROM payment.method m WHERE m.store_id = p_store AND m.method = p_method
 $$;
 COMMENT ON FUNCTION payment.method_now(uuid, text) IS 'A way of payment with all that hangs below it, for the audit log.';
 
--- Sets a way of payment up or changes it; revision 0: it was not set up yet.  No country: everywhere.
-CREATE OR REPLACE FUNCTION payment.desk_method(p_tenant uuid, p_actor uuid, p_store uuid, p_method text, p_revision bigint, p_active boolean, p_position integer,
-	p_locales text[], p_names text[], p_instructions text[], p_countries text[], p_reason text) RETURNS text
+-- Sets a way of payment up or changes it; revision 0: it was not set up yet.  No country: everywhere; no group: everybody;
+-- most -1: no limit.  ok, gone, changed, name (a language lacks), group (there is none of this code), amount (a currency that the store has not).
+CREATE OR REPLACE FUNCTION payment.desk_way(p_tenant uuid, p_actor uuid, p_store uuid, p_method text, p_revision bigint, p_active boolean, p_position integer,
+	p_ppm integer, p_later boolean, p_locales text[], p_names text[], p_instructions text[], p_countries text[], p_groups text[],
+	p_currencies text[], p_least bigint[], p_most bigint[], p_surcharges bigint[], p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -493,10 +499,16 @@ BEGIN
 		RETURN 'changed';
 	ELSIF EXISTS (SELECT FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.locale <> ALL (p_locales)) THEN
 		RETURN 'name';
+	ELSIF EXISTS (SELECT FROM unnest(p_groups) AS u WHERE NOT EXISTS (SELECT FROM customer.price_group g WHERE g.tenant_id = p_tenant AND g.code = u)) THEN
+		RETURN 'group';
+	ELSIF EXISTS (SELECT FROM unnest(p_currencies) AS u WHERE NOT EXISTS (SELECT FROM tenancy.store_currency c WHERE c.store_id = p_store AND c.currency = u)) THEN
+		RETURN 'amount';
 	END IF;
 	was := coalesce(payment.method_now(p_store, p_method), '{}');
-	INSERT INTO payment.method AS m (tenant_id, store_id, method, active, position) VALUES (p_tenant, p_store, p_method, p_active, p_position)
-	ON CONFLICT (tenant_id, store_id, method) DO UPDATE SET active = excluded.active, position = excluded.position;
+	INSERT INTO payment.method AS m (tenant_id, store_id, method, active, position, surcharge_ppm, later)
+	VALUES (p_tenant, p_store, p_method, p_active, p_position, p_ppm, p_later)
+	ON CONFLICT (tenant_id, store_id, method) DO UPDATE SET active = excluded.active, position = excluded.position, surcharge_ppm = excluded.surcharge_ppm,
+		later = excluded.later;
 	INSERT INTO payment.method_text AS t (tenant_id, store_id, method, locale, name, instructions)
 	SELECT p_tenant, p_store, p_method, u.locale, u.name, u.words FROM unnest(p_locales, p_names, p_instructions) AS u (locale, name, words)
 	ON CONFLICT (tenant_id, store_id, method, locale) DO UPDATE SET name = excluded.name, instructions = excluded.instructions
@@ -504,13 +516,22 @@ BEGIN
 	DELETE FROM payment.method_country k WHERE k.store_id = p_store AND k.method = p_method AND k.country <> ALL (p_countries);
 	INSERT INTO payment.method_country (tenant_id, store_id, method, country)
 	SELECT p_tenant, p_store, p_method, u FROM unnest(p_countries) AS u ON CONFLICT DO NOTHING;
+	DELETE FROM payment.method_group g WHERE g.store_id = p_store AND g.method = p_method AND g.group_code <> ALL (p_groups);
+	INSERT INTO payment.method_group (tenant_id, store_id, method, group_code)
+	SELECT p_tenant, p_store, p_method, u FROM unnest(p_groups) AS u ON CONFLICT DO NOTHING;
+	-- A currency that the store has no more keeps what it had, for when it comes back.
+	INSERT INTO payment.method_amount AS a (tenant_id, store_id, method, currency, least, most, surcharge)
+	SELECT p_tenant, p_store, p_method, u.currency, u.least, nullif(u.most, -1), u.surcharge
+	FROM unnest(p_currencies, p_least, p_most, p_surcharges) AS u (currency, least, most, surcharge)
+	ON CONFLICT (tenant_id, store_id, method, currency) DO UPDATE SET least = excluded.least, most = excluded.most, surcharge = excluded.surcharge
+	WHERE (a.least, a.most, a.surcharge) IS DISTINCT FROM (excluded.least, excluded.most, excluded.surcharge);
 	PERFORM audit.add(p_tenant, p_actor::text, 'payment.changed', 'payment ' || p_method || ' of store ' || p_store, p_reason,
 		coalesce(tenancy.differences(was, payment.method_now(p_store, p_method)), '{}')::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION payment.desk_method(uuid, uuid, uuid, text, bigint, boolean, integer, text[], text[], text[], text[], text) IS
-	'Sets up or changes a way of payment: ok, gone, changed, name (a language lacks).';
+COMMENT ON FUNCTION payment.desk_way(uuid, uuid, uuid, text, bigint, boolean, integer, integer, boolean, text[], text[], text[], text[], text[],
+	text[], bigint[], bigint[], bigint[], text) IS 'Sets up or changes a way of payment: ok, gone, changed, name, group or amount.';
 
 -- ---- pages of policies ----
 

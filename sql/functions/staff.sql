@@ -116,18 +116,82 @@ END
 $$;
 COMMENT ON FUNCTION staff.owner_role(uuid) IS 'The role of owners.';
 
--- A new link for a person; older ones end.
-CREATE OR REPLACE FUNCTION staff.make_invitation(p_tenant uuid, p_staff uuid, p_token bytea, p_minutes integer) RETURNS void
+-- How long an invitation counts, by whatever way its link came.
+CREATE OR REPLACE FUNCTION staff.invitation_lasts() RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '24 hours' $$;
+COMMENT ON FUNCTION staff.invitation_lasts() IS 'How long an invitation counts.';
+
+-- No link of a person opens anything any more, nor does a mail that still waits make one.
+CREATE OR REPLACE FUNCTION staff.end_invitations(p_tenant uuid, p_staff uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM FROM staff.person p WHERE p.staff_id = p_staff FOR UPDATE;
+	PERFORM FROM staff.person p WHERE p.tenant_id = p_tenant AND p.staff_id = p_staff FOR UPDATE;
 	UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = p_staff AND i.used_at IS NULL;
-	INSERT INTO staff.invitation (tenant_id, token_sha256, staff_id, expires_at)
-	VALUES (p_tenant, p_token, p_staff, sutler.now() + make_interval(mins => p_minutes));
+	RETURN FOUND;
 END
 $$;
-COMMENT ON FUNCTION staff.make_invitation(uuid, uuid, bytea, integer) IS 'Keeps the hash of a link by which a person joins; older ones end.';
+COMMENT ON FUNCTION staff.end_invitations(uuid, uuid) IS 'Ends all links of a person; whether there was one.';
+
+-- A new link for a person, which is shown; older ones end.  With a store a mail of that store brings another one.
+CREATE OR REPLACE FUNCTION staff.make_invitation(p_tenant uuid, p_staff uuid, p_token bytea, p_store uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	mail uuid;
+BEGIN
+	PERFORM staff.end_invitations(p_tenant, p_staff);
+	IF p_store IS NOT NULL THEN
+		mail := event.queue_mail(p_tenant, p_store, 'staff-invitation', NULL, NULL, NULL);
+		UPDATE event.outbox o SET staff_id = p_staff, change_id = mail WHERE o.outbox_id = mail;
+	END IF;
+	INSERT INTO staff.invitation (tenant_id, token_sha256, staff_id, expires_at, mail_id)
+	VALUES (p_tenant, p_token, p_staff, sutler.now() + staff.invitation_lasts(), mail);
+END
+$$;
+COMMENT ON FUNCTION staff.make_invitation(uuid, uuid, bytea, uuid) IS 'Keeps the hash of a link by which a person joins, and queues the mail that brings another; older ones end.';
+
+-- By the job deliver: keeps the hash of the link that a try of the mail carries.  It ends with the invitation, and all
+-- of its links are used up by one.  No row: it was used, withdrawn or replaced meanwhile, or its time is over.
+-- known: the person had signed in before, and lost something.
+CREATE OR REPLACE FUNCTION staff.invitation_for_mail(p_tenant uuid, p_mail uuid, p_token bytea)
+RETURNS TABLE (email text, name text, known boolean, origin text, ends_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	item record;
+	until timestamptz;
+BEGIN
+	SELECT o.staff_id, o.store_id INTO item FROM event.outbox o WHERE o.outbox_id = p_mail AND o.template = 'staff-invitation';
+	PERFORM FROM staff.person p WHERE p.staff_id = item.staff_id FOR UPDATE;
+	SELECT min(i.expires_at) INTO until FROM staff.invitation i
+	WHERE i.staff_id = item.staff_id AND i.mail_id = p_mail AND i.used_at IS NULL AND i.expires_at > sutler.now();
+	IF until IS NULL THEN
+		RETURN;
+	END IF;
+	INSERT INTO staff.invitation (tenant_id, token_sha256, staff_id, expires_at, mail_id) VALUES (p_tenant, p_token, item.staff_id, until, p_mail);
+	RETURN QUERY SELECT p.email, p.name, p.state = 'active', h.origin, until
+	FROM staff.person p
+	JOIN LATERAL (SELECT x.origin FROM tenancy.host x WHERE x.tenant_id = p.tenant_id AND x.kind = 'admin'
+		ORDER BY x.store_id IS NOT DISTINCT FROM item.store_id DESC, x.is_primary DESC, x.host LIMIT 1) h ON true
+	WHERE p.staff_id = item.staff_id;
+END
+$$;
+COMMENT ON FUNCTION staff.invitation_for_mail(uuid, uuid, bytea) IS 'Keeps the hash of the link that a try of an invitation''s mail carries, and says to whom it goes; no row when nobody wants it any more.';
+
+-- Invitations that are open, and what became of their mails.
+-- mail: none; waiting; again (a try failed, the next stands); sent; failed.
+CREATE OR REPLACE FUNCTION staff.open_invitations(p_tenant uuid) RETURNS TABLE (staff_id uuid, ends_at timestamptz, mail text, mail_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT i.staff_id, max(i.expires_at),
+		coalesce(max(CASE o.state WHEN 'waiting' THEN CASE o.last_error WHEN '' THEN 'waiting' ELSE 'again' END WHEN 'done' THEN 'sent' WHEN 'failed' THEN 'failed' END), 'none'),
+		max(o.done_at)
+	FROM staff.invitation i LEFT JOIN event.outbox o ON o.tenant_id = i.tenant_id AND o.outbox_id = i.mail_id
+	WHERE i.tenant_id = p_tenant AND i.used_at IS NULL AND i.expires_at > sutler.now()
+	GROUP BY i.staff_id
+$$;
+COMMENT ON FUNCTION staff.open_invitations(uuid) IS 'Who is invited, until when, and what became of the mail.';
 
 -- By the sysadmin: a first owner, or one who lost everything.  He signs in by the link.
 CREATE OR REPLACE FUNCTION staff.make_owner(p_tenant uuid, p_email text, p_name text, p_token bytea) RETURNS uuid
@@ -141,7 +205,7 @@ BEGIN
 	RETURNING p.staff_id INTO who;
 	INSERT INTO staff.assignment (tenant_id, staff_id, role_id) VALUES (p_tenant, who, staff.owner_role(p_tenant))
 	ON CONFLICT DO NOTHING;
-	PERFORM staff.make_invitation(p_tenant, who, p_token, 24 * 60);
+	PERFORM staff.make_invitation(p_tenant, who, p_token, NULL);
 	PERFORM audit.add(p_tenant, 'sutlerctl', 'staff.owner', 'staff ' || who, '', '');
 	RETURN who;
 END
@@ -188,8 +252,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT pg_advisory_xact_lock(hashtextextended('staff ' || p_tenant, 0)) $$;
 COMMENT ON FUNCTION staff.lock_people(uuid) IS 'Lets changes of a merchant''s staff go one after the other.';
 
--- Invites somebody with one role.  ok; taken (the address works here already); not_allowed; gone (role or store).
-CREATE OR REPLACE FUNCTION staff.invite(p_tenant uuid, p_actor uuid, p_email text, p_name text, p_role uuid, p_store uuid, p_token bytea, p_reason text)
+-- Invites somebody with one role; p_mail: the store whose mail brings a link, NULL: none does.
+-- ok; taken (the address works here already); not_allowed; gone (role or store).
+CREATE OR REPLACE FUNCTION staff.invite(p_tenant uuid, p_actor uuid, p_email text, p_name text, p_locale text, p_role uuid, p_store uuid, p_token bytea, p_mail uuid,
+	p_reason text)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -204,20 +270,21 @@ BEGIN
 	IF NOT staff.may_give(p_tenant, p_actor, p_role, p_store) THEN
 		RETURN 'not_allowed';
 	END IF;
-	INSERT INTO staff.person (tenant_id, staff_id, email, name) VALUES (p_tenant, who, p_email, p_name) ON CONFLICT (tenant_id, email_key) DO NOTHING;
+	INSERT INTO staff.person (tenant_id, staff_id, email, name, locale) VALUES (p_tenant, who, p_email, p_name, p_locale) ON CONFLICT (tenant_id, email_key) DO NOTHING;
 	IF NOT FOUND THEN
 		RETURN 'taken';
 	END IF;
 	INSERT INTO staff.assignment (tenant_id, staff_id, role_id, store_id) VALUES (p_tenant, who, p_role, p_store);
-	PERFORM staff.make_invitation(p_tenant, who, p_token, 24 * 60);
-	PERFORM audit.add(p_tenant, p_actor::text, 'staff.invited', 'staff ' || who, p_reason, json_build_object('role', p_role, 'store', p_store)::text);
+	PERFORM staff.make_invitation(p_tenant, who, p_token, p_mail);
+	PERFORM audit.add(p_tenant, p_actor::text, 'staff.invited', 'staff ' || who, p_reason,
+		json_build_object('role', p_role, 'store', p_store, 'mail', p_mail IS NOT NULL)::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION staff.invite(uuid, uuid, text, text, uuid, uuid, bytea, text) IS 'Invites somebody to the console. ok, taken, not_allowed or gone.';
+COMMENT ON FUNCTION staff.invite(uuid, uuid, text, text, text, uuid, uuid, bytea, uuid, text) IS 'Invites somebody to the console. ok, taken, not_allowed or gone.';
 
 -- A new link for somebody who lost password or second factor, or never came.  ok, gone (nobody, or suspended), not_allowed.
-CREATE OR REPLACE FUNCTION staff.renew(p_tenant uuid, p_actor uuid, p_staff uuid, p_token bytea, p_reason text) RETURNS text
+CREATE OR REPLACE FUNCTION staff.renew(p_tenant uuid, p_actor uuid, p_staff uuid, p_token bytea, p_mail uuid, p_reason text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -228,12 +295,37 @@ BEGIN
 	IF NOT staff.may_change(p_tenant, p_actor, p_staff) THEN
 		RETURN 'not_allowed';
 	END IF;
-	PERFORM staff.make_invitation(p_tenant, p_staff, p_token, 24 * 60);
-	PERFORM audit.add(p_tenant, p_actor::text, 'staff.link', 'staff ' || p_staff, p_reason, '');
+	PERFORM staff.make_invitation(p_tenant, p_staff, p_token, p_mail);
+	PERFORM audit.add(p_tenant, p_actor::text, 'staff.link', 'staff ' || p_staff, p_reason, json_build_object('mail', p_mail IS NOT NULL)::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION staff.renew(uuid, uuid, uuid, bytea, text) IS 'A new link for a person. ok, gone or not_allowed.';
+COMMENT ON FUNCTION staff.renew(uuid, uuid, uuid, bytea, uuid, text) IS 'A new link for a person. ok, gone or not_allowed.';
+
+-- Takes back what opens the console to a person who has not used it.  Who never came is suspended as well: an identity
+-- provider could still let him in.  ok (also when there was nothing), gone, not_allowed.
+CREATE OR REPLACE FUNCTION staff.withdraw(p_tenant uuid, p_actor uuid, p_staff uuid, p_reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	had boolean;
+BEGIN
+	PERFORM staff.lock_people(p_tenant);
+	IF NOT EXISTS (SELECT FROM staff.person p WHERE p.staff_id = p_staff) THEN
+		RETURN 'gone';
+	END IF;
+	IF NOT staff.may_change(p_tenant, p_actor, p_staff) THEN
+		RETURN 'not_allowed';
+	END IF;
+	had := staff.end_invitations(p_tenant, p_staff);
+	UPDATE staff.person p SET state = 'suspended' WHERE p.staff_id = p_staff AND p.state = 'invited';
+	IF had OR FOUND THEN
+		PERFORM audit.add(p_tenant, p_actor::text, 'staff.withdrawn', 'staff ' || p_staff, p_reason, '');
+	END IF;
+	RETURN 'ok';
+END
+$$;
+COMMENT ON FUNCTION staff.withdraw(uuid, uuid, uuid, text) IS 'Takes an unused link of a person back. ok, gone or not_allowed.';
 
 -- How many owners could sign in without p_staff.
 CREATE OR REPLACE FUNCTION staff.other_owners(p_tenant uuid, p_staff uuid) RETURNS bigint
@@ -267,7 +359,7 @@ BEGIN
 	IF FOUND THEN
 		DELETE FROM staff.session s WHERE s.staff_id = p_staff AND p_suspended;
 		DELETE FROM staff.challenge c WHERE c.staff_id = p_staff AND p_suspended;
-		UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = p_staff AND i.used_at IS NULL AND p_suspended;
+		PERFORM staff.end_invitations(p_tenant, p_staff) WHERE p_suspended;
 		PERFORM audit.add(p_tenant, p_actor::text, CASE WHEN p_suspended THEN 'staff.suspended' ELSE 'staff.restored' END, 'staff ' || p_staff, p_reason, '');
 	END IF;
 	RETURN 'ok';

@@ -232,8 +232,9 @@ AS $$
 $$;
 COMMENT ON FUNCTION staff.invitation_look(uuid, bytea) IS 'Who is invited by a link; no row when it opens nothing any more.';
 
--- Uses an invitation: the password counts, whatever proved the person before ends, and the
--- second factor is set up next (the challenge).  NULL when the link opens nothing any more.
+-- Uses an invitation, with all its links: the password counts, whatever proved the person before
+-- ends, and the second factor is set up next (the challenge).  NULL when the link opens nothing any
+-- more.  Links of one person go one after the other, so that of two at once one counts.
 CREATE OR REPLACE FUNCTION staff.accept(p_tenant uuid, p_token bytea, p_name text, p_locale text, p_hash text, p_challenge bytea, p_seed bytea)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -241,6 +242,7 @@ AS $$
 DECLARE
 	who uuid;
 BEGIN
+	PERFORM FROM staff.person p WHERE p.staff_id = (SELECT i.staff_id FROM staff.invitation i WHERE i.token_sha256 = p_token) FOR UPDATE;
 	UPDATE staff.invitation i SET used_at = sutler.now()
 	FROM staff.person p
 	WHERE i.token_sha256 = p_token AND i.used_at IS NULL AND i.expires_at > sutler.now()
@@ -249,6 +251,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN NULL;
 	END IF;
+	PERFORM staff.end_invitations(p_tenant, who);
 	PERFORM staff.forget_proofs(p_tenant, who);
 	UPDATE staff.person p SET state = 'active', name = p_name, locale = p_locale WHERE p.staff_id = who;
 	INSERT INTO staff.credential AS c (tenant_id, staff_id, hash) VALUES (p_tenant, who, p_hash)

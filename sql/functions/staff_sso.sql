@@ -66,11 +66,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT s.issuer FROM staff.sso s WHERE s.tenant_id = p_tenant $$;
 COMMENT ON FUNCTION staff.sso_provider(uuid) IS 'Whom courier tries out.';
 
--- The provider answered, and its log-in page is at p_origin.
-CREATE OR REPLACE FUNCTION staff.sso_found(p_tenant uuid, p_issuer text, p_origin text) RETURNS void
+-- The provider answered: its log-in page is at p_origin, and people sign out of it at p_end (empty: nowhere).
+CREATE OR REPLACE FUNCTION staff.sso_found(p_tenant uuid, p_issuer text, p_origin text, p_end text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ UPDATE staff.sso s SET leave_origin = p_origin WHERE s.tenant_id = p_tenant AND s.issuer = p_issuer AND s.leave_origin <> p_origin $$;
-COMMENT ON FUNCTION staff.sso_found(uuid, text, text) IS 'Keeps where the provider''s log-in page is.';
+AS $$
+	UPDATE staff.sso s SET leave_origin = p_origin, end_url = p_end
+	WHERE s.tenant_id = p_tenant AND s.issuer = p_issuer AND (s.leave_origin, s.end_url) <> (p_origin, p_end)
+$$;
+COMMENT ON FUNCTION staff.sso_found(uuid, text, text, text) IS 'Keeps where the provider''s pages are.';
+
+-- Where somebody who signed out here signs out of the provider too.  No row: it has no such page, or the person (NULL:
+-- whoever asks) has no account there.
+CREATE OR REPLACE FUNCTION staff.sso_end(p_tenant uuid, p_staff uuid) RETURNS TABLE (name text, client_id text, end_url text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.name, s.client_id, s.end_url FROM staff.sso s
+	WHERE s.tenant_id = p_tenant AND s.active AND s.end_url <> '' AND (p_staff IS NULL OR EXISTS (SELECT FROM staff.identity i
+		WHERE i.tenant_id = s.tenant_id AND i.issuer = s.issuer AND i.staff_id = p_staff))
+$$;
+COMMENT ON FUNCTION staff.sso_end(uuid, uuid) IS 'Where people sign out of the identity provider.';
 
 -- Begins to use the code: a code is sent once, whoever asks again.
 CREATE OR REPLACE FUNCTION staff.sso_spend(p_tenant uuid, p_attempt uuid) RETURNS boolean
@@ -149,7 +163,7 @@ BEGIN
 	END IF;
 	IF who.state = 'invited' THEN
 		UPDATE staff.person p SET state = 'active', name = CASE WHEN p.name = '' THEN p_name ELSE p.name END WHERE p.staff_id = who.staff_id;
-		UPDATE staff.invitation i SET used_at = sutler.now() WHERE i.staff_id = who.staff_id AND i.used_at IS NULL;
+		PERFORM staff.end_invitations(p_tenant, who.staff_id);
 		PERFORM audit.add(p_tenant, who.staff_id::text, 'staff.joined', 'staff ' || who.staff_id, '', '');
 	END IF;
 	UPDATE staff.identity i SET seen_at = sutler.now() WHERE i.staff_id = who.staff_id;
@@ -235,7 +249,8 @@ BEGIN
 	ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, issuer = excluded.issuer, client_id = excluded.client_id,
 		secret_sealed = excluded.secret_sealed, domains = excluded.domains, passwords = excluded.passwords, role_id = excluded.role_id,
 		second = excluded.second, active = excluded.active, revision = s.revision + 1,
-		leave_origin = CASE WHEN s.issuer = excluded.issuer THEN s.leave_origin ELSE '' END;
+		leave_origin = CASE WHEN s.issuer = excluded.issuer THEN s.leave_origin ELSE '' END,
+		end_url = CASE WHEN s.issuer = excluded.issuer THEN s.end_url ELSE '' END;
 	PERFORM audit.add(p_tenant, p_actor::text, 'staff.provider', 'sign-in', p_reason, json_build_object(
 		'from', CASE WHEN old.tenant_id IS NOT NULL THEN to_jsonb(old) - 'secret_sealed' - 'tenant_id' END,
 		'to', (SELECT to_jsonb(s) - 'secret_sealed' - 'tenant_id' FROM staff.sso s), 'new_secret', p_secret IS NOT NULL)::text);

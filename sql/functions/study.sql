@@ -101,16 +101,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	run inventory.study;
+	-- Both ends are known: that makes a range of an index of them.  With "or there is no end" all rows were read in each step.
+	behind uuid;
+	upto uuid := coalesce(p_last, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
 	SELECT s.* INTO run FROM inventory.study s WHERE s.tenant_id = p_tenant AND s.ended_at IS NULL FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 0;
 	END IF;
+	behind := coalesce(run.after_id, '00000000-0000-0000-0000-000000000000');
 	-- What is not studied any more.
-	DELETE FROM inventory.insight i WHERE i.tenant_id = p_tenant AND i.variant_id > coalesce(run.after_id, '00000000-0000-0000-0000-000000000000')
-		AND (p_last IS NULL OR i.variant_id <= p_last) AND i.variant_id <> ALL (p_variants);
-	DELETE FROM inventory.forecast f WHERE f.tenant_id = p_tenant AND f.variant_id > coalesce(run.after_id, '00000000-0000-0000-0000-000000000000')
-		AND (p_last IS NULL OR f.variant_id <= p_last) AND f.variant_id <> ALL (p_variants);
+	DELETE FROM inventory.insight i WHERE i.tenant_id = p_tenant AND i.variant_id > behind AND i.variant_id <= upto AND i.variant_id <> ALL (p_variants);
+	DELETE FROM inventory.forecast f WHERE f.tenant_id = p_tenant AND f.variant_id > behind AND f.variant_id <= upto AND f.variant_id <> ALL (p_variants);
 	INSERT INTO inventory.forecast AS f (tenant_id, variant_id, method, monday, begins, weeks, ahead, sigma, missed, asked, mase)
 	SELECT p_tenant, u.v, u.method, run.monday, u.begins, p_weeks[(u.n - 1) * 52 + 1 : u.n * 52], p_ahead[(u.n - 1) * 8 + 1 : u.n * 8],
 	       u.sigma, nullif(u.missed, -1), nullif(u.asked, -1), nullif(u.mase, -1)
@@ -175,10 +177,8 @@ AS $$
 		       1.645 * f.sigma * sqrt(k.days / 7.0)::numeric AS reserve,
 		       (SELECT sum(a.q) FROM unnest(f.ahead[1:4]) AS a (q)) AS four
 		FROM inventory.forecast f
-		LEFT JOIN LATERAL (SELECT s.name, i.least, coalesce(i.lead_days, s.lead_days) AS lead FROM inventory.supplier_item i
-			JOIN inventory.supplier s ON s.tenant_id = i.tenant_id AND s.supplier_id = i.supplier_id AND s.active
-			WHERE i.tenant_id = p_tenant AND i.variant_id = p_variant ORDER BY i.price, i.supplier_id LIMIT 1) o ON true
-		CROSS JOIN LATERAL (SELECT greatest(coalesce(o.lead, 14), 1) AS days, o.name, coalesce(o.least, 1) AS least) k
+		LEFT JOIN LATERAL inventory.cheapest(p_tenant, p_variant) o ON true
+		CROSS JOIN LATERAL (SELECT greatest(coalesce(o.lead_days, 14), 1) AS days, o.name, coalesce(o.fewest, 1) AS least) k
 		WHERE f.tenant_id = p_tenant AND f.variant_id = p_variant AND f.method <> 'none') x
 $$;
 COMMENT ON FUNCTION inventory.reorder_suggest(uuid, uuid) IS 'The reorder point that the forecast of a SKU suggests, with a service level of 95 %.';

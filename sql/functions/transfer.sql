@@ -74,23 +74,24 @@ END
 $$;
 COMMENT ON FUNCTION catalog.transfer_cancel(uuid, uuid, uuid, uuid) IS 'Ends an import or export, or asks the job to.';
 
-CREATE OR REPLACE FUNCTION catalog.transfer_export(p_tenant uuid, p_actor uuid, p_store uuid, p_transfer uuid, p_name text, p_format text, p_stock boolean, p_reason text)
+CREATE OR REPLACE FUNCTION catalog.transfer_export(p_tenant uuid, p_actor uuid, p_store uuid, p_transfer uuid, p_name text, p_layout text, p_format text,
+	p_stock boolean, p_reason text)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	BEGIN
 		INSERT INTO catalog.transfer (tenant_id, transfer_id, direction, store_id, staff_id, state, file_name, layout, format, stock, reason)
-		VALUES (p_tenant, p_transfer, 'export', p_store, p_actor, 'queued', p_name, 'own', p_format, p_stock, p_reason);
+		VALUES (p_tenant, p_transfer, 'export', p_store, p_actor, 'queued', p_name, p_layout, p_format, p_stock, p_reason);
 	EXCEPTION WHEN unique_violation THEN
 		RETURN 'busy';
 	END;
 	PERFORM audit.add(p_tenant, p_actor::text, 'catalog.exported', 'store ' || p_store, p_reason,
-		jsonb_build_object('format', p_format, 'stock', p_stock, 'export', p_transfer)::text);
+		jsonb_build_object('layout', p_layout, 'format', p_format, 'stock', p_stock, 'export', p_transfer)::text);
 	RETURN 'ok';
 END
 $$;
-COMMENT ON FUNCTION catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, boolean, text) IS 'Asks for a file of the store''s products.';
+COMMENT ON FUNCTION catalog.transfer_export(uuid, uuid, uuid, uuid, text, text, text, boolean, text) IS 'Asks for a file of the store''s products.';
 
 -- ---- the job ----
 
@@ -249,13 +250,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH l AS (SELECT x.locale, x.position AS p FROM tenancy.store_locale x WHERE x.store_id = p_store),
 	     c AS (SELECT x.currency, x.position AS p FROM tenancy.store_currency x WHERE x.store_id = p_store),
-	     k (n, name, each, number) AS (VALUES (1, 'product', '', false), (2, 'status', '', false), (3, 'name', 'l', false), (4, 'slug', 'l', false),
-		(5, 'brand', '', false), (6, 'summary', 'l', false), (7, 'description', 'l', false), (8, 'meta_title', 'l', false),
-		(9, 'meta_description', 'l', false), (10, 'categories', '', false), (11, 'tags', '', false), (12, 'tags', 'l', false), (13, 'related', '', false),
-		(14, 'tax_class', '', false), (15, 'lead_time_days', '', true), (16, 'made_to_order', '', false), (17, 'featured', '', false),
-		(18, 'visible', '', false), (19, 'tiers_by', '', false), (20, 'spec', 's', false), (21, 'sku', '', false), (22, 'gtin', '', false),
-		(23, 'option', 'o', false), (24, 'price', 'c', true), (25, 'was', 'c', true), (26, 'tiers', 'c', false), (27, 'weight_g', '', true),
-		(28, 'variant_made_to_order', '', false), (29, 'track_stock', '', false), (30, 'stock', 'w', true)),
+	     k (n, name, each, number) AS (VALUES (1, 'product', '', false), (2, 'status', '', false), (3, 'name', 'l', false),
+		(4, 'slug', 'l', false), (5, 'brand', '', false), (6, 'summary', 'l', false), (7, 'description', 'l', false),
+		(8, 'meta_title', 'l', false), (9, 'meta_description', 'l', false), (10, 'own_name', 'l', false),
+		(11, 'own_summary', 'l', false), (12, 'own_description', 'l', false), (13, 'categories', '', false),
+		(14, 'tags', '', false), (15, 'tags', 'l', false), (16, 'related', '', false), (17, 'tax_class', '', false),
+		(18, 'lead_time_days', '', true), (19, 'made_to_order', '', false), (20, 'featured', '', false),
+		(21, 'visible', '', false), (22, 'tiers_by', '', false), (23, 'spec', 's', false), (24, 'sku', '', false),
+		(25, 'gtin', '', false), (26, 'option', 'o', false), (27, 'price', 'c', true), (28, 'was', 'c', true),
+		(29, 'tiers', 'c', false), (30, 'special', 'c', false), (31, 'parts', '', false), (32, 'weight_g', '', true),
+		(33, 'variant_made_to_order', '', false), (34, 'track_stock', '', false), (35, 'stock', 'w', true)),
 	     e AS (
 		SELECT '' AS each, NULL::text AS suffix, 0 AS p
 		UNION ALL SELECT 'l', l.locale, l.p FROM l
@@ -294,61 +298,80 @@ AS $$
 	), main AS (
 		SELECT l.locale FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.position = 0
 	), r AS MATERIALIZED (
-		SELECT v.product_id, v.variant_id, x.currency, x.min_quantity, x.was, catalog.export_amount(x.amount, c.e) AS amount, catalog.export_amount(x.was, c.e) AS was_amount
+		SELECT v.product_id, v.variant_id, v.n, x.currency, x.min_quantity, x.was, catalog.export_amount(x.amount, c.e) AS amount, catalog.export_amount(x.was, c.e) AS was_amount
 		FROM v JOIN catalog.price x ON x.store_id = p_store AND x.variant_id = v.variant_id AND x.customer_group = '' AND x.starts_at = '-infinity'
 		JOIN unnest(p_currencies, p_exponents) AS c (currency, e) ON c.currency = x.currency
-	), cell (product_id, variant_id, name, value) AS (
+	), cell (product_id, variant_id, n, name, value) AS (
+		-- Each with the place of its row: a join with them all would be planned as if they were few.
 		-- of the variant
-		SELECT v.product_id, v.variant_id, k.name, k.value
+		SELECT v.product_id, v.variant_id, v.n, k.name, k.value
 		FROM v JOIN catalog.product p ON p.product_id = v.product_id CROSS JOIN LATERAL (VALUES ('product', p.reference), ('sku', v.sku), ('gtin', v.gtin), ('weight_g', v.weight_g::text),
 			('variant_made_to_order', CASE WHEN v.made_to_order THEN 'yes' ELSE 'no' END),
-			-- What a bundle contains is not in the file: brought into another shop it must not sell without end.
+			-- A bundle without its parts must not sell without end.
 			('track_stock', CASE WHEN v.track_stock OR v.bundle THEN 'yes' ELSE 'no' END)) AS k (name, value)
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'option:' || a.code, w.code
+		SELECT v.product_id, v.variant_id, v.n, 'option:' || a.code, w.code
 		FROM v JOIN catalog.variant_value x ON x.variant_id = v.variant_id JOIN catalog.attribute a ON a.attribute_id = x.attribute_id
 		JOIN catalog.attribute_value w ON w.value_id = x.value_id
 		UNION ALL
-		SELECT r.product_id, r.variant_id, k.name || r.currency, k.value FROM r
+		SELECT r.product_id, r.variant_id, r.n, k.name || r.currency, k.value FROM r
 		CROSS JOIN LATERAL (VALUES ('price:', r.amount), ('was:', r.was_amount)) AS k (name, value) WHERE r.min_quantity = 1
 		UNION ALL
-		SELECT r.product_id, r.variant_id, 'tiers:' || r.currency, string_agg(r.min_quantity || ':' || r.amount, '|' ORDER BY r.min_quantity)
-		FROM r WHERE r.min_quantity > 1 GROUP BY r.product_id, r.variant_id, r.currency
+		SELECT r.product_id, r.variant_id, r.n, 'tiers:' || r.currency, string_agg(r.min_quantity || ':' || r.amount, '|' ORDER BY r.min_quantity)
+		FROM r WHERE r.min_quantity > 1 GROUP BY r.product_id, r.variant_id, r.n, r.currency
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'stock:' || w.code, s.on_hand::text
+		-- A day for a midnight: the last one counts whole.
+		SELECT v.product_id, v.variant_id, v.n, 'special:' || x.currency, string_agg(catalog.export_amount(x.amount, c.e) || coalesce('<' || catalog.export_amount(x.was, c.e), '')
+			|| '@' || regexp_replace(to_char(x.starts_at AT TIME ZONE z.timezone, 'YYYY-MM-DD HH24:MI'), ' 00:00$', '') || '..'
+			|| CASE WHEN x.ends_at = 'infinity' THEN '' WHEN (x.ends_at AT TIME ZONE z.timezone)::time = '00:00' THEN ((x.ends_at AT TIME ZONE z.timezone)::date - 1)::text
+				ELSE to_char(x.ends_at AT TIME ZONE z.timezone, 'YYYY-MM-DD HH24:MI') END, '|' ORDER BY x.starts_at)
+		FROM v JOIN catalog.price x ON x.store_id = p_store AND x.variant_id = v.variant_id AND x.customer_group = '' AND x.min_quantity = 1 AND x.starts_at > '-infinity'
+		JOIN unnest(p_currencies, p_exponents) AS c (currency, e) ON c.currency = x.currency
+		JOIN tenancy.store z ON z.store_id = p_store
+		GROUP BY v.product_id, v.variant_id, v.n, x.currency
+		UNION ALL
+		SELECT v.product_id, v.variant_id, v.n, 'parts', string_agg(o.sku || ':' || b.quantity, '|' ORDER BY b.position, o.sku)
+		FROM v JOIN catalog.bundle_part b ON b.bundle_id = v.variant_id JOIN catalog.variant o ON o.variant_id = b.part_id
+		GROUP BY v.product_id, v.variant_id, v.n
+		UNION ALL
+		SELECT v.product_id, v.variant_id, v.n, 'stock:' || w.code, s.on_hand::text
 		FROM v JOIN inventory.stock s ON s.variant_id = v.variant_id JOIN inventory.warehouse w ON w.warehouse_id = s.warehouse_id WHERE p_stock
 		UNION ALL
 		-- of the product, in its first row
-		SELECT v.product_id, v.variant_id, k.name, k.value
+		SELECT v.product_id, v.variant_id, v.n, k.name, k.value
 		FROM v JOIN chosen s ON s.product_id = v.product_id JOIN catalog.product p ON p.product_id = v.product_id
 		CROSS JOIN LATERAL (VALUES ('status', p.status), ('brand', p.brand), ('tax_class', p.tax_class), ('lead_time_days', p.lead_time_days::text),
 			('made_to_order', CASE WHEN p.made_to_order THEN 'yes' ELSE 'no' END), ('featured', CASE WHEN s.featured THEN 'yes' ELSE 'no' END),
 			('visible', CASE WHEN s.visible THEN 'yes' ELSE 'no' END), ('tiers_by', p.tiers_by)) AS k (name, value) WHERE v.n = 1
 		UNION ALL
-		SELECT v.product_id, v.variant_id, k.name || t.locale, k.value
+		SELECT v.product_id, v.variant_id, v.n, k.name || t.locale, k.value
 		FROM v JOIN catalog.product_text t ON t.product_id = v.product_id
 		CROSS JOIN LATERAL (VALUES ('name:', t.name), ('slug:', t.slug), ('summary:', t.summary), ('description:', t.description),
 			('meta_title:', t.meta_title), ('meta_description:', t.meta_description)) AS k (name, value) WHERE v.n = 1
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'categories', string_agg(t.slug, '|' ORDER BY t.slug)
+		SELECT v.product_id, v.variant_id, v.n, k.name || t.locale, k.value
+		FROM v JOIN catalog.store_product_text t ON t.store_id = p_store AND t.product_id = v.product_id
+		CROSS JOIN LATERAL (VALUES ('own_name:', t.name), ('own_summary:', t.summary), ('own_description:', t.description)) AS k (name, value) WHERE v.n = 1
+		UNION ALL
+		SELECT v.product_id, v.variant_id, v.n, 'categories', string_agg(t.slug, '|' ORDER BY t.slug)
 		FROM v JOIN catalog.category_product x ON x.store_id = p_store AND x.product_id = v.product_id
 		CROSS JOIN LATERAL (SELECT y.slug FROM catalog.category_text y WHERE y.store_id = p_store AND y.category_id = x.category_id
 			ORDER BY y.locale <> (SELECT main.locale FROM main), y.locale LIMIT 1) t
-		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id
+		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'tags' || CASE WHEN x.locale = '' THEN '' ELSE ':' || x.locale END, string_agg(x.tag, '|' ORDER BY x.tag)
-		FROM v JOIN catalog.product_tag x ON x.product_id = v.product_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, x.locale
+		SELECT v.product_id, v.variant_id, v.n, 'tags' || CASE WHEN x.locale = '' THEN '' ELSE ':' || x.locale END, string_agg(x.tag, '|' ORDER BY x.tag)
+		FROM v JOIN catalog.product_tag x ON x.product_id = v.product_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n, x.locale
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'related', string_agg(o.reference, '|' ORDER BY x.position, o.reference)
-		FROM v JOIN catalog.related x ON x.product_id = v.product_id JOIN catalog.product o ON o.product_id = x.related_id
-		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id
+		SELECT v.product_id, v.variant_id, v.n, 'related', string_agg(o.reference, '|' ORDER BY x.position, o.reference)
+		FROM v JOIN catalog.related x ON x.product_id = v.product_id AND x.kind = 'related' JOIN catalog.product o ON o.product_id = x.related_id
+		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n
 		UNION ALL
-		SELECT v.product_id, v.variant_id, 'spec:' || a.code, string_agg(w.code, '|' ORDER BY w.position, w.code)
+		SELECT v.product_id, v.variant_id, v.n, 'spec:' || a.code, string_agg(w.code, '|' ORDER BY w.position, w.code)
 		FROM v JOIN catalog.product_value x ON x.product_id = v.product_id JOIN catalog.attribute a ON a.attribute_id = x.attribute_id
-		JOIN catalog.attribute_value w ON w.value_id = x.value_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, a.code
+		JOIN catalog.attribute_value w ON w.value_id = x.value_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n, a.code
 	)
 	SELECT c.product_id, c.variant_id, k.n::integer, c.value
-	FROM cell c JOIN v ON v.variant_id = c.variant_id JOIN unnest(p_columns) WITH ORDINALITY AS k (name, n) ON k.name = c.name
-	WHERE c.value <> '' ORDER BY v.product_id, v.n, k.n
+	FROM cell c JOIN unnest(p_columns) WITH ORDINALITY AS k (name, n) ON k.name = c.name
+	WHERE c.value <> '' ORDER BY c.product_id, c.n, k.n
 $$;
 COMMENT ON FUNCTION catalog.export_cells(uuid, uuid, text[], text[], integer[], boolean, uuid, integer) IS 'Cells of some products of an export, row by row; place is the column''s, from 1.';

@@ -203,13 +203,38 @@ SELECT catalog.desk_prices(:tenant, :actor, :product, :revision, :store, :curren
 SELECT d.product_id, d.name, d.status FROM unnest(:products::uuid[]) WITH ORDINALITY AS u (id, n)
 CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = u.id LIMIT 1) d ORDER BY u.n
 
--- admin_reprice(tenant uuid, store uuid, currency text, products uuid[], percent int, more money) many
--- product uuid, sku text, amount money, fresh money
-SELECT r.product_id, r.sku, r.amount, r.fresh FROM catalog.desk_reprice(:tenant, :store, :currency, :products, :percent, :more) r
+-- MARKUP from 0 on: of what pieces cost; below: by percent and amount.
+-- admin_reprice(tenant uuid, store uuid, currency text, products uuid[], percent int, more money, markup int, unit money, ending money) many
+-- product uuid, sku text, amount money?, fresh money
+SELECT r.product_id, r.sku, r.amount, r.fresh
+FROM catalog.desk_reprice(:tenant, :store, :currency, :products, :percent, :more, :markup, :unit, :ending) r
 
--- admin_bulk(tenant uuid, actor uuid, store uuid, products uuid[], what text, value text, category uuid?, currency text, percent int, more money, reason text) one
+-- admin_bulk(tenant uuid, actor uuid, store uuid, products uuid[], what text, value text, category uuid?, currency text, percent int, more money,
+-- markup int, unit money, ending money, reason text) one
 -- outcome text
-SELECT catalog.desk_bulk(:tenant, :actor, :store, :products, :what, :value, :category, :currency, :percent, :more, :reason)
+SELECT catalog.desk_bulk(:tenant, :actor, :store, :products, :what, :value, :category, :currency, :percent, :more, :markup, :unit, :ending, :reason)
+
+-- What a piece of each variant costs us in a currency, and its plain price without tax; in the order of admin_prices.
+-- admin_costs(tenant uuid, product uuid, store uuid, currency text) many
+-- variant uuid, cost money?, net money?
+SELECT v.variant_id, round(k.average)::bigint, round(r.amount / catalog.home_tax(:tenant, :store, p.tax_class))::bigint
+FROM catalog.product p
+JOIN catalog.variant v ON v.product_id = p.product_id
+LEFT JOIN inventory.cost k ON k.variant_id = v.variant_id AND k.currency = :currency
+LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = ''
+	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
+WHERE p.product_id = :product ORDER BY v.status, v.position, v.variant_id LIMIT 200
+
+-- Prices by a markup in hundredths of a percent on these costs, in their order.
+-- admin_marked_up(tenant uuid, product uuid, store uuid, currency text, costs money[], markup int, unit money, ending money) many
+-- fresh money?
+SELECT CASE WHEN u.cost > 0 THEN catalog.price_round(u.cost * (10000 + :markup::bigint) / 10000.0 * catalog.home_tax(:tenant, :store, p.tax_class), c.step, :unit, :ending, true) END
+FROM unnest(:costs::bigint[]) WITH ORDINALITY AS u (cost, n), catalog.product p, tenancy.store_currency c
+WHERE p.product_id = :product AND c.store_id = :store AND c.currency = :currency ORDER BY u.n
+
+-- admin_save_cost(tenant uuid, actor uuid, product uuid, currency text, variants uuid[], costs money[], shown money[], reason text) one
+-- outcome text
+SELECT catalog.desk_cost(:tenant, :actor, :product, :currency, :variants, :costs, :shown, :reason)
 
 -- What every store of the merchant shows of a product; OFFERED: it has a row there.
 -- admin_listings(product uuid) many
@@ -233,16 +258,16 @@ SELECT catalog.desk_listing(:tenant, :actor, :store, :product, :revision, :visib
 
 -- What goes with a product, in its order.
 -- admin_related(product uuid) many
--- product uuid, name text, reference text, status text, image text?, place int
+-- product uuid, name text, reference text, status text, image text?, place int, kind text
 SELECT d.product_id, d.name, (SELECT p.reference FROM catalog.product p WHERE p.product_id = r.related_id), d.status,
        (SELECT m.name FROM catalog.product_media pm JOIN catalog.media m ON m.media_id = pm.media_id
-           WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint
+           WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint, r.kind
 FROM catalog.related r CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = r.related_id LIMIT 1) d
-WHERE r.product_id = :product ORDER BY r.position, r.related_id LIMIT 50
+WHERE r.product_id = :product ORDER BY r.kind = 'alternative', r.kind = 'accessory', r.position, r.related_id LIMIT 50
 
--- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], gone uuid[], codes text[]) one
+-- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], kinds text[], gone uuid[], codes text[], kind text) one
 -- outcome text
-SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :gone, :codes)
+SELECT catalog.desk_related(:tenant, :actor, :product, :revision, :products, :places, :kinds, :gone, :codes, :kind)
 
 -- The link of a product's preview in a store: until when it counts; and what stands before its token.
 -- admin_preview(store uuid, product uuid) one

@@ -48,6 +48,11 @@ SELECT staff.accept(:tenant, :token, :name, :locale, :hash, :challenge, :seed)
 -- name text, origin text, passwords bool
 SELECT o.name, o.origin, o.passwords FROM staff.sso_offer(:tenant) o
 
+-- Where one signs out of the provider; staff NULL: whoever it is.
+-- admin_login_sso_end(tenant uuid, staff uuid?) one
+-- name text, client text, url text
+SELECT e.name, e.client_id, e.end_url FROM staff.sso_end(:tenant, :staff) e
+
 -- admin_login_password_allowed(tenant uuid, staff uuid) one
 -- allowed bool
 SELECT staff.password_allowed(:tenant, :staff)

@@ -1,15 +1,19 @@
 -- A cart with everything its price depends on: all of them travel together, each finds the
 -- cart by the hash of its token.  One that was ordered is no cart any more.
 
--- cart_head(token bytea, store uuid) one
+-- surcharge, ppm: what the chosen way of payment costs, where it is cash on delivery.
+-- cart_head(token bytea, store uuid, currency text) one
 -- cart uuid, customer_type text, coupon_code text, note text, reminders bool, verified_email text,
--- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money
+-- method uuid?, payment text?, has_contact bool, country text, region text, postal_code text, hand_discount money,
+-- surcharge money, ppm int
 SELECT c.cart_id, c.customer_type, c.coupon_code, c.note, c.reminders, c.verified_email, c.method_id, c.payment_method,
        c.contact_id IS NOT NULL, coalesce(k.country, ''), coalesce(k.region, ''), coalesce(k.postal_code, ''),
-       c.hand_discount
+       c.hand_discount, coalesce(a.surcharge, 0), coalesce(m.surcharge_ppm, 0)::bigint
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id
 LEFT JOIN sales.contact k ON k.contact_id = c.contact_id
+LEFT JOIN payment.method m ON m.store_id = c.store_id AND m.method = c.payment_method
+LEFT JOIN payment.method_amount a ON a.store_id = c.store_id AND a.method = c.payment_method AND a.currency = :currency
 WHERE t.token_sha256 = :token AND c.store_id = :store AND c.state = 'open'
 
 -- The rules of the store, with the local day and minute of this moment.
@@ -25,10 +29,10 @@ SELECT s.prices_include_tax, s.keep_gross, s.tax_rounding,
 FROM tenancy.store s WHERE s.store_id = :store
 
 -- The lines in the order they were added.  available: NULL when stock is not counted; with
--- what the cart holds itself.
+-- what the cart holds itself.  parts: what is in a bundle, as people read it.
 -- cart_lines(token bytea, store uuid, locale text, currency text) many
 -- variant uuid, product uuid, sku text, slug text, name text, options text, image text, alt text, quantity int,
--- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, digital bool, price money?, available int?
+-- tax_class text, weight_g int, lead_days int, made bool, by_product bool, sold bool, digital bool, price money?, available int?, parts text?
 SELECT l.variant_id, v.product_id, v.sku,
        coalesce(pt.slug, ph.slug, (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = p.product_id ORDER BY x.locale LIMIT 1), ''),
        coalesce(st.name, pt.name, sh.name, ph.name, v.sku),
@@ -53,7 +57,8 @@ SELECT l.variant_id, v.product_id, v.sku,
                      WHERE s.variant_id = v.variant_id), 0)::bigint
            + coalesce((SELECT sum(h.quantity) FROM inventory.hold h
                        WHERE h.cart_id = c.cart_id AND h.variant_id = v.variant_id), 0)::bigint
-       END
+       END,
+       CASE WHEN v.bundle THEN catalog.bundle_words(c.tenant_id, c.store_id, :locale, v.variant_id) END
 FROM sales.cart_token t
 JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
 JOIN sales.cart_line l ON l.cart_id = c.cart_id

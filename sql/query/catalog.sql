@@ -2,8 +2,8 @@
 
 -- A visible category by its slug.
 -- category_head(store uuid, locale text, slug text) one
--- category uuid, name text, description text, meta_title text, meta_description text, image text?, total int
-SELECT c.category_id, t.name, t.description, t.meta_title, t.meta_description, '/media/' || nullif(c.image, ''),
+-- category uuid, name text, description text, meta_title text, meta_description text, image text?, alt text, total int
+SELECT c.category_id, t.name, t.description, t.meta_title, t.meta_description, '/media/' || c.image_key, t.alt,
        coalesce(n.products, 0)::bigint
 FROM catalog.category_text t
 JOIN catalog.category c ON c.category_id = t.category_id AND c.visible
@@ -235,20 +235,17 @@ WHERE d.store_id = :store AND d.locale <> :locale AND l.slug <> :slug)
 LIMIT 1
 
 -- Cards of some products, in the order asked.
--- recent_cards(store uuid, locale text, currency text, prefix text, products uuid[]) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, '')
+-- recent_cards(store uuid, locale text, currency text, products uuid[]) one
+-- cards text?
+SELECT string_agg(l.card || U&'\001E', '' ORDER BY r.n)
 FROM unnest(:products) WITH ORDINALITY AS r (product_id, n)
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	AND l.category_id = '00000000-0000-0000-0000-000000000000'
-ORDER BY r.n
 
 -- What somebody with a cart looked at last, newest first.
--- viewed_cards(store uuid, locale text, currency text, prefix text, token bytea) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge code, brand text?
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies,
-       'badge/' || l.stock, nullif(l.brand, '')
+-- viewed_cards(store uuid, locale text, currency text, token bytea) one
+-- cards text?
+SELECT string_agg(l.card || U&'\001E', '' ORDER BY r.last DESC)
 FROM (SELECT x.product_id, max(x.view_id::text) AS last
       FROM (SELECT w.product_id, w.view_id FROM analytics.view w
             WHERE w.cart_id = (SELECT t.cart_id FROM sales.cart_token t WHERE t.token_sha256 = :token)
@@ -256,7 +253,6 @@ FROM (SELECT x.product_id, max(x.view_id::text) AS last
       GROUP BY x.product_id ORDER BY 2 DESC LIMIT 8) r
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 	AND l.category_id = '00000000-0000-0000-0000-000000000000'
-ORDER BY r.last DESC
 
 -- Views of products, kept by workers and inserted together.
 -- views_insert(view uuid[], store uuid[], product uuid[], token text[]) exec

@@ -36,12 +36,16 @@ JOIN shipping.method_country k ON k.store_id = m.store_id AND k.method_id = m.me
 WHERE m.store_id = :store AND m.active AND NOT k.excluded
 ORDER BY k.country
 
--- Ways of payment where the cart goes.
--- checkout_payments(token bytea, store uuid, locale text) many
--- method text, name text, instructions text
-SELECT m.method, coalesce(x.name, ''), coalesce(x.instructions, '')
+-- Ways of payment where the cart goes and for whom it is; least, most: amounts that they are for; credit: what its customer may
+-- still order on invoice, who is signed in here: a cart may be his in a browser that he has left.
+-- checkout_payments(token bytea, store uuid, locale text, currency text, customer uuid?) many
+-- method text, name text, instructions text, least money, most money?, surcharge money, ppm int, credit money?
+SELECT m.method, coalesce(x.name, ''), coalesce(x.instructions, ''), coalesce(a.least, 0), a.most, coalesce(a.surcharge, 0), m.surcharge_ppm::bigint,
+       CASE WHEN m.method = 'invoice' THEN payment.credit_left(m.tenant_id, (SELECT c.customer_id FROM sales.cart_token t
+           JOIN sales.cart c ON c.cart_id = t.cart_id AND c.state = 'open' WHERE t.token_sha256 = :token AND c.customer_id = :customer), :currency) END
 FROM payment.method m
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
+LEFT JOIN payment.method_amount a ON a.store_id = m.store_id AND a.method = m.method AND a.currency = :currency
 WHERE m.store_id = :store AND m.active AND (m.method <> 'card' OR payment.has_gateway(m.tenant_id, m.store_id))
   -- Nobody rings at the door with a file.
   AND (m.method <> 'cod' OR NOT catalog.nothing_to_send(m.tenant_id, ARRAY(SELECT l.variant_id FROM sales.cart_token t
@@ -51,6 +55,12 @@ WHERE m.store_id = :store AND m.active AND (m.method <> 'card' OR payment.has_ga
           AND k.country = (SELECT d.country FROM sales.cart_token t
               JOIN sales.cart c ON c.cart_id = t.cart_id AND c.state = 'open'
               JOIN sales.contact d ON d.contact_id = c.contact_id
+              WHERE t.token_sha256 = :token)))
+  AND (NOT EXISTS (SELECT FROM payment.method_group g WHERE g.store_id = m.store_id AND g.method = m.method)
+       OR EXISTS (SELECT FROM payment.method_group g WHERE g.store_id = m.store_id AND g.method = m.method
+          AND g.group_code = (SELECT p.price_group FROM sales.cart_token t
+              JOIN sales.cart c ON c.cart_id = t.cart_id AND c.state = 'open'
+              JOIN customer.person p ON p.customer_id = c.customer_id
               WHERE t.token_sha256 = :token)))
 ORDER BY m.position, m.method
 

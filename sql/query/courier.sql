@@ -5,10 +5,10 @@
 -- language that of the order, else the first.
 -- courier_intent(intent uuid) one
 -- order_id uuid, number text, email text, amount money, currency text, state text, code text, session_ref text, url text,
--- expires time?, created time, account uuid, provider text, live bool, key_hex text,
+-- expires time?, created time, later bool, payment_ref text, to_capture money?, to_release bool, account uuid, provider text, live bool, key_hex text,
 -- store text, locale text, tag text, position int, store_currency text, origin text
 SELECT i.order_id, o.number, k.email, i.amount, i.currency, i.state, i.code, i.session_ref, i.url, i.expires_at, i.created_at,
-       a.account_id, a.provider, a.live, pg_catalog.encode(a.key_sealed, 'hex'),
+       i.later, i.payment_ref, i.to_capture, i.to_release, a.account_id, a.provider, a.live, pg_catalog.encode(a.key_sealed, 'hex'),
        s.name, l.locale, l.tag, l.position::bigint, l.currency, l.origin
 FROM payment.intent i
 JOIN payment.account a ON a.tenant_id = i.tenant_id AND a.account_id = i.account_id
@@ -61,9 +61,9 @@ FROM staff.sso_errand(:tenant, :attempt) e
 -- issuer text?
 SELECT staff.sso_provider(:tenant)
 
--- courier_sso_found(tenant uuid, issuer text, origin text) one
+-- courier_sso_found(tenant uuid, issuer text, origin text, ends text) one
 -- done bool
-SELECT true FROM staff.sso_found(:tenant, :issuer, :origin)
+SELECT true FROM staff.sso_found(:tenant, :issuer, :origin, :ends)
 
 -- courier_sso_spend(tenant uuid, attempt uuid) one
 -- done bool

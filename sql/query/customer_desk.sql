@@ -269,3 +269,21 @@ SELECT customer.drop_field(:tenant, :actor, :code, :reason)
 -- people_fields_set(tenant uuid, actor uuid, store uuid?, customer uuid, codes text[], given text[]) one
 -- outcome text, wrong text
 SELECT d.outcome, d.wrong FROM customer.desk_fields(:tenant, :actor, :store, :customer, :codes, :given) d
+
+-- Payment on invoice: a customer's own terms, else those of his group, and what he owes.
+-- people_credit(tenant uuid, customer uuid) many
+-- currency text, credit_limit money, days int, own bool, owed money
+SELECT DISTINCT ON (t.currency) t.currency, t.credit_limit, t.days::bigint, t.customer_id IS NOT NULL, payment.owed(:tenant, p.customer_id, t.currency)
+FROM customer.person p
+JOIN payment.terms t ON t.customer_id = p.customer_id OR t.group_code = p.price_group
+WHERE p.customer_id = :customer
+ORDER BY t.currency, t.customer_id IS NULL
+
+-- people_group_credit(code text) many
+-- currency text, credit_limit money, days int
+SELECT t.currency, t.credit_limit, t.days::bigint FROM payment.terms t WHERE t.group_code = :code ORDER BY t.currency
+
+-- credit -1: no terms any more.
+-- people_credit_save(tenant uuid, actor uuid, store uuid?, customer uuid?, price_group text?, currency text, credit money, days int4, reason text) one
+-- outcome text
+SELECT payment.desk_terms(:tenant, :actor, :store, :customer, :price_group, :currency, nullif(:credit, -1), :days, :reason)

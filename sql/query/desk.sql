@@ -1,17 +1,26 @@
 -- An order at the desk of staff: all that is known of it, and what they do to it (sql/functions/desk.sql).
 -- Whose order it is says sales.of_store(): nothing of another store is found.
 
+-- desk_capture(tenant uuid, actor uuid, store uuid, order_id uuid, amount money) one
+-- outcome text, intent uuid?
+SELECT c.outcome, c.intent_id FROM payment.ask_capture(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :amount) c
+
+-- desk_release(tenant uuid, actor uuid, store uuid, order_id uuid, reason text) one
+-- outcome text, intent uuid?
+SELECT c.outcome, c.intent_id FROM payment.ask_release(:tenant, :actor, sales.of_store(:tenant, :store, :order_id), :reason) c
+
 -- desk_head(store uuid, order_id uuid) one
 -- order_id uuid, number text, word text, state text, payment text, fulfilment text, return_state text, locale text, currency text,
--- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, coupon_code text, method_name text,
--- payment_method text, note text, promise_from date?, promise_to date?, placed time, customer uuid?, quality bool, leaves bool,
+-- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, surcharge money, coupon_code text, method_name text,
+-- payment_method text, note text, promise_from date?, promise_to date?, placed time, customer uuid?, quality bool, leaves bool, due_on date?, overdue bool,
 -- email text, phone text, name text, company text, tax_id text, street text, street2 text, postal_code text, city text, region text, country text,
 -- has_billing bool, billing_name text, billing_company text, billing_street text, billing_street2 text, billing_postal_code text,
 -- billing_city text, billing_region text, billing_country text
 SELECT o.order_id, o.number, o.word, o.state, o.payment, o.fulfilment, o.return_state, o.locale, o.currency,
-       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.coupon_code, o.method_name,
+       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.surcharge, o.coupon_code, o.method_name,
        o.payment_method, o.note, o.promise_from, o.promise_to, o.placed_at, o.customer_id,
-       coalesce((SELECT y.check_quality FROM shipping.policy y WHERE y.store_id = o.store_id), false), shipping.may_leave(o),
+       coalesce((SELECT y.check_quality FROM shipping.policy y WHERE y.store_id = o.store_id), false), shipping.may_leave(o), o.due_on,
+       coalesce(o.payment = 'pending' AND o.due_on < (sutler.now() AT TIME ZONE (SELECT s.timezone FROM tenancy.store s WHERE s.store_id = o.store_id))::date, false),
        k.email, k.phone, k.name, k.company, k.tax_id, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
        b.contact_id IS NOT NULL, coalesce(b.name, ''), coalesce(b.company, ''), coalesce(b.street, ''), coalesce(b.street2, ''),
        coalesce(b.postal_code, ''), coalesce(b.city, ''), coalesce(b.region, ''), coalesce(b.country, '')
@@ -42,8 +51,8 @@ SELECT t.name, t.rate_ppm::bigint, t.amount FROM sales.order_tax t WHERE t.order
 SELECT p.amount, p.captured, p.refunded, p.reference FROM payment.payment p WHERE p.order_id = :order_id ORDER BY p.payment_id LIMIT 1
 
 -- desk_attempts(order_id uuid) many
--- state text, amount money, currency text, captured money, refunded money, code text, at time
-SELECT i.state, i.amount, i.currency, i.captured, i.refunded, i.code, i.created_at
+-- state text, amount money, currency text, captured money, refunded money, code text, at time, until time?, to_capture money?, to_release bool
+SELECT i.state, i.amount, i.currency, i.captured, i.refunded, i.code, i.created_at, i.authorised_until, i.to_capture, i.to_release
 FROM payment.intent i WHERE i.order_id = :order_id ORDER BY i.intent_id
 
 -- desk_refunds(order_id uuid) many
@@ -72,9 +81,9 @@ FROM shipping.pick p JOIN shipping.wave w ON w.wave_id = p.wave_id JOIN inventor
 WHERE p.order_id = :order_id AND w.state = 'open' ORDER BY 2
 
 -- desk_returns(order_id uuid) many
--- return_id uuid, return_no int, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
+-- return_id uuid, return_no int, number text, state text, wish text, reason text, words text?, answer text?, refunded money, at time, line_no int, sku text,
 -- name text, quantity int, received int, restocked int, scrapped int, quarantined int, worth money, exchange_draft uuid?, exchange_order uuid?, exchange_number text?
-SELECT r.return_id, r.return_no, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
+SELECT r.return_id, r.return_no, r.number, r.state, r.wish, r.reason, nullif(r.words, ''), nullif(r.answer, ''), r.refunded, r.changed_at, x.line_no, l.sku,
        l.name, x.quantity, x.received, x.restocked, x.scrapped, x.quarantined, sales.return_worth(r.tenant_id, r.return_id),
        d.draft_id, e.order_id, e.number
 FROM sales.return r

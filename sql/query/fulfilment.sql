@@ -17,13 +17,15 @@ WHERE o.store_id = :store
 --? of_fulfilment: AND o.fulfilment = :fulfilment
 --? of_return: AND o.return_state = :return_state
 --? by_method: AND o.method_id = :method
+--? owed: AND o.due_on IS NOT NULL AND o.payment = 'pending'
+--? overdue: AND o.due_on IS NOT NULL AND o.payment = 'pending' AND o.due_on < (sutler.now() AT TIME ZONE :zone)::date
 --? tagged: AND EXISTS (SELECT FROM sales.order_tag t WHERE t.tag = :tag AND t.order_id = o.order_id)
 --? since: AND o.order_id >= sutler.uuid7_at(:since::timestamp AT TIME ZONE :zone)
 --? until: AND o.order_id < sutler.uuid7_at((:until + 1)::timestamp AT TIME ZONE :zone)
 --? later: AND o.order_id < :before
 ORDER BY o.order_id DESC LIMIT :most
 
--- By number, mail address, SKU (its newest 1 000 sales) or the beginning of a name (at most 200 people each), newest first.
+-- By number of the order or of a return, mail address, SKU (its newest 1 000 sales) or the beginning of a name (at most 200 people each), newest first.
 -- queue_search(words text, store uuid?, before uuid?, most int) many
 -- order_id uuid, number text, store text, word text, state text, payment text, fulfilment text, return_state text, placed time,
 -- currency text, total money, name text, email text
@@ -35,6 +37,9 @@ WITH people AS (
 		ORDER BY c.name_key COLLATE "C" LIMIT 200)
 ), found AS (
 	SELECT o.order_id FROM sales."order" o WHERE o.number = :words
+	--? in_store: AND o.store_id = :store
+	UNION
+	SELECT o.order_id FROM sales.return r JOIN sales."order" o ON o.order_id = r.order_id WHERE r.number_key = lower(:words)
 	--? in_store: AND o.store_id = :store
 	UNION
 	SELECT o.order_id FROM people p

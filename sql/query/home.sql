@@ -13,24 +13,22 @@ SELECT i.block_id, i.title, i.body FROM content.block_item i
 WHERE i.store_id = :store AND i.locale = :locale ORDER BY i.block_id, i.position
 
 -- Featured product cards of the whole store.
--- home_featured(store uuid, locale text, currency text, prefix text) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge text, brand text?
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies, 'badge/' || l.stock,
-       nullif(l.brand, '')
-FROM catalog.listing l
-WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.featured
-ORDER BY l.position, l.product_id LIMIT 8
+-- home_featured(store uuid, locale text, currency text) one
+-- cards text?
+SELECT string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.product_id)
+FROM (SELECT l.card, l.position, l.product_id FROM catalog.listing l
+	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.featured
+	ORDER BY l.position, l.product_id LIMIT 8) x
 
 -- The first cards of the whole store, for a page on which nothing was put yet.
--- home_first(store uuid, locale text, currency text, prefix text) many
--- url text, name text, image text?, alt text, price money, was money?, price_varies bool, badge text, brand text?
-SELECT :prefix || '/p/' || l.slug, l.name, '/media/' || nullif(l.image, ''), l.alt, l.price, l.was, l.price_varies, 'badge/' || l.stock,
-       nullif(l.brand, '')
-FROM catalog.listing l
-WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = '00000000-0000-0000-0000-000000000000'
-ORDER BY l.position, l.product_id LIMIT 8
+-- home_first(store uuid, locale text, currency text) one
+-- cards text?
+SELECT string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.product_id)
+FROM (SELECT l.card, l.position, l.product_id FROM catalog.listing l
+	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	  AND l.category_id = '00000000-0000-0000-0000-000000000000'
+	ORDER BY l.position, l.product_id LIMIT 8) x
 
 -- The top of the tree, or the collections beside it.
 -- home_categories(store uuid, locale text, prefix text, kind text) many

@@ -27,11 +27,11 @@ SELECT accounting.issue_invoice(:tenant, :order_id, :seller, :buyer)
 
 -- invoice_head(invoice uuid) one
 -- number text, issued_on date, currency text, seller text, buyer text, includes_tax bool, goods money, discount money,
--- shipping money, tax money, total money, order_number text, ordered_on date, coupon_code text, method_name text,
--- payment_name text, store_name text, color_primary text, color_accent text, contact_email text
+-- shipping money, surcharge money, tax money, total money, order_number text, ordered_on date, coupon_code text, method_name text,
+-- payment_name text, store_name text, color_primary text, color_accent text, contact_email text, due_on date?
 SELECT i.series || i.number, i.issued_on, i.currency, i.seller, i.buyer, i.prices_include_tax, i.goods, i.discount,
-       i.shipping, i.tax, i.total, o.number, (o.placed_at AT TIME ZONE s.timezone)::date, o.coupon_code, o.method_name,
-       coalesce(p.name, ''), s.name, s.color_primary, s.color_accent, s.contact_email
+       i.shipping, i.surcharge, i.tax, i.total, o.number, (o.placed_at AT TIME ZONE s.timezone)::date, o.coupon_code, o.method_name,
+       coalesce(p.name, ''), s.name, s.color_primary, s.color_accent, s.contact_email, i.due_on
 FROM accounting.invoice i
 JOIN sales."order" o ON o.order_id = i.order_id
 JOIN tenancy.store s ON s.store_id = i.store_id

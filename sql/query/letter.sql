@@ -47,16 +47,17 @@ SELECT t.template, t.locale, t.subject, t.opening, t.closing, t.email, t.name FR
 -- refund is what a cancelled order gives back; unpaid: that is why it was cancelled.
 -- letter_order(order_id uuid) one
 -- number text, state text, payment text, currency text, includes_tax bool, goods money, discount money,
--- shipping money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
--- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text
+-- shipping money, surcharge money, total money, due money, refund money, unpaid bool, coupon_code text, method_name text, payment_method text, promise_from date?, promise_to date?,
+-- email text, name text, company text, street text, street2 text, postal_code text, city text, region text, country text, return_number text?
 SELECT o.number, o.state, o.payment, o.currency, o.prices_include_tax, o.goods, o.discount,
-       o.shipping, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
+       o.shipping, o.surcharge, o.total, payment.due(o.tenant_id, o.order_id), coalesce((SELECT sum(p.captured - p.refunded + coalesce((SELECT sum(r.amount) FROM payment.refund r
            WHERE r.payment_id = p.payment_id AND r.reason = 'order cancelled' AND r.state <> 'failed'), 0))
            FROM payment.payment p WHERE p.order_id = o.order_id), 0)::bigint,
        EXISTS (SELECT FROM sales.order_event e WHERE e.order_id = o.order_id AND e.axis = 'order' AND e.event = 'cancel'
            AND e.actor = 'house' AND e.detail = 'not paid'),
        o.coupon_code, o.method_name, o.payment_method, o.promise_from, o.promise_to,
-       k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country
+       k.email, k.name, k.company, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
+       (SELECT r.number FROM sales.return r WHERE r.order_id = o.order_id ORDER BY r.return_no DESC LIMIT 1)
 FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 WHERE o.order_id = :order_id
@@ -157,6 +158,11 @@ LEFT JOIN catalog.store_product_text st ON st.store_id = c.store_id AND st.produ
 LEFT JOIN catalog.store_product_text sh ON sh.store_id = c.store_id AND sh.product_id = p.product_id AND sh.locale = d.locale
 WHERE l.cart_id = :cart
 ORDER BY l.added_at, l.variant_id
+
+-- Who is invited to the console; a try of the mail makes its own link.
+-- letter_invitation(tenant uuid, mail uuid?, token bytea) one
+-- email text, name text, known bool, origin text, ends time
+SELECT i.email, i.name, i.known, i.origin, i.ends_at FROM staff.invitation_for_mail(:tenant, :mail, :token) i
 
 -- Who has an account, and a change of its mail address.  One that was joined to another still has its
 -- address; kept is that of the account that goes on, as much of it as its owner needs to know it.

@@ -3,16 +3,16 @@
 
 -- order_head(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) one
 -- order_id uuid, number text, word text, state text, payment text, fulfilment text, currency text,
--- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, coupon_code text,
--- method_name text, payment_method text, note text, promise_from date?, promise_to date?, placed time, fresh bool, has_invoice bool, can_cancel bool, can_change bool, due money,
+-- prices_include_tax bool, goods money, discount money, shipping money, tax money, total money, surcharge money, coupon_code text,
+-- method_name text, payment_method text, note text, promise_from date?, promise_to date?, placed time, fresh bool, has_invoice bool, can_cancel bool, can_change bool, due money, due_on date?,
 -- email text, phone text, name text, company text, tax_id text, street text, street2 text, postal_code text, city text, region text, country text,
 -- has_billing bool, billing_name text, billing_company text, billing_street text, billing_street2 text, billing_postal_code text,
 -- billing_city text, billing_region text, billing_country text
 SELECT o.order_id, o.number, sales.word(o.state, o.payment, o.fulfilment, o.return_state), o.state, o.payment, o.fulfilment, o.currency,
-       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.coupon_code,
+       o.prices_include_tax, o.goods, o.discount, o.shipping, o.tax, o.total, o.surcharge, o.coupon_code,
        o.method_name, o.payment_method, o.note, o.promise_from, o.promise_to, o.placed_at,
        o.placed_at > sutler.now() - interval '30 minutes', accounting.has_invoice(o.tenant_id, o.order_id), sales.can_cancel(o.tenant_id, o.order_id), sales.can_change(o.tenant_id, o.order_id),
-       payment.due(o.tenant_id, o.order_id),
+       payment.due(o.tenant_id, o.order_id), o.due_on,
        k.email, k.phone, k.name, k.company, k.tax_id, k.street, k.street2, k.postal_code, k.city, k.region, k.country,
        b.contact_id IS NOT NULL, coalesce(b.name, ''), coalesce(b.company, ''), coalesce(b.street, ''), coalesce(b.street2, ''),
        coalesce(b.postal_code, ''), coalesce(b.city, ''), coalesce(b.region, ''), coalesce(b.country, '')

@@ -23,6 +23,10 @@ SELECT payment.unanswered(:tenant, :intent, :code)
 -- outcome text
 SELECT payment.refund_answer(:tenant, :refund, :state, :refund_ref, :code)
 
+-- payment_capture_refused(tenant uuid, intent uuid, code text) one
+-- outcome text
+SELECT payment.capture_refused(:tenant, :intent, :code)
+
 -- The secrets that prove what an account's gateway sends.
 -- payment_webhook_account(account uuid, provider text) one
 -- live bool, webhook_hex text, webhook_old_hex text
@@ -50,11 +54,10 @@ ORDER BY i.intent_id DESC
 -- method text, name text
 SELECT m.method, coalesce(x.name, '')
 FROM sales."order" o
-JOIN sales.contact k ON k.contact_id = o.contact_id
 JOIN payment.method m ON m.store_id = o.store_id AND m.method <> o.payment_method
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
 WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
-  AND payment.offered(o.tenant_id, o.store_id, m.method, k.country)
+  AND payment.instead(o.tenant_id, o, m.method)
 ORDER BY m.position, m.method
 
 -- What reconcile-payments asks courier for.

@@ -15,8 +15,8 @@ SELECT sales.ask_return(:tenant, :store, :order_id, :customer, :return_id, :wish
 
 -- The returns of an order with how they stand, the newest first.
 -- returns_of(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
--- return_no int, state text, answer text?, at time, items text
-SELECT r.return_no, r.state, nullif(r.answer, ''), r.changed_at,
+-- number text, state text, answer text?, at time, items text
+SELECT r.number, r.state, nullif(r.answer, ''), r.changed_at,
        coalesce((SELECT string_agg(x.quantity || ' × ' || l.name || CASE WHEN l.options = '' THEN '' ELSE ' (' || l.options || ')' END, ', ' ORDER BY x.line_no)
                  FROM sales.return_line x JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
                  WHERE x.return_id = r.return_id), '')

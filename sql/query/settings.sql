@@ -14,12 +14,12 @@ FROM tenancy.store s ORDER BY s.name, s.store_id
 -- tax_rounding text, shipping_tax_class text, shipping_tax text, guest_checkout text, low_stock int, hold_minutes int, unpaid_minutes int,
 -- split_shipments bool, cutoff_minute int, closed_weekdays int, contact_email text, contact_phone text, street text, postal_code text,
 -- city text, region text, country text, color_primary text, color_accent text, logo text, favicon text, mail_from_name text,
--- order_prefix text, invoice_prefix text
+-- order_prefix text, invoice_prefix text, return_prefix text
 SELECT s.revision, s.code, s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross,
        s.tax_rounding, s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes,
        s.split_shipments, s.cutoff_minute, s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code,
        s.city, s.region, s.country, s.color_primary, s.color_accent, s.logo, s.favicon, s.mail_from_name,
-       s.order_prefix, s.invoice_prefix
+       s.order_prefix, s.invoice_prefix, s.return_prefix
 FROM tenancy.store s WHERE s.store_id = :store
 
 -- settings_languages(store uuid) many
@@ -143,12 +143,14 @@ SELECT accounting.desk_end_rate(:tenant, :actor, :store, :rate, :day, :reason)
 
 -- Every way of payment there is; what is not set up yet has revision 0.
 -- settings_payments(store uuid, locale text) many
--- method text, revision int, active bool, position int, name text, countries text
+-- method text, revision int, active bool, position int, name text, countries text, groups text, ppm int, later bool
 SELECT k.method, coalesce(m.revision, 0), coalesce(m.active, false), coalesce(m.position, k.place),
        coalesce((SELECT x.name FROM payment.method_text x JOIN tenancy.store_locale l ON l.store_id = x.store_id AND l.locale = x.locale
            WHERE x.store_id = m.store_id AND x.method = m.method ORDER BY x.locale <> :locale, l.position LIMIT 1), ''),
-       coalesce((SELECT string_agg(c.country, ', ' ORDER BY c.country) FROM payment.method_country c WHERE c.store_id = m.store_id AND c.method = m.method), '')
-FROM (VALUES ('card', 0), ('bank_transfer', 1), ('cod', 2)) AS k (method, place)
+       coalesce((SELECT string_agg(c.country, ', ' ORDER BY c.country) FROM payment.method_country c WHERE c.store_id = m.store_id AND c.method = m.method), ''),
+       coalesce((SELECT string_agg(g.group_code, ', ' ORDER BY g.group_code) FROM payment.method_group g WHERE g.store_id = m.store_id AND g.method = m.method), ''),
+       coalesce(m.surcharge_ppm, 0)::bigint, coalesce(m.later, false)
+FROM (VALUES ('card', 0), ('bank_transfer', 1), ('cod', 2), ('invoice', 3)) AS k (method, place)
 LEFT JOIN payment.method m ON m.store_id = :store AND m.method = k.method
 ORDER BY m.method IS NULL, coalesce(m.position, k.place), k.method
 
@@ -164,10 +166,23 @@ WHERE l.store_id = :store ORDER BY l.position
 -- account uuid, provider text, active bool, live bool, made time
 SELECT a.account_id, a.provider, a.active, a.live, a.created_at FROM payment.account a WHERE a.store_id = :store ORDER BY a.active DESC, a.account_id DESC
 
--- settings_save_payment(tenant uuid, actor uuid, store uuid, method text, revision int, active bool, position int4, locales text[], names text[],
--- instructions text[], countries text[], reason text) one
+-- Limits and cost of a way of payment in each currency of the store.
+-- settings_payment_amounts(store uuid, method text) many
+-- currency text, least money, most money?, surcharge money
+SELECT c.currency, coalesce(a.least, 0), a.most, coalesce(a.surcharge, 0)
+FROM tenancy.store_currency c
+LEFT JOIN payment.method_amount a ON a.store_id = c.store_id AND a.method = :method AND a.currency = c.currency
+WHERE c.store_id = :store ORDER BY c.position
+
+-- settings_groups(tenant uuid) many
+-- code text, name text
+SELECT g.code, g.name FROM customer.price_group g WHERE g.tenant_id = :tenant ORDER BY g.name_key LIMIT 200
+
+-- settings_save_payment(tenant uuid, actor uuid, store uuid, method text, revision int, active bool, position int4, ppm int4, later bool, locales text[], names text[],
+-- instructions text[], countries text[], groups text[], currencies text[], least int[], most int[], surcharges int[], reason text) one
 -- outcome text
-SELECT payment.desk_method(:tenant, :actor, :store, :method, :revision, :active, :position, :locales, :names, :instructions, :countries, :reason)
+SELECT payment.desk_way(:tenant, :actor, :store, :method, :revision, :active, :position, :ppm, :later, :locales, :names, :instructions, :countries, :groups,
+    :currencies, :least, :most, :surcharges, :reason)
 
 -- settings_pages(store uuid, locale text) many
 -- page uuid, code text, title text, languages text, updated time
@@ -231,11 +246,14 @@ SELECT tenancy.desk_mail_trial(:tenant, :actor, :store, :template, :locale, :sub
 SELECT tenancy.desk_signature(:tenant, :actor, :store, :locales, :signatures)
 
 -- settings_numbers(tenant uuid, store uuid) one
--- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text
-SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other
+-- order_next int, invoice_series text, invoice_next int, invoice_begun bool, credit_series text, credit_next int, credit_begun bool, other text,
+-- return_next int, return_other text
+SELECT n.order_next, n.invoice_series, n.invoice_next, n.invoice_begun, n.credit_series, n.credit_next, n.credit_begun, n.other,
+       n.return_next, n.return_other
 FROM accounting.numbers_now(:tenant, :store) n
 
 -- settings_save_numbers(tenant uuid, actor uuid, store uuid, revision int, order_prefix text, order_next int, invoice_prefix text, invoice_next int,
--- credit_next int, reason text) one
+-- credit_next int, return_prefix text, return_next int, reason text) one
 -- outcome text
-SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :reason)
+SELECT accounting.desk_numbers(:tenant, :actor, :store, :revision, :order_prefix, :order_next, :invoice_prefix, :invoice_next, :credit_next, :return_prefix,
+       :return_next, :reason)

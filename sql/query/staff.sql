@@ -1,18 +1,18 @@
 -- Staff, roles and the audit log, as admin-settings shows and changes them.
 
--- staff_people() many
--- staff uuid, email text, name text, state text, roles text, seen time?
+-- staff_people(tenant uuid) many
+-- staff uuid, email text, name text, state text, roles text, seen time?, ends time?, mail text?, mail_at time?
 SELECT p.staff_id, p.email, p.name, p.state,
        coalesce((SELECT string_agg(r.name || coalesce(' (' || s.name || ')', ''), ', ' ORDER BY r.name, s.name)
            FROM staff.assignment a JOIN staff.role r ON r.role_id = a.role_id LEFT JOIN tenancy.store s ON s.store_id = a.store_id
            WHERE a.staff_id = p.staff_id), ''),
-       (SELECT max(x.seen_at) FROM staff.session x WHERE x.staff_id = p.staff_id)
-FROM staff.person p ORDER BY p.state = 'suspended', p.name, p.email
+       (SELECT max(x.seen_at) FROM staff.session x WHERE x.staff_id = p.staff_id), i.ends_at, i.mail, i.mail_at
+FROM staff.person p LEFT JOIN staff.open_invitations(:tenant) i ON i.staff_id = p.staff_id ORDER BY p.state = 'suspended', p.name, p.email
 
--- staff_person(staff uuid) one
--- staff uuid, email text, name text, state text, role uuid?, store uuid?, created time
-SELECT p.staff_id, p.email, p.name, p.state, a.role_id, a.store_id, p.created_at
-FROM staff.person p LEFT JOIN staff.assignment a ON a.staff_id = p.staff_id
+-- staff_person(tenant uuid, staff uuid) one
+-- staff uuid, email text, name text, state text, role uuid?, store uuid?, created time, ends time?, mail text?, mail_at time?
+SELECT p.staff_id, p.email, p.name, p.state, a.role_id, a.store_id, p.created_at, i.ends_at, i.mail, i.mail_at
+FROM staff.person p LEFT JOIN staff.assignment a ON a.staff_id = p.staff_id LEFT JOIN staff.open_invitations(:tenant) i ON i.staff_id = p.staff_id
 WHERE p.staff_id = :staff ORDER BY a.assignment_id LIMIT 1
 
 -- staff_roles() many
@@ -26,13 +26,17 @@ FROM staff.role r ORDER BY r.is_owner DESC, r.name
 -- store uuid, name text
 SELECT s.store_id, s.name FROM tenancy.store s ORDER BY s.name, s.store_id
 
--- staff_invite(tenant uuid, actor uuid, email text, name text, role uuid, store uuid?, token bytea, reason text) one
+-- staff_invite(tenant uuid, actor uuid, email text, name text, locale text, role uuid, store uuid?, token bytea, mail uuid?, reason text) one
 -- outcome text
-SELECT staff.invite(:tenant, :actor, :email, :name, :role, :store, :token, :reason)
+SELECT staff.invite(:tenant, :actor, :email, :name, :locale, :role, :store, :token, :mail, :reason)
 
--- staff_renew(tenant uuid, actor uuid, staff uuid, token bytea, reason text) one
+-- staff_renew(tenant uuid, actor uuid, staff uuid, token bytea, mail uuid?, reason text) one
 -- outcome text
-SELECT staff.renew(:tenant, :actor, :staff, :token, :reason)
+SELECT staff.renew(:tenant, :actor, :staff, :token, :mail, :reason)
+
+-- staff_withdraw(tenant uuid, actor uuid, staff uuid, reason text) one
+-- outcome text
+SELECT staff.withdraw(:tenant, :actor, :staff, :reason)
 
 -- staff_suspend(tenant uuid, actor uuid, staff uuid, suspended bool, reason text) one
 -- outcome text

@@ -73,6 +73,6 @@ SELECT catalog.transfer_apply(:tenant, :actor, :store, :transfer, :reason)
 -- outcome text
 SELECT catalog.transfer_cancel(:tenant, :actor, :store, :transfer)
 
--- transfer_export(tenant uuid, actor uuid, store uuid, transfer uuid, name text, format text, stock bool, reason text) one
+-- transfer_export(tenant uuid, actor uuid, store uuid, transfer uuid, name text, layout text, format text, stock bool, reason text) one
 -- outcome text
-SELECT catalog.transfer_export(:tenant, :actor, :store, :transfer, :name, :format, :stock, :reason)
+SELECT catalog.transfer_export(:tenant, :actor, :store, :transfer, :name, :layout, :format, :stock, :reason)

@@ -11,6 +11,8 @@ const [{ product_id: product }] = await shop.sql(`SELECT v.product_id FROM catal
 	GROUP BY v.product_id HAVING count(*) > 3 ORDER BY v.product_id LIMIT 1`, d.tenant);
 const category = await d.one(`SELECT c.category_id FROM catalog.category c JOIN tenancy.store s USING (tenant_id, store_id)
 	WHERE c.tenant_id = ? AND s.code = 'suelas' AND c.parent_id IS NOT NULL ORDER BY c.category_id LIMIT 1`, d.tenant);
+const collection = await d.one(`SELECT c.category_id FROM catalog.category c JOIN tenancy.store s USING (tenant_id, store_id)
+	WHERE c.tenant_id = ? AND s.code = 'suelas' AND c.kind = 'collection' ORDER BY c.category_id LIMIT 1`, d.tenant);
 
 async function walk({ name, base, options }) {
 	const { page, go, look: seen } = await d.enter(name, base, options);
@@ -24,8 +26,28 @@ async function walk({ name, base, options }) {
 	for (const [tail, what] of [['', 'product'], ['/variants', 'variants'], ['/prices', 'prices'], ['/special', 'special'], ['/listing', 'listing'], ['/related', 'related']])
 		await look(`/admin/catalog/${product}${tail}`, what);
 	for (const [path, what] of [[`/admin/media/${product}`, 'pictures'], ['/admin/catalog/categories', 'categories'], ['/admin/catalog/categories/new', 'category-new'],
-		[`/admin/catalog/categories/${category}`, 'category'], ['/admin/arrange', 'arrange']])
+		[`/admin/catalog/categories/${category}`, 'category'],
+		[`/admin/catalog/categories/${category}/picture`, 'picture'], [`/admin/catalog/categories/${collection}/rule`, 'rule'], ['/admin/arrange', 'arrange']])
 		await look(path, what);
+	await go(`/admin/catalog/categories/${collection}/rule`);
+	for (const kind of ['price', 'tag', 'category']) {
+		const n = await page.locator('.condition').count();
+		await page.locator('#f-more').selectOption(kind);
+		await page.locator('button[value=add]').click();
+		await page.locator('.condition').nth(n).waitFor();
+	}
+	await page.locator('#f-low_0').fill('5');
+	await page.locator('#f-low_0').press('Enter');
+	await page.locator('#errors').waitFor();
+	await look('', 'rule-wrong');
+	for (const n of [2, 1]) {
+		await page.locator(`button[value=drop_${n}]`).click();
+		await page.locator(`button[value=drop_${n}]`).waitFor({ state: 'detached' });
+	}
+	await page.locator('#f-low_0').press('Enter');
+	await page.locator('#fits').waitFor();
+	await look('', 'rule-fits');
+	t.is(await page.locator('#f-low_0').inputValue(), '5', `${name}: conditions come and go, what fits is shown by Enter, and what was typed stays`);
 	await go(`/admin/catalog`);
 	await page.locator('input[name=product]').first().check();
 	await page.locator('#f-what').selectOption('percent');

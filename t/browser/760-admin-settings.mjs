@@ -11,7 +11,7 @@ const d = await desk(shop, b, t, '760-settings');
 async function walk(name, base, options) {
 	const { page, go, look } = await d.enter(name, base, options);
 	for (const [what, path] of [['stores', ''], ['store', '/store'], ['languages', '/languages'], ['hosts', '/hosts'],
-		['delivery', '/delivery'], ['way', '/delivery/new'], ['taxes', '/taxes'], ['rate', '/taxes/new'], ['payments', '/payment'], ['transfer', '/payment/bank_transfer'],
+		['delivery', '/delivery'], ['way', '/delivery/new'], ['taxes', '/taxes'], ['rate', '/taxes/new'], ['payments', '/payment'], ['card', '/payment/card'], ['delivery-fee', '/payment/cod'],
 		['policies', '/policies'], ['page', '/policies/new'], ['mails', '/mails'], ['mail', '/mails/order-placed/es'], ['numbers', '/numbers']]) {
 		await go(`/admin/settings${path}`);
 		await look(what);

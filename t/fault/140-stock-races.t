@@ -51,7 +51,7 @@ for my $n (1 .. @v) {
 			contact_id => $sold, method_id => $sold, method_name => 'Post', payment_method => 'bank_transfer', state => 'open', payment => 'paid');
 		$f->add('sales.order_line', tenant_id => $t, order_id => $sold, line_no => 1, variant_id => $v[$n - 1], sku => "RACE$n", name => 'P', quantity => 9000,
 			unit_price => 0, discount => 0, tax => 0, total => 0, shipped => 9000, returned => 9000);
-		$f->add('sales.return', tenant_id => $t, return_id => $back, order_id => $sold, return_no => 1, state => 'received', wish => 'refund', reason => 'size', actor => 'house');
+		$f->add('sales.return', tenant_id => $t, return_id => $back, order_id => $sold, return_no => 1, number => "RMA-$back", state => 'received', wish => 'refund', reason => 'size', actor => 'house');
 		$f->add('sales.return_line', tenant_id => $t, return_id => $back, order_id => $sold, line_no => 1, quantity => 9000, received => 9000, warehouse_id => $w);
 	}
 }

@@ -90,6 +90,34 @@ subtest 'a code for a guest' => sub {
 	is($j->value("SELECT count(*) FROM event.outbox WHERE state = 'dropped'"), 1, 'the row says so');
 };
 
+subtest 'an invitation to the console' => sub {
+	$j->forget_mails;
+	$j->put('tenancy.host', tenant_id => $t->{tenant}, store_id => $t->{store}, host => 'admin.suelas.example.org', kind => 'admin', origin => 'https://admin.suelas.example.org', is_primary => 1);
+	my $invite = sub {
+		my ($email, %more) = @_;
+		my $id = Jobs::id();
+		$j->put('staff.person', tenant_id => $t->{tenant}, staff_id => $id, email => $email, name => 'Ben Ode', locale => 'id', %more);
+		$j->change('SELECT staff.make_invitation(?, ?, ?, ?)', $t->{tenant}, $id, '\x' . sha256_hex("shown to $email"), $t->{store});
+		return $id;
+	};
+	my $ben = $invite->('ben@example.org');
+	my $log = deliver();
+	my ($m) = $j->mails;
+	my ($token) = $m->{text} =~ m{https://admin\.suelas\.example\.org/id/admin/login/join/([\w-]{43})};
+	ok(defined $token, 'brings a link of the console, in his language, which the store does not speak');
+	like($m->{text}, qr/Halo Ben Ode/, 'and is written in it');
+	is($j->value('SELECT count(*) FROM staff.invitation WHERE token_sha256 = ?', '\x' . sha256_hex($token)), 1, 'its hash is stored');
+	like($m->{html}, qr{href="[^"]+/\Q$token\E"}, 'also in the HTML part');
+	unlike($log, qr/\Q$token\E|ben\@/, 'neither link nor address is logged');
+	is(join(' ', $j->column('SELECT mail FROM staff.open_invitations(?)', $t->{tenant})), 'sent', 'the console knows that it went out');
+	$invite->('fail-550@example.org');
+	my $gone = $invite->('cem@example.org');
+	$j->change('SELECT staff.end_invitations(?, ?)', $t->{tenant}, $gone);
+	deliver();
+	is(scalar $j->mails, 1, 'none when it was withdrawn meanwhile');
+	is(join(' ', $j->column('SELECT mail FROM staff.open_invitations(?) ORDER BY 1', $t->{tenant})), 'failed sent', 'one that was refused is told');
+};
+
 subtest 'words of the merchant' => sub {
 	$j->forget_mails;
 	my %at = (tenant_id => $t->{tenant}, store_id => $t->{store}, locale => 'es');

@@ -68,7 +68,7 @@ is $done->status, 303, 'one piece, with a reason';
 is returns(), '1:requested', 'is asked for';
 my $seen = $me->follow($done);
 like $seen->text, qr/We have got your request/, 'which is said';
-like $seen->text, qr/Asked for: we look at it.*1 × Product PLAIN/s, 'and shown';
+like $seen->text, qr/RMA-1001 Asked for: we look at it.*1 × Product PLAIN/s, 'ORD-07 and shown with its number';
 unlike $seen->html, qr{href="\Q$order/return\E"}, 'one return at a time';
 is post($me, [1, 0], reason => 'size')->status, 303, 'asked twice it leads back';
 is returns(), '1:requested', 'and is one';
@@ -80,6 +80,7 @@ like $shop->visitor('one')->get("/en/order/$token")->text, qr/Approved: please s
 $shop->job('deliver', '--once');
 my $mail = $shop->wait_mail(sub { $_[0]{subject} =~ /return/i });
 like $mail->{text}, qr/aprobada|approved/, 'a mail tells it';
+like $mail->{$_}, qr/RMA-1001/, "ORD-07 with its number, $_" for qw(text html);
 $shop->change(q{UPDATE shipping.shipment SET shipped_at = shipped_at - interval '31 days'});
 $shop->change(q{SELECT sales.decide_return(?, NULL, ?, 'withdraw', '')}, $tenant, $r);
 unlike $me->get($order)->html, qr{href="\Q$order/return\E"}, 'after the days of the store nothing can be asked';

@@ -7,6 +7,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
 use Fixture;
+use HTTP::Tiny;
 use House qw(wait_for);
 use IdentityHouse;
 use JSON::PP;
@@ -35,6 +36,7 @@ sub save
 	my $answer = $who->visitor->submit($who->get($page_at), field => 'issuer', { settings(%o) });
 	return $answer->status == 303 ? $who->visitor->follow($answer) : $answer;
 }
+sub uri_escape { my ($text) = @_; return $text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ger }
 sub claims { my ($email, %o) = @_; return { email => $email, email_verified => $true, name => 'Cem Oz', %o } }
 
 # A browser that signs in: away, through the provider, back, and by the form of our own page.
@@ -122,13 +124,46 @@ subtest 'the happy path' => sub {
 	ok is_in($w), 'then';
 	isnt $w->{cookies}{staff}, 'x' x 43, 'T32 the session is a new one';
 	is $shop->value("SELECT count(*) FROM audit.entry WHERE action = 'staff.signed_in' AND actor = ? AND detail LIKE ?", $ana->{id}, '%' . $house->issuer . '%'), 1, 'SEC-04 the log names the provider';
-	is $w->submit($w->get('/en/admin'), action => '/en/admin/login/out', {})->status, 303, 'she leaves';
+	my $left = $w->submit($w->get('/en/admin'), action => '/en/admin/login/out', {});
+	is $left->status, 303, 'she leaves';
 	ok !is_in($w), 'T33 and is out';
+	$page = $w->follow($left);
+	like $page->text, qr/You are signed out here\..*Kiosk ID\s+Sign out there too/, 'SEC-02 she is told that she is not out at the provider';
+	my ($end) = $page->html =~ m{<a class="btn" href="([^"]+)">Sign out there too};
+	$end =~ s/&amp;/&/g;
+	is $end, $house->issuer . '/session/end?client_id=shop%20%26%20co&post_logout_redirect_uri=' . uri_escape($shop->url($ana->{host}) . '/admin/login'),
+		'and where she does it';
+	my $asked = HTTP::Tiny->new->get($end);
+	is $asked->{status}, 200, 'which the provider understands' or diag $asked->{content};
+	like $asked->{content}, qr{action="[^"]*/session/end/confirm"}, 'and takes for a sign-out';
+	is(HTTP::Tiny->new->get($end =~ s/login$/elsewhere/r)->{status}, 400, 'it leads back here and nowhere else');
+	unlike $shop->visitor($ana->{host})->get('/en/admin/login')->text, qr/signed out/, 'who did not leave is told nothing';
+	my $dee = Staff->new($shop, $f, 'acme', may => ['home.view']);
+	$left = $dee->visitor->submit($dee->get('/admin'), action => '/en/admin/login/out', {});
+	is path_of($left->header('location')), '/en/admin/login', 'nor who has no account there';
 	$house->set(claims => claims('new.name@example.test'));
 	my $english = $shop->visitor($ana->{host});
 	like sign_in($english, spoil => 'nonce')->text, qr/Sign in with Kiosk ID/, 'who began in a language goes on in it';
 	is sign_in(undef)->status, 303, 'with another address at the provider she is still herself';
 	is $shop->value('SELECT count(*) FROM staff.identity'), 1, 'and nobody else';
+};
+
+subtest 'T45 twenty at once' => sub {
+	$house->set(who => 'sub-ana', claims => claims($ana->{email}), amr => ['pwd', 'mfa'], spoil => undef);
+	my $v = $shop->visitor($ana->{host});
+	my $url = $house->visit(away($v));
+	my $page = $v->get(path_of($url), cross_site => 1, no_cookies => 1);
+	my $before = $shop->value('SELECT count(*) FROM staff.session');
+	$house->requests;
+	my $stack = $shop->stack;
+	my $seen = Race::at_once($shop->dbh, sub { Race::connection($stack->{cluster}, $stack->{database}, '_sutler-owner') }, $f->{tenant}{acme}, map { sub {
+		my $w = $shop->visitor($ana->{host});
+		$w->{cookies} = { %{ $v->{cookies} } };
+		return $w->submit($page, field => 'state', {})->status;
+	} } 1 .. 20);
+	is_deeply $seen, { 303 => 1, 422 => 19 }, 'of twenty returns with one state at the same moment one comes in';
+	is $shop->value('SELECT count(*) FROM staff.session'), $before + 1, 'with one session';
+	is_deeply [grep { /POST/ } $house->requests], ['POST /token'], 'and the code was sent once';
 };
 
 subtest 'T45 answers that do not fit' => sub {

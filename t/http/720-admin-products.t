@@ -241,6 +241,13 @@ subtest 'CAT-10 related products' => sub {
 	is $order->(), 'MADE LAST', 'so';
 	$shop->job('freshen', '--once');
 	like shop('/en/p/few')->html, qr/Product MADE.*Product LAST/s, 'the shop shows them';
+	is $save->($ana->get($url), kind => ['alternative', 'related'])->status, 303, 'one becomes an alternative';
+	is $save->($ana->get($url), codes => 'TIERS', as => 'accessory')->status, 303, 'another comes as an accessory';
+	is join(' ', $ana->get($url)->html =~ /<option value="(\w+)" selected>[^<]+<.option>(?=.{0,400}?<.select><.td>)/g), 'related accessory alternative', 'the desk has them by kind';
+	$shop->job('freshen', '--once');
+	like shop('/en/p/few')->html, qr/Accessories for it.*Product TIERS.*Goes well with it.*Product LAST.*You may like these too.*Product MADE/s, 'the shop shows each kind under its heading';
+	is $save->($ana->get($url), kind => ['related', 'gift', 'related'])->status, 400, 'a kind there is not is refused';
+	is $save->($ana->get($url), gone => [$f->{product}{TIERS}], kind => ['related', 'related', 'related'])->status, 303, 'all are related again';
 	is $save->($ana->get($url), gone => [$f->{product}{MADE}])->status, 303, 'one leaves';
 	is $order->(), 'LAST', 'that one';
 	my $one = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)], stores => ['one']);
@@ -274,5 +281,50 @@ subtest 'many at once' => sub {
 	my $eve = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit)]);
 	my $hand = $eve->visitor->submit($eve->get("$base?q=few"), field => 'product', { product => [$two[0]], what => 'tag', value => 'x' });
 	is $eve->visitor->submit($hand, field => 'what', { what => 'percent', value => '5', reason => 'mine' })->status, 403, 'SEC-01 prices want their permission';
+};
+
+subtest 'CAT-17 what goods cost, and prices made of it' => sub {
+	my $url = "$base/$f->{product}{EURO}/prices";
+	my $cleo = Staff->new($shop, $f, 'acme', may => [qw(catalog.view catalog.edit catalog.price catalog.cost)], name => 'Cleo Roe');
+	my $post = sub { my ($page, %form) = @_; return $cleo->visitor->submit($page, field => 'price', { %form }) };
+	my $cost = sub { return $shop->value(q{SELECT average FROM inventory.cost WHERE variant_id = ? AND currency = 'EUR'}, $f->{variant}{EURO}) // '' };
+	unlike $ana->get($url)->html, qr/name="cost"|Markup/, 'SEC-01 who has not the permission sees none of it';
+	my $page = $cleo->get($url);
+	like $page->html, qr/name="cost" value=""/, 'at first nothing is known';
+	like $post->($page, cost => 'cheap', reason => 'new supplier')->html, qr/name="cost" value="cheap".*id="w-cost_0">/s, 'what is no amount is said at its field';
+	is $post->($page, cost => '4,00', reason => 'new supplier')->status, 303, 'a cost is set';
+	is $cost->(), '400.000000', 'where arrivals reckon it';
+	like $shop->value(q{SELECT reason || ' ' || detail FROM audit.entry WHERE action = 'product.cost' AND target = ?}, "product $f->{product}{EURO}"),
+		qr/^new supplier .*\[null, 400\]/, 'SEC-05 the log has it';
+	$page = $cleo->get($url);
+	like $page->html, qr{name="cost" value="4.00".*31 %</td><td class="num">45 %<}s, 'margin and markup of the price without its tax';
+	is $post->($page, do => 'fill', markup => 'lots')->status, 422, 'a markup is a number';
+	my $filled = $post->($page, do => 'fill', markup => '100', ending => '90');
+	like $filled->html, qr/name="price" value="9.90".*not saved yet/s, 'a price of the cost, with tax, never below, with its ending';
+	is $shop->value('SELECT count(*) FROM catalog.price WHERE amount = 990'), 0, 'and nothing is saved';
+	is $post->($filled, reason => 'new supplier')->status, 303, 'until it is';
+	is $shop->value('SELECT count(*) FROM catalog.price WHERE amount = 990'), 1, 'in this store';
+	$shop->change(q{UPDATE inventory.cost SET average = 412.345678 WHERE variant_id = ?}, $f->{variant}{EURO});
+	is $post->($cleo->get($url), price => '10.90', reason => 'round')->status, 303, 'a price is saved';
+	is $cost->(), '412.345678', 'and the average keeps its places';
+	my $old = $cleo->get($url);
+	$shop->change(q{UPDATE inventory.cost SET average = 500 WHERE variant_id = ?}, $f->{variant}{EURO});
+	like $post->($old, cost => '4.50', reason => 'mine')->html, qr/A delivery has changed.*value="4.50"/s, 'what an arrival changed meanwhile is not overwritten';
+	is $cost->(), '500.000000', 'but said';
+	is $ana->visitor->submit($cleo->get($url), field => 'price', { csrf => $ana->get($url)->html =~ /name="csrf" value="([^"]+)"/, do => 'fill', markup => '0' })->status, 403,
+		'SEC-01 whoever sends the form without the permission is refused';
+	my @three = map { $f->{product}{$_} } qw(EURO OUT);
+	my $choose = sub { my ($who, %form) = @_; return $who->visitor->submit($who->get("$base?q=product"), field => 'product', { product => [@three], %form }) };
+	unlike $ana->get("$base?q=product")->html, qr/value="markup"/, 'SEC-01 nor is it offered for many';
+	is $choose->($cleo, what => 'markup', value => '-5')->status, 422, 'a markup is not negative';
+	my $look = $choose->($cleo, what => 'markup', value => '50', ending => '95');
+	like $look->html, qr{<td>EURO</td><td class="num">[^<]*10\.90</td><td class="num">[^<]*9\.95</td>}, 'many at once are shown first';
+	unlike $look->html, qr{<td>OUT</td>}, 'those without cost stay';
+	is $choose->($ana, what => 'markup', value => '0')->status, 403, 'SEC-01 nor made for who asks for it all the same';
+	is $cleo->visitor->submit($look, field => 'what', { reason => 'new season' })->status, 303, 'then they are done';
+	is $shop->value(q{SELECT amount FROM catalog.price WHERE variant_id = ? AND store_id = ? AND currency = 'EUR'}, $f->{variant}{EURO}, $f->{store}{one}), 995, 'so';
+	like $choose->($cleo, what => 'percent', value => '-10', ending => '00')->html, qr{<td>EURO</td><td class="num">[^<]*9\.95</td><td class="num">[^<]*9\.00</td>}, 'a percentage goes to the nearest ending';
+	is join(' ', map { $shop->value("SELECT catalog.price_round($_)") } '1020, 1, 100, 90, false', '1050, 1, 100, 90, true', '3, 1, 100, 90, false', '1023.5, 5, 100, 99, true', '1021, 5, 100, -1, false',
+		'0.4, 1, 100, -1, true', '990.0000001, 1, 100, 90, true'), '990 1090 90 1025 1020 1 990', 'endings, smallest amounts and rounding';
 };
 done_testing;

@@ -52,14 +52,49 @@ subtest 'SEC-01 a role and an invitation' => sub {
 	is $ana->visitor->submit($ana->get("/admin/staff/$ana->{ben}"), action => "/en/admin/staff/$ana->{ben}/restore", { reason => 'came back' })->status, 303, 'and let in again';
 };
 
+subtest 'SEC-01 invitations by mail' => sub {
+	my $invite = sub { my ($email, %more) = @_; return $ana->visitor->submit($ana->get('/admin/staff'), field => 'email',
+		{ email => $email, name => 'Eva', role => role_id('Packer'), store => '', reason => 'more hands', %more }) };
+	my $person = sub { return $shop->value('SELECT staff_id FROM staff.person WHERE email_key = ?', @_) };
+	my $act = sub { my ($id, $what, %more) = @_; return $ana->visitor->submit($ana->get("/admin/staff/$id"), action => "/en/admin/staff/$id/$what", { reason => 'because', %more }) };
+	my $mails = sub { return [map { "$_->{template} $_->{state}" } $shop->rows('SELECT template, state FROM event.outbox WHERE staff_id = ? ORDER BY outbox_id', @_)] };
+	my $answer = $invite->('eva@example.test', locale => 'es');
+	like $answer->text, qr/A mail with a link is on its way to eva\@example\.test/, 'a mail goes out, which is said';
+	like $answer->html, qr{/admin/login/join/[\w-]{43}<}, 'and the link is there to copy, for who has no mail';
+	my $eva = $person->('eva@example.test');
+	is_deeply $mails->($eva), ['staff-invitation waiting'], 'one mail, of ids alone';
+	is $shop->value('SELECT locale FROM staff.person WHERE staff_id = ?', $eva), 'es', 'in her language';
+	is $shop->value('SELECT count(*) FROM staff.invitation WHERE staff_id = ?', $eva), 1, 'P24 its link is not made before it is sent';
+	like $ana->get('/admin/staff')->text, qr/eva\@example\.test.*?Invited The mail is on its way\. Link until/, 'the list says how it stands';
+	$invite->('fay@example.test', mail => undef);
+	is_deeply $mails->($person->('fay@example.test')), [], 'none when none is wanted';
+	my ($link) = $act->($eva, 'link')->html =~ m{(/admin/login/join/[\w-]{43})<};
+	is scalar @{ $mails->($eva) }, 2, 'sent again, it is another mail';
+	is $shop->value('SELECT count(*) FROM staff.invitation WHERE staff_id = ? AND used_at IS NULL', $eva), 1, 'and the older link ends';
+	is $shop->visitor($ana->{host})->get("/en$link")->status, 200, 'the newer opens';
+	$shop->change("UPDATE event.outbox SET state = 'failed', last_error = 'no such box' WHERE staff_id = ?", $eva);
+	like $ana->get("/admin/staff/$eva")->text, qr/The mail could not be sent\./, 'a mail that was refused is told';
+	my $page = $ana->get("/admin/staff/$eva");
+	like $page->html, qr{formaction="/en/admin/staff/$eva/withdraw"}, 'it can be withdrawn';
+	is $ana->visitor->post("/en/admin/staff/$eva/withdraw", { csrf => $page->html =~ /name="csrf" value="([^"]+)"/, reason => 'because' })->status, 303, 'and is';
+	is $shop->visitor($ana->{host})->get("/en$link")->status, 410, 'T41 and opens nothing any more';
+	is $shop->value('SELECT state FROM staff.person WHERE staff_id = ?', $eva), 'suspended', 'nor does a provider let her in';
+	is entries('staff.withdrawn'), 1, 'it is in the audit log';
+	unlike $ana->get("/admin/staff/$ana->{ben}")->html, qr{/withdraw"}, 'nothing is offered to withdraw where no link is open';
+	my $cem = Staff->new($shop, $f, 'acme', may => ['staff.view', 'staff.manage']);
+	my ($csrf) = $cem->get('/admin/staff')->html =~ /name="csrf" value="([^"]+)"/;
+	is $cem->visitor->post("/en/admin/staff/$ana->{id}/withdraw", { csrf => $csrf, reason => 'because' })->status, 422, 'not by who may less';
+	is $shop->value('SELECT state FROM staff.person WHERE staff_id = ?', $ana->{id}), 'active', 'whose place stays';
+};
+
 subtest 'SEC-01 nobody gives more than he has' => sub {
 	my $cem = Staff->new($shop, $f, 'acme', may => ['staff.view', 'staff.manage', 'orders.view']);
 	my ($owner) = $shop->value('SELECT role_id FROM staff.role WHERE tenant_id = ? AND is_owner', $f->{tenant}{acme});
 	my $rich = Staff->new($shop, $f, 'acme', may => ['orders.refund']);
 	my $send = sub { my ($path, %form) = @_; my ($csrf) = $cem->get('/admin/staff')->html =~ /name="csrf" value="([^"]+)"/;
 		return $cem->visitor->post("/en$path", { csrf => $csrf, reason => 'because', %form })->status };
-	is $send->('/admin/staff', email => 'x@example.test', name => 'X', role => $owner), 422, 'not the owners\' role';
-	is $send->('/admin/staff', email => 'x@example.test', name => 'X', role => $rich->{role}), 422, 'not one with more than his';
+	is $send->('/admin/staff', email => 'x@example.test', locale => 'en', name => 'X', role => $owner), 422, 'not the owners\' role';
+	is $send->('/admin/staff', email => 'x@example.test', locale => 'en', name => 'X', role => $rich->{role}), 422, 'not one with more than his';
 	is $send->("/admin/staff/$cem->{id}/role", role => $owner), 422, 'not to himself either';
 	is $send->("/admin/staff/$ana->{id}/suspend"), 422, 'an owner is not his to suspend';
 	is $send->("/admin/staff/$rich->{id}/link"), 422, 'nor does he get a link for who may more';
@@ -67,7 +102,7 @@ subtest 'SEC-01 nobody gives more than he has' => sub {
 	is $send->("/admin/roles/$rich->{role}", name => 'Poor'), 422, 'nor is a greater one his to change';
 	is $send->("/admin/roles/$owner", name => 'Poor'), 404, 'the owners\' cannot be changed at all';
 	is $send->('/admin/roles/new', name => 'Z', permission => 'all.things'), 400, 'nor what is not there be given';
-	is $send->('/admin/staff', email => 'y@example.test', name => 'Y', role => role_id('Packer')), 422, 'Packer has home.view, he has not';
+	is $send->('/admin/staff', email => 'y@example.test', locale => 'en', name => 'Y', role => role_id('Packer')), 422, 'Packer has home.view, he has not';
 	is $send->('/admin/roles/new', name => 'Reader', permission => 'orders.view'), 303, 'what he has he gives';
 	is $shop->value('SELECT count(*) FROM staff.person WHERE email IN (?, ?)', 'x@example.test', 'y@example.test'), 0, 'nobody was invited';
 };

@@ -1,6 +1,7 @@
 # Promise: staff make the tree of categories, call them in each language, move and switch them and
 # put products into them; the shop shows it in the same moment, an old address leads to the new one,
-# none lies under itself whatever two people do at once, and no typed word is lost.
+# none lies under itself whatever two people do at once, and no typed word is lost.  A collection can choose
+# its products by a rule, which is written without scripts and shows what fits before it is saved.
 use strict;
 use warnings;
 use utf8;
@@ -117,6 +118,31 @@ subtest 'whose it is' => sub {
 	unlike $looks->get("$base/$id{Suelas}")->html, qr/>Save</, 'P21 who may only look, looks';
 	is $looks->get("$base/new")->status, 403, 'and makes none';
 };
+subtest 'CAT-04 a category has a picture' => sub {
+	my $url = "$base/$id{Zapatos}";
+	my %media = map { $_ => $shop->value('SELECT sutler.uuid7()') } qw(acme other bahari);
+	$f->{dbh}->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $f->{tenant}{$_->[1]}), $f->add('catalog.media', tenant_id => $f->{tenant}{$_->[1]}, media_id => $media{$_->[0]},
+		name => $_->[2], mime => 'image/jpeg', bytes => 9, width => 900, height => 900, file_name => "$_->[0].jpg")
+		for ['acme', 'acme', 'aa/' . 'b' x 30], ['other', 'acme', 'aa/' . 'c' x 30], ['bahari', 'bahari', 'aa/' . 'd' x 30];
+	my $post = sub { my ($page, %form) = @_; return $ana->visitor->submit($page, field => 'picture', { %form }) };
+	like $ana->get($url)->html, qr{It has no picture.*href="/en$url/picture"}s, 'at first it has none';
+	my $page = $ana->get("$url/picture");
+	is_deeply [sort $page->html =~ /alt="(\w+)\.jpg"/g], [qw(acme other)], 'T26 it is chosen among those of the merchant';
+	like $post->($page, picture => $media{bahari})->html, qr/id="w-picture">This picture is not there/, 'another\'s is refused';
+	is $post->($page, picture => $media{acme}, alt_0 => 'Zapatos <en> una mesa')->status, 303, 'one is chosen, with words';
+	like $ana->get($url)->html, qr{/media/aa/b{30}-240\.webp}, 'the desk shows it';
+	like $ana->get("$url/picture")->html, qr{value="$media{acme}" checked.*value="Zapatos &lt;en&gt; una mesa"}s, 'and what was chosen';
+	like $post->($page, picture => $media{other})->text, qr/Somebody else has changed/, 'an old form is refused';
+	freshen();
+	like shop('/c/calzado')->html, qr{<img src="/media/aa/b{30}-480\.webp" srcset="[^"]+" sizes="[^"]+" width="480" height="480" alt="Zapatos &lt;en&gt; una mesa">},
+		'the shop shows it at the head, in its sizes, at once';
+	ok !eval { $shop->change('DELETE FROM catalog.media WHERE media_id = ?', $media{acme}); 1 }, 'it cannot be swept away';
+	is $post->($ana->get("$url/picture"), picture => '', alt_0 => '')->status, 303, 'none again';
+	freshen();
+	ok wait_for(5, sub { shop('/c/calzado')->html !~ m{/media/aa/b{30}} }), 'and it is gone';
+	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'category.pictured' AND target = ?}, "category $id{Zapatos}"), 2, 'SEC-05 the log has both';
+};
+
 subtest 'CAT-04 a category is deleted' => sub {
 	my ($put) = $shop->value('SELECT count(*) FROM catalog.category_product WHERE category_id = ?', $id{Botas});
 	my $page = $ana->get("$base/$id{Botas}");
@@ -139,6 +165,54 @@ subtest 'CAT-04 a category is deleted' => sub {
 	is $post->($ana->get("$base/$id{Suelas}"), reason => 'a flatter tree')->status, 303, 'one at the top goes';
 	is $shop->value('SELECT count(*) FROM catalog.category WHERE store_id = ? AND parent_id IS NULL', $f->{store}{one}), $top - 1 + $below, 'what lay below stands at the top';
 	is $shop->value(q{SELECT count(*) FROM catalog.slug_history WHERE target_id = ?}, $id{Suelas}), 0, 'and its address leads nowhere';
+};
+
+subtest 'CAT-05 a collection by rule' => sub {
+	my $url = "$base/$id{Sale}";
+	my $rule = sub { my ($page, $do, %form) = @_; return $ana->visitor->submit($page, field => 'match', { do => $do, %form }) };
+	like $ana->get($url)->html, qr{chosen by hand.*href="/en$url/rule"}s, 'at first by hand; a link leads to the rule';
+	my $page = $ana->get("$url/rule");
+	like $page->text, qr/There is no condition yet/, 'there is none';
+	like $rule->($page, 'save', match => 'all')->html, qr/id="w-more">A rule needs a condition/, 'a rule without one is refused';
+	$page = $rule->($page, 'add', more => 'price');
+	is $page->status, 200, 'one is added, without scripts';
+	like $page->html, qr/value="all" checked.*1\. Costs.*name="low".*name="high".*value="EUR" selected/s, 'with its fields, and then it is a rule';
+	$page = $rule->($page, 'add', more => 'tag', low => '5', high => '4');
+	like $page->html, qr/name="low" value="5".*2\. Has the tag/s, 'and another; what was typed stays';
+	my $bad = $rule->($page, 'preview', high => ['4', ''], word => ['', '']);
+	is $bad->status, 422, 'wrong ones';
+	like $bad->html, qr/id="w-high_0">The highest.*id="w-word_1">Please fill/s, 'are told at their fields';
+	like $rule->($page, 'preview', low => ['much', ''], word => ['', 'x'])->html, qr/name="low" value="much"[^>]*aria-invalid.*id="w-low_0">/s, 'with what was typed';
+	$page = $rule->($page, 'drop_1', low => ['9,50', ''], high => ['12.50', '']);
+	unlike $page->html, qr/Has the tag<.legend>/, 'one is removed';
+	$page = $rule->($page, 'preview');
+	like $page->html, qr{2 products fit</h2>.*Product LAST}s, 'what fits is shown and counted';
+	is listed($id{Sale}), '', 'and nothing has changed yet';
+	my $old = $ana->get("$url/rule");
+	is $rule->($page, 'save')->status, 303, 'it is saved';
+	freshen();
+	is listed($id{Sale}), 'LAST PLAIN', 'the shop follows';
+	like shop('/c/sale')->text, qr/Product LAST/, 'on its page';
+	like $ana->get($url)->html, qr/A rule chooses them/, 'the desk says so';
+	unlike $ana->get($url)->html, qr/name="codes"/, 'and nobody adds by hand';
+	like $ana->get($base)->html, qr{Sale</a> <span class="tag">By rule}, 'the list too';
+	like $ana->get("$url/rule")->html, qr{name="low" value="9.50".*name="high" value="12.50".*2 products fit}s, 'the rule is there with what fits';
+	like $rule->($rule->($old, 'add', more => 'reduced'), 'save')->text, qr/Somebody else has changed/, 'an old form is refused';
+	is $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'category.rule' AND target = ? AND actor = ?}, "category $id{Sale}", $ana->{id}), 1, 'SEC-05 it is logged';
+	$page = $rule->($ana->get("$url/rule"), 'add', more => 'category');
+	like $rule->($page, 'save')->html, qr/id="w-pick_1">Please choose a category/, 'a category must be chosen';
+	is $rule->($page, 'save', pick => ['', $id{Cueros}])->status, 303, 'and is';
+	freshen();
+	is listed($id{Sale}), '', 'no product fits both';
+	is $ana->visitor->submit($ana->get("$base/$id{Cueros}"), field => 'reason', { reason => 'sold no more' })->status, 303, 'the category is deleted';
+	like $ana->get("$url/rule")->html, qr/id="w-pick_1">What was chosen here was deleted/, 'which the rule says';
+	is $rule->($ana->get("$url/rule"), 'save', match => 'hand')->status, 303, 'by hand again';
+	like $ana->get($url)->html, qr/name="codes"/, 'as before';
+	is $ana->get("$base/$id{Zapatos}/rule")->status, 404, 'a category of the tree has no rule';
+	my $siti = Staff->new($shop, $f, 'bahari', may => [qw(catalog.view catalog.edit)]);
+	is $siti->get("$url/rule")->status, 404, 'T26 nor is it there for another merchant';
+	my $looks = Staff->new($shop, $f, 'acme', may => ['catalog.view']);
+	unlike $looks->get("$url/rule")->html, qr/>Save</, 'P21 who may only look, looks';
 };
 
 done_testing;

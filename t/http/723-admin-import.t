@@ -40,7 +40,7 @@ sub picture
 {
 	return join "\n", map { my ($table) = @$_; ($shop->value("SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) || ' ' || count(*) FROM $table t"))[0] . " $table" }
 		map { [$_] } qw(catalog.product catalog.product_text catalog.variant catalog.price catalog.store_product catalog.category_product catalog.product_tag
-			catalog.product_option catalog.variant_value catalog.product_value catalog.related catalog.product_media catalog.listing catalog.desk catalog.attribute
+			catalog.product_option catalog.store_product_text catalog.bundle_part catalog.variant_value catalog.product_value catalog.related catalog.product_media catalog.listing catalog.desk catalog.attribute
 			catalog.stale catalog.slug_history inventory.stock inventory.movement audit.entry event.outbox);
 }
 
@@ -166,7 +166,7 @@ subtest 'P17 killed, cancelled, too often' => sub {
 sub exported
 {
 	my (%o) = @_;
-	my $got = $ana->visitor->submit($ana->get('/admin/catalog/export'), field => 'reason', { format => $o{format} // 'csv', reason => 'for the printer', $o{stock} ? (stock => 1) : () });
+	my $got = $ana->visitor->submit($ana->get('/admin/catalog/export'), field => 'reason', { layout => $o{layout} // 'own', format => $o{format} // 'csv', reason => 'for the printer', $o{stock} ? (stock => 1) : () });
 	is $got->status, 303, 'an export is asked for';
 	job();
 	my $page = $ana->visitor->get($got->header('location'));
@@ -181,6 +181,12 @@ subtest 'CAT-19 what goes out comes back' => sub {
 	$shop->change(q{UPDATE catalog.product_text SET summary = '@SUM(A1)', description = E'Line one\n\nLine "two", =3' WHERE product_id = ?}, $text);
 	# Positions as people leave them: gaps, and options in another order than the columns.
 	$shop->change(q{UPDATE catalog.variant SET position = position * 10 + 3});
+	# A bundle whose parts stand further down, and a price of some days.
+	$shop->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $ana->tenant);
+	my $set = sent("product,name:es,name:en,own_name:en,own_summary:en,sku,price:EUR,special:EUR,parts\n0-SET,Lote,Set,Our set,,0-SET,9.50,8.25<9.50\@2026-12-01 08:30..2099-01-31,PLAIN:2|BULK-7\n", name => 'set.csv');
+	is state_of(applied($set)), 'done', 'a bundle comes in';
+	is scalar($shop->value(q{SELECT name || coalesce(summary, '-') FROM catalog.store_product_text WHERE name IS NOT NULL})), 'Our set-', 'with a title of the store';
+	is scalar($shop->value(q{SELECT count(*) FROM catalog.bundle_part})), 2, 'and its parts';
 	$shop->job('freshen', '--once');
 	my $entries = scalar $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'catalog.exported'});
 	for my $format (qw(csv xlsx)) {
@@ -190,6 +196,7 @@ subtest 'CAT-19 what goes out comes back' => sub {
 			like $file->body, qr/^product,status,name:es,/, 'its columns are those of the import';
 			like $file->body, qr/'\@SUM\(A1\)/, 'T61 a cell that a spreadsheet would run is held back';
 			like $file->body, qr/PLAIN,active,/, 'with the products';
+			like +($file->body =~ /^(0-SET.*)/m)[0], qr/,8\.25<9\.50\@2026-12-01 08:30\.\.2099-01-31,+PLAIN:2\|BULK-7:1,/, 'and what bundles contain, and prices of some days';
 		}
 		my $before = picture();
 		my $got = $ana->visitor->submit($ana->get($base), field => 'file', { file => { file => "back.$format", data => $file->body }, layout => 'auto', known => 1 });
@@ -204,6 +211,23 @@ subtest 'CAT-19 what goes out comes back' => sub {
 	is scalar($shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'catalog.exported'})), $entries + 2, 'SEC-05 each export is audited';
 	my ($page, $file) = exported();
 	unlike $file->body, qr/stock:/, 'without the stock unless asked';
+};
+
+subtest 'CAT-19 in the columns of others' => sub {
+	my $page = $ana->get('/admin/catalog/export');
+	like $page->text, qr/What these columns leave out.*Shopify.*WooCommerce/s, 'what they leave out is said before';
+	my $bad = $ana->visitor->submit($page, field => 'reason', { layout => 'shopify', format => 'xlsx', reason => 'to move' });
+	is $bad->status, 422, 'as a workbook they are no use';
+	like $bad->html, qr{id="f-format" name="format" aria-invalid="true" aria-describedby="w-format"}, 'which is said at its field';
+	like $bad->html, qr{<option value="shopify" selected>}, 'and loses nothing';
+	for (['shopify', qr/^Handle,Title,Body \(HTML\),/], ['woocommerce', qr/^Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,/]) {
+		my ($layout, $head) = @$_;
+		my ($done, $file) = exported(layout => $layout);
+		like $file->header('content-disposition'), qr/filename="products-$layout-\d{4}-\d\d-\d\d\.csv"/, "$layout has a name";
+		like $file->body, $head, 'its own columns';
+		like $file->body, qr/,'\@SUM|Line &quot;two&quot;/, 'and the texts, as HTML';
+		like scalar($shop->value(q{SELECT detail FROM audit.entry WHERE action = 'catalog.exported' ORDER BY entry_id DESC LIMIT 1})), qr/"layout": "$layout"/, 'SEC-05 the log says which';
+	}
 };
 
 subtest 'T27 who may' => sub {

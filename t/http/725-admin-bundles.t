@@ -63,6 +63,7 @@ subtest 'CAT-09 the shop' => sub {
 	is one('SELECT count(*) FROM sales.cart_line'), 0, 'so four are not in the cart';
 	is $buyer->submit($buyer->get('/en/p/kit'), field => 'variant', { variant => $kit, quantity => 2 })->status, 303, 'two are';
 	like $buyer->get('/en/cart')->text, qr/Product KIT en/, 'and stand there as one line';
+	like $buyer->get('/en/cart')->text, qr/In this bundle: 30 × Product PLAIN en; 1 × Product FEW en/, 'with what is in it below';
 	$f->stock($t, 'PLAIN', 'W1', 20);
 	freshen();
 	unlike $shop->visitor('one')->get('/en/p/kit')->html, qr{action="[^"]*/cart/items"}, 'without enough of a part it cannot be ordered';

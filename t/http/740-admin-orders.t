@@ -225,6 +225,12 @@ subtest 'goods back, another way' => sub {
 	is act($o, "$no/decide", event => 'refuse', answer => 'It was worn in the rain')->status, 303, 'ORD-07 refused, with words';
 	is states($o), 'open paid shipped refused', 'as the states say';
 	like $shop->visitor('one')->get("/order/$o->{token}")->text, qr/It was worn in the rain/, 'the buyer reads why';
+	my $number = $shop->value('SELECT number FROM sales.return WHERE order_id = ?', $o->{id});
+	like $number, qr/^RMA-\d+$/, 'ORD-07 it has a number of its own';
+	like $shop->visitor('one')->get("/order/$o->{token}")->text, qr/\Q$number\E/, 'which the buyer sees';
+	like $ana->get(url($o))->text, qr/Return \Q$number\E/, 'and staff';
+	like $ana->get('/admin/orders?q=' . lc $number)->html, qr{href="/en\Q@{[url($o)]}\E"}, 'ORD-07 the queue finds its order by it, however it is typed';
+	unlike $ana->get("/admin/orders?q=${number}0")->html, qr{href="/en\Q@{[url($o)]}\E"}, 'and by no other';
 	is act($o, "$no/receive", warehouse => $W1)->status, 422, 'what is refused does not come in';
 
 	my $before = $on_hand->();

@@ -18,8 +18,9 @@ use Staff;
 use Test::More;
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
-my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout order account admin-login admin-home admin-catalog admin-customers))]);
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart checkout order account admin-login admin-home admin-catalog admin-customers admin-orders))]);
 my $f = Fixture->new($shop->dbh);
+$f->furnish;
 $shop->stack->set_origins;
 my $ben = Staff->new($shop, $f, 'acme', owner => 1);
 my $ana = Customer->new($shop, $f, 'one', prefix => '/en');
@@ -93,15 +94,16 @@ subtest 'who pays it' => sub {
 # What the log says of the page of a product: trips to the database, and statements in them.  The line is
 # written behind the answer.
 # Once a second a request reads the store anew besides: the least of some is the page's own.
-sub cost { my ($who) = @_; return (sort { (split / /, $a)[1] <=> (split / /, $b)[1] } map { cost_once($who) } 1 .. 3)[0] }
+sub cost { my ($who, $path) = @_; return (sort { (split / /, $a)[1] <=> (split / /, $b)[1] } map { cost_once($who, $path) } 1 .. 3)[0] }
 
 sub cost_once
 {
-	my ($who) = @_;
+	my ($who, $path) = @_;
 	my $log = $shop->stack->{dir} . '/log/catalog.log';
-	my $lines = sub { return grep { /"event":"request".*"route":"\/p\// } split /\n/, read_file($log) };
+	my ($kind) = ($path // '/en/p/') =~ m{^/en(/\w+/)};
+	my $lines = sub { return grep { /"event":"request".*"route":"\Q$kind\E/ } split /\n/, read_file($log) };
 	my $before = () = $lines->();
-	page($who, 'PLAIN');
+	if ($path) { (ref $who eq 'Customer' ? $who->visitor : $who)->get($path) } else { page($who, 'PLAIN') }
 	my @now;
 	for (1 .. 100) {
 		last if (@now = $lines->()) > $before;
@@ -117,7 +119,42 @@ subtest 'what it costs' => sub {
 	is cost($shop->visitor('one')), "$trips $calls", 'always the same';
 	my ($more, $asked) = split / /, cost($ana);
 	is $more, $trips, 'a member makes no more';
-	is $asked, $calls + 2, 'and asks who he is and for his prices';
+	is $asked, $calls + 3, 'and asks who he is, whether he is in a group, and for his prices';
+};
+
+subtest 'on cards' => sub {
+	is submit('/admin/customers/groups', 'code', code => 'CLUB', name => 'Club')->status, 303, 'another group';
+	is price('PLAIN', '?currency=EUR&group=CLUB', '7.00')->status, 303, 'with a price of its own';
+	my $kim = Customer->new($shop, $f, 'one', prefix => '/en');
+	is group_of($kim, 'CLUB')->status, 303, 'and a member';
+	$shop->change('UPDATE catalog.listing SET featured = true WHERE product_id = ?', $f->{product}{PLAIN});
+	my ($category) = $shop->value(q{SELECT t.slug FROM catalog.category_text t JOIN catalog.listing l ON l.category_id = t.category_id AND l.store_id = t.store_id AND l.locale = t.locale
+		WHERE l.product_id = ? AND l.store_id = ? AND t.locale = 'en' LIMIT 1}, $f->{product}{PLAIN}, $f->{store}{one});
+	my $slug = slug('PLAIN');
+	my %seen = (ana => $ana->visitor, kim => $kim->visitor, eva => $eva->visitor, nobody => $shop->visitor('one'));
+	my %pays = (ana => '€8.00', kim => '€7.00', eva => '€10.00', nobody => '€10.00');
+	for my $path ("/en/c/$category", '/en/search?q=plain', '/en/', "/en/recent?ids=$f->{product}{PLAIN}") {
+		for my $round (1, 2) {
+			for my $who (sort keys %seen) {
+				my $page = $seen{$who}->get($path);
+				my ($card) = $page->html =~ m{(<li class="card">\s*<h3><a href="/en/p/\Q$slug\E">.*?</li>)}s;
+				ok $card, "$path has the card" or diag(substr $page->text, 0, 300), next;
+				is join(' ', $card =~ /(€[\d.]+)/g), $pays{$who}, "$path, $who: $pays{$who} alone, round $round";
+				next if $path =~ /recent/;
+				is $page->header('cache-control') // '', $who eq 'nobody' && $path !~ /search/ ? 'public, max-age=0, s-maxage=2' : 'no-store', 'kept by nobody but where all see the same';
+			}
+		}
+	}
+	is cost($seen{nobody}, "/en/c/$category"), cost($shop->visitor('one'), "/en/c/$category"), 'who is not signed in costs what he costs';
+	my ($trips, $calls) = split / /, cost($seen{nobody}, "/en/c/$category");
+	is $trips, 1, 'one trip';
+	is cost($seen{eva}, "/en/c/$category"), $trips . ' ' . ($calls + 2), 'who is in no group makes no trip more';
+	my ($more, $asked) = split / /, cost($seen{ana}, "/en/c/$category");
+	is $more, 2, 'a member makes one';
+	is $asked, $calls + 3, 'for one statement';
+	is group_of($ana, '')->status, 303, 'out of the group';
+	like $seen{ana}->get("/en/c/$category")->html, qr/€10\.00/, 'the next page has the price of everybody';
+	is group_of($ana, 'TRADE')->status, 303, 'and in again';
 };
 
 my $order;
@@ -172,4 +209,54 @@ subtest 'the end' => sub {
 	is submit('/admin/customers/groups/TRADE', 'reason', reason => 'not wanted')->status, 303, 'an empty one goes';
 	is $ben->get('/admin/customers/groups/TRADE')->status, 404, 'it is gone';
 };
+subtest 'payment on invoice' => sub {
+	my $tenant = $f->{tenant}{acme};
+	$f->add('payment.method', tenant_id => $tenant, store_id => $f->{store}{one}, method => 'invoice', position => 9);
+	$f->stock($tenant, 'PLAIN', 'W1', 100);
+	is submit('/admin/customers/groups', 'code', code => 'FIRMS', name => 'Firms')->status, 303, 'a group of firms';
+	my $bad = submit('/admin/customers/groups/FIRMS', 'credit_limit', credit_currency => 'EUR', credit_limit => 'much', credit_days => '0', credit_reason => '');
+	is $bad->status, 422, 'what cannot be is not saved';
+	like $bad->html, qr/id="w-$_"/, "$_: said at its field" for qw(credit_days credit_reason);
+	like submit('/admin/customers/groups/FIRMS', 'credit_limit', credit_currency => 'EUR', credit_limit => 'much', credit_days => '14', credit_reason => 'as agreed')->html,
+		qr/id="w-credit_limit".*value="much"|value="much".*id="w-credit_limit"/s, 'nor an amount that is none; nothing typed is lost';
+	is submit('/admin/customers/groups/FIRMS', 'credit_limit', credit_currency => 'EUR', credit_limit => '30', credit_days => '14', credit_reason => 'as agreed')->status, 303, 'terms are';
+	like $ben->get('/admin/customers/groups/FIRMS')->text, qr/May owe €30\.00 · days to pay: 14/, 'and stand there';
+	my $who = Customer->new($shop, $f, 'one', prefix => '/en');
+	my $buyer = Buyer->new($who->visitor, '/en');
+	my $offered = sub { my ($b) = @_; $b->contact(email => $who->{email})->address->delivery; return $b->get('/checkout/payment')->html =~ /value="invoice"/ ? 1 : 0 };
+	$buyer->add($f->{variant}{PLAIN}, 1);
+	is $offered->($buyer), 0, 'who is in no group does not see it';
+	is group_of($who, 'FIRMS')->status, 303, 'then he is in it';
+	like $ben->get("/admin/customers/$who->{id}")->text, qr/May owe €30\.00 · owes €0\.00 · days to pay: 14 of the group/, 'the desk sees his terms';
+	like $buyer->get('/checkout/payment')->html, qr/value="invoice"/, 'he sees it';
+	$buyer->payment('On invoice');
+	my $page = $buyer->place;
+	like $page->text, qr/The invoice comes when your products leave/, 'he orders, and is told when he pays';
+	my ($order, $total) = $shop->dbh->selectrow_array(q{SELECT order_id, total FROM sales."order" WHERE payment_method = 'invoice'});
+	like $ben->get("/admin/customers/$who->{id}")->text, qr/owes €\d+\.\d\d/, 'the desk sees what he owes';
+	my $guest = Buyer->new($shop->visitor('one'), '/en');
+	$guest->add($f->{variant}{PLAIN}, 1);
+	is $offered->($guest), 0, 'a guest does not see it';
+	my $second = Buyer->new($who->visitor, '/en');
+	$second->add($f->{variant}{PLAIN}, 2);
+	is $offered->($second), 0, 'nor he, for more than is left of it';
+	my $made_up = $second->visitor->submit($second->get('/checkout/payment'), action => '/en/checkout/payment', { method => 'invoice' });
+	is $made_up->status, 422, 'not by a form that was made up either';
+
+	$shop->value(q{SELECT sales.fire(?, ?, 'fulfilment', 'make_ready', 'test', '')}, $tenant, $order);
+	is $shop->value(q{SELECT sales.ship(?, ?, '{1}', '{1}', 'Post', 'T', '', 'test')}, $tenant, $order), 'ok', 'it leaves';
+	my $pdf = $shop->value(q{SELECT accounting.issue_invoice(?, ?, 'S', 'B')}, $tenant, $order);
+	like $buyer->visitor->get($buyer->{link})->text, qr/Please transfer the amount until/, 'billed, his page says until when';
+	my $sam = Staff->new($shop, $f, 'acme', may => [qw(orders.view orders.pay)], stores => ['one']);
+	like $sam->get('/admin/orders?invoice=owed')->html, qr/$order/, 'the queue finds what is owed';
+	unlike $sam->get('/admin/orders?invoice=overdue')->html, qr/$order/, 'it is not overdue';
+	$shop->dbh->do(q{UPDATE sales."order" SET due_on = due_on - 20 WHERE order_id = ?}, undef, $order);
+	like $sam->get('/admin/orders?invoice=overdue')->html, qr/$order/, 'some days later it is';
+	my $desk = $sam->get("/admin/orders/$order");
+	like $desk->text, qr/Due on .*Overdue/, 'its page says so';
+	is $sam->visitor->submit($desk, field => 'reference', { reference => 'statement 7' })->status, 303, 'the transfer is booked by hand';
+	unlike $sam->get('/admin/orders?invoice=overdue')->html, qr/$order/, 'and it is gone from the list';
+	like $ben->get("/admin/customers/$who->{id}")->text, qr/owes €0\.00/, 'he owes nothing';
+};
+
 done_testing;

@@ -231,6 +231,38 @@ subtest 'SET-06 payment' => sub {
 		'T26 another merchant keeps his';
 };
 
+subtest 'SET-06 limits and fees of payment' => sub {
+	my $page = $ana->get("$base/payment/cod");
+	my ($at) = $page->html =~ /name="currency_(\d)" value="EUR"/;
+	my @names = $page->html =~ /name="(name_[0-9])"/g;
+	my $bad = saved($ana, $page, '/payment/cod', "least_$at" => '20', "most_$at" => '19,99', "cost_$at" => 'three', percent => '101', groups => 'none', reason => 'the carrier');
+	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for "most_$at", "cost_$at", 'percent';
+	like $bad->html, qr/value="19,99"/, 'nothing is lost';
+	$bad = saved($ana, $bad, '/payment/cod', "least_$at" => '', "most_$at" => '30,00', "cost_$at" => '2,50', percent => '2.5', active => 1, map { ($_ => 'COD') } @names);
+	like $bad->html, qr/id="w-groups">There is no customer group/, 'nor a group that is not there';
+	is saved($ana, $bad, '/payment/cod', groups => '')->status, 303, 'then it is saved';
+	is $shop->value(q{SELECT concat_ws(' ', least, most, surcharge, surcharge_ppm) FROM payment.method_amount JOIN payment.method USING (tenant_id, store_id, method)
+		WHERE store_id = ? AND method = 'cod' AND currency = 'EUR'}, $one), '0 3000 250 25000', 'in minor units and millionths';
+	unlike $ana->get("$base/payment/bank_transfer")->html, qr/name="(percent|cost_$at)"/, 'other ways cost nothing';
+	$f->stock($f->{tenant}{acme}, 'PLAIN', 'W1', 100);
+	my $buyer = Buyer->new($shop->visitor('one'), '/en');
+	$buyer->add($f->{variant}{PLAIN}, 2)->contact->address->delivery;
+	my $offer = $buyer->get('/checkout/payment');
+	like $offer->text, qr/COD\s*\+\s*€3\.\d\d/, 'the buyer sees what it costs before he chooses';
+	$buyer->payment('COD');
+	my $review = $buyer->get('/checkout/review');
+	like $review->text, qr/Cash on delivery fee €(3\.\d\d)/, 'and what it comes to';
+	$page = $buyer->place;
+	like $page->text, qr/Cash on delivery fee €3\.\d\d/, 'it stands in his order';
+	ok $shop->value(q{SELECT surcharge = 250 + round((goods - discount + shipping) * 0.025) FROM sales."order" WHERE payment_method = 'cod' ORDER BY order_id DESC LIMIT 1}), 'as the rule says';
+	$buyer = Buyer->new($shop->visitor('one'), '/en');
+	$shop->dbh->do(q{UPDATE payment.method SET active = true WHERE store_id = ? AND method = 'bank_transfer'}, undef, $one);
+	$buyer->add($f->{variant}{PLAIN}, 4)->contact->address->delivery;
+	unlike $buyer->get('/checkout/payment')->text, qr/COD/, 'above the limit it is not offered';
+	$page = $buyer->visitor->submit($buyer->get('/checkout/payment'), action => '/en/checkout/payment', { method => 'cod' });
+	is $page->status, 422, 'nor taken from a form that was made up';
+};
+
 subtest 'SET-07 policies' => sub {
 	my $page = $ana->get("$base/policies");
 	my $bad = saved($ana, $page, '/policies', return_days => 400);
@@ -324,14 +356,14 @@ subtest 'SET-09 numbers' => sub {
 	my $page = $ana->get("$base/numbers");
 	is $page->status, 200, 'what is next stands in a form';
 	my ($order) = $page->html =~ /name="order_next" value="(\d+)"/;
-	my $look = saved($ana, $page, '/numbers', order_prefix => 'A-', order_next => 5000, invoice_prefix => 'F', look => 1);
+	my $look = saved($ana, $page, '/numbers', order_prefix => 'A-', order_next => 5000, invoice_prefix => 'F', return_prefix => 'Back-', look => 1);
 	is $look->status, 200, 'a preview';
-	like $look->html, qr{<strong>\Q$_\E</strong>}, "next will be $_" for 'A-5000', "F$year-1", "F$year-R1";
+	like $look->html, qr{<strong>\Q$_\E</strong>}, "next will be $_" for 'A-5000', "F$year-1", "F$year-R1", 'Back-1001';
 	unlike $next->(), qr/A/, 'nothing is saved by looking';
 
 	my $bad = saved($ana, $look, '/numbers', order_prefix => 'A/', reason => '');
 	like $bad->html, qr/id="w-$_">/, "wrong input is said at $_" for qw(order_prefix reason);
-	for (['order_prefix', 'A1'], ['invoice_prefix', 'F2'], ['order_next', $order], ['invoice_prefix', 'T']) {
+	for (['order_prefix', 'A1'], ['invoice_prefix', 'F2'], ['order_next', $order], ['invoice_prefix', 'T'], ['return_prefix', 'B2'], ['return_prefix', ''], ['return_next', 7]) {
 		$bad = saved($ana, $ana->get("$base/numbers"), '/numbers', order_next => 5000, reason => 'a new book', @$_);
 		like $bad->html, qr/id="w-$_->[0]">/, "$_->[1] as $_->[0] would repeat numbers";
 	}
@@ -340,6 +372,17 @@ subtest 'SET-09 numbers' => sub {
 	like logged('store.numbers'), qr/"invoice_next": ?\[1, ?18\]/, 'SEC-05 the log keeps old and new';
 	is saved($ana, $ana->get("$base/numbers"), '/numbers', invoice_next => 7, reason => 'a slip')->status, 303, 'a series that has not begun may be set again';
 	is $invoice->("F$year-"), 7, 'and begins there';
+	my $back = sub { my ($store) = @_; return $shop->value('SELECT sales.take_return_number(?, ?)', $f->{tenant}{acme}, $store) };
+	is $back->($one), 'RMA-1001', 'ORD-07 returns have a series of their own';
+	is $back->($two), 'RMA-1002', 'which stores with one prefix share, for parcels of both come to one house';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'rma-', return_next => 1002, reason => 'a slip')->status, 422, 'also when it is written otherwise';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'Back-', reason => 'a new book')->status, 303, 'another prefix';
+	is $back->($one), 'Back-1001', 'begins another series';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_next => 2000, reason => 'a new book')->status, 303, 'the next number may grow';
+	is $back->($one), 'Back-2000', 'and is taken';
+	like saved($ana, $ana->get("$base/numbers"), '/numbers', return_next => 2000, reason => 'a slip')->html, qr/id="w-return_next">/, 'never shrink';
+	is saved($ana, $ana->get("$base/numbers"), '/numbers', return_prefix => 'RMA-', reason => 'the old book')->status, 303, 'back to the first';
+	is $back->($one), 'RMA-1003', 'which goes on where it was';
 	my ($o) = $shop->rows('SELECT tenant_id, order_id FROM sales."order" WHERE store_id = ? LIMIT 1', $one);
 	SKIP: {
 		skip 'no order in this shop', 4 if !$o;
@@ -353,7 +396,7 @@ subtest 'SET-09 numbers' => sub {
 	my $stack = $shop->stack;
 	my $seen = Race::at_once($shop->dbh, sub { Race::connection($stack->{cluster}, $stack->{database}, '_sutler-admin-settings') }, $f->{tenant}{acme},
 		map { my $store = $_; my $revision = $shop->value('SELECT revision FROM tenancy.store WHERE store_id = ?', $store);
-			sub { my ($d) = @_; return ($d->selectrow_array(q{SELECT accounting.desk_numbers(?, ?, ?, ?, '', 9000, 'Z', 1, 1, 'race')}, undef,
+			sub { my ($d) = @_; return ($d->selectrow_array(q{SELECT accounting.desk_numbers(?, ?, ?, ?, '', 9000, 'Z', 1, 1, 'RMA-', 1004, 'race')}, undef,
 			$f->{tenant}{acme}, $ana->{id}, $store, $revision))[0] } } $one, $two);
 	is_deeply $seen, { ok => 1, invoice_prefix => 1 }, 'of two stores that want one prefix at once, one gets it';
 	is $siti->get("$base/numbers")->status, 200, 'another merchant has his own';

@@ -67,7 +67,7 @@ sub a_preview
 	return $token;
 }
 
-# A category of the store, and what its form holds.
+# A category of the store, and what its form holds; or a collection.
 sub a_category
 {
 	my ($t, $store) = @_;
@@ -77,6 +77,13 @@ sub a_category
 	$t->dbh->do('INSERT INTO catalog.category (tenant_id, store_id, category_id) VALUES (?, ?, ?)', undef, $tenant, $t->{f}{store}{$store}, $id);
 	$t->dbh->do('INSERT INTO catalog.category_text (tenant_id, store_id, category_id, locale, slug, name) VALUES (?, ?, ?, ?, ?, ?)', undef, $tenant,
 		$t->{f}{store}{$store}, $id, language_of($store), "things-$n", "Things $n");
+	return $id;
+}
+sub a_collection
+{
+	my ($t) = @_;
+	my $id = a_category(@_);
+	$t->dbh->do(q{UPDATE catalog.category SET kind = 'collection' WHERE category_id = ?}, undef, $id);
 	return $id;
 }
 sub language_of { return { one => 'es', two => 'en', three => 'id' }->{ $_[0] } }
@@ -119,6 +126,12 @@ sub entries
 			sub { return (revision => 1, reason => 'sold no more') }),
 		'POST /admin/catalog/categories/{id:id}/products' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/products' },
 			sub { return (codes => $_[1] eq 'three' ? 'SANDAL' : 'PLAIN') }),
+		'GET /admin/catalog/categories/{id:id}/picture' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/picture' }),
+		'POST /admin/catalog/categories/{id:id}/picture' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_category(@_) . '/picture' },
+			sub { return (revision => 1, picture => '', locale_0 => language_of($_[1]), alt_0 => 'Things on a table') }),
+		'GET /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' }),
+		'POST /admin/catalog/categories/{id:id}/rule' => Requests::at_desk(sub { return '/admin/catalog/categories/' . a_collection(@_) . '/rule' },
+			sub { return (revision => 2, match => 'all', do => 'save', kind => 'reduced', word => '', pick => '', low => '', high => '', currency => '') }),
 		'GET /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }),
 		'POST /admin/media/{id:id}' => Requests::at_desk(sub { return '/admin/media/' . product_of(@_) }, sub {
 			my $n = $serial++;
@@ -207,7 +220,7 @@ sub entries
 		'GET /admin/catalog/export' => Requests::at_desk('/admin/catalog/export'),
 		'POST /admin/catalog/export' => Requests::at_desk('/admin/catalog/export', sub {
 			none_under_way(@_);
-			return (format => 'csv', reason => 'for the printer');
+			return (layout => 'own', format => 'csv', reason => 'for the printer');
 		}),
 		'GET /admin/catalog/export/{id:id}' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') }),
 		'GET /admin/catalog/export/{id:id}/file' => Requests::at_desk(sub { return transfer_of(@_[0, 1], 'export', 'done') . '/file' }),

@@ -41,6 +41,7 @@ sub expire { my ($self, $session) = @_; return $self->ask('expire', session => $
 sub refund { my ($self, $payment, $amount) = @_; return $self->ask('refund', payment => $payment, amount => $amount) }
 sub refunds_end_as { my ($self, $status) = @_; return $self->ask('refund_as', status => $status) }
 sub end_refund { my ($self, $refund, $status) = @_; return $self->ask('end_refund', refund => $refund, status => $status) }
+sub lapse { my ($self, $payment) = @_; return $self->ask('lapse', payment => $payment) }
 sub dispute { my ($self, $payment, $status) = @_; return $self->ask('dispute', payment => $payment, status => $status // 'needs_response') }
 sub deliver { my ($self, @ids) = @_; return @{ $self->ask('deliver', ids => join ',', @ids) } }
 sub deliver_all { my ($self) = @_; return @{ $self->ask('deliver_all') } }

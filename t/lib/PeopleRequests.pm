@@ -52,6 +52,14 @@ sub on_field
 	return Requests::at_desk(sub { return '/admin/customers/fields/' . field_of(@_) . $more }, $form);
 }
 
+# Terms of payment on invoice in a currency of the store.
+sub credit
+{
+	my ($t, $store) = @_;
+	my $currency = $t->value('SELECT currency FROM tenancy.store_currency WHERE store_id = ? ORDER BY position LIMIT 1', $t->{f}{store}{$store});
+	return (credit_currency => $currency, credit_limit => 100 + $serial++, credit_days => 30, credit_reason => 'as agreed');
+}
+
 sub entries
 {
 	return (
@@ -59,6 +67,7 @@ sub entries
 		'POST /admin/customers/groups' => Requests::at_desk('/admin/customers/groups', sub { my $n = $serial++; return (code => "NEW-$$-$n", name => "New $$ $n") }),
 		'GET /admin/customers/groups/{code}' => on_group(''),
 		'POST /admin/customers/groups/{code}' => on_group('', sub { return (name => "Renamed $$ " . $serial++) }),
+		'POST /admin/customers/groups/{code}/credit' => on_group('/credit', \&credit),
 		'POST /admin/customers/groups/{code}/drop' => on_group('/drop', sub { return (reason => 'nobody is in it') }),
 		'GET /admin/customers/fields' => Requests::at_desk('/admin/customers/fields'),
 		'POST /admin/customers/fields' => Requests::at_desk('/admin/customers/fields', sub { field_of(@_); my $n = $serial++; return (code => "MORE-$$-$n", label => "More $$ $n", kind => 'date') }),
@@ -66,6 +75,7 @@ sub entries
 		'POST /admin/customers/fields/{code}' => on_field('', sub { return (label => "Changed $$ " . $serial++) }),
 		'POST /admin/customers/fields/{code}/drop' => on_field('/drop', sub { return (reason => 'not wanted') }),
 		'POST /admin/customers/{id:id}/fields' => Requests::on_person('fields', sub { return (field => field_of(@_), value => 'something') }),
+		'POST /admin/customers/{id:id}/credit' => Requests::on_person('credit', \&credit),
 		'GET /admin/customers/{id:id}/merge' => Requests::on_person('merge'),
 		'POST /admin/customers/{id:id}/merge' => Requests::on_person('merge', sub { my $other = another(@_); return (other => $other, keep => $other, reason => 'the same person') }),
 		'POST /admin/customers/{id:id}/group' => Requests::on_person('group', sub { return (price_group => group_of(@_), group_reason => 'buys by the hundred') }),

@@ -435,6 +435,9 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/ship' => on_order('paid', '/admin/orders/{id}/ship', sub { return (line => 1, pieces => 1, carrier => 'Post') }),
 	'POST /admin/orders/{id:id}/refund' => on_order('paid', '/admin/orders/{id}/refund',
 		sub { return (amount => '1.00', refund_reason => 'a scratch', idempotency_key => $_[1]->key) }),
+	# Nothing is kept for a paid order: that is said; t/http/741 captures and lets go.
+	'POST /admin/orders/{id:id}/capture' => on_order('paid', '/admin/orders/{id}/capture', sub { return (capture_amount => '1.00', idempotency_key => $_[1]->key) }),
+	'POST /admin/orders/{id:id}/release' => on_order('paid', '/admin/orders/{id}/release', sub { return (release_reason => 'not wanted', idempotency_key => $_[1]->key) }),
 	'POST /admin/orders/{id:id}/returns' => on_order('sent', '/admin/orders/{id}/returns', sub { return (line => 1, pieces => 1, wish => 'refund', return_reason => 'size') }),
 	'GET /admin/orders/{id:id}/returns/{return:id}/slip.pdf' => on_order('approved', '/admin/orders/{id}/returns/{return}/slip.pdf'),
 	'POST /admin/orders/{id:id}/returns/{return:id}/decide' => on_order('requested', '/admin/orders/{id}/returns/{return}/decide', sub { return (event => 'approve') }),
@@ -459,7 +462,7 @@ my %ENTRY = (
 	'GET /admin/staff' => at_desk('/admin/staff'),
 	'POST /admin/staff' => at_desk('/admin/staff', sub {
 		my ($t, $store) = @_;
-		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', role => colleague($t, $store)->{role}, reason => 'for the season');
+		return (email => sprintf('new%d.%d@example.test', $$, $mails++), name => 'Ben Ode', locale => 'es', mail => 1, role => colleague($t, $store)->{role}, reason => 'for the season');
 	}),
 	'GET /admin/staff/{id:id}' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} }),
 	'POST /admin/staff/{id:id}/role' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/role' }, sub {
@@ -473,6 +476,7 @@ my %ENTRY = (
 		$t->dbh->do("UPDATE staff.person SET state = 'suspended' WHERE staff_id = ?", undef, $c->{id});
 		return "/admin/staff/$c->{id}/restore";
 	}, sub { return (reason => 'came back') }),
+	'POST /admin/staff/{id:id}/withdraw' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/withdraw' }, sub { return (reason => 'not any more') }),
 	'POST /admin/staff/{id:id}/link' => at_desk(sub { return '/admin/staff/' . colleague(@_)->{id} . '/link' }, sub { return (reason => 'lost the phone') }),
 	'GET /admin/roles' => at_desk('/admin/roles'),
 	'GET /admin/roles/new' => at_desk('/admin/roles/new'),

@@ -151,9 +151,10 @@ sub entries
 		'GET /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers'),
 		'POST /admin/settings/numbers' => Requests::at_desk('/admin/settings/numbers', sub {
 			my ($t, $store) = @_;
-			my ($orders, $invoices) = $t->value('SELECT order_prefix, invoice_prefix FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
+			my ($orders, $invoices, $returns) = $t->value('SELECT order_prefix, invoice_prefix, return_prefix FROM tenancy.store WHERE store_id = ?', store_of($t, $store));
 			my ($invoice, $credit) = map { $t->value("SELECT coalesce(max(next_number), 1) FROM accounting.series WHERE store_id = ? AND series $_ 'R\$'", store_of($t, $store)) } '!~', '~';
 			return (revision(@_), order_prefix => $orders, order_next => 900_000 + $serial++, invoice_prefix => $invoices, invoice_next => $invoice, credit_next => $credit,
+				return_prefix => $returns, return_next => 900_000 + $serial++,
 				reason => 'a new book');
 		}),
 		'GET /admin/settings/mails' => Requests::at_desk('/admin/settings/mails'),

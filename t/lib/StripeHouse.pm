@@ -118,6 +118,7 @@ sub run
 	my $x = $self->{$in}{$id};
 	return error(404, 'invalid_request_error', code => 'resource_missing', message => "No such object: $id") if !$x || $x->{key} ne $key;
 	$self->expire_due;
+	return $self->end_hold($x, $verb, $tree) if defined $verb && $in eq 'payments';
 	if (defined $verb) {
 		return invalid('Only Checkout Sessions with a status in ["open"] can be expired.') if $x->{is}{status} ne 'open';
 		$self->expire($x);
@@ -176,7 +177,7 @@ sub make_session
 	return invalid('At most 50 keys', param => 'metadata') if keys %{ $t->{metadata} // {} } > 50;
 	my $id = $self->id(live($key) ? 'cs_live_' : 'cs_test_');
 	my $x = $self->{sessions}{$id} = { key => $key, name => $lines[0]{price_data}{product_data}{name},
-		intent_metadata => $t->{payment_intent_data}{metadata} // {}, is => {
+		intent_metadata => $t->{payment_intent_data}{metadata} // {}, intent_capture => $t->{payment_intent_data}{capture_method} // 'automatic', is => {
 			id => $id, object => 'checkout.session', mode => 'payment', livemode => live($key), created => now(),
 			amount_subtotal => $total + 0, amount_total => $total + 0, currency => $currency, status => 'open', payment_status => 'unpaid',
 			payment_intent => undef, url => "$self->{origin}/c/pay/$id", success_url => $t->{success_url},
@@ -202,9 +203,9 @@ sub expire
 
 sub cancel
 {
-	my ($self, $p) = @_;
+	my ($self, $p, $why) = @_;
 	return if $p->{is}{status} !~ /^requires_/;
-	@{ $p->{is} }{qw(status cancellation_reason canceled_at)} = ('canceled', 'automatic', now());
+	@{ $p->{is} }{qw(status cancellation_reason canceled_at amount_capturable)} = ('canceled', $why // 'automatic', now(), 0);
 	$self->event($p->{key}, 'payment_intent.canceled', $p->{is});
 	return;
 }
@@ -228,7 +229,7 @@ sub payment_of
 	return $self->{payments}{$id} //= { key => $x->{key}, given_back => 0, session => $x->{is}{id}, is => {
 		id => $id, object => 'payment_intent', amount => $x->{is}{amount_total}, amount_received => 0, amount_capturable => 0,
 		currency => $x->{is}{currency}, status => 'requires_payment_method', created => now(), livemode => $x->{is}{livemode},
-		capture_method => 'automatic', confirmation_method => 'automatic', payment_method_types => ['card'],
+		capture_method => $x->{intent_capture}, confirmation_method => 'automatic', payment_method_types => ['card'],
 		metadata => $x->{intent_metadata}, latest_charge => undef, last_payment_error => undef, cancellation_reason => undef,
 	} };
 }
@@ -262,6 +263,11 @@ sub pay
 		$self->event($x->{key}, 'payment_intent.payment_failed', $p->{is});
 		return $decline // $code;
 	}
+	if ($p->{is}{capture_method} eq 'manual') {
+		$self->authorise($p);
+		$self->complete($x, 'unpaid');
+		return 'ok';
+	}
 	$self->capture($p);
 	$self->complete($x, 'paid');
 	return 'ok';
@@ -269,12 +275,56 @@ sub pay
 
 sub capture
 {
+	my ($self, $p, $amount) = @_;
+	my $is = $p->{is};
+	my $kept = $is->{status} eq 'requires_capture';
+	@$is{qw(status amount_received amount_capturable last_payment_error)} = ('succeeded', ($amount // $is->{amount}) + 0, 0, undef);
+	$is->{latest_charge} //= $self->id('ch_');
+	$self->event($p->{key}, $kept ? 'charge.captured' : 'charge.succeeded', $self->charge($p));
+	$self->event($p->{key}, 'payment_intent.succeeded', $is);
+	# The page of an authorisation was complete and unpaid until now.
+	$self->{sessions}{ $p->{session} }{is}{payment_status} = 'paid' if $kept;
+	return;
+}
+
+# The bank keeps the money until it is captured or let go.
+sub authorise
+{
 	my ($self, $p) = @_;
 	my $is = $p->{is};
-	@$is{qw(status amount_received last_payment_error latest_charge)} = ('succeeded', $is->{amount}, undef, $self->id('ch_'));
+	@$is{qw(status amount_capturable last_payment_error latest_charge)} = ('requires_capture', $is->{amount}, undef, $self->id('ch_'));
 	$self->event($p->{key}, 'charge.succeeded', $self->charge($p));
-	$self->event($p->{key}, 'payment_intent.succeeded', $is);
+	$self->event($p->{key}, 'payment_intent.amount_capturable_updated', $is);
 	return;
+}
+
+# POST /v1/payment_intents/ID/capture or /cancel
+sub end_hold
+{
+	my ($self, $p, $verb, $t) = @_;
+	my $is = $p->{is};
+	return invalid("This PaymentIntent could not be ${verb}d because it has a status of $is->{status}.", code => 'payment_intent_unexpected_state')
+		if $is->{status} ne 'requires_capture' && !($verb eq 'cancel' && $is->{status} =~ /^requires_/);
+	if ($verb eq 'cancel') {
+		$self->cancel($p, $t->{cancellation_reason});
+		return (200, { %$is });
+	}
+	my $amount = $t->{amount_to_capture} // $is->{amount_capturable};
+	return invalid('The requested capture amount is greater than the amount you can capture for this charge.', param => 'amount_to_capture', code => 'amount_too_large')
+		if $amount < 1 || $amount > $is->{amount_capturable};
+	$self->capture($p, $amount);
+	return (200, { %$is });
+}
+
+# An authorisation that nobody captured in its time.
+sub lapse
+{
+	my ($self, $payment) = @_;
+	my $p = $self->{payments}{$payment} // return 0;
+	return 0 if $p->{is}{status} ne 'requires_capture';
+	$self->cancel($p);
+	$self->event($p->{key}, 'charge.expired', $self->charge($p));
+	return 1;
 }
 
 sub complete
@@ -308,9 +358,9 @@ sub charge
 {
 	my ($self, $p) = @_;
 	my $is = $p->{is};
-	return { id => $is->{latest_charge}, object => 'charge', amount => $is->{amount}, amount_captured => $is->{amount},
+	return { id => $is->{latest_charge}, object => 'charge', amount => $is->{amount}, amount_captured => $is->{amount_received},
 		amount_refunded => $p->{given_back}, currency => $is->{currency}, created => now(), livemode => $is->{livemode},
-		paid => TRUE, captured => TRUE, refunded => $p->{given_back} >= $is->{amount} ? TRUE : FALSE, disputed => FALSE,
+		paid => TRUE, captured => $is->{amount_received} ? TRUE : FALSE, refunded => $p->{given_back} >= $is->{amount} ? TRUE : FALSE, disputed => FALSE,
 		status => 'succeeded', payment_intent => $is->{id}, metadata => $is->{metadata},
 		billing_details => { email => undef, name => undef } };
 }
@@ -324,7 +374,7 @@ sub make_refund
 	return error(404, 'invalid_request_error', code => 'resource_missing', param => 'payment_intent', message => 'No such payment_intent')
 		if !$p || $p->{key} ne $key;
 	return invalid('This PaymentIntent has no successful charge to refund.') if $p->{is}{status} ne 'succeeded';
-	my $left = $p->{is}{amount} - $p->{given_back};
+	my $left = $p->{is}{amount_received} - $p->{given_back};
 	my $amount = $t->{amount} // $left;
 	return invalid('Charge has already been refunded.', code => 'charge_already_refunded') if $left <= 0;
 	return invalid("Refund amount is greater than unrefunded amount on charge", param => 'amount') if $amount > $left || $amount <= 0;

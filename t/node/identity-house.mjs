@@ -30,7 +30,7 @@ await new Promise(done => server.listen(0, '127.0.0.1', done));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(issuer, {
-	clients: [{ client_id: client, client_secret: secret, redirect_uris: back, id_token_signed_response_alg: alg, require_auth_time: true }],
+	clients: [{ client_id: client, client_secret: secret, redirect_uris: back, post_logout_redirect_uris: back.map(b => b.replace(/\/provider\/back$/, '')), id_token_signed_response_alg: alg, require_auth_time: true }],
 	jwks: { keys: [first] },
 	cookies: { keys: ['test'] },
 	claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },

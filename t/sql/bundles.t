@@ -6,6 +6,9 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../../dev/lib";
 use Fixture;
+use House qw(wait_for);
+use POSIX ();
+use Race;
 use Test::More;
 use Testbed;
 
@@ -46,11 +49,12 @@ sub cart
 	$f->add('sales.cart_line', tenant_id => $t, cart_id => $cart, variant_id => $f->{variant}{ $_->[0] }, quantity => $_->[1]) for @lines;
 	return $cart;
 }
-# [SKU, pieces, unit price]...: the word, the variant that is short, the order
+# [SKU, pieces, unit price]...: the word, the variant that is short, the order ($given: its id, for processes do not share the counter of ids)
+my $given;
 sub place
 {
 	my ($cart, @l) = @_;
-	my $order = Fixture::id();
+	my $order = $given // Fixture::id();
 	my $total = 0;
 	$total += $_->[1] * $_->[2] for @l;
 	my ($word, $short) = $dbh->selectrow_array(<<'SQL', undef, $t, $cart, $order, $order, $total, $total, list(map { $f->{variant}{ $_->[0] } } @l),
@@ -185,6 +189,85 @@ subtest 'CAT-09 a cancelled order gives the parts back' => sub {
 	is value("SELECT sales.cancel(?, ?, 'test', 'no')", $t, $o), 'ok', 'cancelled';
 	is counts('SOLE', 'HEEL'), '4/0, 19/0', 'free';
 	agree('cancelled');
+};
+
+subtest 'CAT-09 what an order found in a bundle stays until the order has it' => sub {
+	goods($_, stock => { W1 => 50 }) for qw(FIRST SECOND THIRD);
+	goods('PAIR', price => 3000);
+	is(contains('PAIR', FIRST => 1), 'ok', 'a bundle');
+	my ($cart, $order) = (cart(['PAIR', 1]), Fixture::id());
+	my ($editor, $later) = map { Race::connection($cluster, $database, '_sutler-owner') } 1, 2;
+	my $change = sub { my ($d, $sku) = @_; $d->do("SELECT set_config('sutler.tenant', ?, true)", undef, $t);
+		return ($d->selectrow_array('SELECT catalog.desk_bundle(?, sutler.uuid7(), ?, (SELECT revision FROM catalog.product WHERE product_id = ?), ?, ARRAY[?], ARRAY[1])', undef, $t,
+			($f->{product}{PAIR}) x 2, $f->{variant}{PAIR}, $sku))[0] };
+	# One change is under way when the order comes, and the order is not over when the next one comes.
+	$editor->begin_work;
+	is($change->($editor, 'SECOND'), 'ok', 'it is changed');
+	pipe(my $told, my $tell) or die "no pipe: $!\n";
+	pipe(my $end, my $ended) or die "no pipe: $!\n";
+	$dbh->{AutoInactiveDestroy} = $editor->{AutoInactiveDestroy} = $later->{AutoInactiveDestroy} = 1;
+	my $pid = fork // die "cannot fork: $!\n";
+	if (!$pid) {
+		close $ended;
+		($dbh, $given) = (Race::connection($cluster, $database, '_sutler-owner'), $order);
+		$dbh->begin_work;
+		as_tenant();
+		syswrite $tell, (place($cart, ['PAIR', 1, 3000]))[0] . "\n";
+		readline $end;
+		$dbh->commit;
+		POSIX::_exit(0);
+	}
+	close $end;
+	ok(wait_for(20, sub { $cluster->dbh('postgres')->selectrow_array(q{SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%place_order%' AND query NOT LIKE '%pg_stat_activity%'}) }), 'the order waits for it');
+	$editor->commit;
+	is(readline($told), "ok\n", 'and is placed');
+	$later->begin_work;
+	$later->do("SET LOCAL lock_timeout = '300ms'");
+	ok(!defined eval { $change->($later, 'THIRD') }, 'the next change waits for the order');
+	is($later->state, '55P03', '... by its lock');
+	$later->rollback;
+	close $ended;
+	waitpid $pid, 0;
+	is(value('SELECT string_agg(sku || quantity, $$ $$ ORDER BY line_no) FROM sales.order_line WHERE order_id = ? AND part_of IS NOT NULL', $order), 'SECOND1', 'which has what stood in it');
+	is(contains('PAIR', THIRD => 1), 'ok', 'then it is changed');
+};
+
+subtest 'CAT-09 orders while somebody changes what is in the bundle' => sub {
+	$dbh->{AutoInactiveDestroy} = 1;
+	goods('LEFT', stock => { W1 => 5000 });
+	goods('RIGHT', stock => { W1 => 5000 });
+	goods('WAX', stock => { W1 => 5000 });
+	goods('DUO', price => 3000);
+	is(contains('DUO', LEFT => 1, RIGHT => 1), 'ok', 'a bundle of two');
+	my ($n, $rounds) = (6, 5);
+	my @carts = map { [ map { [ cart(['DUO', 1]), Fixture::id() ] } 1 .. $rounds ] } 1 .. $n;
+	my $connect = sub { return Race::connection($cluster, $database, '_sutler-owner') };
+	my %made = ('LEFT 1, RIGHT 1' => 1, 'LEFT 2, WAX 1' => 1, 'RIGHT 3' => 1);
+	my $seen = {};
+	for my $round (0 .. $rounds - 1) {
+		my @sets = ([ LEFT => 2, WAX => 1 ], [ LEFT => 1, RIGHT => 1 ], [ RIGHT => 3 ]);
+		my $got = Race::at_once($dbh, $connect, $t,
+			(map { my $e = $_; sub {
+				my ($d) = @_;
+				my %part = @{ $sets[($round + $e) % 3] };
+				my @skus = sort keys %part;
+				my $p = $f->{product}{DUO};
+				return 'edit ' . ($d->selectrow_array('SELECT catalog.desk_bundle(?, sutler.uuid7(), ?, (SELECT revision FROM catalog.product WHERE product_id = ? FOR UPDATE), ?, ?, ?)', undef, $t, $p, $p,
+					$f->{variant}{DUO}, \@skus, [@part{@skus}]))[0] } } 0 .. 3),
+			map { my ($cart, $order) = @{ $carts[$_][$round] }; sub { my ($d) = @_; ($dbh, $given) = ($d, $order); return 'order ' . (place($cart, ['DUO', 1, 3000]))[0] } } 0 .. $n - 1);
+		$seen->{$_} += $got->{$_} for keys %$got;
+	}
+	is_deeply([ grep { !/^(?:edit ok|order ok)$/ } sort keys %$seen ], [], 'orders and changes go on beside each other') or diag explain $seen;
+	as_tenant();
+	my $parts = $dbh->selectall_arrayref(q{SELECT string_agg(p.sku || ' ' || p.quantity, ', ' ORDER BY p.sku), min(b.total) - sum(p.share), count(*)
+		FROM sales.order_line b LEFT JOIN sales.order_line p ON p.order_id = b.order_id AND p.part_of = b.line_no WHERE b.sku = 'DUO' GROUP BY b.order_id});
+	is(scalar @$parts, $n * $rounds, 'every order was placed');
+	is_deeply([ grep { !$made{$_} } map { $_->[0] // 'nothing' } @$parts ], [], 'each has one set as it stood, whole');
+	is(scalar(grep { ($_->[1] // 1) != 0 } @$parts), 0, 'and its money is that of the bundle');
+	is(value(q{SELECT count(*) FROM inventory.stock s WHERE s.held <> (SELECT coalesce(sum(h.quantity), 0) FROM inventory.hold h WHERE h.variant_id = s.variant_id AND h.warehouse_id = s.warehouse_id)}), 0,
+		'held is what the holds are');
+	is(value(q{SELECT count(*) FROM sales.order_line l WHERE l.ships AND l.sku IN ('LEFT', 'RIGHT', 'WAX') AND l.quantity <> (SELECT coalesce(sum(h.quantity), 0) FROM inventory.hold h
+		WHERE h.order_id = l.order_id AND h.variant_id = l.variant_id)}), 0, 'and each order holds what it has');
 };
 
 $dbh->disconnect;

@@ -64,7 +64,7 @@ is(call($acme, 'SELECT catalog.desk_prices(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', $a
 is(call($bahari, 'SELECT catalog.desk_special(?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', $bahari, $actor, $plain, $f->{store}{three}, 'IDR', [''], [''], [5], [''], [''], [1], [-1], 'why'),
 	'gone', 'T26 nor its special prices');
 is(call($bahari, 'SELECT catalog.desk_listing(?, ?, ?, ?, 1, true, false, 0, ?, ?, ?, ?)', $bahari, $actor, $f->{store}{three}, $plain, [], [], [], []), 'gone', 'T26 nor how a store shows it');
-is(call($bahari, 'SELECT catalog.desk_related(?, ?, ?, 1, ?, ?, ?, ?)', $bahari, $actor, $plain, [], [], [], ['PLAIN']), 'gone', 'T26 nor what goes with it');
+is(call($bahari, 'SELECT catalog.desk_related(?, ?, ?, 1, ?, ?, ?, ?, ?, ?)', $bahari, $actor, $plain, [], [], [], [], ['PLAIN'], 'related'), 'gone', 'T26 nor what goes with it');
 is(save($acme, $plain, name => 'Strong sole'), 'ok', 'what fits is saved');
 is(value('SELECT slug FROM catalog.listing WHERE product_id = ? AND locale = ? LIMIT 1', $plain, 'en'), 'strong-sole', 'and listed in the same transaction');
 is(value('SELECT count(*) FROM audit.entry'), $entries + 1, 'with one entry');

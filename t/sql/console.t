@@ -93,6 +93,36 @@ is_deeply(race(20, 'SELECT staff.accept(?, ?, ?, ?, ?, ?, ?)', $tenant, '\x' . s
 is(value('SELECT count(*) FROM staff.session') + value('SELECT count(*) FROM staff.totp') + value('SELECT count(*) FROM staff.recovery'), 0,
 	'T33 and ends all that opened the console before');
 
+# ---- an invitation and its mail ----
+{
+	my $fay = value('SELECT sutler.uuid7()');
+	$dbh->do(q{INSERT INTO staff.person (tenant_id, staff_id, email) VALUES (?, ?, 'fay@example.test')}, undef, $tenant, $fay);
+	my $invite = sub { $dbh->do('SELECT staff.make_invitation(?, ?, ?, ?)', undef, $tenant, $fay, bytes($_[0]), $store[0]); return value('SELECT max(outbox_id::text) FROM event.outbox WHERE staff_id = ?', undef, $fay) };
+	my $try = sub { my ($mail, $link) = @_; return value('SELECT email FROM staff.invitation_for_mail(?, ?, ?)', undef, $tenant, $mail, bytes($link)) };
+	my $open = sub { return value('SELECT count(*) FROM staff.invitation WHERE staff_id = ? AND used_at IS NULL', undef, $fay) };
+	my $mail = $invite->('shown');
+	is($try->($mail, "mailed $_"), 'fay@example.test', "try $_ of the mail has its own link") for 1 .. 3;
+	is(value('SELECT count(DISTINCT expires_at) FROM staff.invitation WHERE mail_id = ?', undef, $mail), 1, 'all end with the invitation');
+	my $joined = race(4, 'SELECT staff.accept(?, ?, ?, ?, ?, ?, ?)', $tenant, sub { bytes($_[0] == 4 ? 'shown' : "mailed $_[0]") }, 'Fay', 'es', '*', sub { bytes("y$_[0]") }, $seed);
+	is_deeply($joined, { $fay => 1, none => 3 }, 'T41 of four links of one invitation one counts, all used at the same moment');
+	is($open->(), 0, 'none of them opens anything more');
+	is($try->($mail, 'late'), undef, 'and a later try of the mail makes none');
+	$mail = $invite->('second');
+	my $newer = $invite->('third');
+	is($try->($mail, 'older'), undef, 'the mail of an invitation that was replaced is not wanted');
+	$dbh->do(q{SELECT staff.end_invitations(?, ?)}, undef, $tenant, $fay);
+	is($try->($newer, 'newer'), undef, 'nor that of one withdrawn');
+	$mail = $invite->('fourth');
+	race(8, q{SELECT CASE WHEN ?::int % 2 = 0 THEN (SELECT email FROM staff.invitation_for_mail(?, ?, ?)) ELSE staff.end_invitations(?, ?)::text END},
+		sub { $_[0] }, $tenant, $mail, sub { bytes("v$_[0]") }, $tenant, $fay);
+	is($open->(), 0, 'withdrawn while tries of its mail are under way, no link stays open');
+	as($other);
+	is(value('SELECT count(*) FROM staff.open_invitations(?)', undef, $other), 0, 'another merchant sees none');
+	as($tenant);
+	$dbh->do('DELETE FROM staff.credential WHERE staff_id = ?', undef, $fay);
+	$dbh->do(q{UPDATE staff.person SET state = 'suspended' WHERE staff_id = ?}, undef, $fay);
+}
+
 # ---- roles ----
 my $role = value('SELECT sutler.uuid7()');
 $dbh->do('INSERT INTO staff.role (tenant_id, role_id, name) VALUES (?, ?, ?)', undef, $tenant, $role, 'Packer');

@@ -161,6 +161,44 @@ like((import_file('products', 'own.csv', $flat =~ s/\n/\r/gr, '--update'))[1], q
 import_file('products', 'own.csv', $good, '--update');
 like((import_file('products', 'own.csv', $latin, '--update'))[1], qr/own\.csv:2:.*UTF-8/, 'another encoding is told by line');
 
+# what a file does not speak of stays
+($status, $text) = import_file('products', 'prices.csv', "product,sku,price:EUR\nA-1,A-1-R40,18.90\nA-1,A-1-B41,17.90\n", '--update');
+like($text, qr/2 rows: 0 created, 1 updated/, 'a file of prices alone comes in');
+is(list(q{SELECT v.sku || ' ' || v.options_key || ' ' || p.amount || coalesce(' was ' || p.was, '') FROM catalog.variant v JOIN catalog.price p USING (variant_id) WHERE p.min_quantity = 1 ORDER BY 1}),
+	'A-1-B41 blue/41 1790,A-1-R40 red/40 1890 was 2500,A-2  500', 'and leaves options and former prices');
+is(list(q{SELECT a.code FROM catalog.product_option o JOIN catalog.attribute a USING (attribute_id) ORDER BY o.position}), 'color,size', 'in which the variants differ still');
+like((import_file('products', 'prices.csv', "product,sku,price:EUR\nA-1,A-1-R40,26\n", '--update'))[1], qr/1 updated/, 'one that is higher than the former one');
+is(value(q{SELECT amount || coalesce(' was ' || was, '') FROM catalog.price JOIN catalog.variant USING (variant_id) WHERE sku = 'A-1-R40' AND min_quantity = 1}), '2600', 'ends it');
+import_file('products', 'own.csv', $good, '--update');
+
+# prices of some days, and bundles
+my $more = "product,name:en,sku,price:EUR,special:EUR,parts\n";
+my $kit = $more . "KIT,Kit,KIT,30,24.90\@2026-11-20..2026-11-30|20<30\@2026-12-01 08:00..,A-1-R40:2|a-2\n";
+($status, $text) = import_file('products', 'kit.csv', $kit, '--update');
+is($status, 0, 'a bundle comes in') or diag $text;
+is(list(q{SELECT amount || coalesce('<' || was, '') || '@' || (starts_at AT TIME ZONE s.timezone) || '..' || (ends_at AT TIME ZONE s.timezone) FROM catalog.price p
+	JOIN tenancy.store s USING (store_id) JOIN catalog.variant USING (variant_id) WHERE sku = 'KIT' AND starts_at > '-infinity' ORDER BY starts_at}),
+	'2490@2026-11-20 00:00:00..2026-12-01 00:00:00,2000<3000@2026-12-01 08:00:00..infinity', 'with prices of some days, the last of which counts whole');
+is(value(q{SELECT bundle || ' ' || track_stock || ' ' || weight_g FROM catalog.variant WHERE sku = 'KIT'}), 'true false 700', 'without stock of its own, as heavy as its parts');
+is(list(q{SELECT v.sku || ':' || b.quantity FROM catalog.bundle_part b JOIN catalog.variant v ON v.variant_id = b.part_id ORDER BY b.position}), 'A-1-R40:2,A-2:1', 'of which it has so many');
+my $with = picture() . list('SELECT bundle_part::text FROM catalog.bundle_part ORDER BY 1');
+like((import_file('products', 'kit.csv', $kit, '--update'))[1], qr/0 created, 0 updated, 1 unchanged/, 'the same again');
+is(picture() . list('SELECT bundle_part::text FROM catalog.bundle_part ORDER BY 1'), $with, 'changes nothing');
+for (['itself', 'KIT'], ['a bundle', 'KIT2'], ['an SKU that is not there', 'NONE'], ['a part twice', 'A-2|a-2:3'], ['many pieces', 'A-2:101']) {
+	my $bad = $kit =~ s/A-1-R40:2\|a-2/$_->[1]/r . "KIT2,Kit 2,KIT2,3,,A-2\n";
+	isnt((import_file('products', 'kit.csv', $bad, '--update'))[0], 0, "a bundle of $_->[0] is told");
+}
+like((import_file('products', 'kit.csv', "$more" . "A-1,,A-1-R40,19.90,,A-2\nA-1,,A-1-B41,19.90,,\n", '--update'))[1], qr/is in a bundle and cannot be one/, 'a part is no bundle');
+for ('24.90', '24.90@2026-11-20', '24.90@2026-11-31..', '24.90@2026-11-20..2026-11-19', '24.90<20@2026-11-20..', '1@2026-11-20..|2@2026-11-20..2026-11-21') {
+	isnt((import_file('products', 'kit.csv', $more . "KIT,Kit,KIT,30,$_,A-2\n", '--update'))[0], 0, "$_ is told");
+}
+is(picture() . list('SELECT bundle_part::text FROM catalog.bundle_part ORDER BY 1'), $with, 'and nothing of it came in');
+($status, $text) = import_file('products', 'kit.csv', $more . "KIT,Kit,KIT,30,,\n", '--update');
+is(value(q{SELECT bundle || ' ' || track_stock || ' ' || (SELECT count(*) FROM catalog.price p WHERE p.variant_id = v.variant_id) FROM catalog.variant v WHERE sku = 'KIT'}), 'false true 1',
+	'without parts it is a variant again; so are the prices gone') or diag $text;
+is(value('SELECT count(*) FROM catalog.bundle_part'), 0, 'and contains nothing');
+$dbh->do(q{DELETE FROM catalog.product WHERE reference = 'KIT'});
+
 # a new slug leaves a redirect; a variant that left is kept for old orders
 ($status, $text) = import_file('products', 'own.csv', $head . $rows[0] =~ s/,one,/,first,/r =~ s/red\|blue,sheet/red|red,sheet/r . $rows[2], '--update');
 is($status, 0, 'an update comes in') or diag $text;

@@ -319,6 +319,87 @@ is(care($few, 'number', 1), 'ok', 'a variant that is looked at when it comes');
 	proven('production');
 }
 
+# ---- production and inspection, many at once ----
+{
+	my $made = $f->{variant}{MADE};
+	my $connect = sub { return Race::connection($s->{cluster}, $s->{db}, '_sutler-owner') };
+	my $all = sub { my (@work) = @_; return Race::at_once($dbh, $connect, $t, map { my ($sql, @p) = @$_; sub { return ($_[0]->selectrow_array($sql, undef, @p))[0] } } @work) };
+	my $order = sub {
+		my $o = paid(sku => 'EURO', pieces => 2, total => 16000);
+		value('SELECT inventory.release_order(?, ?)', $t, $o->{id});
+		$dbh->do(q{UPDATE sales.order_line SET made_to_order = true, variant_id = ?, sku = 'MADE' WHERE order_id = ?}, undef, $made, $o->{id});
+		return $o;
+	};
+	my $planned = sub { return value(q{SELECT production_id FROM inventory.production WHERE state = 'planned'}) };
+	my $waits = sub { return value('SELECT count(*) FROM inventory.production_line WHERE order_id = ? AND NOT done', $_[0]{id}) };
+	my $held = sub { return value('SELECT coalesce(sum(quantity), 0) FROM inventory.hold WHERE order_id = ? AND variant_id = ?', $_[0]{id}, $made) };
+	care($made, 'none');
+	my @o = map { $order->() } 1 .. 4;
+	is_deeply($all->(map { ['SELECT CASE WHEN inventory.gather_made(?, 100) >= 0 THEN $$ok$$ END', $t] } 1 .. 8), { ok => 8 }, 'eight gather');
+	is(value('SELECT count(*) FROM inventory.production_line WHERE order_id = ANY (?)', [ map { $_->{id} } @o ]), 4, 'each line once');
+	is(value(q{SELECT count(*) FROM inventory.production WHERE state = 'planned'}), 1, 'on one production order');
+	my $p = $planned->();
+	is_deeply($all->(map { ['SELECT inventory.production_start(?, ?, ?)', $t, $ana, $p] } 1 .. 12), { ok => 1, state => 11 }, 'twelve begin: one does');
+	is(value(q{SELECT count(*) FROM sales.order_event WHERE order_id = ANY (?) AND event = 'produce'}, [ map { $_->{id} } @o ]), 4, 'each buyer is told once');
+	my $before = there($made);
+	# Two workers, and somebody who calls it off, while one of the orders is cancelled and others look for work.
+	my $late = $order->();
+	my $seen = $all->((map { ['SELECT $$finish $$ || inventory.production_finish(?, ?, ?, ?, 8, $$$$, NULL, $$counted again$$)', $t, $ana, $p, $w1] } 1 .. 6),
+		(map { ['SELECT $$cancel $$ || inventory.production_cancel(?, ?, ?, $$no leather$$)', $t, $ana, $p] } 1 .. 4),
+		['SELECT $$order $$ || sales.staff_cancel(?, ?, ?, $$changed his mind$$)', $t, $ana, $o[3]{id}], ['SELECT CASE WHEN inventory.gather_made(?, 100) >= 0 THEN $$gathered$$ END', $t]);
+	my $finished = $seen->{'finish ok'} // 0;
+	is($finished + ($seen->{'cancel ok'} // 0), 1, 'it is finished or called off, once') or diag explain $seen;
+	is_deeply([ grep { !/^(?:finish|cancel) (?:ok|state)$|^order ok$|^gathered$/ } keys %$seen ], [], 'everybody is told kindly, without deadlock') or diag explain $seen;
+	is(there($made), $before + 8 * $finished, 'its pieces came once or not at all');
+	is(value('SELECT count(*) FROM inventory.movement WHERE variant_id = ? AND kind = $$production$$ AND reason = ?', $made, 'production ' . value('SELECT number FROM inventory.production WHERE production_id = ?', $p)), $finished, 'by one movement');
+	is($held->($o[3]), 0, 'the cancelled order holds nothing');
+	is(join(' ', map { $held->($_) + 2 * $waits->($_) * (1 - $finished) } @o[0 .. 2]), $finished ? '2 2 2' : join(' ', map { 2 * $waits->($_) } @o[0 .. 2]), 'the others have their pieces, or wait on');
+	value('SELECT inventory.tend(?, 50, 100)', $t);
+	is($held->($_) || $waits->($_) ? 1 : 0, 1, 'nobody is forgotten') for @o[0 .. 2], $late;
+	# Called off while it begins: both may be, in this order alone.
+	$p = $planned->();
+	$seen = $all->((map { ['SELECT $$start $$ || inventory.production_start(?, ?, ?)', $t, $ana, $p] } 1 .. 4), map { ['SELECT $$cancel $$ || inventory.production_cancel(?, ?, ?, $$no leather$$)', $t, $ana, $p] } 1 .. 4);
+	is($seen->{'cancel ok'}, 1, 'called off while it begins: once');
+	cmp_ok($seen->{'start ok'} // 0, '<=', 1, 'and begun at most once before');
+	is(value('SELECT state FROM inventory.production WHERE production_id = ?', $p), 'cancelled', 'it stays called off');
+	is(value('SELECT count(*) FROM inventory.production_line WHERE production_id = ?', $p), 0, 'and keeps no line');
+	proven('production, many at once');
+
+	# Pieces that wait for a look: what is said of them is never more than they are.
+	value('SELECT inventory.tend(?, 50, 100)', $t);
+	$p = $planned->();
+	value('SELECT inventory.production_start(?, ?, ?)', $t, $ana, $p);
+	care($made, 'number', 1);
+	my $wanted = value('SELECT sum(quantity) FROM inventory.production_line WHERE production_id = ?', $p);
+	is(value('SELECT inventory.production_finish(?, ?, ?, ?, ?, $$L9$$, NULL, $$two more$$)', $t, $ana, $p, $w1, $wanted + 2), 'ok', 'made, and to be looked at');
+	my ($i, $lot) = map { value("SELECT $_ FROM inventory.inspection WHERE production_id = ?", $p) } qw(inspection_id lot_id);
+	$before = there($made);
+	$seen = $all->((map { ['SELECT $$pass $$ || inventory.inspect(?, ?, ?, $$pass$$, 1, $$$$)', $t, $ana, $i] } 1 .. $wanted + 1),
+		(map { ['SELECT $$scrap $$ || inventory.inspect(?, ?, ?, $$scrap$$, 1, $$torn$$)', $t, $ana, $i] } 1 .. 4),
+		map { ['SELECT $$block $$ || inventory.lot_block(?, ?, ?, ?::boolean, $$a letter$$)', $t, $ana, $lot, $_ % 2] } 1 .. 4);
+	is_deeply([ grep { !/^(?:pass|scrap) (?:ok|quantity|blocked)$|^block (?:ok|state)$/ } keys %$seen ], [], 'looked at and blocked at once: all are told kindly') or diag explain $seen;
+	my ($passed, $scrapped) = map { value("SELECT $_ FROM inventory.inspection WHERE inspection_id = ?", $i) } qw(passed scrapped);
+	is("$passed $scrapped", ($seen->{'pass ok'} // 0) . ' ' . ($seen->{'scrap ok'} // 0), 'each verdict counts once');
+	cmp_ok($passed + $scrapped, '<=', $wanted + 2, 'and they are no more than the pieces');
+	value('SELECT inventory.lot_block(?, ?, ?, false, ?)', $t, $ana, $lot, 'it was the wrong letter');
+	is(there($made), $before + $passed, 'what passed is on hand');
+	while ((my $rest = $wanted + 2 - value('SELECT passed + scrapped FROM inventory.inspection WHERE inspection_id = ?', $i)) > 0) { is(value('SELECT inventory.inspect(?, ?, ?, $$pass$$, ?, $$$$)', $t, $ana, $i, $rest), 'ok', 'the rest passes') or last }
+	proven('inspection, many at once');
+
+	# Shipped while its lot is blocked: it left before, or not at all.
+	my @goes = grep { $held->($_) } @o[0 .. 2], $late;
+	ok(scalar @goes, 'orders have their pieces');
+	value(q{SELECT sales.fire(?, ?, 'fulfilment', 'make_ready', 'test', '')}, $t, $_->{id}) for @goes;
+	my @lots = grep { defined } @{ $dbh->selectcol_arrayref('SELECT lot_id FROM inventory.lot WHERE variant_id = ? AND on_hand > 0', undef, $made) };
+	$seen = $all->((map { ['SELECT $$block $$ || inventory.lot_block(?, ?, ?, true, $$a letter$$)', $t, $ana, $_] } @lots),
+		map { my $o = $_; map { ['SELECT $$ship $$ || sales.ship(?, ?, $${1}$$::integer[], $${2}$$::integer[], $$P$$, $$T$$, $$$$, $$race$$)', $t, $o->{id}] } 1 .. 3 } @goes);
+	is_deeply([ grep { !/^block ok$|^ship \w+$/ } keys %$seen ], [], 'all are told kindly') or diag explain $seen;
+	cmp_ok($seen->{'ship ok'} // 0, '<=', scalar @goes, 'each order is shipped at most once');
+	is(value('SELECT count(*) FROM inventory.lot WHERE variant_id = ? AND (on_hand < 0 OR apart < 0 OR (blocked AND on_hand > 0))', $made), 0, 'nothing of a blocked lot is on hand');
+	isnt(ship($_, 2), 'ok', 'and what is blocked does not leave') for grep { !value('SELECT shipped FROM sales.order_line WHERE order_id = ?', $_->{id}) } @goes;
+	proven('shipped while it was blocked');
+}
+
 # ---- lots end ----
 is(value('SELECT inventory.lot_block(?, ?, ?, true, ?)', $t, $ana, lot($plain, 'C'), 'again'), 'ok', 'something is set apart');
 is(care($plain, 'none'), 'apart', 'lots do not end while it is');

@@ -155,6 +155,20 @@ sub on_hand { return value('SELECT on_hand FROM inventory.stock WHERE variant_id
 	is(value('SELECT refunded FROM sales.return WHERE return_id = ?', undef, $r), 2800, 'the return knows');
 }
 
+# ---- numbers ----
+{
+	my $connect = sub { Race::connection($s->{cluster}, $s->{db}, '_sutler-owner') };
+	my @sent = map { sent() } 1 .. 8;
+	my $next = value('SELECT next_number FROM sales.return_series');
+	my $seen = Race::at_once($dbh, $connect, $tenant, map { my $o = $_; sub { return ($_[0]->selectrow_array('SELECT sales.ask_return(?, ?, ?, ?, sutler.uuid7(), ?, ?, ?, ?, ?)', undef,
+		$tenant, $store, $o->{id}, $customer, 'refund', 'size', '', [1], [1]))[0] } } @sent);
+	is_deeply($seen, { ok => 8 }, 'eight buyers ask at once');
+	is(join(' ', @{ $dbh->selectcol_arrayref('SELECT number FROM sales.return WHERE order_id = ANY (?) ORDER BY length(number), number', undef, [map { $_->{id} } @sent]) }),
+		join(' ', map { 'RMA-' . ($next + $_) } 0 .. 7), 'ORD-07 each gets a number of its own, without a gap');
+	eval { $dbh->do(q{UPDATE sales.return SET number = 'rma-1001' WHERE number = ?}, undef, "RMA-$next") };
+	like($@, qr/return_number/, 'no number is given twice, however it is written');
+}
+
 # ---- card money is asked of the gateway ----
 {
 	my $o = $c->order(pieces => 2, total => 2000);

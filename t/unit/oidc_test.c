@@ -142,6 +142,12 @@ static void descriptions(void)
 	tap_is_str(oidc_authorize_url(mem, &p, &q), "https://a.test/auth?x=1&response_type=code&client_id=a%26b&redirect_uri=https%3A%2F%2Fshop.test%2Fback"
 	       "&scope=openid%20email%20profile&state=S&nonce=N&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
 	       "where people go, with the challenge of RFC 7636");
+	tap_ok(p.ends == NULL, "and no page where people sign out");
+	tap_is_str(discover("https://a.test", ",\"end_session_endpoint\":\"https://a.test/end?x=1\"", &p), "fine", "one that has such a page");
+	tap_is_str(p.ends, "https://a.test/end?x=1", "tells where");
+	tap_is_str(discover("https://a.test", ",\"end_session_endpoint\":\"javascript:alert(1)\"", &p), "fine", "one whose page is none");
+	tap_ok(p.ends == NULL, "is as one without");
+	discover("https://a.test", "", &p);
 	form = oidc_token_form(mem, &p, &q, "p:w", "c", &header);
 	tap_is_str(header, "Basic YSUyNmI6cCUzQXc=", "our secret in a header, encoded first");
 	tap_ok(strstr(form, "secret") == NULL && strstr(form, "code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") != NULL, "and not in the form");

@@ -25,6 +25,8 @@
 struct recorded {
 	const char *page;               /* of start: session S1, EUR 49.90, our intent, url ORIGIN/p/1 */
 	const char *open, *paid, *expired;      /* of status */
+	const char *authorised;                 /* of status: kept, not captured */
+	const char *captured, *released;        /* of capture (EUR 30.00) and release */
 	const char *done, *pending, *failed;    /* of refund R1: EUR 1.00, our refund */
 	const char *list_with, *list_without;   /* refunds of a payment, with ours or not */
 	const char *card_error;         /* 402 */
@@ -35,6 +37,7 @@ struct recorded {
 
 #define IDS "\"metadata\":{\"tenant\":\"" TENANT "\",\"order\":\"" ORDER "\",\"intent\":\"" INTENT "\"}"
 #define CS "\"id\":\"S1\",\"object\":\"checkout.session\",\"currency\":\"eur\",\"amount_total\":4990,\"livemode\":false," IDS
+#define PI "\"id\":\"P1\",\"object\":\"payment_intent\",\"currency\":\"eur\",\"amount\":4990,\"livemode\":false," IDS
 #define RE "\"id\":\"R1\",\"object\":\"refund\",\"currency\":\"eur\",\"amount\":100,\"payment_intent\":\"P1\"," \
 	"\"metadata\":{\"tenant\":\"" TENANT "\",\"refund\":\"" REFUND "\"}"
 
@@ -55,6 +58,10 @@ static const struct recorded stripe = {
 	.paid = "{" CS ",\"status\":\"complete\",\"payment_status\":\"paid\",\"payment_intent\":{\"id\":\"P1\",\"object\":"
 		"\"payment_intent\",\"status\":\"succeeded\",\"amount\":4990,\"amount_received\":4990,\"currency\":\"eur\"}}",
 	.expired = "{" CS ",\"status\":\"expired\",\"payment_status\":\"unpaid\",\"payment_intent\":null}",
+	.authorised = "{" CS ",\"status\":\"complete\",\"payment_status\":\"unpaid\",\"payment_intent\":{\"id\":\"P1\",\"object\":"
+		"\"payment_intent\",\"status\":\"requires_capture\",\"amount\":4990,\"amount_capturable\":4990,\"currency\":\"eur\"}}",
+	.captured = "{" PI ",\"status\":\"succeeded\",\"amount_received\":3000,\"amount_capturable\":0}",
+	.released = "{" PI ",\"status\":\"canceled\",\"amount_received\":0,\"cancellation_reason\":\"requested_by_customer\"}",
 	.done = "{" RE ",\"status\":\"succeeded\"}",
 	.pending = "{" RE ",\"status\":\"pending\"}",
 	.failed = "{" RE ",\"status\":\"failed\",\"failure_reason\":\"lost_or_stolen_card\"}",
@@ -152,12 +159,14 @@ static const struct pay_refund giving = {
 	.tenant = TENANT, .order = ORDER, .intent = INTENT, .refund = REFUND, .payment_ref = "P1", .amount_minor = 100, .currency = "EUR",
 };
 
+static const struct pay_hold holding = { .intent = INTENT, .payment_ref = "P1", .amount_minor = 3000, .currency = "EUR" };
+
 /* --- what every gateway must ------------------------------------------------------------------- */
 
 static void check_table(const struct payment_provider *g)
 {
 	tap_ok(g->label != NULL && g->webhook_header != NULL && g->start != NULL && g->status != NULL && g->expire != NULL &&
-	       g->refund != NULL && g->refund_status != NULL && g->webhook_verify != NULL && g->webhook_parse != NULL,
+	       g->capture != NULL && g->release != NULL && g->refund != NULL && g->refund_status != NULL && g->webhook_verify != NULL && g->webhook_parse != NULL,
 	       "%s: nothing that a gateway must is missing", g->name);
 	tap_ok(pay_provider(g->name) == g, "... and it is found by its name");
 }
@@ -235,7 +244,9 @@ static void check_outcomes(const struct payment_provider *g, const struct record
 		tap_ok(o == cases[i].start && *e.code != '\0', "refund, %s: the same", cases[i].name);
 		o = g->status(at(&n, a, false), "S1", &e);
 		tap_ok(o == cases[i].status && *e.code != '\0', "status, %s: %s", cases[i].name, pay_outcome_word(cases[i].status));
-		tap_is_int((int64_t)n.asked, 3, "... with no time left each is asked once");
+		o = g->capture(at(&n, a, false), &holding, &e);
+		tap_ok(o == cases[i].start && *e.code != '\0', "capture, %s: the same", cases[i].name);
+		tap_is_int((int64_t)n.asked, 4, "... with no time left each is asked once");
 	}
 }
 
@@ -296,6 +307,36 @@ static void check_status(const struct payment_provider *g, const struct recorded
 	shut.asked = 0;
 	tap_ok(g->expire(at(&shut, a, true), "S1", &e) == PAY_OK && e.kind == PAY_CAPTURED,
 	       "expire: a page that cannot be closed says how it stands");
+}
+
+static void check_hold(const struct payment_provider *g, const struct recorded *r, const struct pay_account *a)
+{
+	struct network part = NETWORK(SAYS(200, r->captured)), gone = NETWORK(SAYS(200, r->released)), kept = NETWORK(SAYS(200, r->authorised));
+	struct pay_start start = starting;
+	struct network page = NETWORK(SAYS(200, r->page));
+	struct pay_hold odd = holding;
+	struct pay_page made;
+	struct pay_event e;
+	const char *at_once;
+
+	g->start(at(&page, a, true), &starting, &made);
+	at_once = mem_strdup(mem, page.bodies[0]);
+	start.later = true;
+	page.asked = 0;
+	tap_ok(g->start(at(&page, a, true), &start, &made) == PAY_OK && strcmp(page.bodies[0], at_once) != 0, "an authorisation is asked for otherwise");
+	tap_ok(g->status(at(&kept, a, true), "S1", &e) == PAY_OK && e.kind == PAY_AUTHORISED, "status: authorised");
+	tap_ok(g->capture(at(&part, a, true), &holding, &e) == PAY_OK && e.kind == PAY_CAPTURED && e.amount_minor == 3000, "capture: a part comes in");
+	tap_ok(strstr(part.key[0], INTENT) == part.key[0] && strcmp(part.key[0], INTENT) != 0, "... by a key of its own");
+	tap_is_str(part.last.method, "POST", "... it is posted");
+	odd.amount_minor = 2000;
+	part.asked = 1;
+	g->capture(at(&part, a, true), &odd, &e);
+	tap_ok(strcmp(part.key[0], part.key[1]) != 0, "... another amount is another call");
+	odd.currency = "XXX";
+	part.asked = 0;
+	tap_ok(g->capture(at(&part, a, true), &odd, &e) == PAY_BROKEN && part.asked == 0, "... one that cannot be said is not sent");
+	tap_ok(g->release(at(&gone, a, true), &holding, &e) == PAY_OK && e.kind == PAY_FAILED && *e.code != '\0', "release: it is gone, and why");
+	tap_ok(strcmp(gone.key[0], part.key[1]) != 0 && strstr(gone.key[0], INTENT) == gone.key[0], "... by a key of its own");
 }
 
 static void check_refund(const struct payment_provider *g, const struct recorded *r, const struct pay_account *a)
@@ -376,6 +417,7 @@ int main(void)
 		check_alive(*g, r, &account);
 		check_tries(*g, r, &account);
 		check_status(*g, r, &account);
+		check_hold(*g, r, &account);
 		check_refund(*g, r, &account);
 		check_webhook(*g, r, &account);
 		n++;

@@ -79,7 +79,8 @@ LINE = ("id:t variant:t product:t cats:l cls:t qty:i base:i tiers:T weight:i by_
         "no_discount:i intangible:i")
 CART = ("exponent:i step:i incl:i rounding:i other:i ship_tax:i home:p dest:p customer:i prepaid:i "
         "rules:R kind:i percent:i value:i minimum:i inc_p:l exc_p:l inc_c:l exc_c:l "
-        "method:i price:i further:i free_from:i ship_cls:t bands:B lines:L")
+        "method:i price:i further:i free_from:i ship_cls:t bands:B "
+        "sur_fixed:i sur_percent:i sur_cls:t lines:L")
 
 
 def squash(code):
@@ -154,13 +155,14 @@ def check(c):
     bad |= not 0 <= c.step <= 100000
     bad |= min(c.prepaid, c.minimum, c.value, c.price, c.further, c.free_from) < 0
     bad |= c.kind == 1 and c.percent <= 0
+    bad |= c.sur_fixed < 0 or not 0 <= c.sur_percent <= 1000000
     bad |= any(b.up_to < 0 or b.price < 0 for b in c.bands)
     bad |= any(not 0 <= r.rate <= 1000000 or (r.rate and r.treatment) for r in c.rules)
     bad |= any(l.qty < 1 or l.base < 0 or l.weight < 0 for l in c.lines)
     bad |= any(t.min < 1 or t.unit < 0 for l in c.lines for t in l.tiers)
     if bad:
         raise Declined(INVALID)
-    large = len(c.lines) > 200 or max(c.price, c.further) > MAX_PRICE
+    large = len(c.lines) > 200 or max(c.price, c.further, c.sur_fixed) > MAX_PRICE
     large |= any(b.price > MAX_PRICE for b in c.bands)
     large |= any(l.qty > 10000 or l.base > MAX_PRICE or l.weight > 10**8 for l in c.lines)
     large |= any(t.unit > MAX_PRICE for l in c.lines for t in l.tiers)
@@ -173,7 +175,7 @@ def in_steps(c):
     def steps(x):
         return R(Decimal(x) / c.step)
 
-    for thing, names in [(c, "value minimum price further free_from")] + \
+    for thing, names in [(c, "value minimum price further free_from sur_fixed")] + \
             [(l, "base") for l in c.lines] + [(b, "price") for b in c.bands] + \
             [(t, "unit") for l in c.lines for t in l.tiers]:
         for name in names.split():
@@ -239,6 +241,22 @@ def delivery(c, o):
     return list(zip(names, S(o.full, weights, names)))
 
 
+def surcharge(c, o):
+    """The parts of what the way of payment costs: (class, fixed as the shop states it, percentage)."""
+    B = o.goods - o.discount + o.ship
+    P = R(Decimal(B) * c.sur_percent / PPM)
+    if B == 0 or (c.sur_fixed == 0 and P == 0):
+        return []
+    if c.ship_tax == 0:
+        return [(c.sur_cls, c.sur_fixed, P)]
+    names = sorted({l.cls for l in c.lines})
+    for weigh in (lambda l: l.amount, lambda l: l.subtotal, lambda l: l.qty):
+        weights = [sum(weigh(l) for l in c.lines if l.cls == n) for n in names]
+        if sum(weights):
+            break
+    return list(zip(names, S(c.sur_fixed, weights, names), S(P, weights, names)))
+
+
 def tax_of(c, k, A):
     if not c.incl:
         parts = [R(Decimal(A) * f) for f in k.fs]
@@ -302,22 +320,28 @@ def price(c):
         part = Thing()
         part.k, part.shown, part.key = k, k.restate(c, p), (1, n)
         ship.append(part)
-    rows = {}
-    taxes(c, c.lines + ship, rows)
     o.ship = sum(p.shown for p in ship)
+    extra = []
+    for n, k, fixed, percent in [(n, Class(c, n, True), f, p) for n, f, p in surcharge(c, o)]:
+        part = Thing()
+        part.k, part.shown, part.key = k, k.restate(c, fixed) + percent, (2, n)
+        extra.append(part)
+    rows = {}
+    taxes(c, c.lines + ship + extra, rows)
     o.ship_net = sum(p.net for p in ship)
     o.ship_tax = sum(p.tax for p in ship)
     o.ship_gross = sum(p.gross for p in ship)
-    o.net = sum(i.net for i in c.lines + ship)
-    o.tax = sum(i.tax for i in c.lines + ship)
+    o.net = sum(i.net for i in c.lines + ship + extra)
+    o.tax = sum(i.tax for i in c.lines + ship + extra)
+    o.extra = [sum(f(p) for p in extra) for f in (lambda p: p.shown, lambda p: p.net, lambda p: p.tax, lambda p: p.gross)]
     o.total = o.net + o.tax
-    if max([o.total, o.ship, o.full, o.goods] + [base for base, _ in rows.values()]) * c.step > MAX_TOTAL:
+    if max([o.total, o.ship, o.extra[0], o.full, o.goods] + [base for base, _ in rows.values()]) * c.step > MAX_TOTAL:
         raise Declined(TOO_LARGE)
     o.prepaid = min(c.prepaid, o.total)
     words = [o.outcome, o.coupon]
     words += [n * c.step for n in (
         o.missing, o.goods, o.discount, o.full, o.ship, o.ship_net, o.ship_tax, o.ship_gross,
-        o.net, o.tax, o.total, o.prepaid, o.total - o.prepaid)]
+        *o.extra, o.net, o.tax, o.total, o.prepaid, o.total - o.prepaid)]
     words += [o.items, o.weight]
     for l in c.lines:
         words += ["L"] + [n * c.step for n in (l.unit, l.subtotal, l.discount, l.net, l.tax,
@@ -334,7 +358,7 @@ def main():
         try:
             words = price(Reader(line).thing(CART))
         except Declined as why:
-            words = [why.args[0]] + [0] * 16
+            words = [why.args[0]] + [0] * 20
         sys.stdout.write(" ".join(map(str, words)) + "\n")
 
 

@@ -97,6 +97,13 @@ static void read_delivery(struct reader *r, struct pricing_delivery *d)
 	}
 }
 
+static void read_surcharge(struct reader *r, struct pricing_surcharge *s)
+{
+	s->fixed_minor = number(r);
+	s->percent_ppm = number(r);
+	s->tax_class = word(r);
+}
+
 static void read_line(struct reader *r, struct pricing_line *line)
 {
 	struct pricing_tier *tiers;
@@ -142,6 +149,7 @@ static struct pricing_cart *read_cart(struct reader *r)
 		read_rule(r, &rules[i]);
 	read_coupon(r, &c->coupon);
 	read_delivery(r, &c->delivery);
+	read_surcharge(r, &c->surcharge);
 	c->nlines = (size_t)number(r);
 	c->lines = lines = mem_array(r->ctx, struct pricing_line, c->nlines);
 	for (size_t i = 0; i < c->nlines; i++)
@@ -165,6 +173,10 @@ static void print_totals(const struct pricing_totals *t)
 	out(t->shipping_net_minor);
 	out(t->shipping_tax_minor);
 	out(t->shipping_gross_minor);
+	out(t->surcharge_minor);
+	out(t->surcharge_net_minor);
+	out(t->surcharge_tax_minor);
+	out(t->surcharge_gross_minor);
 	out(t->net_minor);
 	out(t->tax_minor);
 	out(t->total_minor);

@@ -88,6 +88,10 @@ sub delivery {
 		pick(@classes, 'ship'), scalar @bands, @bands;
 }
 
+sub surcharge {
+	return join ' ', chance(0.4) ? 0 : chance(0.8) ? between(0, 2_000) : price(), chance(0.5) ? 0 : chance(0.999) ? between(0, 60_000) : pick(-1, 1_000_000, 1_000_001), pick(@classes, 'ship');
+}
+
 # The largest carts: their sums lie on both sides of 2^53.
 sub giant {
 	my ($id) = @_;
@@ -124,7 +128,7 @@ sub cart {
 	my $step = chance(0.7) ? pick(0, 1, 1) : chance(0.99) ? pick(5, 10, 100, 100, 100_000, between(2, 1_000)) : pick(-1, 100_001);
 	return join ' ', pick(0, 2, 2, 3), $step, pick(0, 1), pick(0, 1), pick(0, 1), pick(0, 1), $home, $to,
 		chance(0.3) ? 1 : 0, chance(0.8) ? 0 : price(), scalar @rules, @rules, coupon(),
-		delivery(), scalar @lines, @lines;
+		delivery(), surcharge(), scalar @lines, @lines;
 }
 
 # Prices the carts of one file by both programs; prints what differs, returns what it saw.

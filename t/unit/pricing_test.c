@@ -201,6 +201,23 @@ static const struct {
 		LINES(ONE(10000, 1)) },
 	  { .goods_minor = 10000, .shipping_minor = 1000, .net_minor = 11000, .tax_minor = 1548,
 		.total_minor = 12548 } },
+	{ "cash on delivery: 3.00 and 2 % of 1000.00 + 4.90, taxed as delivery", { .settings = { SPAIN },
+		.destination = { "ES" }, RULES(eu), .delivery = FLAT(490, 0),
+		.surcharge = { .fixed_minor = 300, .percent_ppm = 20000, .tax_class = "std" }, LINES(LINE("a", 100000, 1, "red")) },
+	  { .goods_minor = 100000, .shipping_minor = 490, .surcharge_minor = 2310, .net_minor = 102800, .tax_minor = 10588,
+		.total_minor = 113388 } },
+	{ "the same in proportion to 30.00 at 21 % and 10.00 at 10 %: 3.00 and 1.00", {
+		.settings = { SPAIN, .shipping_tax = PRICING_SHIPPING_PROPORTIONAL }, .destination = { "ES" }, RULES(eu),
+		.surcharge = { .fixed_minor = 400 }, LINES(LINE("a", 3000, 1, "std"), LINE("b", 1000, 1, "red")) },
+	  { .goods_minor = 4000, .surcharge_minor = 400, .net_minor = 4400, .tax_minor = 803, .total_minor = 5203 } },
+	{ "keep net: 3.63 is 3.60 in France, and 1 % of what is paid there", { .settings = { .prices_include_tax = true,
+		.other_place = PRICING_KEEP_NET, SPAIN }, .destination = { "FR" }, RULES(eu),
+		.surcharge = { .fixed_minor = 363, .percent_ppm = 10000, .tax_class = "std" }, LINES(ONE(12100, 1)) },
+	  { .goods_minor = 12000, .surcharge_minor = 480, .net_minor = 10400, .tax_minor = 2080, .total_minor = 12480 } },
+	{ "nothing to pay costs nothing", { .settings = SHELF, .destination = { "ES" }, RULES(eu), .coupon = { COUPON_PERCENT, .percent_ppm = 1000000 },
+		.surcharge = { .fixed_minor = 300, .tax_class = "std" }, LINES(ONE(1000, 1)) },
+	  { .coupon = COUPON_OK, .goods_minor = 1000, .discount_minor = 1000 } },
+	{ "a surcharge above 100 %", { .surcharge = { .percent_ppm = 1000001 }, LINES(ONE(1, 1)) }, { .outcome = PRICING_INVALID } },
 	{ "the largest unit: 10^10 rupiah", { LINES(ONE(1000000000000, 1)) },
 	  { .goods_minor = 1000000000000, .net_minor = 1000000000000,
 		.total_minor = 1000000000000 } },
@@ -239,7 +256,7 @@ static void named_carts(void)
 			&& got->missing_minor == want->missing_minor
 			&& got->goods_minor == want->goods_minor
 			&& got->discount_minor == want->discount_minor
-			&& got->shipping_minor == want->shipping_minor
+			&& got->shipping_minor == want->shipping_minor && got->surcharge_minor == want->surcharge_minor
 			&& got->net_minor == want->net_minor && got->tax_minor == want->tax_minor
 			&& got->total_minor == want->total_minor, "%s", cases[i].name);
 		if (got->total_minor != want->total_minor || got->tax_minor != want->tax_minor)
@@ -439,6 +456,8 @@ static void random_cart(struct pricing_cart *c, struct pricing_line *lines)
 	c->delivery = (struct pricing_delivery){ .kind = (enum pricing_delivery_kind)below(4),
 		.price_minor = below(900), .further_minor = below(90), .bands = bands, .nbands = 3,
 		.tax_class = classes[below(4)], .free_from_minor = below(3) ? 0 : below(5000) };
+	if (below(3) == 0)
+		c->surcharge = (struct pricing_surcharge){ below(500), below(50000), classes[below(4)] };
 	for (size_t i = 0; i < c->nlines; i++)
 		lines[i] = (struct pricing_line){ .id = letters[i], .variant_id = letters[i],
 			.product_id = letters[below(3)], .tax_class = classes[below(4)],
@@ -449,7 +468,7 @@ static void random_cart(struct pricing_cart *c, struct pricing_line *lines)
 /* The first law that T breaks, or NULL. */
 static const char *broken(const struct pricing_cart *c, const struct pricing_totals *t)
 {
-	int64_t gross = t->shipping_gross_minor, discount = 0, taxes = 0, eligible = 0;
+	int64_t gross = t->shipping_gross_minor + t->surcharge_gross_minor, discount = 0, taxes = 0, eligible = 0;
 
 	for (size_t i = 0; i < t->nlines; i++) {
 		const struct pricing_line_total *l = &t->lines[i];
@@ -475,9 +494,9 @@ static const char *broken(const struct pricing_cart *c, const struct pricing_tot
 		return "sum of tax rows = tax";
 	if (discount != t->discount_minor || discount > eligible || t->total_minor < 0)
 		return "discounts sum up, within the eligible goods; total >= 0";
-	if (c->settings.prices_include_tax
-			&& t->total_minor != t->goods_minor - t->discount_minor + t->shipping_minor)
-		return "tax included: total = goods - discount + delivery";
+	if (t->total_minor != t->goods_minor - t->discount_minor + t->shipping_minor + t->surcharge_minor
+			+ (c->settings.prices_include_tax ? 0 : t->tax_minor))
+		return "total = goods - discount + delivery + surcharge, and the tax unless included";
 	return NULL;
 }
 
@@ -485,7 +504,7 @@ static bool same_totals(const struct pricing_totals *a, const struct pricing_tot
 {
 	bool same = a->outcome == b->outcome && a->total_minor == b->total_minor
 		&& a->tax_minor == b->tax_minor && a->discount_minor == b->discount_minor
-		&& a->shipping_minor == b->shipping_minor && a->ntaxes == b->ntaxes;
+		&& a->shipping_minor == b->shipping_minor && a->surcharge_minor == b->surcharge_minor && a->ntaxes == b->ntaxes;
 
 	for (size_t i = 0; same && i < a->ntaxes; i++)
 		same = a->taxes[i].amount_minor == b->taxes[i].amount_minor
@@ -504,7 +523,7 @@ static bool turned_is_same(void *ctx, struct pricing_cart c, const struct pricin
 		turned[i] = c.lines[c.nlines - 1 - i];
 	c.lines = turned;
 	u = pricing_total(ctx, &c);
-	same = same_totals(t, u) && t->shipping_net_minor == u->shipping_net_minor;
+	same = same_totals(t, u) && t->shipping_net_minor == u->shipping_net_minor && t->surcharge_net_minor == u->surcharge_net_minor;
 	for (size_t i = 0; same && i < c.nlines; i++) {
 		const struct pricing_line_total *a = &t->lines[i], *b = &u->lines[c.nlines - 1 - i];
 

@@ -5,6 +5,7 @@ use warnings;
 use utf8;
 
 use Demo::Common;
+use List::Util qw(sum);
 
 our @colors = (
 	[black => 'Black', 'Hitam', '#242426'], [white => 'White', 'Putih', '#f2f0eb'], [ivory => 'Ivory', 'Gading', '#ebe2d0'],
@@ -223,6 +224,25 @@ sub extra {
 	return finish(\%p);
 }
 
+# A set of what stands above: name, price, picture, text, parts.
+my @sets = (
+	['Shoe Care Set', 32, { form => 'brush', label => 'CARE SET' }, 'Brush, ivory cream and suede protector together, for less than one by one. All a new pair needs in its first year.',
+	 [['VL-CA-09-NAT', 1], ['VL-CA-10-IVO', 1], ['VL-CA-11-SAG', 1]]],
+);
+
+sub set {
+	my ($row, $i, $pictures, $grams) = @_;
+	my ($name, $price, $pic, $text, $parts) = @$row;
+	my $ref = sprintf 'VL-ST-%02d', $i + 1;
+	my $file = lc "$ref.png";
+	push @$pictures, [$file, 'goods', 'main', %$pic, colour => $swatch{natural}, material => 'wood'];
+	return finish({ ref => $ref, brand => 'Velora', cats => ['shoe-care'], lead => 1, featured => 0, tags => ['care', 'gift'], spec => { application => ['care'] },
+		name => { en => $name }, summary => { en => $text }, description => { en => "$text\n\n## Details\n\n- Three products\n- Made in Europe" },
+		images => [{ file => $file, option => '', alt => { en => "$name: a shoe brush" } }], related => [map { $_->[0] =~ /^(VL-CA-\d+)/ } @$parts],
+		variants => [{ sku => $ref, gtin => '', color => '', size => '', price => { GBP => pounds($price) }, was => {}, tiers => {},
+			weight => sum(map { $grams->{ $_->[0] } * $_->[1] } @$parts), stock => {}, parts => join '|', map { "$_->[0]:$_->[1]" } @$parts }] });
+}
+
 my @categories = (
 	['*', 'vl-ct-02-pair.png', ['New in', 'Fresh off the last: this season\'s first pairs.']],
 	['*', 'vl-hs-08-silver.png', ['Wedding guest', 'Satin and metallics to dance in until the last train.']],
@@ -286,6 +306,8 @@ sub shop {
 	}
 	push @products, map { extra($extras[$_], $_, \@pictures) } 0 .. $#extras;
 	relate(\@products);
+	my %grams = map { map { $_->{sku} => $_->{weight} } @{ $_->{variants} } } @products;
+	push @products, map { set($sets[$_], $_, \@pictures, \%grams) } 0 .. $#sets;
 	push @pictures, scenes();
 	my $two = sub { map { [$_->[0], $_->[1], @$_ > 3 ? $_->[3] : ()] } @_ };
 	return check_shop({
