@@ -64,7 +64,10 @@ void preview_make(struct req *r)
 
 void preview_end(struct req *r)
 {
-	q_admin_preview_end(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id"));
+	if (!row_admin_preview_end(q_admin_preview_end(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id")))->known) {
+		page_not_found(r);
+		return;
+	}
 	page_flash(r, "ok", N_("No link of a preview counts any more."));
 	page_redirect(r, mem_printf(r->mem, "%s/admin/catalog/%s/preview", r->prefix, path_text(r, "id")));
 }

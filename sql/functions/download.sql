@@ -24,13 +24,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT 10 $$;
 COMMENT ON FUNCTION catalog.download_most() IS 'Files that a variant may have.';
 
--- Whether all of these are downloads, or bundles of nothing else.
+-- Whether all of these are downloads, or bundles of nothing else.  Each order asks: PL/pgSQL keeps its plan.
 CREATE OR REPLACE FUNCTION catalog.nothing_to_send(p_tenant uuid, p_variants uuid[]) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT NOT EXISTS (SELECT FROM catalog.variant v WHERE v.variant_id = ANY (p_variants) AND NOT v.digital
+BEGIN
+	RETURN NOT EXISTS (SELECT FROM catalog.variant v WHERE v.variant_id = ANY (p_variants) AND NOT v.digital
 		AND (NOT v.bundle OR EXISTS (SELECT FROM catalog.bundle_part b JOIN catalog.variant x ON x.variant_id = b.part_id
-			WHERE b.bundle_id = v.variant_id AND NOT x.digital)))
+			WHERE b.bundle_id = v.variant_id AND NOT x.digital)));
+END
 $$;
 COMMENT ON FUNCTION catalog.nothing_to_send(uuid, uuid[]) IS 'Whether variants are downloads, all of them: an order of them has no way of delivery.';
 

@@ -242,15 +242,18 @@ COMMENT ON FUNCTION payment.desk_terms(uuid, uuid, uuid, uuid, text, text, bigin
 	'Sets or takes away the terms of payment on invoice of a customer or a group. ok, unknown, erased, no_group or currency.';
 
 -- Whether a way of payment is for goods and delivery of this amount, as prices are shown, and this customer; NULL: a guest.
+-- Each order asks: PL/pgSQL keeps its plan.
 CREATE OR REPLACE FUNCTION payment.fits(p_tenant uuid, p_store uuid, p_method text, p_currency text, p_amount bigint, p_customer uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = p_store AND a.method = p_method AND a.currency = p_currency
+BEGIN
+	RETURN NOT EXISTS (SELECT FROM payment.method_amount a WHERE a.store_id = p_store AND a.method = p_method AND a.currency = p_currency
 			AND (p_amount < a.least OR p_amount > a.most))
 		AND (NOT EXISTS (SELECT FROM payment.method_group g WHERE g.store_id = p_store AND g.method = p_method)
 			OR EXISTS (SELECT FROM payment.method_group g JOIN customer.person p ON p.price_group = g.group_code
 				WHERE g.store_id = p_store AND g.method = p_method AND p.customer_id = p_customer))
-		AND (p_method <> 'invoice' OR p_customer IS NOT NULL)
+		AND (p_method <> 'invoice' OR p_customer IS NOT NULL);
+END
 $$;
 COMMENT ON FUNCTION payment.fits(uuid, uuid, text, text, bigint, uuid) IS 'Whether the limits of a way of payment allow an order of this amount and customer.';
 

@@ -26,20 +26,22 @@ END
 $$;
 COMMENT ON FUNCTION catalog.preview_make(uuid, uuid, uuid, uuid, bytea) IS 'Makes the link of a product''s preview in a store; the last one ends. ok or gone.';
 
--- Ends it.  Whether there was one.
+-- Ends it, if there is one.  Whether there is such a product.
 CREATE OR REPLACE FUNCTION catalog.preview_end(p_tenant uuid, p_actor uuid, p_store uuid, p_product uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	DELETE FROM catalog.preview x WHERE x.store_id = p_store AND x.product_id = p_product;
-	IF NOT FOUND THEN
+	IF NOT EXISTS (SELECT FROM catalog.product p WHERE p.product_id = p_product) THEN
 		RETURN false;
 	END IF;
-	PERFORM audit.add(p_tenant, audit.actor(p_actor), 'product.preview_ended', 'product ' || p_product, '', json_build_object('store', p_store)::text);
+	DELETE FROM catalog.preview x WHERE x.store_id = p_store AND x.product_id = p_product;
+	IF FOUND THEN
+		PERFORM audit.add(p_tenant, audit.actor(p_actor), 'product.preview_ended', 'product ' || p_product, '', json_build_object('store', p_store)::text);
+	END IF;
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION catalog.preview_end(uuid, uuid, uuid, uuid) IS 'Ends the link of a product''s preview; whether there was one.';
+COMMENT ON FUNCTION catalog.preview_end(uuid, uuid, uuid, uuid) IS 'Ends the link of a product''s preview, if there is one; false: there is no such product.';
 
 -- What the product page will show, as catalog.relist_pages() puts it together; slug: the store shows it by now.
 CREATE OR REPLACE FUNCTION catalog.preview_page(p_tenant uuid, p_store uuid, p_locale text, p_currency text, p_token bytea)

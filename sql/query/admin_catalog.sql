@@ -283,5 +283,5 @@ WHERE p.product_id = :product
 SELECT catalog.preview_make(:tenant, :actor, :store, :product, :token)
 
 -- admin_preview_end(tenant uuid, actor uuid, store uuid, product uuid) one
--- ended bool
+-- known bool
 SELECT catalog.preview_end(:tenant, :actor, :store, :product)
