@@ -266,24 +266,38 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 	}
 }
 
-/* "5000 EUR: why", as payment.ask_refund() writes it: minor units are for machines. */
+/* Bytes of an amount in minor units at the beginning of TEXT, "5000 EUR", which is put into OUT as people
+   write it; 0: there is none. */
+static size_t amount_at(struct req *r, const char *text, struct buf *out)
+{
+	size_t digits = strspn(text, "0123456789");
+	const char *currency = text + digits + 1;
+	int64_t minor;
+
+	if (digits == 0 || text[digits] != ' ' || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3 ||
+	    !parse_int(mem_strndup(r->mem, text, digits), 0, INT64_MAX, &minor))
+		return 0;
+	locale_money(locale_get(r->locale), mem_strndup(r->mem, currency, 3), minor, out);
+	return digits + 4;
+}
+
+/* "5000 EUR: why", "4010 EUR → 4840 EUR", as functions in SQL write it: minor units are for machines.
+   What people wrote stays as it is. */
 static const char *event_detail(struct req *r, const char *detail)
 {
-	size_t digits = detail == NULL ? 0 : strspn(detail, "0123456789");
-	const char *currency, *why;
-	int64_t minor;
-	struct buf *b;
+	static const char arrow[] = " → ";
+	struct buf *b = buf_new(r->mem);
+	const char *rest = detail == NULL ? "" : detail;
+	size_t n = amount_at(r, rest, b);
 
-	if (digits == 0 || detail[digits] != ' ')
+	if (n > 0 && strncmp(rest + n, arrow, sizeof(arrow) - 1) == 0) {
+		buf_adds(b, arrow);
+		rest += n + sizeof(arrow) - 1;
+		n = amount_at(r, rest, b);
+	} else if (rest[n] != ':' && rest[n] != '\0') {
 		return detail;
-	currency = detail + digits + 1;
-	why = currency + 3;
-	if (strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3 || (*why != ':' && *why != '\0') ||
-	    !parse_int(mem_strndup(r->mem, detail, digits), 0, INT64_MAX, &minor))
-		return detail;
-	b = buf_new(r->mem);
-	locale_money(locale_get(r->locale), mem_strndup(r->mem, currency, 3), minor, b);
-	buf_adds(b, why);
+	}
+	buf_adds(b, rest + n);
 	return b->data;
 }
 

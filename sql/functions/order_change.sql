@@ -188,7 +188,7 @@ BEGIN
 		SELECT p_tenant, p_order, t.no, t.name, t.rate, t.base, t.amount
 		FROM unnest(p_tax_names, p_tax_rates, p_tax_bases, p_tax_amounts) WITH ORDINALITY AS t (name, rate, base, amount, no);
 		INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
-		VALUES (p_tenant, p_order, 'note', 'change', '', '', p_actor, format('total %s to %s', o.total, p_total));
+		VALUES (p_tenant, p_order, 'note', 'change', '', '', p_actor, format('%s %s → %s %s', o.total, o.currency, p_total, o.currency));
 		PERFORM event.queue_mail(p_tenant, p_store, 'order-changed', p_order, NULL, NULL);
 		UPDATE payment.payment p SET amount = p_total WHERE p.order_id = p_order RETURNING p.captured INTO came;
 		IF o.payment_method = 'invoice' AND p_total > o.total AND payment.take_credit(p_tenant, o.customer_id, o.currency, 0) IS NULL THEN

@@ -129,7 +129,7 @@ BEGIN
 		PERFORM sales.fire(p_tenant, o.order_id, 'payment', 'retry', 'buyer', p_method);
 	END IF;
 	INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
-	VALUES (p_tenant, o.order_id, 'payment', 'switch', 'pending', 'pending', 'buyer', o.payment_method || ' to ' || p_method);
+	VALUES (p_tenant, o.order_id, 'payment', 'switch', 'pending', 'pending', 'buyer', o.payment_method || ' → ' || p_method);
 	UPDATE sales."order" x SET payment_method = p_method WHERE x.order_id = o.order_id;
 	UPDATE payment.payment p SET method = p_method WHERE p.order_id = o.order_id AND p.captured = 0;
 	RETURN 'ok';

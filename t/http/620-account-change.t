@@ -76,7 +76,7 @@ subtest 'fewer pieces, confirmed' => sub {
 	is lines($id), 'PLAINx2 FEWx1', 'the lines';
 	is held(), 'PLAIN=2 FEW=1', 'two pieces are free again';
 	is $shop->value('SELECT amount FROM payment.payment WHERE order_id = ?', $id), 5000, 'that is to be paid';
-	is $shop->value("SELECT actor || ' ' || detail FROM sales.order_event WHERE order_id = ? AND event = 'change'", $id), 'buyer total 9500 to 5000', 'the history says so';
+	is $shop->value("SELECT actor || ' ' || detail FROM sales.order_event WHERE order_id = ? AND event = 'change'", $id), 'buyer 9500 EUR → 5000 EUR', 'the history says so';
 	is $shop->value("SELECT count(*) FROM sales.cart WHERE state = 'open'"), 0, 'no cart is left behind';
 	$shop->job('deliver', '--once');
 	my $mail = $shop->wait_mail(sub { $_[0]{subject} =~ /changed/i });

@@ -96,7 +96,8 @@ subtest 'products' => sub {
 	is lines($o) . ' ' . total($o), 'PLAINx4 TIERSx10 7000', 'the lines and the total';
 	is held($o), 'PLAIN=4 TIERS=10', 'its stock is held, that of the line taken out is free';
 	is $shop->value('SELECT amount FROM payment.payment WHERE order_id = ?', $o->{id}), 7000, 'that is to be paid';
-	is $shop->value("SELECT actor || ' ' || detail FROM sales.order_event WHERE order_id = ? AND event = 'change'", $o->{id}), "$ana->{id} total 5000 to 7000", 'ORD-17 the history says who';
+	is $shop->value("SELECT actor || ' ' || detail FROM sales.order_event WHERE order_id = ? AND event = 'change'", $o->{id}), "$ana->{id} 5000 EUR → 7000 EUR", 'ORD-17 the history says who';
+	like $ana->get(url($o))->text, qr/€50\.00 → €70\.00/, 'and its page says it in money';
 	is $shop->value(q{SELECT reason || ' ' || (detail::json -> 'lines')::text FROM audit.entry WHERE action = 'order.edited' AND target = ?}, "order $o->{id}"),
 		'asked by phone ["2 x PLAIN, 1 x FEW", "4 x PLAIN, 10 x TIERS"]', 'SEC-06 and the audit log what';
 	is $shop->value(q{SELECT count(*) FROM sales.cart WHERE state = 'open'}), 0, 'no cart is left behind';
