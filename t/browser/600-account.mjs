@@ -3,7 +3,7 @@
 // speaks his language (CUS-01, CUS-03, CUS-04, ORD-04, ORD-07, CHK-05).
 import { createHash, randomBytes } from 'node:crypto';
 import { house, browser, tap, end, axe, fits, shot, savePage, validate } from '../lib/browser/browser.mjs';
-import { people, mouse, keyboard, fillCart } from '../lib/browser/shopper.mjs';
+import { people, mouse, keyboard, fillCart, address } from '../lib/browser/shopper.mjs';
 
 const t = tap();
 const shop = await house({ gateway: 1 });
@@ -53,20 +53,7 @@ async function walk({ name, who, hand, page, pictures }) {
 	await hand.follow(page.locator('.chips a[href$="/account/addresses"]'));
 	await hand.follow(page.locator('a[href$="/account/addresses/new"]').first());
 	await look('address');
-	const country = page.locator('#f-country');
-	if (await country.inputValue() !== who.address.country) {
-		await hand.choose(country, who.address.country);
-		const change = page.locator('button[name=change_country]');
-		if (await change.isVisible()) await hand.press(change);
-		else await page.waitForFunction(c => document.querySelector(`#f-country option[value=${c}]`)?.defaultSelected
-			&& document.readyState === 'complete', who.address.country);
-	}
-	for (const [field, value] of Object.entries(who.address)) {
-		const l = page.locator(`main form #f-${field}`);
-		if (field === 'country' || !await l.count()) continue;
-		if (await l.evaluate(el => el.matches('select'))) await hand.choose(l, value);
-		else await hand.fill(l, value);
-	}
+	await address({ page, hand, who });
 	await hand.press(save());
 	t.like(await main(), new RegExp(who.address.city), `${name}: the address is in the book`);
 	await look('addresses');

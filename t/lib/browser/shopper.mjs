@@ -152,6 +152,27 @@ export async function addToCart({ page, hand, t, who }) {
 const pathOf = page => new URL(page.url()).pathname;
 const stepOf = page => pathOf(page).replace(/^.*\/(?:checkout\/)?/, '');
 
+// Fills an address in: first the country, which decides what is asked for.
+export async function address({ page, hand, who }) {
+	const country = page.locator('#f-country');
+	if (await country.inputValue() !== who.address.country) {
+		// Asked before: where the choice itself asks for the next page, that one shows its button until its script runs.
+		const change = page.locator('button[name=change_country]');
+		const byButton = await change.isVisible();
+		await hand.choose(country, who.address.country);
+		if (byButton) await hand.press(change);
+		else await page.waitForFunction(c => document.querySelector('#f-country')?.value === c
+			&& document.readyState === 'complete' && document.querySelector(`#f-country option[value=${c}]`)?.defaultSelected,
+		who.address.country);
+	}
+	for (const [name, value] of Object.entries(who.address)) {
+		const field = page.locator(`main form #f-${name}`);
+		if (name === 'country' || !await field.count()) continue;
+		if (await field.evaluate(el => el.matches('select'))) await hand.choose(field, value);
+		else await hand.fill(field, value);
+	}
+}
+
 // The answers of one step; the page after it must be another one.
 const steps = {
 	async contact({ page, hand, who }) {
@@ -163,23 +184,7 @@ const steps = {
 		if (!mail) throw new Error(`no code came to ${who.email}`);
 		await hand.fill(page.locator('#f-code'), mail.text.match(/\b\d{6}\b/)[0]);
 	},
-	async address({ page, hand, who }) {
-		const country = page.locator('#f-country');
-		if (await country.inputValue() !== who.address.country) {
-			await hand.choose(country, who.address.country);
-			const change = page.locator('button[name=change_country]');
-			if (await change.isVisible()) await hand.press(change);
-			else await page.waitForFunction(c => document.querySelector('#f-country')?.value === c
-				&& document.readyState === 'complete' && document.querySelector(`#f-country option[value=${c}]`)?.defaultSelected,
-			who.address.country);
-		}
-		for (const [name, value] of Object.entries(who.address)) {
-			const field = page.locator(`main form #f-${name}`);
-			if (name === 'country' || !await field.count()) continue;
-			if (await field.evaluate(el => el.matches('select'))) await hand.choose(field, value);
-			else await hand.fill(field, value);
-		}
-	},
+	address,
 	async delivery({ page, hand }) { await hand.check(page.locator('input[name=method]').first()); },
 	async payment({ page, hand, who }) {
 		const wanted = page.locator(`input[name=method][value=${who.pay ?? 'bank_transfer'}]`);
