@@ -225,7 +225,7 @@ subtest 'P21 every route is for who is signed in' => sub {
 		my $w = $eve->visitor;
 		my ($csrf) = $w->get('/account/profile')->html =~ /name="csrf" value="([^"]+)"/;
 		my %form = $path =~ /method$/ ? (method => 'cod') : $path =~ /change$/ ? (variant => $f->{variant}{PLAIN}, quantity => 1)
-			: $path =~ /return$/ ? (line => 1, quantity => 1, reason => 'size')
+			: $path =~ /return$/ ? (line => 1, quantity => 1, reason => 'size') : $path =~ /download$/ ? (file => '01900000-0000-7000-8000-000000000001')
 			: $path =~ /addresses/ && $path !~ /remove/ ? (country => 'ES', name => 'E', street => 'S', postcode => '28013', city => 'C', region => 'M') : ();
 		is $w->post($path, { csrf => $csrf, %form })->status, 404, 'and what is not his does not exist';
 	}
