@@ -328,6 +328,14 @@ BEGIN
 	ELSIF coalesce(btrim(p_reason), '') = '' THEN
 		RETURN 'reason';
 	END IF;
+	-- As inspect() does: productions with their orders and what waits to be looked at, and only then stock.
+	FOR c IN SELECT i.inspection_id, i.production_id FROM inventory.inspection i JOIN inventory.lot x ON x.lot_id = i.lot_id
+		WHERE i.variant_id = head.variant_id AND i.closed_at IS NULL AND x.number_key = head.number_key ORDER BY i.production_id, i.inspection_id LOOP
+		IF c.production_id IS NOT NULL THEN
+			PERFORM inventory.lock_production(p_tenant, c.production_id);
+		END IF;
+		PERFORM FROM inventory.inspection i WHERE i.inspection_id = c.inspection_id FOR UPDATE;
+	END LOOP;
 	FOR c IN SELECT x.lot_id FROM inventory.lot x WHERE x.variant_id = head.variant_id AND x.number_key = head.number_key ORDER BY x.warehouse_id LOOP
 		l := inventory.lock_lot(p_tenant, c.lot_id);
 		CONTINUE WHEN l.blocked = p_block;
