@@ -471,7 +471,7 @@ static bool is_named(void *ctx, const char *dir, const char *file, const char *c
 
 	if (all > 5 && strcmp(file + all - 5, ".part") == 0)
 		return false;
-	return bsearch(name, named, n, sizeof(*named), compare) != NULL;
+	return n > 0 && bsearch(name, named, n, sizeof(*named), compare) != NULL;
 }
 
 static int64_t sweep_one(void *ctx, const char *to, const char *dir, const char *const *named, size_t n, int keep_s)
