@@ -52,13 +52,10 @@ static void add_items(struct view *part, const char *part_name, const char *icon
 	}
 }
 
-/* Parts of the page that show cards: a merchant who puts up more sees the others without. */
-#define CARD_PARTS 4
-
 /* What the parts of the page are made of. */
 struct content {
 	struct rows *items, *group, *featured;
-	struct view *statements, *with_cards[CARD_PARTS];
+	struct view *statements, **with_cards;  /* the parts that show cards */
 	size_t ncards;
 };
 
@@ -106,8 +103,7 @@ static void add_block(struct req *r, struct view *v, const struct row_home_block
 	if (strcmp(name, "featured") == 0) {
 		if (c->featured == NULL)
 			c->featured = q_home_featured(r->db, r->site->store, r->language, r->currency);
-		if (c->ncards < CARD_PARTS)
-			c->with_cards[c->ncards++] = part;
+		c->with_cards[c->ncards++] = part;
 	} else if (strcmp(name, "categories") == 0) {
 		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix,
 							   strcmp(b->kind, "collections") == 0 ? "collection" : "category"));
@@ -155,6 +151,7 @@ static void show(struct req *r)
 	const char *description = NULL;
 	bool hero = false;
 
+	c.with_cards = mem_array(r->mem, struct view *, rows_count(blocks) + 1);
 	for (size_t i = 0; i < rows_count(blocks); i++) {
 		const struct row_home_blocks *b = row_home_blocks_at(blocks, i);
 
