@@ -65,13 +65,11 @@ static struct rows *find(struct req *r)
 	const char *category = param_id(r, "category"), *after = param_id(r, "after"), *lack = given(r, "without");
 	bool of_store = strcmp(lack, "price") == 0;
 
-	category = category == NULL ? r->id : category;
-	after = after == NULL ? r->id : after;
 	if (*lack == '\0')
 		return q_admin_products(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category, given(r, "brand"), after,
-					PRODUCTS_ON_A_PAGE + 1);
+					PRODUCTS_ON_A_PAGE + 1, given(r, "order"));
 	return q_admin_lacking(r->db, fragments(r), r->site->tenant, given(r, "q"), given(r, "state"), category, given(r, "brand"), after,
-			       PRODUCTS_ON_A_PAGE + 1, lack, of_store ? console_store(r) : NO_STORE, of_store ? console_currency(r) : "");
+			       PRODUCTS_ON_A_PAGE + 1, given(r, "order"), lack, of_store ? console_store(r) : NO_STORE, of_store ? console_currency(r) : "");
 }
 
 static const char *found_at(struct req *r, struct rows *found, size_t i)

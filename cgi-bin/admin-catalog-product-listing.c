@@ -28,6 +28,20 @@ const struct param listing_params[] = {
 	{ 0 }
 };
 
+/* What q_admin_listing_pictures gives at most, as the product's page shows. */
+#define PICTURES_MAX 60
+
+static const char *const ways[] = { "product", "own", NULL };
+
+const struct param listing_picture_params[] = {
+	{ "revision", PARAM_INT, .min = 1, .max = INT64_C(1) << 40 },
+	{ "pictures", PARAM_CHOICE, .choices = ways, .label = N_("Pictures in this store") },
+	{ "media",    PARAM_LIST, .of = PARAM_ID, .max = PICTURES_MAX },
+	{ "order",    PARAM_LIST, .of = PARAM_TEXT, .max = PICTURES_MAX, .blanks = true, .label = N_("Place") },
+	{ "shown",    PARAM_LIST, .of = PARAM_ID, .max = PICTURES_MAX, .optional = "" },
+	{ 0 }
+};
+
 static const char *const related_kinds[] = { "related", "accessory", "alternative", NULL };
 
 const struct param related_params[] = {
@@ -70,10 +84,35 @@ static void add_text(struct req *r, struct view *item, const char *name, size_t 
 	view_text(item, mem_concat(r->mem, name, "_error"), form_error(r, form_numbered(r, name, i)));
 }
 
+/* Those of the form that was sent stand as they were typed. */
+static void add_pictures(struct req *r, struct view *v, struct rows *pictures)
+{
+	bool own = rows_count(pictures) > 0 && row_admin_listing_pictures_at(pictures, 0)->own;
+	const char *way = form_typed(r, "pictures", own ? "own" : "product");
+
+	view_bool(v, "has_pictures", rows_count(pictures) > 0);
+	view_bool(v, "own_pictures", strcmp(way, "own") == 0);
+	view_text(v, "pictures_url", mem_printf(r->mem, "%s/admin/catalog/%s/listing/pictures", r->prefix, path_text(r, "id")));
+	for (size_t i = 0; i < rows_count(pictures); i++) {
+		const struct row_admin_listing_pictures *p = row_admin_listing_pictures_at(pictures, i);
+		struct view *item = view_item(v, "pictures");
+		size_t at = catalog_typed_in(r, "media", p->media);
+		const char *place = mem_printf(r->mem, "%zu", i + 1);
+
+		view_int(item, "n", (int64_t)(at == SIZE_MAX ? i : at));
+		view_text(item, "media", p->media);
+		view_text(item, "image", mem_concat(r->mem, "/media/", p->name));
+		view_text(item, "label", p->label);
+		view_text(item, "order", at == SIZE_MAX ? place : form_item(r, "order", at, place));
+		view_text(item, "order_error", at == SIZE_MAX ? NULL : form_error(r, form_numbered(r, "order", at)));
+		view_bool(item, "shown", at == SIZE_MAX ? p->chosen : catalog_typed_in(r, "shown", p->media) != SIZE_MAX);
+	}
+}
+
 void listing_show(struct req *r)
 {
 	const char *product = path_text(r, "id"), *store = console_store(r);
-	struct rows *found, *stores, *texts;
+	struct rows *found, *stores, *texts, *pictures;
 	struct view *v;
 
 	if (store == NULL) {
@@ -83,6 +122,7 @@ void listing_show(struct req *r)
 	found = q_admin_product(r->db, product, store, r->language);
 	stores = q_admin_listings(r->db, product);
 	texts = q_admin_listing_texts(r->db, product, store);
+	pictures = q_admin_listing_pictures(r->db, product, store, r->language);
 	if (r->method == GET)
 		page_asked(r);
 	v = page_of(r, "admin-catalog/listing", found, "listing");
@@ -118,6 +158,7 @@ void listing_show(struct req *r)
 		add_text(r, item, "summary", i, t->summary);
 		add_text(r, item, "description", i, t->description);
 	}
+	add_pictures(r, v, pictures);
 	page_html(r, v);
 }
 
@@ -142,6 +183,54 @@ void listing_change(struct req *r)
 	outcome = row_admin_save_listing(q_admin_save_listing(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id"),
 		param_int(r, "revision"), param_bool(r, "visible"), param_bool(r, "featured"), param_int(r, "place"),
 		locale, n, name, n, summary, n, description, n))->outcome;
+	if (strcmp(outcome, "ok") != 0) {
+		catalog_decline(r, listing_show, outcome);
+		return;
+	}
+	page_flash(r, "ok", N_("The product is saved."));
+	page_redirect(r, mem_printf(r->mem, "%s/admin/catalog/%s/listing", r->prefix, path_text(r, "id")));
+}
+
+/* Which pictures of the product the store shows, and in which order. */
+void listing_pictures(struct req *r)
+{
+	size_t n, norders, nshown, chosen = 0;
+	const char *const *media = param_list(r, "media", &n), *const *orders = param_list(r, "order", &norders), *const *shown = param_list(r, "shown", &nshown);
+	const char *picture[PICTURES_MAX], *outcome;
+	int64_t place[PICTURES_MAX];
+	bool own = strcmp(param_text(r, "pictures"), "own") == 0, good = true;
+
+	if (console_store(r) == NULL || n != norders) {
+		page_bad_request(r);
+		return;
+	}
+	for (size_t i = 0; own && i < n; i++) {
+		bool wanted = false;
+
+		for (size_t k = 0; k < nshown; k++)
+			wanted |= strcmp(shown[k], media[i]) == 0;
+		if (!wanted)
+			continue;
+		if (!parse_int(orders[i], 0, 1000000, &place[chosen])) {
+			field_error(r, form_numbered(r, "order", i), N_("Please enter a whole number: smaller ones come first."));
+			good = false;
+		}
+		picture[chosen++] = media[i];
+	}
+	if (own && chosen == 0) {
+		field_error(r, "pictures", N_("Please choose at least one picture, or show those of the product."));
+		good = false;
+	}
+	if (!good) {
+		page_again(r, listing_show);
+		return;
+	}
+	outcome = row_admin_save_listing_pictures(q_admin_save_listing_pictures(r->db, r->site->tenant, console_actor(r), console_store(r), path_text(r, "id"),
+		param_int(r, "revision"), picture, chosen, place, chosen))->outcome;
+	if (strcmp(outcome, "offered") == 0) {
+		page_decline(r, listing_show, "pictures", N_("This store does not offer the product: show it in the shop first."));
+		return;
+	}
 	if (strcmp(outcome, "ok") != 0) {
 		catalog_decline(r, listing_show, outcome);
 		return;
@@ -175,10 +264,33 @@ static void add_kinds(struct req *r, struct view *item, const char *chosen)
 	}
 }
 
+/* What the job recommend found, and why. */
+static void add_recommended(struct req *r, struct view *v, struct rows *found)
+{
+	static const struct form_option words[] = {
+		{ "bought", N_("Bought together with it") }, { "viewed", N_("Looked at by its visitors") }, { "similar", N_("Similar to it") },
+	};
+
+	for (size_t i = 0; i < rows_count(found); i++) {
+		const struct row_admin_recommended *c = row_admin_recommended_at(found, i);
+		struct view *item = view_item(v, "recommended");
+
+		view_text(item, "url", mem_printf(r->mem, "%s/admin/catalog/%s", r->prefix, c->product));
+		view_text(item, "name", c->name);
+		for (size_t w = 0; w < ARRAY_LEN(words); w++)
+			if (strcmp(words[w].value, c->kind) == 0)
+				view_text(item, "why", req_text(r, words[w].label));
+		view_int(item, "together", c->together);
+		view_int(item, "of_all", c->of_all);
+		view_bool(item, "off", !c->shown);
+	}
+	view_bool(v, "has_recommended", rows_count(found) > 0);
+}
+
 void related_show(struct req *r)
 {
 	const char *product = path_text(r, "id"), *store = console_store(r);
-	struct rows *found, *related;
+	struct rows *found, *related, *recommended;
 	struct view *v;
 
 	if (store == NULL) {
@@ -187,6 +299,7 @@ void related_show(struct req *r)
 	}
 	found = q_admin_product(r->db, product, store, r->language);
 	related = q_admin_related(r->db, product);
+	recommended = q_admin_recommended(r->db, product, store);
 	if (r->method == GET)
 		page_asked(r);
 	v = page_of(r, "admin-catalog/related", found, "related");
@@ -212,6 +325,7 @@ void related_show(struct req *r)
 	}
 	form_options(r, v, "ways", "as", kind_labels, ARRAY_LEN(kind_labels), "related");
 	view_bool(v, "has_products", rows_count(related) > 0);
+	add_recommended(r, v, recommended);
 	view_bool(v, "may_edit", console_may_everywhere(r, "catalog.edit"));
 	form_text(r, v, "codes", "");
 	page_html(r, v);

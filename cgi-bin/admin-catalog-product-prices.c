@@ -197,6 +197,7 @@ static struct view *add_variant(struct req *r, struct view *v, const struct row_
 	view_text(item, "options", *x->options == '\0' ? NULL : x->options);
 	view_text(item, "price", m != NULL && m->has_fresh ? catalog_amount(r, m->fresh, currency) :
 		  cell(r, "price", n, p->has_amount ? catalog_amount(r, p->amount, currency) : ""));
+	view_bool(item, "reckoned", p->reckoned);
 	view_text(item, "was", cell(r, "was", n, p->has_was ? catalog_amount(r, p->was, currency) : ""));
 	view_text(item, "price_error", form_error(r, form_numbered(r, "price", n)));
 	view_text(item, "was_error", form_error(r, form_numbered(r, "was", n)));
@@ -215,7 +216,7 @@ static void show(struct req *r, struct rows *filled)
 {
 	const char *product = path_text(r, "id"), *store = console_store(r), *currency, *group;
 	struct rows *found, *variants, *currencies, *groups, *prices, *costs;
-	bool may_cost = console_may_everywhere(r, "catalog.cost");
+	bool may_cost = console_may_everywhere(r, "catalog.cost"), any = false;
 	struct view *v;
 
 	if (store == NULL) {
@@ -252,6 +253,10 @@ static void show(struct req *r, struct rows *filled)
 	view_bool(v, "filled", filled != NULL);
 	add_currencies(r, v, currencies, currency, group);
 	add_groups(r, v, groups, currency, group);
+	view_text(v, "rule_url", mem_printf(r->mem, "%s/admin/catalog/%s/markup?currency=%s", r->prefix, product, currency));
+	for (size_t i = 0; i < rows_count(prices); i++)
+		any |= row_admin_prices_at(prices, i)->reckoned;
+	view_bool(v, "has_reckoned", any);
 	for (size_t i = 0; i < rows_count(variants) && i < rows_count(prices); i++) {
 		const struct row_admin_variants *x = row_admin_variants_at(variants, i);
 		struct view *item = add_variant(r, v, x, row_admin_prices_at(prices, i), currency, i, filled);

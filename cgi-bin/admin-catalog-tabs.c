@@ -21,6 +21,7 @@ void catalog_tabs(struct req *r, struct view *v, const char *product, const char
 		{ N_("Product"), "media", "/admin/media/", "", N_("Pictures") },
 		{ N_("Product"), "downloads", "/admin/media/", "/downloads", N_("Downloads") },
 		{ N_("Selling"), "prices", "/admin/catalog/", "/prices", N_("Prices") },
+		{ N_("Selling"), "markup", "/admin/catalog/", "/markup", N_("Price rule") },
 		{ N_("Selling"), "special", "/admin/catalog/", "/special", N_("Special prices") },
 		{ N_("Selling"), "listing", "/admin/catalog/", "/listing", N_("In this store") },
 		{ N_("Selling"), "related", "/admin/catalog/", "/related", N_("Related products") },

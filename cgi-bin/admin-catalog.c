@@ -110,6 +110,9 @@ void catalog_decline(struct req *r, void (*show)(struct req *r), const char *out
 /* A file of the largest size into the database, or out of it, on a busy host. */
 #define UPLOAD_DEADLINE_MS 30000
 
+/* Taking over the prices of 100 000 products takes some seconds. */
+#define RULE_DEADLINE_MS 30000
+
 static const struct route routes[] = {
 	/* products */
 	{ GET,  "/admin/catalog", product_list, .params = product_list_params, SEE },
@@ -149,11 +152,22 @@ static const struct route routes[] = {
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
 	{ GET,  "/admin/catalog/{id:id}/listing", listing_show, SEE },
 	{ POST, "/admin/catalog/{id:id}/listing", listing_change, .params = listing_params, .form = listing_show, EDIT },
+	{ POST, "/admin/catalog/{id:id}/listing/pictures", listing_pictures, .params = listing_picture_params, .form = listing_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/related", related_show, SEE },
 	{ POST, "/admin/catalog/{id:id}/related", related_change, .params = related_params, .form = related_show, EDIT },
 	{ GET,  "/admin/catalog/{id:id}/special", special_show, .params = special_params, SEE },
 	{ POST, "/admin/catalog/{id:id}/special", special_change, .params = special_change_params, .form = special_show,
 	  .permission = "catalog.price", .csrf_token = true, .trips = 6 },
+	/* what prices follow; the rule of a store is carried out for the first products at once */
+	{ GET,  "/admin/catalog/markup", markup_show, .params = markup_params, SEE },
+	{ POST, "/admin/catalog/markup", markup_change, .params = markup_change_params, .form = markup_show, .permission = "catalog.price", .csrf_token = true,
+	  .deadline_ms = RULE_DEADLINE_MS, .trips = 6 },
+	{ GET,  "/admin/catalog/{id:id}/markup", markup_show, .params = markup_params, SEE },
+	{ POST, "/admin/catalog/{id:id}/markup", markup_change, .params = markup_change_params, .form = markup_show, .permission = "catalog.price",
+	  .csrf_token = true, .trips = 6 },
+	/* search in the shop */
+	{ GET,  "/admin/catalog/search", sought_show, .params = sought_show_params, .permission = "catalog.view", .trips = 4 },
+	{ POST, "/admin/catalog/search", sought_change, .params = sought_params, .form = sought_show, EDIT },
 	/* categories */
 	{ GET,  "/admin/catalog/categories", category_tree, SEE },
 	{ GET,  "/admin/catalog/categories/new", category_new, .params = category_add_params, .permission = "catalog.edit", .trips = 3 },

@@ -64,11 +64,17 @@ int64_t catalog_unit(const char *currency);
 bool catalog_read_markup(struct req *r, const char *typed, int64_t *out);
 
 /* admin-catalog-product-listing.c: how the chosen store shows a product; what goes with it. */
-extern const struct param listing_params[], related_params[];
+extern const struct param listing_params[], listing_picture_params[], related_params[];
 void listing_show(struct req *r);
 void listing_change(struct req *r);
+void listing_pictures(struct req *r);
 void related_show(struct req *r);
 void related_change(struct req *r);
+
+/* admin-catalog-markup.c: what the prices of the chosen store follow, all or those of one product. */
+extern const struct param markup_params[], markup_change_params[];
+void markup_show(struct req *r);
+void markup_change(struct req *r);
 
 /* admin-catalog-product-special.c: prices of many pieces, of groups, of some days. */
 extern const struct param special_params[], special_change_params[];
@@ -96,6 +102,11 @@ void category_put(struct req *r);
 extern const struct param picture_list_params[], picture_params[];
 void picture_show(struct req *r);
 void picture_change(struct req *r);
+
+/* admin-catalog-search.c: what shoppers search for, and words that mean the same to them. */
+extern const struct param sought_show_params[], sought_params[];
+void sought_show(struct req *r);
+void sought_change(struct req *r);
 
 /* admin-catalog-rule.c: which products a collection chooses by itself. */
 extern const struct param rule_params[];

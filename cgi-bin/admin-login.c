@@ -232,7 +232,7 @@ int main(int argc, char **argv)
 		.turns = TURNS, .workers = WORKERS, .calls = true,
 	};
 
-	if (nice(NICE_STEP) == -1)
-		return 1;
+	/* A sandbox refuses it; its unit has Nice= instead. */
+	(void)!nice(NICE_STEP);
 	return program_run(&admin_login, argc, argv);
 }

@@ -154,11 +154,13 @@ static void refunded(struct req *r, const struct call_answer *a)
 	page_redirect(r, desk_url(r, path_text(r, "id"), ""));
 }
 
+static const char *const by_hand = N_("The refund is booked as given back by hand.");
+
 /* The refund is written down; one that goes by a gateway is sent there behind the COMMIT. */
-static void send_refund(struct req *r, const char *outcome, const char *refund, bool gateway, const char *field)
+static void send_refund(struct req *r, const char *outcome, const char *refund, bool gateway, const char *field, const char *done)
 {
 	if (strcmp(outcome, "ok") != 0 || !gateway) {
-		desk_settle(r, outcome, field, N_("The refund is booked as given back by hand."));
+		desk_settle(r, outcome, field, done);
 		return;
 	}
 	page_call_repeated(r, desk_url(r, path_text(r, "id"), ""));
@@ -196,7 +198,7 @@ void act_refund(struct req *r)
 	if (!amount_back(r, "amount", &amount, &asked))
 		return;
 	f = row_desk_refund(q_desk_refund(r->db, DESK_WHO(r), path_text(r, "id"), asked, p.lines, p.n, p.counts, p.n, text(r, "refund_reason"), refund));
-	send_refund(r, f->outcome, refund, f->gateway, "amount");
+	send_refund(r, f->outcome, refund, f->gateway, "amount", by_hand);
 }
 
 /* ---- what a bank keeps for us -------------------------------------------------------------------------- */
@@ -279,7 +281,8 @@ void act_return_refund(struct req *r)
 		return;
 	done = q_desk_return_refund(r->db, DESK_WHO(r), path_text(r, "id"), path_text(r, "return"), asked, text(r, "back_reason"), refund);
 	goes = q_desk_refund_goes(r->db, refund);
-	send_refund(r, row_desk_return_refund(done)->outcome, refund, row_desk_refund_goes(goes)->gateway, "back_amount");
+	send_refund(r, row_desk_return_refund(done)->outcome, refund, row_desk_refund_goes(goes)->gateway, "back_amount",
+		row_desk_refund_goes(goes)->set_off ? N_("It is taken off what is due.") : by_hand);
 }
 
 /* ---- goods back --------------------------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
-/* Paper: pick lists, packing slips and return slips, drawn when they are asked for. */
+/* Paper: pick lists, packing slips, return slips and labels, drawn when they are asked for. */
 #include "admin-orders.h"
 
 #include "base/mem.h"
 #include "front/basket.h"
+#include "shop/label.h"
 #include "shop/paper.h"
 
 #include <stdio.h>
@@ -174,4 +175,53 @@ void paper_return(struct req *r)
 		page_not_found(r);
 	else
 		answer(r, &p);
+}
+
+/* ---- labels ---------------------------------------------------------------------------------------- */
+
+static void labels(struct req *r, const char *const *parcels, size_t n, const char *order)
+{
+	struct rows *rows = q_desk_labels(r->db, console_store(r), parcels, n), *house = q_desk_house(r->db, console_store(r));
+	struct label *label = mem_array(r->mem, struct label, n + 1);
+	const struct row_desk_house *h = row_desk_house(house);
+	struct labels of = { .locale = locale_get(r->locale), .text = r->text, .store_name = h->name, .color = h->color, .date = day(r, r->now_ms), .label = label };
+	struct buf *pdf;
+
+	for (size_t i = 0; i < rows_count(rows) && i < n; i++) {
+		const struct row_desk_labels *k = row_desk_labels_at(rows, i);
+		struct address a = { k->name, k->company, k->street, k->street2, k->postal_code, k->city, k->region, k->country };
+
+		if (order != NULL && strcmp(order, k->order_id) != 0)
+			continue;
+		label[of.n++] = (struct label){ mem_printf(r->mem, "%s/%lld", k->order_number, (long long)k->parcel_no), house_address(r, house), basket_address(r, &a), k->way,
+			k->tracking, k->weight_g };
+	}
+	if (of.n == 0) {
+		page_not_found(r);
+		return;
+	}
+	pdf = req_failed(r) ? NULL : label_pdf(r->mem, &of);
+	if (pdf == NULL) {
+		req_fail(r, "labels cannot be drawn");
+		return;
+	}
+	page_header(r, "Content-Disposition", "inline");
+	page_bytes(r, "application/pdf", pdf->data, pdf->len);
+}
+
+void paper_label(struct req *r)
+{
+	const char *parcel = path_text(r, "parcel");
+
+	labels(r, &parcel, 1, path_text(r, "id"));
+}
+
+void paper_wave_labels(struct req *r)
+{
+	struct rows *rows = q_desk_wave_parcels(r->db, r->site->tenant, console_store(r), path_text(r, "wave"));
+	const char **parcels = mem_array(r->mem, const char *, rows_count(rows) + 1);
+
+	for (size_t i = 0; i < rows_count(rows); i++)
+		parcels[i] = row_desk_wave_parcels_at(rows, i)->parcel;
+	labels(r, parcels, rows_count(rows), NULL);
 }

@@ -105,6 +105,8 @@ static int64_t add_picks(struct req *r, struct view *v, struct rows *picks, cons
 /* One entry for each order of the list, in the order of their numbers on it. */
 static void add_orders(struct req *r, struct view *v, const char *wave, struct rows *picks)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < rows_count(picks); i++) {
 		const struct row_fulfil_picks *p = row_fulfil_picks_at(picks, i);
 		int64_t wanted = 0, picked = 0, packed = 0;
@@ -129,7 +131,9 @@ static void add_orders(struct req *r, struct view *v, const char *wave, struct r
 		view_int(item, "wanted", wanted);
 		view_int(item, "picked", picked);
 		view_int(item, "packed", packed);
+		any = any || packed > 0;
 	}
+	view_bool(v, "has_parcels", any);
 }
 
 /* The list of the path, or NULL after a 404. */

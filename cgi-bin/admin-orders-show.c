@@ -151,8 +151,10 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 	form_text(r, v, "amount", over > 0 ? desk_money_text(r, o->currency, over) : "");
 	view_money(sum, "due", m->amount - m->captured);
 	view_bool(sum, "is_due", m->amount > m->captured && is(o->state, "open") && !is(o->payment, "authorised"));
-	view_money(sum, "captured", m->captured);
-	view_money(sum, "refunded", m->refunded);
+	view_money(sum, "captured", m->captured - m->set_off);
+	view_money(sum, "refunded", m->refunded - m->set_off);
+	if (m->set_off > 0)
+		view_money(sum, "set_off", m->set_off);
 	view_money(sum, "left", m->captured - m->refunded);
 	view_bool(sum, "is_left", m->captured > m->refunded);
 	view_text(sum, "due_minor", mem_printf(r->mem, "%lld", (long long)(m->amount - m->captured)));
@@ -184,6 +186,7 @@ static void add_money(struct req *r, struct view *v, const struct row_desk_head 
 		view_text(item, "reason", or_not(a->reason));
 		view_text(item, "code", or_not(a->code));
 		view_bool(item, "by_hand", a->by_hand);
+		view_bool(item, "set_off", a->set_off);
 		desk_state_tag(r, item, "state", "refund", a->state);
 	}
 }
@@ -243,6 +246,7 @@ static void add_returns(struct req *r, struct view *v, const struct row_desk_hea
 			view_bool(one, "can_decide", may && is(b->state, "requested"));
 			view_bool(one, "can_withdraw", may && (is(b->state, "requested") || is(b->state, "approved")));
 			view_bool(one, "can_receive", may && is(b->state, "approved"));
+			view_bool(one, "owed", is(o->payment, "pending") && is(o->payment_method, "invoice"));
 			view_bool(one, "can_refund", refund && (is(b->state, "received") || is(b->state, "returned")) && b->worth > b->refunded);
 			view_bool(one, "can_exchange", may && (is(b->state, "received") || is(b->state, "returned")) && b->exchange_draft == NULL && b->exchange_order == NULL);
 			view_text(one, "exchange_draft", console_may(r, "orders.edit") ? b->exchange_draft : NULL);

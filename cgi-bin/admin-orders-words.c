@@ -81,7 +81,7 @@ static const char *const events[][2] = {
 	{ "payment authorise", N_("The payment is authorised") }, { "payment pay", N_("Paid") }, { "payment fail", N_("The payment failed") },
 	{ "payment retry", N_("Another try to pay") }, { "payment refund", N_("All money was given back") },
 	{ "payment refund_part", N_("A part of the money was given back") }, { "payment refund_undone", N_("A refund came back") },
-	{ "payment refund_back", N_("A part of a refund came back") }, { "payment ask_refund", N_("A refund was asked for") },
+	{ "payment set_off", N_("What came back is taken off what is due") }, { "payment refund_back", N_("A part of a refund came back") }, { "payment ask_refund", N_("A refund was asked for") },
 	{ "payment ask_capture", N_("The money is to be captured") }, { "payment ask_release", N_("The authorisation is to be let go") },
 	{ "payment capture_part", N_("A part was captured, the rest let go") },
 	{ "fulfilment produce", N_("In Production") }, { "fulfilment make_ready", N_("Ready to Ship") },

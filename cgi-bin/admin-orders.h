@@ -132,6 +132,8 @@ void draft_throw(struct req *r);
 /* admin-orders-paper.c */
 void paper_wave(struct req *r);
 void paper_parcel(struct req *r);
+void paper_label(struct req *r);
+void paper_wave_labels(struct req *r);
 void paper_slip(struct req *r);
 void paper_return(struct req *r);
 

@@ -43,7 +43,7 @@ void audit_show(struct req *r)
 	const char *by = given(r, "by"), *about = given(r, "about"), *until = given(r, "until"), *before = param_id(r, "before");
 	unsigned mask = (*by != '\0' ? STAFF_AUDIT_BY : 0) | (*about != '\0' ? STAFF_AUDIT_ABOUT : 0) |
 			(*until != '\0' ? STAFF_AUDIT_UNTIL : 0) | (before != NULL ? STAFF_AUDIT_LATER : 0);
-	struct rows *people = q_staff_people(r->db, r->site->tenant), *kept = console_searches(r, "/admin/audit");
+	struct rows *people = q_staff_people(r->db, r->site->tenant, ""), *kept = console_searches(r, "/admin/audit");
 	struct rows *rows = q_staff_audit(r->db, mask, by, about, *until == '\0' ? "2000-01-01" : until,
 					  before == NULL ? r->id : before, ENTRIES_ON_A_PAGE + 1);
 	size_t n = rows_count(rows);

@@ -1,8 +1,10 @@
 /* Forms of settings: fields as items of a list, so that a page is a table of them. */
 #include "admin-settings.h"
 
+#include "base/crypto.h"
 #include "base/locale.h"
 #include "base/mem.h"
+#include "base/seal.h"
 #include "base/utf8.h"
 #include "front/address_form.h"
 #include "shop/pricing.h"
@@ -224,6 +226,17 @@ const char *settings_percent(struct req *r, int64_t ppm)
 bool settings_take_percent(struct req *r, const char *text, int64_t *ppm)
 {
 	return take_decimal(r, text, RATE_DIGITS, PRICING_PPM, ppm);
+}
+
+const char *const settings_no_seal_key = N_("The server has no key yet to seal this with, so it was not kept. Please ask whoever runs the server to run sutlerctl migrate.");
+
+const unsigned char *settings_seal_key(struct req *r)
+{
+	struct rows *rows = q_settings_seal_key(r->db);
+	size_t n = 0;
+	const unsigned char *public = rows_found(rows) ? hex_decode(r->mem, row_settings_seal_key(rows)->public_hex, &n) : NULL;
+
+	return n == SEAL_PUBLIC_LEN ? public : NULL;
 }
 
 void settings_decline(struct req *r, void (*show)(struct req *r), const char *outcome, const struct settings_outcome *table, size_t n)

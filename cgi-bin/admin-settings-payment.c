@@ -67,18 +67,9 @@ void payments_show(struct req *r)
 	rows = q_settings_payments(r->db, store, r->language);
 	gateways = q_settings_gateways(r->db, store);
 	v = settings_view(r, "admin-settings/payments", N_("Payment"), "/admin/settings/payment");
-	for (size_t i = 0; i < rows_count(gateways); i++) {
-		const struct row_settings_gateways *g = row_settings_gateways_at(gateways, i);
-		struct view *item = view_item(v, "gateways");
-
-		view_text(item, "provider", g->provider);
-		view_text(item, "account", g->account);
-		view_bool(item, "active", g->active);
-		view_bool(item, "live", g->live);
-		view_time(item, "made", g->made);
-		view_text(item, "reports", mem_printf(r->mem, "/webhooks/%s/%s", g->provider, g->account));
-		ready = ready || g->active;
-	}
+	gateway_list(r, v, gateways);
+	for (size_t i = 0; i < rows_count(gateways); i++)
+		ready = ready || row_settings_gateways_at(gateways, i)->active;
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		const struct row_settings_payments *p = row_settings_payments_at(rows, i);
 		struct view *item = view_item(v, "methods");
@@ -90,7 +81,6 @@ void payments_show(struct req *r)
 		view_bool(item, "active", p->active);
 		view_bool(item, "lacks", p->active && !ready && strcmp(p->method, "card") == 0);
 	}
-	view_bool(v, "has_gateways", rows_count(gateways) > 0);
 	page_html(r, v);
 }
 

@@ -2,7 +2,6 @@
 #include "admin-settings.h"
 
 #include "base/config.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/seal.h"
 #include "web/call.h"
@@ -156,22 +155,22 @@ static bool take_domains(struct req *r, const char **out, size_t *n)
 	return true;
 }
 
-/* The secret that was typed, sealed for its place; NULL: none was, or the request has failed. */
-static const unsigned char *take_secret(struct req *r, size_t *n)
+/* The secret that was typed, sealed for its place.  false: it was said beside the field why it cannot be. */
+static bool take_secret(struct req *r, const unsigned char **out, size_t *n)
 {
-	const char *secret = settings_given(r, "secret"), *error = NULL;
-	const struct seal_key *key;
+	const char *secret = settings_given(r, "secret");
+	const unsigned char *public;
 
 	*n = 0;
+	*out = NULL;
 	if (*secret == '\0')
-		return NULL;
-	key = seal_key_load(r->mem, config_text("secrets.key_file"), &error);
-	if (key == NULL) {
-		log_error("key of sealed secrets cannot be used", "reason", error, NULL);
-		req_fail(r, "the secret cannot be sealed");
-		return NULL;
-	}
-	return seal_make(r->mem, key, mem_printf(r->mem, "staff.sso secret %s", r->site->tenant), secret, strlen(secret), n);
+		return true;
+	public = settings_seal_key(r);
+	if (public != NULL)
+		*out = seal_box(r->mem, public, mem_printf(r->mem, "staff.sso secret %s", r->site->tenant), secret, strlen(secret), n);
+	if (*out == NULL)
+		field_error(r, "secret", settings_no_seal_key);
+	return *out != NULL;
 }
 
 static bool is_in_order(struct req *r, const char **domains, size_t *n)
@@ -207,11 +206,10 @@ void provider_change(struct req *r)
 	const unsigned char *secret;
 	size_t n = 0, nsecret;
 
-	if (!is_in_order(r, domains, &n)) {
+	if (!is_in_order(r, domains, &n) || !take_secret(r, &secret, &nsecret)) {
 		page_again(r, provider_show);
 		return;
 	}
-	secret = take_secret(r, &nsecret);
 	outcome = row_staff_save_provider(q_staff_save_provider(r->db, r->site->tenant, console_actor(r), param_int(r, "revision"), param_text(r, "name"),
 		param_text(r, "issuer"), param_text(r, "client"), secret, nsecret, domains, n, param_bool(r, "passwords"), param_id(r, "role"),
 		param_text(r, "second"), param_bool(r, "active"), param_text(r, "reason")))->outcome;

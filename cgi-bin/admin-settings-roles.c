@@ -41,6 +41,8 @@ static const struct { const char *permission, *area, *label; } permissions[] = {
 	{ "staff.view", N_("Staff"), N_("See staff and roles") },
 	{ "staff.manage", N_("Staff"), N_("Change staff and roles") },
 	{ "audit.view", N_("Audit log"), N_("Search the audit log") },
+	{ "status.view", N_("Status"), N_("See how the shop runs") },
+	{ "status.mend", N_("Status"), N_("Try again what failed") },
 };
 
 const struct param role_params[] = {

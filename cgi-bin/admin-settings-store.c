@@ -135,6 +135,7 @@ const struct param store_params[] = {
 	{ "split_shipments", PARAM_BOOL, .label = N_("One line may come from several warehouses") },
 	{ "closed_0", PARAM_BOOL }, { "closed_1", PARAM_BOOL }, { "closed_2", PARAM_BOOL }, { "closed_3", PARAM_BOOL },
 	{ "closed_4", PARAM_BOOL }, { "closed_5", PARAM_BOOL }, { "closed_6", PARAM_BOOL },
+	{ "show_bought", PARAM_BOOL }, { "show_viewed", PARAM_BOOL }, { "show_similar", PARAM_BOOL },
 	{ 0 }
 };
 
@@ -174,6 +175,11 @@ static void add_ways(struct settings_form *f, const struct row_settings_store *s
 	settings_int(f, "hold_minutes", N_("Minutes that checkout holds stock"), s->hold_minutes);
 	settings_int(f, "unpaid_minutes", N_("Minutes until an unpaid card order is cancelled"), s->unpaid_minutes);
 	settings_bool(f, "split_shipments", N_("One line may come from several warehouses"), s->split_shipments);
+	settings_group(f, N_("Recommendations on product pages"), NULL);
+	settings_bool(f, "show_bought", N_("What was bought together with it"), s->show_bought);
+	settings_bool(f, "show_viewed", N_("What its visitors looked at as well"), s->show_viewed);
+	settings_bool(f, "show_similar", N_("Similar products"), s->show_similar);
+	settings_hint(f, N_("Found every night out of orders, visits and attributes; shown behind what you chose yourself."));
 	settings_group(f, N_("Days and hours"), NULL);
 	settings_text(f, "timezone", N_("Time zone"), s->timezone, 60);
 	settings_hint(f, N_("Its name is like Europe/Madrid."));
@@ -250,7 +256,8 @@ void store_change(struct req *r)
 {
 	static const char *const keys[] = { "name", "contact_email", "contact_phone", "mail_from_name", "legal_name", "tax_id", "street", "postal_code",
 		"city", "region", "country", "color_primary", "color_accent", "logo", "favicon", "guest_checkout", "timezone",
-		"low_stock", "hold_minutes", "unpaid_minutes", "split_shipments", "cutoff_minute", "closed_weekdays" };
+		"low_stock", "hold_minutes", "unpaid_minutes", "split_shipments", "cutoff_minute", "closed_weekdays",
+		"show_bought", "show_viewed", "show_similar" };
 	const char *values[ARRAY_LEN(keys)], *store = settings_store(r);
 	int64_t cutoff = minute_of(r, param_text(r, "cutoff"));
 	unsigned closed = 0;
@@ -273,6 +280,8 @@ void store_change(struct req *r)
 	values[n++] = param_bool(r, "split_shipments") ? "true" : "false";
 	values[n++] = mem_printf(r->mem, "%lld", (long long)cutoff);
 	values[n++] = mem_printf(r->mem, "%u", closed);
+	for (; n < ARRAY_LEN(keys); n++)
+		values[n] = param_bool(r, keys[n]) ? "true" : "false";
 	settings_settle(r, store_show, row_settings_save_store(q_settings_save_store(r->db, r->site->tenant, console_actor(r), store,
 		param_int(r, "revision"), keys, n, values, n, ""))->outcome, store_outcomes, ARRAY_LEN(store_outcomes),
 		N_("The store is saved."), "/admin/settings/store");

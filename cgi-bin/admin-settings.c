@@ -86,7 +86,7 @@ static void people_show(struct req *r)
 {
 	struct view *v = console_view(r, "admin-settings/staff", N_("Staff"));
 	const char *spoken = form_typed(r, "locale", r->language);
-	struct rows *people = q_staff_people(r->db, r->site->tenant), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
+	struct rows *people = q_staff_people(r->db, r->site->tenant, req_text(r, N_("Owner"))), *roles = q_staff_roles(r->db), *stores = q_staff_stores(r->db);
 
 	for (size_t i = 0; i < rows_count(people); i++) {
 		const struct row_staff_people *p = row_staff_people_at(people, i);
@@ -281,7 +281,9 @@ static void person_withdraw(struct req *r)
 
 /* Settings are of the chosen store.  What decides where money goes (also what mails say of it), or whether the shop is there at all, wants a code too. */
 #define SEE .permission = "settings.view", .trips = 3
-#define EDIT .permission = "settings.edit", .csrf_token = true, .trips = 5
+#define EDIT_BY(TRIPS) .permission = "settings.edit", .csrf_token = true, .trips = (TRIPS)
+#define EDIT EDIT_BY(5)
+#define EDIT_AND_CALL EDIT_BY(8)
 #define EDIT_PROVEN EDIT, .step_up = true
 
 static const struct route routes[] = {
@@ -311,6 +313,13 @@ static const struct route routes[] = {
 	{ GET,  "/admin/settings/payment", payments_show, SEE },
 	{ GET,  "/admin/settings/payment/{method}", payment_show, SEE },
 	{ POST, "/admin/settings/payment/{method}", payment_change, .params = payment_params, .form = payment_show, EDIT_PROVEN },
+	{ GET,  "/admin/settings/payment/accounts/new", gateway_new, .params = gateway_new_params, .permission = "settings.edit", .trips = 3 },
+	{ POST, "/admin/settings/payment/accounts/new", gateway_add, .params = gateway_add_params, .form = gateway_new, EDIT_AND_CALL, .step_up = true },
+	{ GET,  "/admin/settings/payment/accounts/{id:id}", gateway_show, SEE },
+	{ POST, "/admin/settings/payment/accounts/{id:id}", gateway_change, .params = gateway_params, .form = gateway_show, EDIT_AND_CALL, .step_up = true },
+	{ POST, "/admin/settings/payment/accounts/{id:id}/try", gateway_try, .params = gateway_try_params, .form = gateway_show, EDIT_AND_CALL },
+	{ POST, "/admin/settings/payment/accounts/{id:id}/use", gateway_use, .params = gateway_use_params, .form = gateway_show, EDIT_PROVEN },
+	{ POST, "/admin/settings/payment/accounts/{id:id}/remove", gateway_remove, .params = gateway_remove_params, .form = gateway_show, EDIT_PROVEN },
 	{ GET,  "/admin/settings/policies", policies_show, SEE },
 	{ POST, "/admin/settings/policies", policy_change, .params = policy_params, .form = policies_show, EDIT },
 	{ GET,  "/admin/settings/policies/new", page_new_show, .permission = "settings.edit", .trips = 3 },

@@ -77,6 +77,10 @@ bool settings_take_percent(struct req *r, const char *text, int64_t *ppm);
 const char *settings_store(struct req *r);
 /* A page of the settings with its tabs; HERE is one of their paths. */
 struct view *settings_view(struct req *r, const char *template, const char *title, const char *here);
+/* What a secret is sealed with by this program, which cannot open it again: SEAL_PUBLIC_LEN bytes, or NULL when the host has
+   no key; then the sentence is to be said beside the field. */
+const unsigned char *settings_seal_key(struct req *r);
+extern const char *const settings_no_seal_key;
 /* Says what was in the way: "gone" is 404; else the sentence of the table at its field. */
 struct settings_outcome {
 	const char *outcome, *field, *sentence;
@@ -129,6 +133,18 @@ extern const struct param payment_params[];
 void payments_show(struct req *r);
 void payment_show(struct req *r);
 void payment_change(struct req *r);
+
+/* admin-settings-gateway.c */
+extern const struct param gateway_new_params[], gateway_add_params[], gateway_params[], gateway_use_params[], gateway_remove_params[], gateway_try_params[];
+/* The list of accounts in the page of ways of payment, of rows of settings_gateways. */
+void gateway_list(struct req *r, struct view *v, struct rows *gateways);
+void gateway_new(struct req *r);
+void gateway_add(struct req *r);
+void gateway_show(struct req *r);
+void gateway_change(struct req *r);
+void gateway_try(struct req *r);
+void gateway_use(struct req *r);
+void gateway_remove(struct req *r);
 
 /* admin-settings-policy.c */
 extern const struct param policy_params[], page_params[], page_new_params[];

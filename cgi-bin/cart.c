@@ -84,12 +84,25 @@ static void add_summary(struct req *r, struct view *v, struct cart *c)
 	form_text(r, v, "note", c->head->note);
 }
 
+/* A list of cards, at the prices of who looks. */
+static void add_cards(struct req *r, struct view *v, const char *text, struct rows *group)
+{
+	size_t n;
+	struct card *cards = cards_read(r->mem, text, r->prefix, &n);
+
+	own_prices_put(r, group, cards, n, false);
+	view_bool(v, "has_cards", n > 0);
+	view_described_list(v, "cards", &shape_card, cards, n);
+}
+
 static void show(struct req *r)
 {
 	struct view *v = page_view(r, "cart/show");
 	struct cart_key key = basket_key(r);
 	struct cart *c = cart_queue(r->mem, r->db, &key);
-	struct rows *popular = q_home_featured(r->db, r->site->store, r->language, r->currency), *group = own_prices_ask(r);
+	struct rows *popular = q_home_featured(r->db, r->site->store, r->language, r->currency);
+	struct rows *goes_with = key.token == NULL ? NULL : q_cart_goes_with(r->db, key.token, SHA256_LEN, r->site->store, r->language, r->currency);
+	struct rows *group = own_prices_ask(r);
 
 	cart_price(c);
 	front_noindex(r);
@@ -99,14 +112,8 @@ static void show(struct req *r)
 	if (c->nlines > 0) {
 		add_actions(r, v, c);
 		add_summary(r, v, c);
-	} else {
-		size_t n;
-		struct card *cards = cards_read(r->mem, row_home_featured(popular)->cards, r->prefix, &n);
-
-		own_prices_put(r, group, cards, n, false);
-		view_bool(v, "has_popular", n > 0);
-		view_described_list(v, "popular", &shape_card, cards, n);
 	}
+	add_cards(r, v, c->nlines > 0 ? row_cart_goes_with(goes_with)->cards : row_home_featured(popular)->cards, group);
 	page_html(r, v);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "front/kept_page.h"
 #include "shop/keep.h"
 
 /* Categories of all stores and languages that one worker serves at a time; one with 50
@@ -100,6 +101,8 @@ void category(struct req *r)
 	struct rows *cards, *counts = NULL, *known;
 	struct view *v;
 
+	if (kept_page_given(r))
+		return;
 	if (!list_read(r, &l, url_to(r, "/c/", slug), slug, LIST_PLACE)) {
 		page_not_found(r);
 		return;
@@ -111,11 +114,13 @@ void category(struct req *r)
 		category_ask(r->db, r->site->store, r->language, slug, &p);
 	else
 		l.ask.category = k->category->id;
-	cards = list_cards(r->db, &l.ask);
-	l.group = own_prices_ask(r);
 	known = list_known(r, &l);
 	if (list_filtered(&l.ask))
 		counts = list_counts(r->db, &l.ask);
+	if (list_by_bits(&l.ask))
+		list_weigh(&l.ask, counts, k == NULL ? 0 : k->category->facets->total);
+	cards = list_cards(r->db, &l.ask);
+	l.group = own_prices_ask(r);
 	page_asked(r);
 	if (k == NULL && (k = read_and_keep(r, key, &p)) == NULL)
 		return;
@@ -133,4 +138,5 @@ void category(struct req *r)
 		list_show(r, v, &l, counted->total, counted, NULL, cards);
 	}
 	page_html(r, v);
+	kept_page_put(r);
 }

@@ -74,7 +74,7 @@ bool list_read(struct req *r, struct list_view *l, const char *path, const char 
 
 	*l = (struct list_view){ .path = path };
 	*a = (struct list_ask){
-		.store = r->site->store, .locale = r->language, .currency = r->currency, .prefix = r->prefix, .slug = slug,
+		.tenant = r->site->tenant, .store = r->site->store, .locale = r->language, .currency = r->currency, .prefix = r->prefix, .slug = slug,
 		.sort = basic,
 	};
 	a->nfilters = param_filters(r, "filters", &a->names, &a->values);

@@ -519,6 +519,8 @@ static void add_head(struct req *r, struct view *v, const struct product *produc
 		view_money(p, "everybody", h->price);
 	view_bool(p, "price_varies", product->price_varies);
 	view_bool(p, "tax_included", front_store(r)->prices_include_tax);
+	view_bool(p, "download", strcmp(h->digital, "all") == 0);
+	view_bool(p, "some_downloads", strcmp(h->digital, "some") == 0);
 	view_text(p, "badge", mem_printf(r->mem, "badge/%s", product->stock));
 	view_bool(p, "buyable", strcmp(product->stock, "out") != 0);
 	if (h->lead_time_days > 0)
@@ -539,14 +541,18 @@ static void add_tags(struct req *r, struct view *v, const struct product *p)
 	view_bool(v, "has_tags", p->tags.n > 0);
 }
 
-static void add_assurance(struct req *r, struct view *v)
+static void add_assurance(struct req *r, struct view *v, bool download)
 {
 	static const struct { const char *icon, *text; } all[] = {
 		{ "truck", N_("Delivery cost and date are shown before you order") },
+		{ "clock", N_("You fetch it as soon as it is paid") },
 		{ "check", N_("You pay exactly the total you saw") },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		/* Of what is sent the first, of a download the second. */
+		if (i == (download ? 0 : 1))
+			continue;
 		struct view *item = view_item(v, "assure");
 
 		view_text(item, "icon", all[i].icon);
@@ -609,12 +615,12 @@ static void leave_view(struct req *r, const char *product_id)
    of them are asked for at once. */
 static void add_related(struct req *r, struct view *v, const struct product *p, struct rows *group)
 {
-	static const char *const kinds[] = { "related", "accessories", "alternatives" };
+	static const char *const kinds[] = { "related", "accessories", "alternatives", "bought", "viewed", "similar" };
 	char *rest = p->row->related == NULL ? NULL : mem_strdup(r->mem, p->row->related);
 	struct card *of[ARRAY_LEN(kinds)], *cards;
-	size_t count[ARRAY_LEN(kinds)], all = 0, at = 0;
+	size_t count[ARRAY_LEN(kinds)] = { 0 }, all = 0, at = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && rest != NULL; i++) {
 		of[i] = cards_read(r->mem, strsep(&rest, "\x1d"), r->prefix, &count[i]);
 		all += count[i];
 	}
@@ -625,8 +631,10 @@ static void add_related(struct req *r, struct view *v, const struct product *p, 
 	own_prices_put(r, group, cards, all, true);
 	at = 0;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); at += count[i++]) {
+		if (count[i] == 0)
+			continue;
 		view_described_list(v, kinds[i], &shape_card, cards + at, count[i]);
-		view_bool(v, mem_concat(r->mem, "has_", kinds[i]), count[i] > 0);
+		view_bool(v, mem_concat(r->mem, "has_", kinds[i]), true);
 	}
 }
 
@@ -667,7 +675,7 @@ void product(struct req *r)
 	add_variants(r, v, &p);
 	add_tiers(r, v, &p);
 	add_media(r, v, &p);
-	add_assurance(r, v);
+	add_assurance(r, v, strcmp(p.row->digital, "all") == 0);
 	add_sets(r, v, &p);
 	add_specs(v, &p);
 	add_tags(r, v, &p);
@@ -687,7 +695,7 @@ static struct row_product_page as_page(const struct row_product_preview *m)
 		.product = m->product, .name = m->name, .reference = m->reference, .brand = m->brand, .summary = m->summary, .description = m->description,
 		.meta_title = "", .meta_description = "", .price = m->price, .was = m->was, .has_was = m->has_was, .price_varies = m->price_varies,
 		.lead_time_days = m->lead_time_days, .variants = m->variants, .tiers = m->tiers, .media = m->media, .specs = m->specs, .tags = m->tags,
-		.paths = "", .trail = m->trail, .stock = m->stock, .related = m->related, .parts = NULL,
+		.paths = "", .trail = m->trail, .stock = m->stock, .related = m->related, .digital = "none", .parts = NULL,
 	};
 }
 

@@ -13,10 +13,11 @@
 
 /* A statement of a search may take so long: a search that is a bomb is given up. */
 #define SEARCH_MS "500"
-/* Searches a worker keeps until the catalogue changes, 12 kB for one that finds a hundred products by
-   dozens of filters: the pages of one search and what many look for are found and counted once. */
+/* Searches a worker keeps until the catalogue changes, 10 kB for one that finds a hundred products by
+   dozens of filters, 24 kB for one that finds a thousand: the pages of one search and what many look for
+   are found and counted once. With more a worker would not stay below 12 MB. */
 #define SEARCHES_KEPT 512
-#define SEARCHES_BYTES (5u * 1024 * 1024)
+#define SEARCHES_BYTES (4400u * 1024)
 
 /* Shown when nothing was found: two rows. */
 #define POPULAR_CARDS 8
@@ -107,7 +108,7 @@ static void add_near(struct req *r, struct view *v, struct rows *near)
 struct kept_search {
 	const char *corrected, *facets_html;
 	size_t n;
-	char (*ids)[ID_LEN + 1];
+	struct id_packed *ids;
 };
 static struct keep *searches;
 
@@ -131,13 +132,17 @@ static bool take_kept(struct req *r, struct results *s)
 {
 	const struct kept_search *k = keep_find(searches, search_key(r, s), front_store(r)->version);
 	const char **ids;
+	struct id *texts;
 
 	if (k == NULL)
 		return false;
 	s->facets_html = k->facets_html;
 	ids = mem_array(r->mem, const char *, k->n);
-	for (size_t i = 0; i < k->n; i++)
-		ids[i] = k->ids[i];
+	texts = mem_array(r->mem, struct id, k->n);
+	for (size_t i = 0; i < k->n; i++) {
+		texts[i] = id_unpack(&k->ids[i]);
+		ids[i] = texts[i].text;
+	}
 	s->corrected = k->corrected;
 	s->list.ask.found = ids;
 	s->list.ask.nfound = s->nfound = k->n;
@@ -178,9 +183,9 @@ static void count(struct req *r, struct results *s, const struct facets *all, co
 	k->corrected = mem_strdup(k, s->corrected);
 	k->facets_html = mem_strdup(k, s->facets_html);
 	k->n = s->nfound;
-	k->ids = mem_alloc_array(k, k->n, sizeof(*k->ids), "ids");
+	k->ids = mem_array(k, struct id_packed, k->n);
 	for (size_t i = 0; i < k->n; i++)
-		memcpy(k->ids[i], ids[i], ID_LEN);
+		k->ids[i] = id_pack(ids[i]);
 	keep_put(searches, search_key(r, s), front_store(r)->version, k);
 }
 
@@ -188,7 +193,7 @@ static void count(struct req *r, struct results *s, const struct facets *all, co
 static void ask(struct req *r, struct results *s)
 {
 	struct list_ask popular = {
-		.store = r->site->store, .locale = r->language, .currency = r->currency, .prefix = r->prefix, .slug = "",
+		.tenant = r->site->tenant, .store = r->site->store, .locale = r->language, .currency = r->currency, .prefix = r->prefix, .slug = "",
 		.some = POPULAR_CARDS,
 	};
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "db/query/catalog.h"
+#include "front/kept_page.h"
 
 /* Fewer products than this are no page that a search engine should send people to. */
 #define TAG_THIN 3
@@ -33,6 +34,8 @@ void tag(struct req *r)
 	struct rows *found, *cards, *counts, *known;
 	struct view *v;
 
+	if (kept_page_given(r))
+		return;
 	if (!list_read(r, &l, url_to(r, "/t/", slug), "", LIST_PLACE)) {
 		page_not_found(r);
 		return;
@@ -59,4 +62,5 @@ void tag(struct req *r)
 	head(r, v, row_tag_head(found), counted->total);
 	list_show(r, v, &l, counted->total, counted, NULL, cards);
 	page_html(r, v);
+	kept_page_put(r);
 }

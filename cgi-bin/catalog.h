@@ -8,6 +8,7 @@
 #include "front/front.h"
 #include "front/own_prices.h"
 #include "shop/catalog.h"
+#include "web/limits.h"
 
 /* A list as the page's address asks for it.  PATH is the page's own, with prefix. */
 struct list_view {

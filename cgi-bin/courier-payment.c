@@ -605,3 +605,52 @@ void payment_refund(struct errand *e)
 	tell(e, &j, outcome);
 	record_outcome(e, &g, outcome, &v);
 }
+
+/* --- payment.try -------------------------------------------------------------------------------------- */
+
+struct trial {
+	struct rows *rows;
+	const struct row_courier_account *a;
+	const char *answer;
+};
+
+static void ask_account(struct errand *e, void *data)
+{
+	((struct trial *)data)->rows = q_courier_account(e->courier->db, e->id);
+}
+
+static void ask_tried(struct errand *e, void *data)
+{
+	const struct trial *t = data;
+
+	q_courier_tried(e->courier->db, e->tenant, e->id, t->a->revision, t->answer);
+}
+
+/* Whether an account's gateway takes its key; what it said is written down. */
+void payment_try(struct errand *e)
+{
+	struct trial t = { 0 };
+	struct job_at j;
+	enum pay_outcome outcome;
+
+	if (!errand_transaction(e, true, ask_account, &t))
+		return;
+	t.a = row_courier_account(t.rows);
+	if (!rows_found(t.rows)) {
+		e->answer.outcome = CALL_DECLINE;
+		e->answer.code = "gone";
+		return;
+	}
+	if (prepare(e, t.a->provider, e->id, t.a->live, t.a->key_hex, &j)) {
+		outcome = j.provider->look(&j.pay, &e->answer.code);
+		tell(e, &j, outcome);
+		e->answer.outcome = outcome == PAY_OK ? CALL_OK : outcome == PAY_UNAVAILABLE || outcome == PAY_UNKNOWN ? CALL_UNAVAILABLE : CALL_DECLINE;
+	} else if (strcmp(e->answer.code, "not_ready") == 0 && e->courier->key != NULL) {
+		/* It was sealed for another key than ours. */
+		e->answer.outcome = CALL_DECLINE;
+		e->answer.code = "sealed";
+	}
+	t.answer = e->answer.outcome == CALL_OK ? "ok" : e->answer.outcome == CALL_UNAVAILABLE ? "away" : e->answer.code;
+	if (strcmp(e->answer.code, "not_ready") != 0)
+		errand_transaction(e, false, ask_tried, &t);
+}

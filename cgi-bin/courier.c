@@ -37,6 +37,7 @@ static const struct errand_kind kinds[] = {
 	{ "payment.refund", "admin-orders reconcile-payments", payment_refund },
 	{ "payment.capture", "admin-orders reconcile-payments", payment_capture },
 	{ "payment.release", "admin-orders reconcile-payments", payment_release },
+	{ "payment.try", "admin-settings", payment_try },
 	{ "identity.try", "admin-settings", identity_try },
 	{ "identity.start", "admin-login", identity_start },
 	{ "identity.token", "admin-login", identity_token },
@@ -53,6 +54,7 @@ static const struct route calls[] = {
 	{ POST, "payment.refund", .trips = 2 },
 	{ POST, "payment.capture", .trips = 2 },
 	{ POST, "payment.release", .trips = 2 },
+	{ POST, "payment.try", .trips = 2 },
 	{ POST, "identity.try", .trips = 2 },
 	{ POST, "identity.start", .trips = 2 },
 	{ POST, "identity.token", .trips = 3 },
@@ -277,11 +279,11 @@ static int work(const struct service *s)
 		.service = s,
 		.courier = { .mem = mem, .breaker = circuits },
 	};
-	struct listener how = { .serve = take_one, .data = &l };
+	struct listener how = { .serve = take_one, .data = &l, .counters = s->counters, .place = s->place };
 	int status;
 
 	listener_signals();
-	l.courier.db = db_open(mem, mem_printf(mem, "%s user='%s'", config_text("database.connection"), role), role);
+	l.courier.db = db_open(mem, db_conninfo(mem, role), role);
 	courier_key(&l.courier);
 	status = listener_run(&how);
 	mem_free(mem);

@@ -58,6 +58,7 @@ void payment_expire(struct errand *e);
 void payment_refund(struct errand *e);
 void payment_capture(struct errand *e);
 void payment_release(struct errand *e);
+void payment_try(struct errand *e);
 
 /* courier-identity.c */
 void identity_try(struct errand *e);

@@ -1,127 +1,19 @@
 /* home -- the brand's own page, its pages of text, and what no other program answers.
    Manual: sutler-home(8). */
+#include "home.h"
+
 #include "base/buf.h"
 #include "base/markdown.h"
 #include "base/mem.h"
 #include "db/query/home.h"
 #include "front/color.h"
 #include "front/front.h"
+#include "front/kept_page.h"
 #include "front/own_prices.h"
 #include "shop/card.h"
+#include "web/limits.h"
 
 #include <string.h>
-
-/* How a kind of block is shown: the name of its part in the template. */
-static const struct { const char *kind, *part, *icon; } parts[] = {
-	{ "hero", "hero", NULL }, { "featured", "featured", NULL },
-	{ "categories", "categories", NULL }, { "collections", "categories", NULL },
-	{ "mission", "statements", NULL }, { "vision", "statements", NULL },
-	{ "objectives", "principles", "check" }, { "values", "principles", "star" },
-	{ "testimonials", "testimonials", NULL }, { "sustainability", "sustainability", NULL },
-	{ "cta", "cta", NULL },
-};
-
-static const char *part_of(const char *kind, const char **icon)
-{
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strcmp(parts[i].kind, kind) == 0) {
-			*icon = parts[i].icon;
-			return parts[i].part;
-		}
-	return NULL;
-}
-
-static void add_items(struct view *part, const char *part_name, const char *icon, struct rows *items, const char *block)
-{
-	bool quotes = strcmp(part_name, "testimonials") == 0;
-
-	for (size_t i = 0; i < rows_count(items); i++) {
-		const struct row_home_items *row = row_home_items_at(items, i);
-		struct view *item;
-
-		if (strcmp(row->block, block) != 0)
-			continue;
-		if (strcmp(part_name, "sustainability") == 0) {
-			view_item_text(part, "points", row->title);
-			continue;
-		}
-		item = view_item(part, "items");
-		view_text(item, "icon", icon);
-		view_text(item, quotes ? "author" : "title", row->title);
-		view_text(item, quotes ? "quote" : "text", row->body);
-	}
-}
-
-/* What the parts of the page are made of. */
-struct content {
-	struct rows *items, *group, *featured;
-	struct view *statements, **with_cards;  /* the parts that show cards */
-	size_t ncards;
-};
-
-/* Once everything is asked for: the cards, at the prices of who is signed in. */
-static void add_cards(struct req *r, const struct content *c, struct rows *first)
-{
-	const char *texts;
-	struct card *cards;
-	size_t n;
-
-	page_asked(r);
-	texts = first != NULL ? row_home_first(first)->cards : row_home_featured(c->featured)->cards;
-	cards = cards_read(r->mem, texts, r->prefix, &n);
-	own_prices_put(r, c->group, cards, n, true);
-	for (size_t i = 0; i < c->ncards; i++)
-		view_described_list(c->with_cards[i], "cards", &shape_card, cards, n);
-}
-
-/* One block; mission and vision that stand together share one part. */
-static void add_block(struct req *r, struct view *v, const struct row_home_blocks *b, struct content *c)
-{
-	const char *icon = NULL, *name = part_of(b->kind, &icon);
-	struct view *part;
-
-	if (name == NULL)
-		return;
-	if (strcmp(name, "statements") == 0) {
-		struct view *item;
-
-		if (c->statements == NULL)
-			c->statements = view_sub(view_item(v, "blocks"), name);
-		item = view_item(c->statements, "items");
-		view_text(item, "title", b->title);
-		view_text(item, "text", b->body);
-		return;
-	}
-	c->statements = NULL;
-	part = view_sub(view_item(v, "blocks"), name);
-	view_text(part, "title", b->title);
-	view_text(part, "text", b->body[0] == '\0' ? NULL : b->body);
-	view_text(part, "image", url_media(r->mem, b->image));
-	view_text(part, "alt", b->alt);
-	view_text(part, "url", b->link[0] == '\0' ? NULL : req_path(r, b->link));
-	view_text(part, "link", b->link_text[0] == '\0' ? NULL : b->link_text);
-	if (strcmp(name, "featured") == 0) {
-		if (c->featured == NULL)
-			c->featured = q_home_featured(r->db, r->site->store, r->language, r->currency);
-		c->with_cards[c->ncards++] = part;
-	} else if (strcmp(name, "categories") == 0) {
-		view_rows(part, "items", q_home_categories(r->db, r->site->store, r->language, r->prefix,
-							   strcmp(b->kind, "collections") == 0 ? "collection" : "category"));
-	} else {
-		add_items(part, name, icon, c->items, b->block);
-	}
-}
-
-/* A shop whose merchant has written nothing yet still shows what it sells. */
-static void add_goods(struct req *r, struct view *v, struct content *c)
-{
-	struct view *part = view_sub(view_item(v, "blocks"), "featured");
-
-	view_text(part, "title", req_text(r, N_("Products")));
-	view_text(part, "link", NULL);
-	c->with_cards[c->ncards++] = part;
-	add_cards(r, c, q_home_first(r->db, r->site->store, r->language, r->currency));
-}
 
 /* schema.org Organization and WebSite. */
 static const char *json_ld(struct req *r)
@@ -145,41 +37,48 @@ static const char *json_ld(struct req *r)
 
 static void show(struct req *r)
 {
-	struct view *v = page_view(r, "home/index");
-	struct rows *blocks = q_home_blocks(r->db, r->site->store, r->language);
-	struct content c = { .items = q_home_items(r->db, r->site->store, r->language), .group = own_prices_ask(r) };
-	const char *description = NULL;
-	bool hero = false;
+	const struct home_blocks *b;
+	struct rows *rows, *group;
+	struct view *v;
 
-	c.with_cards = mem_array(r->mem, struct view *, rows_count(blocks) + 1);
-	for (size_t i = 0; i < rows_count(blocks); i++) {
-		const struct row_home_blocks *b = row_home_blocks_at(blocks, i);
+	if (kept_page_given(r))
+		return;
+	group = own_prices_ask(r);
+	b = home_blocks(r, &rows);
+	v = page_view(r, "home/index");
+	view_text(v, "plain_title", b->hero ? NULL : r->site->name);
+	home_blocks_add(r, v, b);
+	if (rows != NULL) {
+		size_t n;
+		struct card *cards = cards_read(r->mem, b->n == 0 ? row_home_first(rows)->cards : row_home_featured(rows)->cards, r->prefix, &n);
 
-		if (description == NULL)
-			description = b->body;
-		hero |= strcmp(b->kind, "hero") == 0;
-		add_block(r, v, b, &c);
+		own_prices_put(r, group, cards, n, true);
+		view_described_list(v, "cards", &shape_card, cards, n);
 	}
-	view_text(v, "plain_title", hero ? NULL : r->site->name);
-	if (rows_count(blocks) == 0)
-		add_goods(r, v, &c);
-	else if (c.featured != NULL)
-		add_cards(r, &c, NULL);
-	front_title(r, v, NULL, description);
+	front_title(r, v, NULL, b->description);
 	view_html(v, "json_ld", json_ld(r));
 	page_html(r, v);
+	kept_page_put(r);
 }
 
 static void text_page(struct req *r)
 {
 	const char *slug = path_text(r, "slug");
-	struct rows *content = q_page_content(r->db, r->site->store, r->language, slug);
-	struct rows *paths = q_page_paths(r->db, r->site->store, r->language, slug);
-	struct rows *moved = q_page_moved(r->db, r->site->store, r->language, slug);
-	const struct row_page_content *p = row_page_content(content);
+	struct rows *content, *paths, *moved;
+	const struct row_page_content *p;
 	struct view *v, *page;
 
+	if (kept_page_given(r))
+		return;
+	content = q_page_content(r->db, r->site->store, r->language, slug);
+	paths = q_page_paths(r->db, r->site->store, r->language, slug);
+	page_asked(r);
+	p = row_page_content(content);
 	if (!rows_found(content)) {
+		/* Seldom enough for a trip of its own. */
+		page_ask_again(r);
+		moved = q_page_moved(r->db, r->site->store, r->language, slug);
+		page_asked(r);
 		if (rows_found(moved))
 			page_moved(r, url_to(r, "/page/", row_page_moved(moved)->slug));
 		else
@@ -198,6 +97,7 @@ static void text_page(struct req *r)
 	front_crumb(v, req_text(r, N_("Home")), req_path(r, "/"));
 	front_crumb(v, p->title, NULL);
 	page_html(r, v);
+	kept_page_put(r);
 }
 
 /* The store's colours as a style sheet; its name says all, so it is kept for ever. */
@@ -243,8 +143,8 @@ static void nothing(struct req *r)
 
 static const struct route routes[] = {
 	/* One trip less for who is in no price group. */
-	{ GET, "/", show, .trips = 3, .cache_s = 2 },
-	{ GET, "/page/{slug}", text_page, .trips = 2, .cache_s = 2 },
+	{ GET, "/", show, .trips = 3, .cache_s = LIMIT_PAGE_CACHE_S },
+	{ GET, "/page/{slug}", text_page, .trips = 2, .cache_s = LIMIT_PAGE_CACHE_S },
 	{ GET, "/theme/{file}", theme, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
 	{ GET, "/swatch/{file}", swatch, .trips = 1, .cache_s = THEME_CACHE_S, .needs = NEEDS_NO_DATABASE },
 	{ GET, "/robots.txt", robots, .trips = 1, .cache_s = 60 },

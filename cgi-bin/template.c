@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "web/limits.h"
 #include "web/program.h"
 #include "web/trace.h"
 #include "web/upload.h"
@@ -128,7 +129,7 @@ static void me(struct req *r)
 
 /* The paths with a fixed last segment stand before "{note:id}". */
 static const struct route routes[] = {
-	{ GET,  "/template",           list, .params = list_params, .cache_s = 2 },
+	{ GET,  "/template",           list, .params = list_params, .cache_s = LIMIT_PAGE_CACHE_S },
 	{ GET,  "/template/new",       form, .trips = 1 },
 	{ POST, "/template",           add, .params = add_params, .form = form, .csrf_token = true,
 	  .idempotent = true, .trips = 3 },

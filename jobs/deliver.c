@@ -10,7 +10,6 @@
 #include "notify/notifier.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -19,8 +18,7 @@ enum {
 	MOST_WAIT_S = 4 * 60 * 60,
 	TRIES = 12,                     /* with these waits a mail is given up after about a day */
 	DOWN_WAIT_S = 60,               /* a mail whose server was away: this try does not count */
-	DOWN_PAUSE_S = 10,              /* the server is left in peace */
-	PASSWORD_MAX = 256
+	DOWN_PAUSE_S = 10               /* the server is left in peace */
 };
 
 struct delivery {
@@ -29,39 +27,13 @@ struct delivery {
 	int64_t down_until_us;          /* of clock_steady_us() */
 };
 
-/* The first line of the file; NULL after a log line. */
-static const char *read_password(void *ctx, const char *path)
-{
-	char line[PASSWORD_MAX + 2] = "";
-	FILE *f = fopen(path, "re");
-	bool got = f != NULL && fgets(line, sizeof(line), f) != NULL;
-
-	if (f != NULL)
-		fclose(f);
-	line[strcspn(line, "\r\n")] = '\0';
-	if (!got || *line == '\0' || strlen(line) > PASSWORD_MAX) {
-		log_error("file of the mail password cannot be read", NULL);
-		return NULL;
-	}
-	return mem_strdup(ctx, line);
-}
-
 static bool start(struct job_run *j)
 {
 	struct delivery *d = mem_new(j->all, struct delivery);
-	struct notify_settings s = {
-		.url = config_text("mail.smtp"), .envelope = config_text("mail.envelope"),
-		.must_encrypt = strcmp(config_text("mail.starttls"), "must") == 0,
-	};
+	struct notify_settings s;
 
-	if (*config_text("mail.user") != '\0') {
-		s.user = config_text("mail.user");
-		s.password = read_password(j->all, config_text("mail.password_file"));
-		if (s.password == NULL)
-			return false;
-		/* A password never travels in the clear. */
-		s.must_encrypt = true;
-	}
+	if (!notify_configured(j->all, &s))
+		return false;
 	d->session = notifier_smtp.open(j->all, &s);
 	d->desk = letter_desk_new(j->all, config_text("paths.templates"), config_text("paths.messages"));
 	j->data = d;

@@ -52,7 +52,7 @@ static PGconn *connect_own(struct job_run *j)
 	PGconn **held = mem_new(j->mem, PGconn *);
 	char *set = mem_printf(j->mem, "SET statement_timeout = '%ds'; SET idle_in_transaction_session_timeout = '%ds'", STATEMENT_S, STATEMENT_S);
 
-	*held = PQconnectdb(mem_printf(j->mem, "%s user='_sutler-transfer' application_name='_sutler-transfer'", config_text("database.connection")));
+	*held = PQconnectdb(mem_printf(j->mem, "%s application_name='_sutler-transfer'", db_conninfo(j->mem, "_sutler-transfer")));
 	mem_on_free(held, close_conn);
 	if (PQstatus(*held) == CONNECTION_OK)
 		PQclear(PQexec(*held, set));

@@ -9,16 +9,24 @@ static void drop(void *kept)
 	PQclear(*(PGresult **)kept);
 }
 
+PGresult *ctl_result(PGconn *conn, const char *sql, const char *const *params, int n)
+{
+	PGresult *result = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
+
+	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
+		return result;
+	ctl_fail("%s", PQerrorMessage(conn));
+	PQclear(result);
+	return NULL;
+}
+
 const PGresult *ctl_ask(PGconn *conn, const char *sql, const char *const *params, int n)
 {
 	PGresult **kept = mem_new(ctl_mem, PGresult *);
 
-	*kept = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
+	*kept = ctl_result(conn, sql, params, n);
 	mem_on_free(kept, drop);
-	if (PQresultStatus(*kept) == PGRES_TUPLES_OK || PQresultStatus(*kept) == PGRES_COMMAND_OK)
-		return *kept;
-	ctl_fail("%s", PQerrorMessage(conn));
-	return NULL;
+	return *kept;
 }
 
 const char *ctl_one(PGconn *conn, const char *sql, const char *const *params, int n)

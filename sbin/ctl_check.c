@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-/* Connections left for jobs run by hand, backups and a look with psql. */
-#define SPARE_CONNECTIONS 10
+/* Rows of programs.tab: some times what there is. */
+#define PROGRAMS_MAX 200
 
 static int64_t ask_number(PGconn *conn, const char *sql)
 {
@@ -29,27 +29,52 @@ static long workers(const char *cell)
 	return strcmp(end, "c") == 0 ? n * sysconf(_SC_NPROCESSORS_ONLN) : n;
 }
 
-/* All connections that etc/programs.tab allows for at one time; -1 after a sentence. */
-static long planned_connections(void)
+const struct ctl_program *ctl_programs(void)
 {
-	const char *path = ctl_sql("../etc/programs.tab");
-	size_t n;
-	char *rest = ctl_read(path, &n), *line;
+	static struct ctl_program *list;
+	size_t bytes, n = 0;
+	char *rest, *line;
+
+	if (list != NULL)
+		return list;
+	rest = ctl_read(ctl_sql("../etc/programs.tab"), &bytes);
+	if (rest == NULL)
+		return NULL;
+	list = mem_array(ctl_mem, struct ctl_program, PROGRAMS_MAX + 1);
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		const char *cells[10] = { 0 };
+		char *cell;
+		size_t column = 0;
+
+		if (line[0] == '#' || line[0] == '\0')
+			continue;
+		while (column < ARRAY_LEN(cells) && (cell = strsep(&line, " \t")) != NULL)
+			if (*cell != '\0')
+				cells[column++] = cell;
+		if (column < ARRAY_LEN(cells) || n == PROGRAMS_MAX) {
+			list = NULL;
+			ctl_fail("programs.tab: a row of %s is not understood", cells[0]);
+			return NULL;
+		}
+		list[n++] = (struct ctl_program){ cells[0], cells[1], cells[3], cells[7], cells[8] };
+	}
+	return list;
+}
+
+bool ctl_is_page(const struct ctl_program *p)
+{
+	return strcmp(p->kind, "page") == 0 || strcmp(p->kind, "service") == 0;
+}
+
+long ctl_planned_connections(void)
+{
+	const struct ctl_program *p = ctl_programs();
 	long sum = 0;
 
-	if (rest == NULL)
+	if (p == NULL)
 		return -1;
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		char *cell = NULL, *next = line;
-		int column = 0;
-
-		if (line[0] == '#')
-			continue;
-		while (column < 4 && (cell = strsep(&next, " \t")) != NULL)
-			column += *cell != '\0';
-		if (column == 4)
-			sum += workers(cell);
-	}
+	for (; p->name != NULL; p++)
+		sum += workers(p->workers);
 	return sum;
 }
 
@@ -65,13 +90,13 @@ static int check_migrations(PGconn *conn)
 static int check_connections(PGconn *conn)
 {
 	int64_t most = ask_number(conn, "SHOW max_connections");
-	long planned = planned_connections();
+	long planned = ctl_planned_connections();
 
 	if (planned < 0)
 		return 1;
-	if (planned + SPARE_CONNECTIONS > most)
+	if (planned + CTL_SPARE_CONNECTIONS > most)
 		return ctl_fail("the programs use up to %ld connections and %d are to be spare, but "
-				"max_connections is %" PRId64, planned, SPARE_CONNECTIONS, most);
+				"max_connections is %" PRId64, planned, CTL_SPARE_CONNECTIONS, most);
 	return 0;
 }
 
@@ -83,9 +108,26 @@ static int check_encoding(PGconn *conn)
 	return ctl_fail("the database's encoding is not UTF8");
 }
 
+/* What the console seals must be what courier can open. */
+static int check_key(PGconn *conn)
+{
+	const char *error = NULL, *public = ctl_seal_public(&error);
+	const char *known = ctl_one(conn, "SELECT pg_catalog.encode(public, 'hex') FROM tenancy.seal_key", NULL, 0);
+
+	/* Where nothing can be sealed there is nothing to be opened. */
+	if (public == NULL && *known == '\0')
+		return 0;
+	if (public == NULL)
+		return ctl_fail("%s", error);
+	if (strcmp(public, known) != 0)
+		return ctl_fail("secrets are sealed for another key than that of the host: run sutlerctl migrate, "
+				"and enter those again that were entered since the key was changed");
+	return 0;
+}
+
 int ctl_check(int argc, char **argv)
 {
-	static int (*const checks[])(PGconn *) = { check_migrations, check_connections, check_encoding };
+	static int (*const checks[])(PGconn *) = { check_migrations, check_connections, check_encoding, check_key };
 	PGconn *conn;
 	int bad = 0;
 
@@ -94,7 +136,8 @@ int ctl_check(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
+	/* Without the migrations the tables that others look at may not be there. */
+	for (size_t i = 0; i < ARRAY_LEN(checks) && (i == 0 || bad == 0 || checks[i] != check_key); i++)
 		bad += checks[i](conn);
 	PQfinish(conn);
 	if (bad == 0)

@@ -9,9 +9,13 @@
  *	                   can run again (IF NOT EXISTS), and its row comes last
  * Then sql/functions/ and sql/roles.sql run, each as one transaction, every time:
  * they say all of what is to be there, not what changes.  A file that was applied
- * must never change: its digest is compared.  One run at a time, by an advisory lock. */
+ * must never change: its digest is compared.  One run at a time, by an advisory lock.
+ * At last the public half of the host's key goes to where programs seal with it, so
+ * that a new key file is in force with the next run. */
+#include "base/config.h"
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "base/seal.h"
 #include "sbin/ctl.h"
 
 #include <dirent.h>
@@ -261,7 +265,7 @@ static const char applied_table[] =
 	"  name text NOT NULL,"
 	"  sha256 text NOT NULL,"
 	"  applied_at timestamptz NOT NULL DEFAULT pg_catalog.now());"
-	"COMMENT ON TABLE migration.applied IS 'One row for each file of sql/migrations that was applied. Without tenant.';"
+	"COMMENT ON TABLE migration.applied IS 'One row for each file of sql/migrations that was applied. Table of the host.';"
 	"COMMENT ON COLUMN migration.applied.version IS 'The number the file name starts with.';"
 	"COMMENT ON COLUMN migration.applied.name IS 'The file name.';"
 	"COMMENT ON COLUMN migration.applied.sha256 IS 'Digest of the file: an applied file never changes.';"
@@ -386,6 +390,36 @@ static bool apply_rights(PGconn *conn)
 	return load_script(&roles, "roles.sql", "roles.sql") && run_transaction(conn, &roles, NULL);
 }
 
+/* ---- the key of the host --------------------------------------------------------- */
+
+const char *ctl_seal_public(const char **error)
+{
+	const struct seal_key *key = seal_key_load(ctl_mem, config_text("secrets.key_file"), error);
+	unsigned char public[SEAL_PUBLIC_LEN];
+	char *hex;
+
+	if (key == NULL)
+		return NULL;
+	seal_public(key, public);
+	hex = (char *)mem_array(ctl_mem, unsigned char, 2 * sizeof(public) + 1);
+	hex_encode(public, sizeof(public), hex);
+	return hex;
+}
+
+/* A host without its key serves all the same; only secrets cannot be entered. */
+static bool announce_key(PGconn *conn)
+{
+	const char *error = NULL, *public = ctl_seal_public(&error);
+
+	if (public == NULL) {
+		printf("no key, so the console takes no secrets: %s\n", error);
+		return true;
+	}
+	return ctl_ask(conn, "INSERT INTO tenancy.seal_key AS k (public) VALUES (pg_catalog.decode($1, 'hex'))"
+		       " ON CONFLICT (one) DO UPDATE SET public = excluded.public, made_at = sutler.now() WHERE k.public <> excluded.public",
+		       &public, 1) != NULL;
+}
+
 int ctl_migrate(int argc, char **argv)
 {
 	PGconn *conn;
@@ -397,7 +431,7 @@ int ctl_migrate(int argc, char **argv)
 	if (conn == NULL)
 		return 1;
 	ok = take_lock(conn) && command(conn, applied_table) && apply_migrations(conn)
-		&& replace_functions(conn) && apply_rights(conn);
+		&& replace_functions(conn) && apply_rights(conn) && announce_key(conn);
 	PQfinish(conn);
 	return ok ? 0 : 1;
 }

@@ -62,12 +62,31 @@ static const char *sealed(const struct seal_key *key, const char *tenant, const 
 	return out->data;
 }
 
-/* A secret that is rolled: the old one opens reports until the next is rolled. */
+/* A secret that is rolled: the old one opens reports for a day more (sql/functions/gateway_account.sql). */
 #define ROLL "UPDATE payment.account SET key_sealed = coalesce($3, key_sealed), live = $6::boolean," \
 	" webhook_old_sealed = CASE WHEN $4::bytea IS NULL THEN webhook_old_sealed ELSE $5::bytea END," \
-	" webhook_sealed = coalesce($4, webhook_sealed) WHERE account_id = $2 AND store_id = $1 RETURNING account_id"
-#define MAKE "INSERT INTO payment.account (tenant_id, store_id, account_id, provider, live, key_sealed, webhook_sealed)" \
-	" VALUES ($1, $2, $3, $4, $5::boolean, $6, $7)"
+	" webhook_old_until = CASE WHEN $4::bytea IS NULL THEN webhook_old_until ELSE sutler.now() + interval '24 hours' END," \
+	" webhook_sealed = coalesce($4, webhook_sealed), key_last = coalesce($7, key_last), revision = revision + 1," \
+	" changed_at = sutler.now(), changed_by = NULL, tried_at = NULL, tried = '' WHERE account_id = $2 AND store_id = $1 RETURNING account_id"
+#define MAKE "INSERT INTO payment.account (tenant_id, store_id, account_id, provider, live, key_sealed, webhook_sealed, key_last, changed_at)" \
+	" VALUES ($1, $2, $3, $4, $5::boolean, $6, $7, coalesce($8, ''), sutler.now())"
+
+/* The last four letters of a key, by which people know it; NULL for none. */
+static const char *last_four(const char *secret)
+{
+	return secret == NULL || strlen(secret) < 12 ? NULL : secret + strlen(secret) - 4;
+}
+
+/* A key of the other mode would be refused by the gateway's first answer; better now. */
+static bool is_of_mode(const char *provider, const char *secret, bool live)
+{
+	enum pay_shape shape = secret == NULL ? PAY_SHAPE_NONE : pay_provider(provider)->shape(secret);
+
+	if (shape != (live ? PAY_SHAPE_TEST : PAY_SHAPE_LIVE))
+		return true;
+	ctl_fail(live ? "this is a key of test mode, and the account is to be --live" : "this key moves real money: say --live");
+	return false;
+}
 
 static int account_make(PGconn *conn, const struct given *g, const char *tenant, const char *store, const char *code, const char *provider,
 			const struct seal_key *key, const char *secret, const char *webhook)
@@ -75,13 +94,13 @@ static int account_make(PGconn *conn, const struct given *g, const char *tenant,
 	struct id fresh = id_new();
 	const char *id = g->account != NULL ? g->account : fresh.text;
 	const char *row[] = { tenant, store, id, provider, g->live ? "true" : "false", sealed(key, tenant, id, PAY_SECRET_KEY, secret),
-			      sealed(key, tenant, id, PAY_SECRET_WEBHOOK, webhook) };
+			      sealed(key, tenant, id, PAY_SECRET_WEBHOOK, webhook), last_four(secret) };
 	const char *off[] = { store, provider };
 
 	if (secret == NULL || webhook == NULL)
 		return ctl_fail("a new account needs --key-file and --webhook-secret-file");
 	if (ctl_ask(conn, "UPDATE payment.account SET active = false WHERE store_id = $1 AND provider = $2 AND active", off, 2) == NULL
-	    || ctl_ask(conn, MAKE, row, 7) == NULL)
+	    || ctl_ask(conn, MAKE, row, 8) == NULL)
 		return 1;
 	printf("address of its reports: /webhooks/%s/%s\n", provider, id);
 	return ctl_settle(conn, tenant, "ok", "payment account", mem_printf(ctl_mem, "%s %s", code, id), g->live ? "live" : "test");
@@ -108,9 +127,9 @@ static int account_roll(PGconn *conn, const struct given *g, const char *tenant,
 {
 	const char *row[] = { store, g->account, sealed(key, tenant, g->account, PAY_SECRET_KEY, secret),
 			      sealed(key, tenant, g->account, PAY_SECRET_WEBHOOK, webhook),
-			      webhook == NULL ? NULL : old_webhook(conn, key, tenant, g->account), g->live ? "true" : "false" };
+			      webhook == NULL ? NULL : old_webhook(conn, key, tenant, g->account), g->live ? "true" : "false", last_four(secret) };
 
-	if (*ctl_one(conn, ROLL, row, 6) == '\0')
+	if (*ctl_one(conn, ROLL, row, 7) == '\0')
 		return ctl_fail("store %s has no account %s", code, g->account);
 	return ctl_settle(conn, tenant, "ok", "payment account", mem_printf(ctl_mem, "%s %s", code, g->account), "rolled");
 }
@@ -126,7 +145,7 @@ static int account(PGconn *conn, const struct given *g, const char *tenant, cons
 		return ctl_fail("there is no gateway %s", provider);
 	if (key == NULL)
 		return ctl_fail("%s", error);
-	if ((g->key_file != NULL && secret == NULL) || (g->webhook_file != NULL && webhook == NULL))
+	if ((g->key_file != NULL && secret == NULL) || (g->webhook_file != NULL && webhook == NULL) || !is_of_mode(provider, secret, g->live))
 		return 1;
 	found = g->account == NULL ? "" : ctl_one(conn, "SELECT account_id FROM payment.account WHERE account_id = $1", &g->account, 1);
 	return *found != '\0' ? account_roll(conn, g, tenant, store, code, key, secret, webhook)

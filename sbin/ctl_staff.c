@@ -16,8 +16,7 @@ static const struct option long_options[] = {
 #define TENANTS "SELECT t.tenant_id FROM tenancy.tenant t WHERE $1::text IS NULL OR t.slug = $1 ORDER BY t.slug LIMIT 2"
 #define HOST "SELECT h.origin FROM tenancy.host h WHERE h.tenant_id = $1::uuid AND h.kind = 'admin' ORDER BY h.is_primary DESC, h.host LIMIT 1"
 
-/* Makes the invitation in the open transaction and prints its link. */
-static int owner(PGconn *conn, const char *slug, const char *name, const char *email)
+int ctl_make_owner(PGconn *conn, const char *slug, const char *name, const char *email)
 {
 	const PGresult *tenants = ctl_ask(conn, TENANTS, &slug, 1);
 	struct token token = token_new();
@@ -66,7 +65,7 @@ int ctl_staff(int argc, char **argv)
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL ? 1 : owner(conn, tenant, name, email);
+	status = ctl_ask(conn, "BEGIN", NULL, 0) == NULL ? 1 : ctl_make_owner(conn, tenant, name, email);
 	PQfinish(conn);
 	return status;
 }

@@ -2,27 +2,15 @@
 #include "base/mem.h"
 #include "sbin/ctl.h"
 
-/* Runs SQL with N parameters inside its own transaction; NULL after a sentence. */
-static PGresult *ask(PGconn *conn, const char *sql, const char *const *params, int n)
-{
-	PGresult *result = PQexecParams(conn, sql, n, NULL, params, NULL, NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
-		return result;
-	ctl_fail("%s", PQerrorMessage(conn));
-	PQclear(result);
-	return NULL;
-}
-
 static int list(PGconn *conn)
 {
-	PGresult *tenants = ask(conn, "SELECT tenant_id, slug FROM tenancy.tenant ORDER BY slug", NULL, 0);
+	PGresult *tenants = ctl_result(conn, "SELECT tenant_id, slug FROM tenancy.tenant ORDER BY slug", NULL, 0);
 	int status = tenants == NULL;
 
 	for (int i = 0; status == 0 && i < PQntuples(tenants); i++) {
 		const char *tenant = PQgetvalue(tenants, i, 0);
-		PGresult *set = ask(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, false)", &tenant, 1);
-		PGresult *stores = set == NULL ? NULL : ask(conn,
+		PGresult *set = ctl_result(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, false)", &tenant, 1);
+		PGresult *stores = set == NULL ? NULL : ctl_result(conn,
 			"SELECT s.code, s.status, s.name, coalesce(pg_catalog.string_agg(h.origin, ' ' ORDER BY h.is_primary DESC, h.host), '-')"
 			" FROM tenancy.store s LEFT JOIN tenancy.host h ON h.tenant_id = s.tenant_id AND h.store_id = s.store_id"
 			" GROUP BY s.store_id, s.code, s.status, s.name ORDER BY s.code", NULL, 0);
@@ -41,7 +29,7 @@ static int list(PGconn *conn)
 static int set_origin(PGconn *conn, const char *host, const char *origin)
 {
 	const char *params[] = { host, origin };
-	PGresult *result = ask(conn,
+	PGresult *result = ctl_result(conn,
 		"WITH changed AS (UPDATE tenancy.host SET origin = $2 WHERE host = $1 RETURNING tenant_id, store_id)"
 		" SELECT tenant_id, store_id FROM changed", params, 2);
 	const char *entry[] = { "", "", origin };
@@ -55,9 +43,9 @@ static int set_origin(PGconn *conn, const char *host, const char *origin)
 	} else {
 		entry[0] = PQgetvalue(result, 0, 0);
 		entry[1] = PQgetvalue(result, 0, 1);
-		set = ask(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, false)", entry, 1);
+		set = ctl_result(conn, "SELECT pg_catalog.set_config('sutler.tenant', $1, false)", entry, 1);
 		if (set != NULL)
-			audit = ask(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, detail)"
+			audit = ctl_result(conn, "INSERT INTO audit.entry (tenant_id, actor, action, target, detail)"
 				    " VALUES ($1, 'sutlerctl', 'store origin', $2, $3)", entry, 3);
 		status = audit == NULL;
 		PQclear(set);
@@ -67,19 +55,32 @@ static int set_origin(PGconn *conn, const char *host, const char *origin)
 	return status;
 }
 
+/* What a web server shows: a host and its origin a line. */
+static int hosts(PGconn *conn)
+{
+	PGresult *result = ctl_result(conn, "SELECT host, origin FROM tenancy.host ORDER BY kind DESC, host", NULL, 0);
+	int status = result == NULL;
+
+	for (int i = 0; status == 0 && i < PQntuples(result); i++)
+		printf("%s %s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1));
+	PQclear(result);
+	return status;
+}
+
 int ctl_store(int argc, char **argv)
 {
+	bool all_hosts = argc == 2 && strcmp(argv[1], "hosts") == 0;
 	bool listing = argc == 2 && strcmp(argv[1], "list") == 0;
 	bool origin = argc == 4 && strcmp(argv[1], "origin") == 0;
 	PGconn *conn;
 	int status;
 
-	if (!listing && !origin)
+	if (!listing && !origin && !all_hosts)
 		return ctl_usage("store");
 	conn = ctl_connect();
 	if (conn == NULL)
 		return 1;
-	status = listing ? list(conn) : set_origin(conn, argv[2], argv[3]);
+	status = listing ? list(conn) : all_hosts ? hosts(conn) : set_origin(conn, argv[2], argv[3]);
 	PQfinish(conn);
 	return status;
 }

@@ -9,16 +9,25 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 static int ctl_config(int argc, char **argv);
 
 static const struct ctl_command commands[] = {
+	{ "setup", ctl_setup, "[--host HOST --owner-email EMAIL ...]",
+	  "make database, store and owner, so that the shop can sell (options: sutlerctl(8))", .stays_root = true },
+	{ "doctor", ctl_doctor, "[--only CHECK,...] [--quiet] [--json]", "say what is wrong with the installation, and how to mend it",
+	  .stays_root = true },
+	{ "database", ctl_database, "", "make the database and its roles on this host's server", .stays_root = true },
+	{ "webserver", ctl_webserver, "[auto | nginx | apache2 | none]", "show the stores by the web server of this host", .stays_root = true },
+	{ "demo", ctl_demo, "load", "bring the demo shops in (package sutler-demo)", .stays_root = true },
 	{ "migrate", ctl_migrate, "", "bring the database to this release: tables, functions, rights" },
 	{ "import", ctl_import, "store FILE | attributes|categories|products|listings FILE --store CODE",
 	  "bring a store or its catalogue in from files (options: sutlerctl(8))" },
-	{ "store", ctl_store, "list | origin HOST URL", "stores, and where their hosts are reached" },
+	{ "store", ctl_store, "list | hosts | origin HOST URL", "stores, and where their hosts are reached" },
+	{ "catalog", ctl_catalog, "verify [--mend]", "make the read model again and say what that changes; --mend keeps it" },
 	{ "order", ctl_order, "list | show|pay|produce|ready|ship|deliver|cancel|close NUMBER | note|tell|tag|untag NUMBER TEXT --store CODE",
 	  "look at orders and move them on (--reason TEXT, --carrier, --tracking, --url, --reference)" },
 	{ "pick", ctl_fulfil, "lists | show|drop LIST | make WAREHOUSE ORDER,... | scan LIST CODE | pack LIST ORDER CODE"
@@ -36,8 +45,13 @@ static const struct ctl_command commands[] = {
 	  "make an account whose address counts as proven; look at a customer's data, print it, forget him" },
 	{ "staff", ctl_staff, "owner EMAIL [--tenant SLUG] [--name NAME]",
 	  "invite an owner to the console: the first, or one who lost password or second factor" },
+	{ "backup", ctl_backup, "DIR [--tenant SLUG] [--keep DAYS] [--with-key FILE]",
+	  "save the database and the files of the house, or of one merchant, below DIR", .stays_root = true },
+	{ "restore", ctl_restore, "SET [--tenant SLUG] [--replace] [--key FILE] | SET --check",
+	  "bring back what backup saved: SET is one of the directories that it made", .stays_root = true },
 	{ "erase", ctl_erase, "replay", "forget again, after a restore, whom the register names" },
 	{ "config", ctl_config, "", "print the settings of this host" },
+	{ "distribute", ctl_distribute, "[--run]", "what Citus is to do with each table; --run does it" },
 	{ "audit", ctl_audit, "verify [--anchor FILE]", "walk the audit log's chains and say what was changed" },
 	{ "check", ctl_check, "", "say what is wrong with the installation" },
 	{ 0 }
@@ -168,17 +182,72 @@ static int ctl_config(int argc, char **argv)
 	return 0;
 }
 
+bool ctl_become(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+
+	return user != NULL && initgroups(name, user->pw_gid) == 0 &&
+	       setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
+	       setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
+}
+
 /* Root acts as the owner: the database knows people by their Unix user, and nobody reads files and
    pictures from elsewhere with all rights.  Where that user is not (a checkout), nothing changes. */
 static bool become_owner(void)
 {
-	const struct passwd *owner;
+	return geteuid() != 0 || getpwnam(OWNER) == NULL || ctl_become(OWNER);
+}
 
-	if (geteuid() != 0 || (owner = getpwnam(OWNER)) == NULL)
-		return true;
-	return initgroups(OWNER, owner->pw_gid) == 0 &&
-	       setresgid(owner->pw_gid, owner->pw_gid, owner->pw_gid) == 0 &&
-	       setresuid(owner->pw_uid, owner->pw_uid, owner->pw_uid) == 0;
+int ctl_as(const char *name, int (*do_it)(void *arg), void *arg, const char **said)
+{
+	struct buf *out = buf_new(ctl_mem);
+	int ends[2] = { -1, -1 }, status = 0;
+	char piece[4096];
+	ssize_t n;
+	pid_t pid;
+
+	fflush(NULL);
+	if ((said != NULL && pipe(ends) != 0) || (pid = fork()) < 0)
+		return ctl_fail("no process can be started: %s", strerror(errno));
+	if (pid == 0) {
+		if (said != NULL && (dup2(ends[1], STDOUT_FILENO) < 0 || dup2(ends[1], STDERR_FILENO) < 0))
+			_exit(EX_OSERR);
+		/* Where that user is not (a checkout), nothing changes. */
+		if (name != NULL && geteuid() == 0 && getpwnam(name) != NULL && !ctl_become(name))
+			_exit(ctl_fail("cannot become the user %s: %s", name, strerror(errno)));
+		status = do_it(arg);
+		fflush(NULL);
+		_exit(status);
+	}
+	if (said != NULL) {
+		close(ends[1]);
+		while ((n = read(ends[0], piece, sizeof(piece))) > 0 || (n < 0 && errno == EINTR))
+			buf_add(out, piece, n > 0 ? (size_t)n : 0);
+		close(ends[0]);
+		*said = out->data;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+int ctl_run(const char *const *argv)
+{
+	union { const char *const *given; char *const *taken; } args = { argv };
+	pid_t pid;
+	int status = 0;
+
+	fflush(NULL);
+	if ((pid = fork()) < 0)
+		return ctl_fail("no process can be started: %s", strerror(errno));
+	if (pid == 0) {
+		execv(argv[0], args.taken);
+		ctl_fail("cannot run %s: %s", argv[0], strerror(errno));
+		_exit(EX_OSERR);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
 }
 
 int main(int argc, char **argv)
@@ -203,18 +272,18 @@ int main(int argc, char **argv)
 		help(stderr);
 		return EX_USAGE;
 	}
-	if (!become_owner()) {
+	if (!command->stays_root && !become_owner()) {
 		ctl_fail("cannot become the user " OWNER ": %s", strerror(errno));
 		return EX_OSERR;
 	}
-	if (!config_load(&error)) {
+	/* The doctor says that himself. */
+	if (!config_load(&error) && command->run != ctl_doctor) {
 		ctl_fail("%s", error);
 		return EX_CONFIG;
 	}
 	log_open("sutlerctl", LOG_LEVEL_WARN);
 	ctl_mem = mem_context(NULL, "sutlerctl");
-	owner_conninfo = db != NULL ? db
-		: mem_printf(ctl_mem, "%s user=" OWNER, config_text("database.connection"));
+	owner_conninfo = db != NULL ? db : db_conninfo(ctl_mem, OWNER);
 	sql_dir = given_sql != NULL ? given_sql : config_text("paths.sql");
 	status = command->run(argc - i, argv + i);
 	mem_free(ctl_mem);

@@ -19,8 +19,8 @@ DECLARE
 	programs constant text[] := ARRAY[
 		'home', 'catalog', 'cart', 'checkout', 'order', 'login', 'account', 'webhooks', 'courier',
 		'admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers',
-		'deliver', 'freshen', 'transfer', 'release-holds', 'tend-stock', 'abandoned-carts', 'reconcile-stock', 'study-stock', 'seal-audit',
-		'issue-invoices', 'forget', 'privacy', 'sweep-media', 'reconcile-payments'
+		'deliver', 'freshen', 'transfer', 'release-holds', 'tend-stock', 'abandoned-carts', 'reconcile-stock', 'study-stock', 'recommend', 'seal-audit',
+		'issue-invoices', 'forget', 'privacy', 'sweep-media', 'reconcile-payments', 'observe', 'check-certificates', 'watch', 'admin-status', 'backup', 'drill'
 	];
 	-- Roles without log-in.  sutler_search owns the search function alone and has a
 	-- read policy of its own on the search table; sutler_backup sees all tenants.
@@ -30,7 +30,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '_sutler-owner') THEN
 		CREATE ROLE "_sutler-owner";
 	END IF;
-	ALTER ROLE "_sutler-owner" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+	-- dbconfig-common makes the owner with a password that nobody knows.
+	ALTER ROLE "_sutler-owner" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;
 	ALTER ROLE "_sutler-owner" SET search_path = '';
 
 	FOREACH name IN ARRAY helpers LOOP
@@ -54,6 +55,13 @@ BEGIN
 		EXECUTE pg_catalog.format('ALTER ROLE %I SET lock_timeout = ''2s''', name);
 		EXECUTE pg_catalog.format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''10s''', name);
 	END LOOP;
+
+	-- Who saves becomes the role that sees all tenants for as long as he reads.
+	GRANT sutler_backup TO "_sutler-backup";
+	-- The drill makes a database, brings a backup back into it, and drops it again.
+	ALTER ROLE "_sutler-drill" WITH CREATEDB;
+	-- The rows of one tenant come back without triggers that would write them twice.
+	GRANT SET ON PARAMETER session_replication_role TO "_sutler-owner";
 
 	EXECUTE pg_catalog.format('ALTER DATABASE %I OWNER TO "_sutler-owner"', pg_catalog.current_database());
 	EXECUTE pg_catalog.format('REVOKE ALL ON DATABASE %I FROM PUBLIC', pg_catalog.current_database());

@@ -43,6 +43,9 @@ $revoke$;
 
 -- A function made later belongs to nobody either until it is given below.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- The months of tomorrow and the order numbers of a new store are saved as well.
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO sutler_backup;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO sutler_backup;
 
 -- The clock and the ids are for all; and who keeps the backups reads everything.
 DO $common$
@@ -83,7 +86,7 @@ GRANT EXECUTE ON FUNCTION payment.has_gateway(uuid, uuid) TO
 GRANT INSERT ON event.note TO "_sutler-home", "_sutler-catalog", "_sutler-cart", "_sutler-checkout", "_sutler-order", "_sutler-login", "_sutler-account";
 
 -- home: the brand's blocks and pages, and cards of featured products.
-GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.category_count
+GRANT SELECT ON content.block, content.block_text, content.block_item, catalog.listing, catalog.placement, catalog.category_count
 	TO "_sutler-home";
 
 -- cart, checkout, and account and admin-orders where an order is changed: a cart with everything its price depends on (sql/query/cart.sql).  They
@@ -98,9 +101,10 @@ GRANT SELECT ON sales.cart, sales.cart_token, sales.cart_line,
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
 GRANT EXECUTE ON FUNCTION shipping.ways_to(uuid, uuid, text, text), inventory.bundle_free(uuid, uuid, uuid, uuid), catalog.bundle_words(uuid, uuid, text, uuid), catalog.nothing_to_send(uuid, uuid[])
 	TO "_sutler-cart", "_sutler-checkout", "_sutler-account", "_sutler-admin-orders";
--- The cart page needs the destination alone; and cards for when it is empty.
+-- The cart page needs the destination alone; and cards: when it is empty, and of what goes with what is in it.
 GRANT SELECT (tenant_id, contact_id, country, region, postal_code) ON sales.contact TO "_sutler-cart";
 GRANT SELECT ON catalog.listing TO "_sutler-cart";
+GRANT SELECT (tenant_id, product_id, related_id, kind, position) ON catalog.related TO "_sutler-cart";
 GRANT EXECUTE ON FUNCTION
 	sales.cart_add(uuid, uuid, bytea, bytea, text, text, uuid, integer, integer),
 	sales.cart_set(uuid, uuid, bytea, uuid, integer),
@@ -169,10 +173,10 @@ GRANT EXECUTE ON FUNCTION payment.switch(uuid, uuid, bytea, uuid, uuid, text), p
 GRANT SELECT (tenant_id, intent_id, order_id, state, code, amount, captured, currency, created_at) ON payment.intent TO "_sutler-order", "_sutler-account";
 -- What goes back is shown to the customer too.
 GRANT SELECT (tenant_id, payment_id, order_id) ON payment.payment TO "_sutler-order", "_sutler-account";
-GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at) ON payment.refund TO "_sutler-order", "_sutler-account";
+GRANT SELECT (tenant_id, refund_id, payment_id, state, amount, currency, changed_at, set_off) ON payment.refund TO "_sutler-order", "_sutler-account";
 -- webhooks: the shop behind a host, the secrets that prove a report, and the two doors of reports.
 GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO "_sutler-webhooks";
-GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old_sealed) ON payment.account TO "_sutler-webhooks";
+GRANT SELECT (tenant_id, account_id, provider, live, webhook_sealed, webhook_old_sealed, webhook_old_until) ON payment.account TO "_sutler-webhooks";
 GRANT EXECUTE ON FUNCTION payment.keep_event(uuid, uuid, text, text, bytea),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text) TO "_sutler-webhooks";
 -- reconcile-payments: what is to be asked (courier asks), and the end of unpaid orders.
@@ -181,7 +185,7 @@ GRANT EXECUTE ON FUNCTION payment.take_due(uuid, integer), payment.expire(uuid, 
 -- courier: attempts and refunds with what a gateway must know of their orders and the sealed key of
 -- the account; the link the buyer comes back by; and the doors by which it writes down what came.
 GRANT SELECT ON payment.intent, payment.refund TO "_sutler-courier";
-GRANT SELECT (tenant_id, account_id, provider, live, key_sealed) ON payment.account TO "_sutler-courier";
+GRANT SELECT (tenant_id, account_id, provider, live, key_sealed, revision) ON payment.account TO "_sutler-courier";
 GRANT UPDATE (attempts) ON payment.refund TO "_sutler-courier";
 GRANT SELECT (tenant_id, order_id, store_id, number, locale, contact_id) ON sales."order" TO "_sutler-courier";
 GRANT SELECT (tenant_id, contact_id, email) ON sales.contact TO "_sutler-courier";
@@ -192,7 +196,8 @@ GRANT SELECT (host, tenant_id, store_id, kind, origin, is_primary) ON tenancy.ho
 GRANT INSERT ON sales.order_token TO "_sutler-courier";
 GRANT EXECUTE ON FUNCTION payment.opened(uuid, uuid, text, text, timestamptz), payment.unanswered(uuid, uuid, text),
 	payment.apply(uuid, uuid, text, text, boolean, text, text, text, text, text, text, text, text, bigint, bigint, text),
-	payment.refund_answer(uuid, uuid, text, text, text), payment.capture_refused(uuid, uuid, text) TO "_sutler-courier";
+	payment.refund_answer(uuid, uuid, text, text, text), payment.capture_refused(uuid, uuid, text),
+	payment.account_tried(uuid, uuid, bigint, text) TO "_sutler-courier";
 -- Also identity providers of staff, by their doors: it alone sends their codes and secrets.
 GRANT EXECUTE ON FUNCTION staff.sso_errand(uuid, uuid), staff.sso_provider(uuid), staff.sso_found(uuid, text, text, text), staff.sso_spend(uuid, uuid),
 	staff.sso_prove(uuid, uuid, text, text, boolean, text, boolean) TO "_sutler-courier";
@@ -212,7 +217,7 @@ DO $console$
 DECLARE
 	program text;
 BEGIN
-	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers'] LOOP
+	FOREACH program IN ARRAY ARRAY['admin-login', 'admin-home', 'admin-settings', 'admin-catalog', 'admin-media', 'admin-inventory', 'admin-orders', 'admin-customers', 'admin-status'] LOOP
 		EXECUTE pg_catalog.format('GRANT SELECT ON tenancy.host, tenancy.store, tenancy.store_locale, tenancy.store_currency, catalog.version TO %I',
 			'_sutler-' || program);
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION staff.session_find(uuid, bytea), staff.session_stores(uuid, bytea),
@@ -273,8 +278,14 @@ GRANT EXECUTE ON FUNCTION
 GRANT SELECT ON shipping.method, shipping.method_text, shipping.method_country, shipping.method_price, accounting.tax_rate, accounting.tax_class,
 	payment.method, payment.method_text, payment.method_country, payment.method_amount, payment.method_group, customer.price_group,
 	shipping.policy, content.page, content.page_text, tenancy.store_text, tenancy.mail_text TO "_sutler-admin-settings";
--- Of accounts at gateways never the sealed keys.
-GRANT SELECT (tenant_id, store_id, account_id, provider, active, live, created_at) ON payment.account TO "_sutler-admin-settings";
+-- Of accounts at gateways never the sealed keys: it seals what was typed with the public half of the host's key, which
+-- it may read and not write, and could open nothing anyway.
+GRANT SELECT (tenant_id, store_id, account_id, provider, name, revision, active, live, key_last, changed_at, changed_by, webhook_old_until, tried_at, tried)
+	ON payment.account TO "_sutler-admin-settings";
+GRANT SELECT (public) ON tenancy.seal_key TO "_sutler-admin-settings";
+GRANT EXECUTE ON FUNCTION payment.desk_account_add(uuid, uuid, uuid, uuid, text, text, boolean, boolean, bytea, text, bytea, text),
+	payment.desk_account_change(uuid, uuid, uuid, uuid, bigint, text, bytea, text, bytea, boolean, text),
+	payment.desk_account_use(uuid, uuid, uuid, uuid, boolean, text), payment.desk_account_remove(uuid, uuid, uuid, uuid, text) TO "_sutler-admin-settings";
 -- admin-orders: orders with their money, parcels and returns as they are shown, and the doors by which they move.  No file of
 -- accounting is read but by the doors; no secret of a gateway; of staff only names.
 GRANT SELECT ON sales."order", sales.order_line, sales.order_tax, sales.order_event, sales.order_note, sales.order_tag, sales.contact,
@@ -353,7 +364,9 @@ GRANT SELECT ON catalog.desk, catalog.desk_lack, catalog.product, catalog.produc
 	catalog.bundle_part, inventory.stock, inventory.store_warehouse TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.product_option, catalog.variant_value, catalog.attribute, catalog.attribute_text, catalog.attribute_value,
 	catalog.attribute_value_text, catalog.product_text, catalog.product_tag, accounting.tax_class, catalog.listing TO "_sutler-admin-catalog";
-GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
+GRANT SELECT ON analytics.search TO "_sutler-admin-catalog";
+GRANT EXECUTE ON FUNCTION catalog.synonym_text(uuid, uuid, text), catalog.desk_synonyms(uuid, uuid, uuid, text, text, text),
+	catalog.desk_find(uuid, text, integer), catalog.desk_walk(uuid, text, text, uuid, text, text, uuid, text, uuid, text, bigint),
 	catalog.desk_save(uuid, uuid, uuid, boolean, uuid, text, bigint, text, text, text, text, integer, boolean, text[], text[], text[],
 		text[], text[], text[], text[], text[], text[]),
 	catalog.desk_variants(uuid, uuid, uuid, bigint, uuid[], text[], text[], integer[], text[]),
@@ -361,6 +374,9 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_bundle(uuid, uuid, uuid, bigint, uuid, text[], integer[]),
 	catalog.desk_prices(uuid, uuid, uuid, bigint, uuid, text, text, uuid[], bigint[], bigint[], text),
 	catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]),
+	catalog.desk_listing_pictures(uuid, uuid, uuid, uuid, bigint, uuid[], bigint[]),
+	catalog.desk_markup(uuid, uuid, uuid, text, uuid, bigint, text, uuid, text, text, bigint, bigint, bigint, bigint, boolean, text),
+	catalog.markup_preview(uuid, uuid, text, uuid, text, uuid, text, text, bigint, bigint, bigint, bigint, boolean, integer),
 	catalog.desk_related(uuid, uuid, uuid, bigint, uuid[], bigint[], text[], uuid[], text[], text),
 	catalog.desk_special(uuid, uuid, uuid, bigint, uuid, text, text[], text[], bigint[], text[], text[], bigint[], bigint[], text),
 	catalog.home_tax(uuid, uuid, text), catalog.price_round(numeric, bigint, bigint, bigint, boolean),
@@ -375,7 +391,8 @@ GRANT EXECUTE ON FUNCTION catalog.desk_find(uuid, text, integer),
 	catalog.desk_rule(uuid, uuid, uuid, uuid, bigint, text, text[], text[], uuid[], uuid[], bigint[], bigint[], text[], bigint[]) TO "_sutler-admin-catalog";
 GRANT SELECT ON catalog.rule, catalog.condition TO "_sutler-admin-catalog";
 GRANT SELECT (tenant_id, variant_id, currency, average) ON inventory.cost TO "_sutler-admin-catalog";
-GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.related TO "_sutler-admin-catalog";
+GRANT SELECT ON catalog.category_count, catalog.store_product_text, catalog.store_product_media, catalog.product_media_text, catalog.related, catalog.recommendation,
+	catalog.markup, catalog.markup_walk TO "_sutler-admin-catalog";
 -- The link of a preview: whether there is one, never its hash.
 GRANT SELECT (tenant_id, store_id, product_id, expires_at) ON catalog.preview TO "_sutler-admin-catalog";
 GRANT EXECUTE ON FUNCTION catalog.preview_hours(), catalog.preview_make(uuid, uuid, uuid, uuid, bytea), catalog.preview_end(uuid, uuid, uuid, uuid) TO "_sutler-admin-catalog";
@@ -444,9 +461,15 @@ GRANT EXECUTE ON FUNCTION catalog.transfer_take(uuid, integer), catalog.transfer
 	catalog.export_header(uuid, uuid, text, boolean), catalog.export_origin(uuid, uuid),
 	catalog.export_page(uuid, uuid, text, text[], text[], integer[], boolean, uuid, integer) TO "_sutler-transfer";
 -- Jobs go tenant by tenant; each calls its one function.
-GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
-	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock",
-	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media";
+GRANT SELECT (tenant_id) ON tenancy.tenant TO "_sutler-transfer", "_sutler-freshen", "_sutler-release-holds", "_sutler-tend-stock",
+	"_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock", "_sutler-study-stock", "_sutler-recommend",
+	"_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media", "_sutler-observe",
+	"_sutler-check-certificates";
+-- Each says how its run went; the function knows who calls.
+GRANT EXECUTE ON FUNCTION watch.job_ran(bigint, bigint, boolean) TO "_sutler-transfer", "_sutler-deliver", "_sutler-freshen", "_sutler-release-holds",
+	"_sutler-tend-stock", "_sutler-issue-invoices", "_sutler-seal-audit", "_sutler-abandoned-carts", "_sutler-reconcile-stock",
+	"_sutler-study-stock", "_sutler-recommend", "_sutler-forget", "_sutler-privacy", "_sutler-reconcile-payments", "_sutler-sweep-media", "_sutler-observe", "_sutler-backup", "_sutler-drill",
+	"_sutler-check-certificates";
 GRANT EXECUTE ON FUNCTION catalog.forget_media(uuid, integer), catalog.media_names(uuid), catalog.download_names(uuid) TO "_sutler-sweep-media";
 GRANT EXECUTE ON FUNCTION inventory.release_expired(uuid, integer) TO "_sutler-release-holds";
 GRANT EXECUTE ON FUNCTION inventory.tend(uuid, integer, integer) TO "_sutler-tend-stock";
@@ -473,7 +496,7 @@ GRANT SELECT ON event.ready, tenancy.store, tenancy.store_text, tenancy.mail_tex
 	payment.payment, payment.method_text, shipping.shipment,
 	catalog.variant, catalog.variant_value, catalog.product, catalog.product_text, catalog.product_option,
 	catalog.attribute_value, catalog.attribute_value_text, catalog.store_product_text TO "_sutler-deliver";
-GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at) ON payment.refund TO "_sutler-deliver";
+GRANT SELECT (tenant_id, refund_id, payment_id, amount, state, actor, reason, changed_at, set_off) ON payment.refund TO "_sutler-deliver";
 GRANT SELECT (tenant_id, note_id, shown, words) ON sales.order_note TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, return_no, number) ON sales.return TO "_sutler-deliver";
 GRANT SELECT (tenant_id, order_id, axis, event, actor, detail) ON sales.order_event TO "_sutler-deliver";
@@ -487,11 +510,12 @@ GRANT EXECUTE ON FUNCTION marketing.remind(uuid, integer, integer, integer, inte
 GRANT EXECUTE ON FUNCTION marketing.opt_out(uuid, bytea) TO "_sutler-cart";
 
 -- catalog: lists, search and product pages; it reads, and leaves traces.
-GRANT SELECT ON catalog.listing, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
+GRANT SELECT ON catalog.listing, catalog.placement, catalog.placement_price, catalog.placement_name, catalog.category_count, catalog.facet, catalog.facet_count, catalog.attribute,
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
 	catalog.slug_history, catalog.price, analytics.view
 	TO "_sutler-catalog";
-GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]), catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[]),
+	catalog.filter_found(uuid, uuid, uuid, text, text[], text[], text[]) TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
 -- freshen: the function does it all.
@@ -504,6 +528,9 @@ GRANT SELECT (tenant_id) ON inventory.stock TO "_sutler-reconcile-stock";
 -- study-stock: reads and writes by three doors.
 GRANT EXECUTE ON FUNCTION inventory.study_begin(uuid), inventory.study_demand(uuid, uuid, date, integer),
 	inventory.study_keep(uuid, uuid, uuid[], text[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[]) TO "_sutler-study-stock";
+
+-- recommend: the function does it all.
+GRANT EXECUTE ON FUNCTION catalog.recommend(uuid, integer) TO "_sutler-recommend";
 
 -- issue-invoices: orders to be billed and refunds to be credited, what stands on an invoice and on a
 -- credit note, and accounting's doors.
@@ -518,15 +545,34 @@ GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), acco
 	accounting.issue_credit_note(uuid, uuid, boolean), accounting.store_credit_document(uuid, uuid, bytea)
 	TO "_sutler-issue-invoices";
 
--- Search: the functions' owner reads three tables, and may run what it owns (else the next
+-- Search: the functions' owner reads four tables, and may run what it owns (else the next
 -- migrate may not replace it); catalog calls the functions.
-GRANT SELECT ON catalog.search, catalog.search_code, catalog.word TO sutler_search;
-GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery),
+GRANT SELECT ON catalog.search, catalog.search_code, catalog.word, catalog.synonym TO sutler_search;
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery), catalog.word_key(uuid, text),
+	catalog.keyed_words(uuid, text, tsvector), catalog.keyed_query(uuid, text, tsquery),
 	catalog.matches(uuid, text, tsquery),
 	catalog.similar_words(uuid, text, text, integer), catalog.correct(uuid, text, text),
-	catalog.search_for(uuid, text, text, boolean), catalog.find_begun(uuid, text, text) TO sutler_search;
+	catalog.search_for(uuid, text, text, boolean), catalog.find_begun(uuid, text, text), catalog.widen(uuid, text, tsquery) TO sutler_search;
 GRANT SELECT ON catalog.word TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.search_for(uuid, text, text, boolean),
 	catalog.similar_words(uuid, text, text, integer), catalog.find_begun(uuid, text, text) TO "_sutler-catalog";
 
 GRANT EXECUTE ON FUNCTION audit.seal_some(uuid, integer) TO "_sutler-seal-audit";
+
+-- observe: counts of one merchant after the other, and the row of all together.
+GRANT EXECUTE ON FUNCTION watch.figures(uuid) TO "_sutler-observe";
+GRANT SELECT, INSERT, UPDATE ON watch.house TO "_sutler-observe";
+-- check-certificates: the hosts of one merchant after the other, what is shown for each, and the row of all together.
+GRANT SELECT (host, tenant_id, origin) ON tenancy.host TO "_sutler-check-certificates";
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenancy.certificate TO "_sutler-check-certificates";
+GRANT EXECUTE ON FUNCTION watch.certificates(uuid) TO "_sutler-check-certificates", "_sutler-admin-status";
+GRANT SELECT, INSERT, UPDATE ON watch.certificate TO "_sutler-check-certificates";
+-- watch: what observe and the jobs left; no merchant's rows.
+GRANT SELECT ON watch.house, watch.job, watch.certificate TO "_sutler-watch";
+GRANT EXECUTE ON FUNCTION watch.schema_version() TO "_sutler-watch";
+-- admin-status: its merchant's counts, how the tasks do, and mails that are tried again.
+GRANT SELECT ON watch.job TO "_sutler-admin-status";
+GRANT EXECUTE ON FUNCTION watch.figures(uuid), watch.failed_mails(uuid, integer), watch.send_again(uuid, uuid, uuid), watch.schema_version()
+	TO "_sutler-admin-status";
+-- drill: writes what it found, and reads nothing of the house; backup reads as sutler_backup, not as itself.
+GRANT INSERT ON sutler.drill TO "_sutler-drill";

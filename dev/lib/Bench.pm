@@ -18,13 +18,15 @@ use strict;
 use warnings;
 use Cluster;
 use File::Path qw(make_path remove_tree);
-use House qw(demoted own_dir program_rows read_file top write_file);
+use House qw(alive demoted own_dir program_rows read_file spawn top wait_for write_file);
 use Install qw(build say_step);
+use IO::Socket::INET;
 use List::Util qw(max sum0);
 use POSIX ();
 use Stack;
 use Testbed;
 use Time::HiRes qw(time);
+use Webserver qw(nginx_http nginx_main nginx_server);
 
 our $HOST = 'bench.localhost';
 
@@ -44,7 +46,10 @@ my $DESK_HOST = 'desk.localhost';
 my $DESK_TOKEN = 'bench-desk-' x 4;
 $DESK_TOKEN = substr $DESK_TOKEN, 0, 43;
 
-our %PAGE = (home => 'home', category => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart');
+our %PAGE = (home => 'home', category => 'catalog', filtered => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart',
+	checkout => 'checkout', order => 'order', sign_in => 'login', account => 'account');
+# Pages of somebody: t/bench/people.sql knows who.
+my %OF_SOMEBODY = map { $_ => 1 } qw(checkout order sign_in account);
 
 sub new
 {
@@ -71,17 +76,20 @@ sub start
 	say_step('starting the programs');
 	$c->dropdb('bench');
 	$c->createdb('bench', $template);
+	# What making the catalogue and this copy left to be written is written now, not beside the first figures.
+	$c->psql('bench', 'CHECKPOINT');
 	$c->psql('bench', 'CREATE EXTENSION pg_stat_statements') if $self->{profile};
 	$c->psql('bench', 'UPDATE staff.session SET created_at = now(), seen_at = now(), proven_at = now()') if $self->{orders};
 	my @rows = grep { $_->{kind} eq 'page' } program_rows();
-	push @rows, { name => 'empty', kind => 'page', prefixes => '/empty/', workers => $self->{workers}, body => '64k',
+	push @rows, { name => 'empty', kind => 'page', prefixes => '/empty/,/floor/', workers => $self->{workers}, body => '64k',
 		network => '', writes => '', schedule => '' };
 	my $build = $self->{build};
 	local $ENV{BENCH_ANSWERS} = "$self->{dir}/answers";
 	local $ENV{BENCH_WORKERS} = $self->{workers};
+	local $ENV{BENCH_DATABASE} = $c->conninfo('bench', '_sutler-cart');
 	my $s = $self->{stack} = $self->stack(database => 'bench', prepared => 1, rows => \@rows, web_workers => 2,
 		program => sub { my ($row) = @_; $row->{name} eq 'empty' ? "$build/t/bench/empty" : "$build/cgi-bin/$row->{name}" },
-		config => { 'web.workers' => $self->{workers}, 'web.request_limit' => 1_000_000_000 });
+		config => { 'web.workers' => $self->{workers}, 'web.request_limit' => 1_000_000_000, 'web.page_memory' => 0 });
 	$s->start;
 	write_file("$self->{dir}/lists/static", "GET\t/static/css/shop.css\t\t\n");
 	return;
@@ -159,10 +167,53 @@ sub prepare_pages
 	for my $page (@pages) {
 		my $list = $page eq 'cart_add'
 			? $self->sql('bench', 'carts.sql', carts => 2000, lines => 8000, products => $self->{products})
+			: $OF_SOMEBODY{$page} ? $self->sql('bench', 'people.sql', page => $page)
 			: join "\n", map { "GET\t$_\t\t" } split /\n/, $self->sql('bench', 'addresses.sql', page => $page);
 		write_file("$self->{dir}/lists/$page", "$list\n");
 		$self->keep_answer($page, split /\n/, $list);
 	}
+	return;
+}
+
+# A second nginx before the same programs, which keeps pages for anybody as in production; and in its
+# static files one of as many bytes as the page.
+sub prepare_kept
+{
+	my ($self, $page) = @_;
+	my ($s, $dir) = ($self->{stack}, "$self->{dir}/kept");
+	own_dir("$dir/$_", 0755) for '.', 'tmp', 'htdocs/css', 'htdocs';
+	write_file("$dir/htdocs/css/page.css", 'x' x $self->{bytes}{$page});
+	write_file("$self->{dir}/lists/kept-static", "GET\t/static/css/page.css\t\t\n");
+	write_file("$self->{dir}/lists/kept-$page", read_file("$self->{dir}/lists/$page"));
+	my %o = (rows => $s->{rows}, sockets => $s->{socket_dir}, htdocs => "$dir/htdocs", media => $s->{media}, dir => $dir, names => [$HOST],
+		http_port => House::free_port(), workers => 2, cache => "$dir/pages");
+	write_file("$dir/http.conf", nginx_http(%o));
+	write_file("$dir/server.conf", nginx_server(%o));
+	write_file("$dir/nginx.conf", nginx_main(%o));
+	my $pid = spawn(cmd => [demoted('/usr/sbin/nginx', '-e', "$dir/error.log", '-p', $dir, '-c', "$dir/nginx.conf")], log => "$dir/server.log");
+	$s->remember('kept', $pid);
+	$self->{kept_port} = $o{http_port};
+	wait_for(10, sub { !alive($pid) || IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $o{http_port}) }) && alive($pid)
+		or die "the nginx that keeps pages did not start: see $dir\n";
+	return;
+}
+
+# Whole pages of lists are kept by the catalogue's workers, BYTES of each, or not at all (0).
+sub keep_pages
+{
+	my ($self, $bytes) = @_;
+	$self->{stack}{config}{'web.page_memory'} = $bytes;
+	$self->{stack}->write_config;
+	$self->{stack}->restart_program('catalog');
+	return;
+}
+
+# The addresses of a page that everybody asks for: as many as a worker keeps.
+sub prepare_hot
+{
+	my ($self, $page) = @_;
+	my @list = split /^/, read_file("$self->{dir}/lists/$page");
+	write_file("$self->{dir}/lists/hot-$page", join '', @list[0 .. ($#list < 63 ? $#list : 63)]);
 	return;
 }
 
@@ -191,6 +242,7 @@ sub keep_answer
 	write_file("$self->{dir}/answers/$page", "Status: $status\r\n" . join('', map { "$_\r\n" } @own) . "$length\r\n$body");
 	my $base = join '', map { s{^(\w+)\t[^\t]*}{$1\t/empty/$page}r . "\n" } @list;
 	write_file("$self->{dir}/lists/empty-$page", $base);
+	write_file("$self->{dir}/lists/floor-$page", $base =~ s{\t/empty/}{\t/floor/}gr);
 	$self->{bytes}{$page} = length $body;
 	return;
 }
@@ -199,7 +251,6 @@ sub keep_answer
 sub ask
 {
 	my ($self, $line) = @_;
-	require IO::Socket::INET;
 	my ($method, $path, $cookie, $body) = split /\t/, $line, -1;
 	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{stack}->port) or die "nginx does not answer: $!\n";
 	print {$s} "$method $path HTTP/1.1\r\nHost: $HOST\r\nConnection: close\r\n",
@@ -217,7 +268,7 @@ sub ask
 sub cpu
 {
 	my ($self) = @_;
-	my %roots = (postgres => $self->{cluster}->pid, map { ($_ => $self->{stack}->running($_)) } 'nginx', 'empty', sort values %PAGE);
+	my %roots = (postgres => $self->{cluster}->pid, map { ($_ => $self->{stack}->running($_)) } 'nginx', 'kept', 'empty', sort values %PAGE);
 	my %by;
 	for my $stat (glob '/proc/[0-9]*/stat') {
 		open my $f, '<', $stat or next;
@@ -313,12 +364,36 @@ sub wrk
 {
 	my ($self, $list, $seconds, %o) = @_;
 	my @cmd = ('wrk', '-t', $o{threads} // $THREADS, '-c', $o{connections} // $CONNECTIONS, '-d', "${seconds}s", '--timeout', '10s',
-		'-s', "$self->{top}/t/bench/load.lua", sprintf('http://127.0.0.1:%d', $self->{stack}->port), '--',
+		'-s', "$self->{top}/t/bench/load.lua", sprintf('http://127.0.0.1:%d', $list =~ /^kept-/ ? $self->{kept_port} : $self->{stack}->port), '--',
 		"$self->{dir}/lists/$list", $DESK{$list} ? $DESK_HOST : $HOST);
 	open my $out, '-|', @cmd or die "cannot run wrk: $!\n";
 	my $text = do { local $/; <$out> } // '';
 	close $out;
 	return $text;
+}
+
+# What a list of so many new prices takes that sutlerctl imports, and the p95 of a page by one client, before and meanwhile.
+sub prices
+{
+	my ($self, $prices, $page) = @_;
+	my ($file, $took) = ("$self->{dir}/prices.csv", "$self->{dir}/prices.took");
+	my @alone = (connections => 1, threads => 1);
+	write_file($file, $self->sql('bench', 'prices.sql', prices => $prices) . "\n");
+	chmod 0644, $file;
+	$self->load($page, 2, @alone);
+	my $before = $self->load($page, 5, @alone)->{p95_ms};
+	my @meanwhile;
+	my $pid = $self->aside(sub {
+		my $start = time;
+		$self->{stack}->ctl('import', 'products', $file, '--store', 'bench', '--update');
+		write_file($took, time - $start);
+	});
+	push @meanwhile, $self->load($page, 2, @alone)->{p95_ms} while waitpid($pid, POSIX::WNOHANG()) == 0;
+	die "the prices did not come in\n" if $? != 0;
+	# The last turn went on without it.
+	pop @meanwhile if @meanwhile > 1;
+	@meanwhile = sort { $a <=> $b } @meanwhile;
+	return { prices => $prices, seconds => 0 + read_file($took), p95_ms => $meanwhile[@meanwhile / 2], p95_before_ms => $before };
 }
 
 # ---- orders ----
@@ -331,10 +406,18 @@ sub prepare_orders
 		my @lines = split /\n/, $self->{cluster}->psql('bench', "COPY (SELECT * FROM bench.pile('$pile')) TO STDOUT");
 		# COPY doubles the backslash of a bytea; nothing else in it is escaped.
 		$self->{piles}{$pile} = [map { s/\\\\/\\/gr . "\n" } @lines];
-		# The ceiling is measured beside both others.
-		$self->{share}{$pile} = int(@lines / $self->{rounds} / ($pile eq 'insert' ? 2 : 1));
+		# The ceiling is measured beside the three others, of which two are hot.
+		$self->{share}{$pile} = int(@lines / $self->{rounds} / { insert => 3, spread => 1, hot => 2 }->{$pile});
 	}
 	$self->{cluster}->psql('bench', 'CHECKPOINT');
+	return;
+}
+
+# Each commit waits so many us more, as on a disk that takes so long: of connections made from now on.
+sub slow_commits
+{
+	my ($self, $us) = @_;
+	$self->{cluster}->psql('bench', "ALTER DATABASE bench SET commit_delay = $us; ALTER DATABASE bench SET commit_siblings = " . ($us ? 0 : 5));
 	return;
 }
 
@@ -348,16 +431,19 @@ sub orders
 	my $last = ($self->{share}{$pile} < @$lines ? $self->{share}{$pile} : @$lines) - 1;
 	write_file($file, join '', @$lines[0 .. $last]);
 	my $tenant = $self->{cluster}->psql('bench', 'SELECT bench.tenant()');
-	my $before = $self->cpu;
 	my $command = join ' ', map { "'" . s/'/'\\''/gr . "'" } demoted("$self->{build}/t/bench/orders",
 		sprintf("host=%s dbname=bench", $self->{cluster}->socket_dir), '_sutler-checkout', $tenant, $CLIENTS, $seconds,
 		$pile eq 'insert' ? 'insert' : 'place');
-	my $text = qx{$command < '$file' 2>&1};
+	open my $out, '-|', "$command < '$file' 2>&1" or die "cannot place orders: $!\n";
+	my $warm = <$out> // '';
+	my $before = $self->cpu;
+	my $text = $warm . do { local $/; <$out> // '' };
+	close $out;
 	my $after = $self->cpu;
-	my ($placed, $took, $p50, $p99, $sold_out, $other, $failed) = $text =~ /^(\d+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
+	my ($placed, $took, $p50, $p99, $sold_out, $other, $failed, $taken) = $text =~ /^(\d+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$/m
 		or die "orders fail:\n" . substr($text, -1000);
 	die "$pile: $other orders came out otherwise, $failed failed\n" . substr($text, 0, 1000) if $other || $failed || !$placed;
-	splice @$lines, 0, $placed + $sold_out;
+	splice @$lines, 0, $taken;
 	return { rps => $placed / $took, p50_ms => $p50 / 1000, p99_ms => $p99 / 1000, requests => $placed, sold_out => $sold_out,
 		cpu => { postgres => 1000 * ($after->{postgres} - $before->{postgres}) / $placed } };
 }

@@ -23,13 +23,13 @@ use House qw(demoted own_dir quietly read_file short_dir user wait_for write_fil
 
 my $SUPERUSER = 'postgres';
 
-# durable: fsync on (dev/run keeps its data); off in tests.  connections: max_connections.
+# durable: fsync on (dev/run keeps its data); off in tests.  connections: max_connections.  hba: more lines of pg_hba.conf.
 sub new
 {
 	my ($class, $dir, %o) = @_;
 	my $self = bless { dir => $dir, data => "$dir/data", log => "$dir/postgresql.log",
 		durable => $o{durable} // 0, users => $o{users}, connections => $o{connections} // 100,
-		extra => $o{settings} // {}, mapped => {} }, $class;
+		extra => $o{settings} // {}, hba => $o{hba} // '', mapped => {} }, $class;
 	$self->{bin} = bin_dir();
 	return $self;
 }
@@ -98,7 +98,7 @@ sub start
 	unlink "$self->{data}/postmaster.pid";
 	my %s = $self->settings;
 	write_file("$self->{dir}/server.conf", join '', map { "$_ = $s{$_}\n" } sort keys %s);
-	write_file("$self->{dir}/pg_hba.conf", "local all all peer map=house\n");
+	write_file("$self->{dir}/pg_hba.conf", "local all all peer map=house\n$self->{hba}");
 	$self->{mapped} = $self->mapped;
 	$self->write_map;
 	quietly("$self->{log}.start", demoted("$self->{bin}/pg_ctl", 'start', '-w', '-t', '60', '-s',

@@ -17,6 +17,7 @@ package Stack;
 #	web		nginx (default) or apache
 #	tls		true: HTTPS with a throw-away authority
 #	limits		true: rates per visitor are limited, as in production
+#	cache		true: the web server keeps pages for anybody for a second, as in production
 #	cluster		a running Cluster to share; else an own one in DIR/pg
 #	database	its database; default sutler
 #	durable		fsync on (dev/run)
@@ -42,7 +43,7 @@ use House qw(alive as_user demoted end_pid free_port own_dir program_rows quietl
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use Socket qw(SOMAXCONN);
-use Webserver qw(apache_main apache_server nginx_http nginx_main nginx_server);
+use Webserver qw(apache_http apache_main apache_server apache_watch nginx_http nginx_main nginx_server nginx_watch);
 
 sub new
 {
@@ -80,7 +81,7 @@ sub prepare_dirs
 {
 	my ($self) = @_;
 	make_path($self->{dir});
-	own_dir("$self->{dir}/$_", 0750) for qw(log mail media private downloads documents state web);
+	own_dir("$self->{dir}/$_", 0750) for qw(log mail media private downloads documents probe state web);
 	own_dir("$self->{dir}/web/$_", 0700) for qw(tmp empty);
 	# The web server of dev/run is the same user, a production one shares the group.
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
@@ -244,9 +245,9 @@ sub ports
 	my $file = "$self->{dir}/ports";
 	my %old = -e $file ? read_file($file) =~ /^(\w+) (\d+)$/mg : ();
 	my %new;
-	for my $name (qw(http https smtp mailbox gateway)) {
+	for my $name (qw(http https smtp mailbox gateway watch)) {
 		# A port that our own running server holds stays its port.
-		my $ours = $self->running($name =~ /^http/ ? $self->{web} : $name eq 'gateway' ? $name : 'mail');
+		my $ours = $self->running($name =~ /^(?:http|watch)/ ? $self->{web} : $name eq 'gateway' ? $name : 'mail');
 		$new{$name} = $ours && $old{$name} ? $old{$name} : free_port($old{$name});
 	}
 	write_file($file, join '', map { "$_ $new{$_}\n" } sort keys %new);
@@ -282,6 +283,7 @@ sub settings
 		'paths.private' => "$dir/private",
 		'paths.downloads' => "$dir/downloads",
 		'paths.documents' => "$dir/documents",
+		'watch.probe' => "$dir/probe",
 		'paths.run' => "$dir/state",
 		'paths.courier' => $self->socket_path('courier'),
 		'secrets.key_file' => $self->secret_key_file,
@@ -577,12 +579,15 @@ sub start_web
 	my $p = $self->ports;
 	$self->make_certificate if $self->{tls};
 	my %o = (rows => $self->{rows}, sockets => $self->{socket_dir}, htdocs => "$self->{top}/htdocs",
-		media => $self->{media}, limits => $self->{limits}, dir => $web, names => $self->{names},
+		media => $self->{media}, limits => $self->{limits}, cache => $self->{cache} && "$web/pages", dir => $web, names => $self->{names},
+		(grep { $_->{name} eq 'watch' } @{ $self->{rows} }) ? (watch_port => $p->{watch}) : (),
 		http_port => $p->{http}, workers => $self->{web_workers},
 		$self->{tls} ? (https_port => $p->{https}, cert => "$self->{dir}/tls/cert.pem",
 			key => "$self->{dir}/tls/key.pem") : ());
 	my @cmd;
+	write_file("$web/watch.conf", $self->{web} eq 'apache' ? apache_watch(%o) : nginx_watch(%o)) if $o{watch_port};
 	if ($self->{web} eq 'apache') {
+		write_file("$web/http.conf", apache_http(%o, pages => "$web/pages"));
 		write_file("$web/server.conf", apache_server(%o));
 		write_file("$web/apache.conf", apache_main(%o));
 		@cmd = ('/usr/sbin/apache2', '-f', "$web/apache.conf");

@@ -6,7 +6,8 @@ package Webserver;
 #	http	 what stands once per server: maps, limits, log format
 #	server	 what stands in each server or virtual host that shows stores: routing,
 #		 static files, FastCGI parameters, headers of the server's own answers
-#	main	 a whole configuration for dev/run and the tests, around the two others
+#	watch	 a server of its own for who watches the house
+#	main	 a whole configuration for dev/run and the tests, around the others
 #
 # FastCGI programs trust REQUEST_URI, REQUEST_METHOD, HTTP_HOST, CONTENT_*,
 # QUERY_STRING, HTTP_* and REMOTE_ADDR as given here, and route on REQUEST_URI
@@ -18,13 +19,15 @@ package Webserver;
 #	sockets	  directory of NAME.sock
 #	htdocs	  directory of the static files		media	directory of the pictures
 #	limits	  true: rates and connections per visitor are limited
+#	cache	  directory where nginx keeps pages for a second (Apache: in memory); none: nothing is kept
+#	pages	  file of Apache's memory for them
 #	http_port https_port cert key names dir		of main only
 
 use strict;
 use warnings;
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(nginx_http nginx_server nginx_main apache_server apache_main location_pattern
+our @EXPORT_OK = qw(apache_http nginx_http nginx_server nginx_watch nginx_main apache_server apache_watch apache_main location_pattern
 	error_pages);
 
 # A locale and perhaps a currency in front of a path: /es/cart, /es-usd/cart, /pt-br-usd/cart.
@@ -64,6 +67,17 @@ my %UNDER_WAY = (
 	login => { most => 34, status => 429 },
 	'admin-login' => { most => 34, status => 429 },
 );
+
+# Programs with pages that are the same for everybody: the web server may keep them as long as they say.
+# t/http/140-kept-pages.t compares with their route tables.
+my %KEPT = map { $_ => 1 } qw(home catalog);
+# Who sends one of these always reaches the program (lib/front: session, cart, sentence to be said once).
+my $PERSONAL = '(?:^|;\s*)(?:__Host-)?(?:sid|cart|staff|staff-step|flash)=';
+# 8 000 pages for each MB of keys; files of pages that nobody asked for in ten minutes go.  What is old is
+# shown only while the program cannot answer.
+my %KEEP = (keys => '8m', files => '256m', inactive => '10m', memory => 64 << 20, page => 512 << 10);
+# Where who watches asks, when no host's name is to matter.
+use constant WATCH_PORT => 9469;
 
 my @STATIC_DIRS = qw(css js img icons fonts);
 
@@ -152,6 +166,19 @@ END
 		$out .= "limit_req_zone \$sutler_visitor zone=sutler_$_:8m rate=$RATE{$_}{rate};\n"
 			for sort keys %RATE;
 	}
+	$out .= <<"END" if $o{cache};
+# A page for anybody is kept until the second ends in which it was made, so that it is never older:
+# nginx counts whole seconds, and a key of its own for even and odd ones cuts off the rest.
+map \$msec \$sutler_second {
+	"~[02468]\\.\\d+\$"  even;
+	default             odd;
+}
+map \$http_cookie \$sutler_personal {
+	"~$PERSONAL"  1;
+	default  "";
+}
+fastcgi_cache_path $o{cache} levels=1:2 keys_zone=sutler_pages:$KEEP{keys} inactive=$KEEP{inactive} max_size=$KEEP{files} use_temp_path=off;
+END
 	return $out;
 }
 
@@ -168,7 +195,7 @@ my @PARAMS = (
 	[REQUEST_SCHEME => '$scheme'], [HTTPS => '$https if_not_empty'],
 	[QUERY_STRING => '$query_string'],
 	[CONTENT_TYPE => '$content_type'], [CONTENT_LENGTH => '$content_length'],
-	[SCRIPT_NAME => '""'], [GATEWAY_INTERFACE => 'CGI/1.1'],
+	[REQUEST_ID => '$request_id'], [SCRIPT_NAME => '""'], [GATEWAY_INTERFACE => 'CGI/1.1'],
 	[SERVER_PROTOCOL => '$server_protocol'], [SERVER_PORT => '$server_port'],
 	[REMOTE_ADDR => '$remote_addr'], [HTTP_HOST => '$host'], [HTTP_PROXY => '""'],
 );
@@ -210,6 +237,14 @@ END
 		((map { $_->[0] } @HEADERS), 'Strict-Transport-Security', 'Cache-Control');
 	$out .= $headers;
 	$out .= "limit_conn sutler_visitor 30;\n" if $o{limits};
+	$out .= <<'END' if $o{cache};
+
+# Kept is what a program allows; whoever has a session or a cart is neither shown it nor leaves any.
+fastcgi_cache_key "$sutler_second $request_method $scheme://$host$request_uri";
+fastcgi_cache_bypass $sutler_personal $http_authorization;
+fastcgi_no_cache $sutler_personal $http_authorization;
+fastcgi_cache_use_stale error timeout http_500 http_503;
+END
 	$out .= "\n" . nginx_errors($o{htdocs}, $headers) . nginx_static(%o, headers => $headers);
 	$out .= nginx_location("~ \"$_->[0]\"", $_->[1], %o) for location_pattern($o{rows});
 	my $home = home_row($o{rows});
@@ -224,7 +259,9 @@ sub nginx_errors
 	my %page = error_pages($htdocs);
 	my $out = $page{503} ? "error_page 502 503 504 =503 /error/503.html;\n" : "error_page 502 504 =503 \@down;\n"
 		. "location \@down {\n\tinternal;\n\tadd_header Retry-After 5 always;\n$headers\treturn 503;\n}\n";
-	$out .= "error_page $_ $page{$_};\n" for grep { $_ !~ /^50/ } sort keys %page;
+	# Who asks too often or too much at once is told when to come again; a program's own 429 says it itself.
+	$out .= "error_page 429 \@wait;\nlocation \@wait {\n\tinternal;\n\tadd_header Retry-After 5 always;\n$headers\treturn 429;\n}\n";
+	$out .= "error_page $_ $page{$_};\n" for grep { $_ !~ /^50|429/ } sort keys %page;
 	$out .= "location ^~ /error/ {\n\tinternal;\n\troot $htdocs;\n"
 		. "\tadd_header Retry-After 5 always;\n\tadd_header Cache-Control no-store always;\n"
 		. "\tadd_header X-Content-Type-Options nosniff always;\n"
@@ -272,18 +309,55 @@ sub nginx_location
 {
 	my ($match, $row, %o) = @_;
 	my $rate = $RATE{ $row->{name} } ? $row->{name} : 'page';
+	return nginx_watch_location($match, $row, %o) if $row->{name} eq 'watch';
 	my $under_way = $UNDER_WAY{ $row->{name} } // $UNDER_WAY{page};
 	my $limits = $o{limits} ? "\tset \$sutler_program $row->{name};\n\tlimit_conn sutler_visitor 30;\n"
 		. "\tlimit_conn sutler_program $under_way->{most};\n\tlimit_conn_status $under_way->{status};\n"
 		. "\tlimit_req zone=sutler_$rate burst=$RATE{$rate}{burst} nodelay;\n" : '';
-	return "location $match {\n\tclient_max_body_size $row->{body};\n$limits"
+	my $kept = $o{cache} && $KEPT{ $row->{name} } ? "\tfastcgi_cache sutler_pages;\n" : '';
+	return "location $match {\n\tclient_max_body_size $row->{body};\n$limits$kept"
 		. "\tfastcgi_pass unix:$o{sockets}/$row->{name}.sock;\n}\n";
+}
+
+# Who watches the house comes from this host; others ask by a server of their own (the guide says how).
+sub nginx_watch_location
+{
+	my ($match, $row, %o) = @_;
+	return "location $match {\n\tallow 127.0.0.1;\n\tallow ::1;\n\tdeny all;\n\taccess_log off;\n"
+		. "\tfastcgi_pass unix:$o{sockets}/$row->{name}.sock;\n}\n";
+}
+
+# A server of its own for who watches: any name of the host, a port of this host alone.
+sub nginx_watch
+{
+	my (%o) = @_;
+	my ($row) = grep { $_->{name} eq 'watch' } @{ $o{rows} };
+	my $listen = $o{watch_port} // WATCH_PORT;
+	my $params = join '', map { sprintf "\tfastcgi_param %-18s %s;\n", @$_ } @PARAMS;
+	my $places = join '', map { s/^(?=.)/\t/mgr } map { nginx_watch_location("= $_", $row, %o) } split /,/, $row->{prefixes};
+	return <<"END";
+# Part of http {}: whether this host lives, is ready, and its figures.  Made from programs.tab by gen-webserver.
+# Who asks from elsewhere (a load balancer, Prometheus) needs a "listen" of his network and an "allow" in each location.
+server {
+	listen 127.0.0.1:$listen;
+	server_name _;
+	server_tokens off;
+	client_max_body_size 1k;
+	fastcgi_connect_timeout 2s;
+	fastcgi_read_timeout 10s;
+	fastcgi_keep_conn off;
+$params$places	location / {
+		return 404;
+	}
+}
+END
 }
 
 # A whole nginx.conf whose every path lies under $o{dir}.
 sub nginx_main
 {
 	my (%o) = @_;
+	my $watch = $o{watch_port} ? "\tinclude $o{dir}/watch.conf;\n" : '';
 	my $names = join ' ', @{ $o{names} };
 	my $ssl = $o{https_port} ? <<"END" : '';
 	ssl_certificate $o{cert};
@@ -312,7 +386,7 @@ $tmp	include /etc/nginx/mime.types;
 	charset utf-8;
 	charset_types text/css text/javascript application/javascript text/plain;
 	log_format sutler '\$remote_addr [\$time_iso8601] \$host "\$request" \$status \$body_bytes_sent '
-		'\$request_time \$upstream_response_time';
+		'\$request_time \$upstream_response_time \$request_id';
 	access_log $o{dir}/access.log sutler;
 	sendfile on;
 	tcp_nopush on;
@@ -331,11 +405,22 @@ $default		server_name _;
 $listen		server_name $names;
 		include $o{dir}/server.conf;
 	}
-}
+$watch}
 END
 }
 
 # ---- Apache ----
+
+# What stands once per Apache, outside of every <VirtualHost>.
+sub apache_http
+{
+	my (%o) = @_;
+	return "# Once per Apache.  Made from programs.tab by gen-webserver.\n" . ($o{cache} ? <<"END" : '');
+# Pages for anybody, kept in memory.
+CacheSocache "shmcb:$o{pages}($KEEP{memory})"
+CacheSocacheMaxSize $KEEP{page}
+END
+}
 
 sub apache_server
 {
@@ -361,6 +446,8 @@ MergeSlashes Off
 # The host without port, in lower case, and no proxy of the visitor's choice.
 ProxyFCGISetEnvIf "true" HTTP_HOST "%{tolower:%{SERVER_NAME}}"
 ProxyFCGIBackendType GENERIC
+# What Apache's own log calls the request (mod_unique_id, where it is loaded).
+ProxyFCGISetEnvIf "true" REQUEST_ID "%{reqenv:UNIQUE_ID}"
 RequestHeader unset Proxy early
 END
 	$out .= sprintf "Header always set %s \"%s\" \"expr=-z %%{resp:%s}\"\n", $_->[0], $_->[1], $_->[0] for @HEADERS;
@@ -372,6 +459,16 @@ END
 	$out .= <<'END';
 AddOutputFilterByType DEFLATE text/html text/css text/javascript application/javascript application/json image/svg+xml application/xml application/rss+xml text/plain
 DeflateCompressionLevel 4
+END
+	$out .= <<"END" if $o{cache};
+# Kept is what a program allows, in memory and never longer than it says; whoever has a session or a cart
+# is neither shown it nor leaves any.
+CacheQuickHandler off
+CacheStaleOnError on
+# A request with no-store neither reads what is kept nor leaves any.
+RequestHeader set Cache-Control no-store "expr=%{HTTP_COOKIE} =~ /$PERSONAL/ || -n %{HTTP:Authorization}"
+# What has no length is not kept in memory; the programs' own is right.
+SetEnv ap_trust_cgilike_cl yes
 END
 	my %page = error_pages($o{htdocs});
 	$out .= "ErrorDocument $_ $page{$_}\n" for sort keys %page;
@@ -424,20 +521,49 @@ sub apart
 sub apache_location
 {
 	my ($pattern, $row, %o) = @_;
-	my $auth = $row->{name} eq 'api' ? "\tCGIPassAuth On\n" : '';
+	my $auth = $row->{name} =~ /^(?:api|watch)$/ ? "\tCGIPassAuth On\n" : '';
+	# Who watches the house comes from this host (apache_watch).
+	$auth .= "\tRequire local\n" if $row->{name} eq 'watch';
+	my $kept = $o{cache} && $KEPT{ $row->{name} } ? "\tCacheEnable socache\n" : '';
 	return "<LocationMatch \"$pattern\">\n"
 		. "\tSetHandler \"proxy:unix:$o{sockets}/$row->{name}.sock|fcgi://$row->{name}/\"\n"
 		# LimitRequestBody does not bind what is handed on.
 		. "\t<If \"-n %{req_novary:Content-Length} && %{req_novary:Content-Length} -gt " . bytes($row->{body}) . "\">\n"
-		. "\t\tRedirectMatch 413 .*\n\t</If>\n$auth</LocationMatch>\n";
+		. "\t\tRedirectMatch 413 .*\n\t</If>\n$auth$kept</LocationMatch>\n";
+}
+
+# A server of its own for who watches: any name of the host, a port of this host alone.
+sub apache_watch
+{
+	my (%o) = @_;
+	my ($row) = grep { $_->{name} eq 'watch' } @{ $o{rows} };
+	my $listen = $o{watch_port} // WATCH_PORT;
+	my $places = join '', map { s/^(?=.)/\t/mgr } map { apache_location("^$_\$", $row, %o) } split /,/, $row->{prefixes};
+	return <<"END";
+# Whether this host lives, is ready, and its figures.  Made from programs.tab by gen-webserver.
+# Who asks from elsewhere (a load balancer, Prometheus) needs a "Listen" of his network and a "Require ip" for "Require local".
+Listen 127.0.0.1:$listen
+<VirtualHost 127.0.0.1:$listen>
+	ServerName watch.invalid
+	ServerSignature Off
+	TraceEnable Off
+	LimitRequestBody 1024
+	ProxyTimeout 10
+	ProxyFCGISetEnvIf "true" HTTP_HOST "%{tolower:%{SERVER_NAME}}"
+	ProxyFCGIBackendType GENERIC
+	RequestHeader unset Proxy early
+$places</VirtualHost>
+END
 }
 
 sub apache_main
 {
 	my (%o) = @_;
-	my @modules = qw(mpm_event authz_core mime alias dir headers env setenvif reqtimeout proxy proxy_fcgi
+	my @modules = qw(mpm_event authz_core authz_host unique_id mime alias dir headers env setenvif reqtimeout proxy proxy_fcgi
 		filter deflate);
-	push @modules, 'ssl', 'socache_shmcb' if $o{https_port};
+	push @modules, 'socache_shmcb' if $o{https_port} || $o{cache};
+	push @modules, 'cache', 'cache_socache' if $o{cache};
+	push @modules, 'ssl' if $o{https_port};
 	my $load = join '', map { my $f = $_; "LoadModule ${f}_module /usr/lib/apache2/modules/mod_$f.so\n" } @modules;
 	my $port = $o{https_port} || $o{http_port};
 	my $ssl = $o{https_port} ? <<"END" : '';
@@ -446,6 +572,7 @@ sub apache_main
 	SSLCertificateKeyFile $o{key}
 	SSLProtocol -all +TLSv1.2 +TLSv1.3
 END
+	my $watch = $o{watch_port} ? "Include $o{dir}/watch.conf\n" : '';
 	my ($first, @more) = @{ $o{names} };
 	my $alias = @more ? "\tServerAlias @more\n" : '';
 	return <<"END";
@@ -457,7 +584,7 @@ PidFile $o{dir}/apache.pid
 Mutex file:$o{dir} default
 ErrorLog $o{dir}/error.log
 LogLevel warn
-LogFormat "%a [%{%FT%T%z}t] %{Host}i \\"%r\\" %>s %B %D" sutler
+LogFormat "%a [%{%FT%T%z}t] %{Host}i \\"%r\\" %>s %B %D %{UNIQUE_ID}e" sutler
 CustomLog $o{dir}/access.log sutler
 TypesConfig /etc/mime.types
 AddType text/javascript js mjs
@@ -486,6 +613,7 @@ DocumentRoot $o{dir}/empty
 	Require all granted
 </Directory>
 
+Include $o{dir}/http.conf
 # A host that nobody named here is not ours.
 <VirtualHost 127.0.0.1:$port>
 	ServerName default.invalid
@@ -497,6 +625,7 @@ ${ssl}	Header always set X-Content-Type-Options nosniff
 	ServerName $first
 $alias${ssl}	Include $o{dir}/server.conf
 </VirtualHost>
+$watch
 END
 }
 

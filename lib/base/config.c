@@ -1,5 +1,6 @@
 #include "base/config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
@@ -31,11 +32,22 @@ const struct config_setting config_settings[] = {
 	  .meaning = "What merchants sell as downloads, handed out by a program to who paid." },
 	{ .name = "paths.documents", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/documents",
 	  .meaning = "Invoices and other documents made as PDF." },
+	{ .name = "paths.backup", .type = CONFIG_PATH, .fallback = "",
+	  .meaning = "Where the job backup keeps its sets, best on another disk; empty: it saves nothing." },
 	{ .name = "paths.run", .type = CONFIG_PATH, .fallback = "/run/sutler",
 	  .meaning = "Sockets and counters of the running programs." },
 
 	{ .name = "paths.courier", .type = CONFIG_PATH, .fallback = "/run/sutler/courier.sock",
 	  .meaning = "The socket of courier, which page programs ask to reach services outside." },
+
+	{ .name = "watch.probe", .type = CONFIG_PATH, .fallback = "/var/lib/sutler/probe",
+	  .meaning = "A directory beside pictures and private files: watch writes there to see whether their disk takes anything." },
+	{ .name = "watch.token_file", .type = CONFIG_PATH, .fallback = "",
+	  .meaning = "The file with the token that /metrics asks for, readable by watch; empty: none, the web server's rule alone keeps others away." },
+	{ .name = "watch.tls_address", .type = CONFIG_TEXT, .fallback = "127.0.0.1",
+	  .meaning = "Where the web server shows certificates: the job check-certificates asks it; IPv6 in brackets; empty: nobody is asked." },
+	{ .name = "watch.tls_port", .type = CONFIG_INT, .fallback = "0", .min = 0, .max = 65535,
+	  .meaning = "The port of that; 0: the one of each store's address, 443 mostly." },
 
 	{ .name = "secrets.key_file", .type = CONFIG_PATH, .fallback = "/etc/sutler/secret.key",
 	  .meaning = "The key that seals gateway keys in the database: 32 bytes, or 64 hexadecimal digits; "
@@ -68,6 +80,11 @@ const struct config_setting config_settings[] = {
 	{ .name = "mail.envelope", .type = CONFIG_TEXT, .fallback = "bounces@localhost",
 	  .meaning = "Envelope sender: where mail that cannot be delivered comes back to." },
 
+	{ .name = "mail.alarm", .type = CONFIG_TEXT, .fallback = "root@localhost",
+	  .meaning = "Who is told when a program or task of the house fails." },
+	{ .name = "backup.keep_days", .type = CONFIG_INT, .fallback = "35", .min = 1, .max = 35,
+	  .meaning = "Days after which the job backup removes a set; customers who are forgotten are promised that no copy is older than 35." },
+
 	{ .name = "log.level", .type = CONFIG_TEXT, .fallback = "info", .choices = "debug info warn error",
 	  .meaning = "The least important kind of line that is logged." },
 
@@ -75,6 +92,8 @@ const struct config_setting config_settings[] = {
 	  .meaning = "Worker processes of each page program; 0: each program's own number." },
 	{ .name = "web.request_limit", .type = CONFIG_INT, .fallback = "10000", .min = 1, .max = 1000000000,
 	  .meaning = "Requests after which a worker makes room for a fresh one." },
+	{ .name = "web.page_memory", .type = CONFIG_INT, .fallback = "2097152", .min = 0, .max = 268435456,
+	  .meaning = "Bytes of whole pages of lists, of home pages and pages of text that a worker keeps while the catalogue stays as it is; 0: none." },
 	{ .name = "web.deadline_ms", .type = CONFIG_INT, .fallback = "25000", .min = 100, .max = 600000,
 	  .meaning = "The longest a request may take, in ms; keep it below the web server's own limit." },
 	{ .name = "web.secure_cookies", .type = CONFIG_BOOL, .fallback = "yes",
@@ -83,10 +102,12 @@ const struct config_setting config_settings[] = {
 };
 #define SETTINGS (ARRAY_LEN(config_settings) - 1)
 
-/* What stands in the file: NULL where the default holds. */
+/* What stands in the files: NULL where the default holds. */
 static struct {
 	void *ctx;
 	const char *text[SETTINGS];
+	int from[SETTINGS];             /* number of the file it was read from */
+	int files;
 	char error[512];
 } config;
 
@@ -183,13 +204,14 @@ static int take(void *user, const char *section, const char *name, const char *v
 	s = n < 0 || (size_t)n >= sizeof(full) ? NULL : find(full, (size_t)n);
 	if (s == NULL)
 		return refuse(r, "There is no setting %.120s.", full);
-	if (config.text[s - config_settings] != NULL)
+	if (config.from[s - config_settings] == config.files)
 		return refuse(r, "The setting %s is given twice.", s->name);
 	if (!utf8_valid(value, strlen(value)))
 		return refuse(r, "The value of %s is not UTF-8.", s->name);
 	if (!fits(r, s, value))
 		return 0;
 	config.text[s - config_settings] = mem_strdup(config.ctx, value);
+	config.from[s - config_settings] = config.files;
 	return 1;
 }
 
@@ -210,23 +232,20 @@ static char *read_line(char *line, int size, void *stream)
 	return line;
 }
 
-bool config_load(const char **error)
+/* Reads one file over those before it; one that is not there is no error unless it MUST. */
+static bool read_settings(const char *path, bool must)
 {
-	const char *asked = getenv("SUTLER_CONFIG");
-	struct reading r = { .path = asked != NULL ? asked : SUTLER_SYSCONFDIR "/sutler.conf" };
+	struct reading r = { .path = path };
 	int line;
 
-	mem_free(config.ctx);
-	memset(&config, 0, sizeof(config));
-	config.ctx = mem_context(NULL, "config");
-	*error = config.error;
-	r.file = fopen(r.path, "re");
+	r.file = fopen(path, "re");
 	if (r.file == NULL) {
-		if (errno == ENOENT && asked == NULL)
+		if (errno == ENOENT && !must)
 			return true;
 		refuse(&r, "The file cannot be read: %s.", strerror(errno));
 		return false;
 	}
+	config.files++;
 	line = ini_parse_stream(read_line, &r, take, &r);
 	if (ferror(r.file)) {
 		r.line = 0;
@@ -239,6 +258,49 @@ bool config_load(const char **error)
 	}
 	fclose(r.file);
 	return !r.failed;
+}
+
+static int is_conf(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return e->d_name[0] != '.' && n > 5 && strcmp(e->d_name + n - 5, ".conf") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The files NAME.conf of a directory, in the order of their names. */
+static bool read_directory(const char *path)
+{
+	struct dirent **entries;
+	struct reading r = { .path = path };
+	int n = scandir(path, &entries, is_conf, by_bytes);
+	bool ok = n >= 0 || errno == ENOENT;
+
+	if (!ok)
+		refuse(&r, "The directory cannot be read: %s.", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		ok = ok && read_settings(mem_printf(config.ctx, "%s/%s", path, entries[i]->d_name), false);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return ok;
+}
+
+bool config_load(const char **error)
+{
+	const char *asked = getenv("SUTLER_CONFIG");
+	const char *path = asked != NULL ? asked : SUTLER_SYSCONFDIR "/sutler.conf";
+
+	mem_free(config.ctx);
+	memset(&config, 0, sizeof(config));
+	config.ctx = mem_context(NULL, "config");
+	*error = config.error;
+	return read_directory(mem_printf(config.ctx, "%s.d", path)) && read_settings(path, asked != NULL);
 }
 
 /* TYPES: BIT(enum config_type) of those that will do. */

@@ -99,6 +99,8 @@ static void parser_start(struct csv *c, unsigned char delimiter)
 	if (csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
 		BUG("libcsv gives no parser");
 	csv_set_delim(&c->parser, delimiter);
+	/* It would ask for 128 bytes more at a time, and a field may have a million. */
+	csv_set_blk_size(&c->parser, BLOCK);
 }
 
 /* After an error libcsv would go on in the middle: begin anew with the next line. */

@@ -56,9 +56,8 @@ static void notice_fork(void)
 struct id id_new(void)
 {
 	int64_t now = clock_ms();
-	unsigned char b[16];
-	char hex[33];
-	struct id id;
+	struct id_packed id;
+	unsigned char *b = id.bytes;
 
 	notice_fork();
 	if (now > last_ms)
@@ -75,7 +74,15 @@ struct id id_new(void)
 	take_random(b + 8, 8);
 	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
 
-	hex_encode(b, sizeof(b), hex);
+	return id_unpack(&id);
+}
+
+struct id id_unpack(const struct id_packed *packed)
+{
+	char hex[33];
+	struct id id;
+
+	hex_encode(packed->bytes, sizeof(packed->bytes), hex);
 	memcpy(id.text, hex, 8);
 	memcpy(id.text + 9, hex + 8, 4);
 	memcpy(id.text + 14, hex + 12, 4);
@@ -84,6 +91,23 @@ struct id id_new(void)
 	id.text[8] = id.text[13] = id.text[18] = id.text[23] = '-';
 	id.text[ID_LEN] = '\0';
 	return id;
+}
+
+static unsigned char nibble(char c)
+{
+	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+struct id_packed id_pack(const char *id)
+{
+	struct id_packed packed;
+
+	for (size_t i = 0, at = 0; i < sizeof(packed.bytes); i++, at += 2) {
+		if (id[at] == '-')
+			at++;
+		packed.bytes[i] = (unsigned char)(nibble(id[at]) << 4 | nibble(id[at + 1]));
+	}
+	return packed;
 }
 
 bool id_valid(const char *s)

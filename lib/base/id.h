@@ -17,4 +17,9 @@ struct id id_new(void);
 /* True for the canonical lower-case form of any UUID, and nothing else. */
 bool id_valid(const char *s);
 
+/* A valid id in less than half the room, and back. */
+struct id_packed { unsigned char bytes[16]; };
+struct id_packed id_pack(const char *id);
+struct id id_unpack(const struct id_packed *packed);
+
 #endif

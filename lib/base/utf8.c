@@ -287,3 +287,11 @@ bool word_in(const char *word, const char *words)
 			return true;
 	return false;
 }
+
+bool is_rate(const char *s)
+{
+	size_t whole = strspn(s, "0123456789"), part = s[whole] == '.' ? strspn(s + whole + 1, "0123456789") : 0;
+
+	return whole > 0 && whole <= 9 && (s[whole] == '\0' || (part > 0 && part <= 9 && s[whole + 1 + part] == '\0'))
+		&& strpbrk(s, "123456789") != NULL;
+}

@@ -40,5 +40,7 @@ bool parse_int(const char *s, int64_t min, int64_t max, int64_t *out);
    both sides of a point; false when more digits stand after the point than the currency
    has, or on overflow. */
 bool parse_money(const char *s, int exponent, int64_t *minor_out);
+/* Whether S is a rate of exchange: a plain decimal above 0 with at most nine digits on either side of the point. */
+bool is_rate(const char *s);
 
 #endif

@@ -1,6 +1,8 @@
 #include "db/internal.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -25,6 +27,19 @@ static const char session_options[] =
 	/* A page reads a page: under a generic plan LIMIT is a guess, and workers would read ahead of it. */
 	" -c max_parallel_workers_per_gather=0"
 	" -c search_path= -c client_connection_check_interval=1000 -c standard_conforming_strings=on";
+
+char *db_conninfo(const void *ctx, const char *role)
+{
+	struct buf *out = buf_new(ctx);
+
+	for (const char *p = config_text("database.connection"); *p != '\0'; p++)
+		if (p[0] == '%' && p[1] == 'u')
+			buf_adds(out, role), p++;
+		else
+			buf_addc(out, *p);
+	buf_printf(out, " user='%s'", role);
+	return out->data;
+}
 
 static void ignore_notice(void *arg, const PGresult *result)
 {

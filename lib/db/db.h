@@ -38,6 +38,8 @@ enum db_failure {
 /* The connection is made on first use and again after it was lost.  CONNINFO is
    libpq's; NAME shows in pg_stat_activity. */
 struct db *db_open(const void *ctx, const char *conninfo, const char *name);
+/* The setting database.connection for ROLE, under CTX: %u in it, of a certificate's file, stands for the role. */
+char *db_conninfo(const void *ctx, const char *role);
 
 /* Starts a transaction (queued, not sent).  CTX owns all results.  TENANT is a
    UUID, or NULL for work without tenant (reference tables only).  DEADLINE_US is

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "db/args.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -33,6 +34,13 @@ static const struct query tenants_query = {
 	.sql = "SELECT tenant_id FROM tenancy.tenant ORDER BY tenant_id",
 };
 
+/* How the run went, for who watches the house (sql/functions/watch.sql). */
+static const unsigned ran_types[] = { 20, 20, 16 };     /* int8, int8, bool */
+static const struct query ran_query = {
+	.name = "job_ran", .kind = QUERY_EXEC, .nparams = 3, .types = ran_types,
+	.sql = "SELECT watch.job_ran($1, $2, $3)",
+};
+
 static volatile sig_atomic_t asked_to_end;
 
 static void on_term(int sig)
@@ -58,6 +66,11 @@ bool job_stopping(const struct job_run *j)
 void job_wrong(struct job_run *j)
 {
 	j->wrong = true;
+}
+
+void job_found(struct job_run *j)
+{
+	j->found = true;
 }
 
 static int timeout_ms(const struct job *job)
@@ -279,6 +292,22 @@ static void say_done(const struct job_run *j, int64_t began_us)
 		log_info("job done", "done", done, "ms", ms, NULL);
 }
 
+/* A run that cannot be booked is as one that was not: who watches sees that none came. */
+static void book(struct job_run *j, int64_t began_us)
+{
+	char ms[ARG_SIZE], done[ARG_SIZE];
+	const char *values[] = {
+		arg_int(ms, (clock_steady_us() - began_us) / 1000), arg_int(done, j->done), arg_bool(j->wrong),
+	};
+
+	j->mem = mem_context(j->all, "book");
+	job_begin(j, NULL);
+	db_queue(j->db, &ran_query, values);
+	job_commit(j);
+	mem_free(j->mem);
+	j->mem = NULL;
+}
+
 int job_run(const struct job *job, int argc, char **argv)
 {
 	int64_t began = clock_steady_us();
@@ -302,14 +331,15 @@ int job_run(const struct job *job, int argc, char **argv)
 	catch_signals();
 	j.all = mem_context(NULL, job->name);
 	role = mem_printf(j.all, "_sutler-%s", job->name);
-	j.db = db_open(j.all, mem_printf(j.all, "%s user='%s'", config_text("database.connection"), role), role);
+	j.db = db_open(j.all, db_conninfo(j.all, role), role);
 	if (take_lock(j.db, job->name, &status)) {
 		if (job->start != NULL && !job->start(&j))
 			job_wrong(&j);
 		else
 			work(&j, once);
 		say_done(&j, began);
-		status = j.wrong ? 1 : 0;
+		book(&j, began);
+		status = j.wrong || j.found ? 1 : 0;
 	}
 	mem_free(j.all);
 	return status;

@@ -23,7 +23,7 @@
  * two steps.  One tenant's failure is logged and does not keep the others waiting.
  *
  * Exit status: 0 done, or another copy runs; 1 something failed or was found
- * wrong (job_wrong()); 64 wrong usage, 69 no database, 78 wrong configuration.
+ * wrong (job_wrong(), job_found()); 64 wrong usage, 69 no database, 78 wrong configuration.
  */
 #ifndef DB_JOB_H
 #define DB_JOB_H
@@ -45,7 +45,7 @@ struct job_run {
 	struct db *db;
 	const char *tenant;     /* whose turn it is; NULL in a round */
 	int64_t done;           /* things done, for the log */
-	bool wrong;
+	bool wrong, found;      /* job_wrong(), job_found() */
 	int64_t until_us;       /* clock_steady_us() after which no further step begins */
 	void *data;             /* the job's own, set by its start() */
 };
@@ -86,5 +86,8 @@ bool job_commit(struct job_run *j);
 bool job_stopping(const struct job_run *j);
 /* Something is not as it should be: the run ends with status 1.  Say what in the log. */
 void job_wrong(struct job_run *j);
+/* What the job looks at is not as it should be, and the job is: the run ends with status 1, so that who looks
+   after the host is told, and is booked as one that went well. */
+void job_found(struct job_run *j);
 
 #endif

@@ -322,7 +322,7 @@ static struct variant *variant_new(const struct query *q, unsigned fragments)
 	v = mem_new(variants_ctx, struct variant);
 	sql = buf_new(v);
 	for (size_t i = 0; i < q->npieces; i++) {
-		if (q->pieces[i].fragment != 0 && !(q->pieces[i].fragment & fragments))
+		if ((q->pieces[i].with != 0 && !(q->pieces[i].with & fragments)) || (q->pieces[i].without & fragments) != 0)
 			continue;
 		buf_adds(sql, q->pieces[i].sql);
 		buf_addc(sql, ' ');

@@ -28,9 +28,9 @@ void view_row(struct view *v, const char *name, struct rows *r);
 /* What generated code calls. */
 enum query_kind { QUERY_MANY, QUERY_ONE, QUERY_EXEC };
 
-/* A part of a query: always there, or only when its fragment was asked for. */
+/* A part of a query: always there, only when one of some fragments was asked for, or only when none of some was. */
 struct query_piece {
-	unsigned fragment;              /* 0, or one bit of the mask */
+	unsigned with, without;         /* bits of the mask; 0: always */
 	const char *sql;
 };
 

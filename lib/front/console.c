@@ -167,7 +167,8 @@ bool console_may_everywhere(struct req *r, const char *permission)
 /* What belongs to no store alone is allowed by a role in all of them. */
 static bool of_all_stores(const char *permission)
 {
-	return strncmp(permission, "staff.", 6) == 0 || strncmp(permission, "audit.", 6) == 0;
+	return strncmp(permission, "staff.", 6) == 0 || strncmp(permission, "audit.", 6) == 0 ||
+	       strncmp(permission, "status.", 7) == 0;
 }
 
 static bool may(struct req *r, const char *permission)
@@ -190,6 +191,7 @@ static const struct { const char *path, *label, *permission, *icon, *also; } pla
 	{ "/admin/staff", N_("Staff"), "staff.view", "team" },
 	{ "/admin/roles", N_("Roles"), "staff.view", "shield" },
 	{ "/admin/audit", N_("Audit log"), "audit.view", "file" },
+	{ "/admin/status", N_("Status"), "status.view", "check" },
 };
 
 bool console_place(struct req *r, const char *path)

@@ -36,6 +36,7 @@ struct store {
 	int64_t version;                /* of the catalogue */
 	bool many_brands;               /* its goods are of more than one brand: cards name it */
 	uint64_t serial;                /* another one for each time the row is read */
+	int64_t mark;                   /* another one for another row, other languages or currencies */
 };
 const struct store *front_store(const struct req *r);
 

@@ -58,6 +58,7 @@ static void read_store(void *ctx, const struct row_site_store *row, struct site 
 	s->low_stock = row->low_stock;
 	s->version = row->version;
 	s->many_brands = row->many_brands;
+	s->mark = row->mark;
 	out->store_data = s;
 	out->name = row->name;
 	out->status = status(row->status);

@@ -50,6 +50,10 @@ struct notify_settings {
 	bool must_encrypt;              /* STARTTLS or nothing, on smtp:// */
 };
 
+/* What the house's settings say (mail.*); all under CTX.  False after a log line: the password
+   cannot be read. */
+bool notify_configured(const void *ctx, struct notify_settings *out);
+
 struct notify_session;
 
 struct notifier {

@@ -125,6 +125,15 @@ enum pay_outcome {
 	PAY_BROKEN              /* we asked wrongly (key, amount, version): nothing happened, staff must look */
 };
 
+/* What a text that was entered as a secret looks like; by its form alone. */
+enum pay_shape {
+	PAY_SHAPE_TEST,         /* an API key of the gateway's test mode */
+	PAY_SHAPE_LIVE,         /* an API key that moves real money */
+	PAY_SHAPE_PUBLIC,       /* a key that is for browsers: of no use here */
+	PAY_SHAPE_WEBHOOK,      /* a secret of webhook signatures */
+	PAY_SHAPE_NONE          /* none of this gateway's */
+};
+
 enum pay_proof { PAY_PROVEN, PAY_FORGED, PAY_TOO_OLD };
 
 struct payment_provider {
@@ -132,6 +141,14 @@ struct payment_provider {
 	const char *label;              /* "Stripe" */
 	/* The request header with a webhook's proof, "Stripe-Signature". */
 	const char *webhook_header;
+
+	/* Must.  What SECRET looks like.  Reaches nothing. */
+	enum pay_shape (*shape)(const char *secret);
+	/* Must.  Whether the gateway lets the account in with its key, asked by a question that changes
+	   nothing.  When it is not PAY_OK, *CODE is "key" (it does not know it), "rights" (it does, but not
+	   for payments), "mode" (a key of test mode at an account of real money, or the other way round:
+	   not asked), or the gateway's word. */
+	enum pay_outcome (*look)(struct pay *p, const char **code);
 
 	/* Must.  Makes the hosted page.  Idempotent by the intent's id for 24 h: a second call finds
 	   the page that an unanswered one has made.  OUT->code is set when it is not PAY_OK. */

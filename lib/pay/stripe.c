@@ -27,6 +27,7 @@ struct ask {
 struct told {
 	struct json_object *top;        /* when PAY_OK */
 	const char *code;               /* else; never NULL */
+	int status;                     /* HTTP's; 0: no answer */
 };
 
 /* Codes of a plain "no" that come with status 400: nobody here did wrong. */
@@ -116,6 +117,7 @@ static enum pay_outcome ask_once(struct pay *p, const struct ask *a, struct told
 	switch (p->http->send(p->http, p->ctx, &request, &got)) {
 	case HTTP_ANSWERED:
 		outcome = read_answer(p, a, &got, out);
+		out->status = got.status;
 		break;
 	case HTTP_NOT_SENT:
 		outcome = PAY_UNAVAILABLE;
@@ -401,10 +403,30 @@ static enum pay_outcome refund_status(struct pay *p, const char *refund_ref, str
 	return ask_state(p, &a, out, stripe_read_refund);
 }
 
+/* --- the account itself ------------------------------------------------------------------------ */
+
+/* Of the sessions, which is what payments are made of: a restricted key may be let in elsewhere and not here. */
+static enum pay_outcome look(struct pay *p, const char **code)
+{
+	struct ask a = { .what = "look", .method = "GET", .path = "/v1/checkout/sessions?limit=1" };
+	enum pay_shape wrong = p->account->live ? PAY_SHAPE_TEST : PAY_SHAPE_LIVE;
+	struct told told;
+	enum pay_outcome outcome;
+
+	*code = "mode";
+	if (stripe_shape(p->account->key) == wrong)
+		return PAY_BROKEN;
+	outcome = ask(p, &a, &told);
+	*code = told.status == 401 ? "key" : told.status == 403 ? "rights" : told.code;
+	return outcome;
+}
+
 const struct payment_provider pay_stripe = {
 	.name = "stripe",
 	.label = "Stripe",
 	.webhook_header = "Stripe-Signature",
+	.shape = stripe_shape,
+	.look = look,
 	.start = start,
 	.status = status,
 	.expire = expire,

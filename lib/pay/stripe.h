@@ -25,6 +25,8 @@ bool stripe_minor(const char *currency, int64_t amount, int64_t *out);
 void stripe_form_text(struct buf *form, const char *name, const char *value);
 void stripe_form_int(struct buf *form, const char *name, int64_t value);
 
+enum pay_shape stripe_shape(const char *text);
+
 /* "es", "pt-BR" ...: the locale of the hosted page, or "auto". */
 const char *stripe_locale(const char *tag);
 

@@ -134,3 +134,29 @@ const char *stripe_locale(const char *tag)
 			return locales[i];
 	return "auto";
 }
+
+/* Letters and digits, and enough of them that none were lost in copying. */
+static bool is_rest(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 8 && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=") == n;
+}
+
+enum pay_shape stripe_shape(const char *text)
+{
+	static const struct { const char *begin; enum pay_shape shape; } shapes[] = {
+		{ "sk_test_", PAY_SHAPE_TEST }, { "rk_test_", PAY_SHAPE_TEST },
+		{ "sk_live_", PAY_SHAPE_LIVE }, { "rk_live_", PAY_SHAPE_LIVE },
+		{ "pk_test_", PAY_SHAPE_PUBLIC }, { "pk_live_", PAY_SHAPE_PUBLIC },
+		{ "whsec_", PAY_SHAPE_WEBHOOK },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+		size_t n = strlen(shapes[i].begin);
+
+		if (strncmp(text, shapes[i].begin, n) == 0)
+			return is_rest(text + n) ? shapes[i].shape : PAY_SHAPE_NONE;
+	}
+	return PAY_SHAPE_NONE;
+}

@@ -28,15 +28,14 @@ const struct shape shape_card = {
 	.name = "card", .size = sizeof(struct card), .nfields = ARRAY_LEN(fields), .fields = fields,
 };
 
-/* Written by bigint's and integer's own output: digits, perhaps behind a sign. */
+/* An amount written by bigint's own output. */
 static int64_t number(const char *s)
 {
-	bool minus = *s == '-';
 	int64_t n = 0;
 
-	for (s += minus; *s >= '0' && *s <= '9'; s++)
+	for (; *s >= '0' && *s <= '9'; s++)
 		n = n * 10 + (*s - '0');
-	return minus ? -n : n;
+	return n;
 }
 
 static const char *or_null(const char *s) { return *s == '\0' ? NULL : s; }
@@ -65,7 +64,7 @@ static void read(const void *ctx, const char *text, size_t n, const char *prefix
 	*out = (struct card){
 		.product = f[C_PRODUCT], .url = copy, .name = f[C_NAME], .image = or_null(f[C_IMAGE]), .alt = f[C_ALT],
 		.badge = f[C_BADGE], .brand = or_null(f[C_BRAND]), .price = number(f[C_PRICE]), .was = number(f[C_WAS]),
-		.has_was = *f[C_WAS] != '\0', .price_varies = *f[C_VARIES] == 't', .place = number(f[C_PLACE]),
+		.has_was = *f[C_WAS] != '\0', .price_varies = *f[C_VARIES] == 't',
 	};
 }
 

@@ -1,8 +1,8 @@
 /*
  * card.h -- a product as it stands in a list.
  *
- * catalog.listing.card holds all that a card shows in one text, so that a list reads one
- * column out of one index and nothing else; it changes with its row.  Its fields end with
+ * catalog.listing.card holds all that a card shows in one text, and catalog.placement has it
+ * beside the order of lists, so that a list reads one index and nothing else.  Its fields end with
  * U+001F, in the order of sql/migrations/0010-pages.sql.  tmpl/layout/card prints struct
  * card as it is.
  */
@@ -23,7 +23,6 @@ struct card {
 	bool has_was;
 	bool price_varies;              /* "from" */
 	bool eager;                     /* the picture does not wait; false as read */
-	int64_t place;                  /* in the recommended order */
 };
 extern const struct shape shape_card;
 

@@ -9,19 +9,24 @@
 #include "db/query/catalog.h"
 #include "shop/card.h"
 
+/* What finding a filtered list's cards takes PostgreSQL, us: of each product that is left by itself, of each that a walk passes. */
+#define EACH_US 6
+#define STEP_US 4
+/* Products of a category that this worker does not know yet: a guess between. */
+#define OF_UNKNOWN 20000
 /* Cards that are seen without scrolling: their pictures do not wait. */
 #define EAGER_CARDS 4
 
-/* How each order is asked for: going on, and going back. */
+/* How each order is asked for: going on, going back, behind a key, and before it; and whose rows it is read from. */
 static const struct {
-	unsigned up, down, after, before;
+	unsigned up, down, after, before, by;
 } orders[] = {
 	[LIST_PLACE] = { LIST_CARDS_PLACE_UP, LIST_CARDS_PLACE_DOWN, LIST_CARDS_AFTER_PLACE, LIST_CARDS_BEFORE_PLACE },
 	[LIST_RANK] = { LIST_CARDS_RANK_UP, LIST_CARDS_RANK_DOWN, LIST_CARDS_AFTER_RANK, LIST_CARDS_BEFORE_RANK },
-	[LIST_PRICE] = { LIST_CARDS_PRICE_UP, LIST_CARDS_PRICE_DOWN, LIST_CARDS_AFTER_PRICE, LIST_CARDS_BEFORE_PRICE },
-	[LIST_PRICE_DOWN] = { LIST_CARDS_PRICE_DOWN, LIST_CARDS_PRICE_UP, LIST_CARDS_BEFORE_PRICE, LIST_CARDS_AFTER_PRICE },
+	[LIST_PRICE] = { LIST_CARDS_PRICE_UP, LIST_CARDS_PRICE_DOWN, LIST_CARDS_AFTER_PRICE, LIST_CARDS_BEFORE_PRICE, LIST_CARDS_BY_PRICE },
+	[LIST_PRICE_DOWN] = { LIST_CARDS_PRICE_DOWN, LIST_CARDS_PRICE_UP, LIST_CARDS_BEFORE_PRICE, LIST_CARDS_AFTER_PRICE, LIST_CARDS_BY_PRICE },
 	[LIST_NEWEST] = { LIST_CARDS_TIME_DOWN, LIST_CARDS_TIME_UP, LIST_CARDS_BEFORE_TIME, LIST_CARDS_AFTER_TIME },
-	[LIST_NAME] = { LIST_CARDS_NAME_UP, LIST_CARDS_NAME_DOWN, LIST_CARDS_AFTER_NAME, LIST_CARDS_BEFORE_NAME },
+	[LIST_NAME] = { LIST_CARDS_NAME_UP, LIST_CARDS_NAME_DOWN, LIST_CARDS_AFTER_NAME, LIST_CARDS_BEFORE_NAME, LIST_CARDS_BY_NAME },
 };
 
 /* "f." or "b.", the key, "." and the id. */
@@ -57,7 +62,8 @@ static int64_t rank_of(const struct list_ask *ask, const char *product)
 	return 0;
 }
 
-static const char *cursor_write(const void *ctx, const struct list_ask *ask, bool back, const struct card *c, int64_t created_ms)
+/* C is the card of ROW. */
+static const char *cursor_write(const void *ctx, const struct list_ask *ask, bool back, const struct card *c, const struct row_list_cards *row)
 {
 	const char *way = back ? "b" : "f";
 
@@ -65,11 +71,11 @@ static const char *cursor_write(const void *ctx, const struct list_ask *ask, boo
 	case LIST_NAME:
 		return mem_printf(ctx, "%s.%s.%s", way, c->name, c->product);
 	case LIST_NEWEST:
-		return mem_printf(ctx, "%s.%lld.%s", way, (long long)created_ms, c->product);
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)row->created_at, c->product);
 	case LIST_RANK:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)rank_of(ask, c->product), c->product);
 	case LIST_PLACE:
-		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->place, c->product);
+		return mem_printf(ctx, "%s.%lld.%s", way, (long long)row->place, c->product);
 	case LIST_PRICE:
 	case LIST_PRICE_DOWN:
 		return mem_printf(ctx, "%s.%lld.%s", way, (long long)c->price, c->product);
@@ -80,6 +86,11 @@ static const char *cursor_write(const void *ctx, const struct list_ask *ask, boo
 bool list_filtered(const struct list_ask *ask)
 {
 	return ask->nfilters > 0 || ask->nstocks > 0 || ask->has_from || ask->has_to;
+}
+
+bool list_by_bits(const struct list_ask *ask)
+{
+	return (ask->nfilters > 0 || ask->nstocks > 0) && !ask->has_from && !ask->has_to && ask->tag == NULL && ask->found == NULL;
 }
 
 /* Distinct attributes among the filters: each must match. */
@@ -125,24 +136,36 @@ void list_cut(struct list_ask *ask)
 	ask->cut = true;
 }
 
+/* How the filters are asked for. */
+static unsigned filter_fragments(const struct list_ask *ask)
+{
+	unsigned f = ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
+
+	/* The bits know of stock, too. */
+	if (ask->weighed && ask->few)
+		return orders[ask->sort].by != 0 ? LIST_CARDS_FEW_CARDS : LIST_CARDS_FEW;
+	if (ask->nfilters == 0)
+		return f;
+	return f | (ask->weighed ? LIST_CARDS_WALK : LIST_CARDS_FILTERED);
+}
+
 struct rows *list_cards(struct db *db, const struct list_ask *ask)
 {
 	const struct list_cursor *c = &ask->cursor;
-	unsigned f = c->back ? orders[ask->sort].down : orders[ask->sort].up;
+	unsigned f = filter_fragments(ask) | (c->back ? orders[ask->sort].down : orders[ask->sort].up);
 
 	if (c->given && !ask->cut)
 		f |= c->back ? orders[ask->sort].before : orders[ask->sort].after;
-	f |= ask->category != NULL ? LIST_CARDS_KNOWN : LIST_CARDS_NAMED;
-	f |= ask->nfilters > 0 ? LIST_CARDS_FILTERED : 0;
-	f |= ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
-	f |= ask->has_from ? LIST_CARDS_FROM : 0;
-	f |= ask->has_to ? LIST_CARDS_TO : 0;
+	/* All others are read along the order of the category. */
+	if (ask->found == NULL && !(f & (LIST_CARDS_FEW | LIST_CARDS_FEW_CARDS)))
+		f |= orders[ask->sort].by | (ask->category != NULL ? LIST_CARDS_KNOWN : 0);
+	f |= ask->has_from || ask->has_to ? LIST_CARDS_PRICED : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
 	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
-	return q_list_cards(db, f, ask->store, ask->locale, ask->currency, ask->slug,
+	return q_list_cards(db, f, ask->tenant, ask->store, ask->locale, ask->currency, ask->slug,
 			    ask->category != NULL ? ask->category : ask->store, tag_of(ask), ask->found, ask->nfound,
 			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
-			    ask->from_minor, ask->to_minor, c->key, c->name == NULL ? "" : c->name,
+			    ask->has_from ? ask->from_minor : 0, ask->has_to ? ask->to_minor : LIST_PRICE_MAX, c->key, c->name == NULL ? "" : c->name,
 			    ask->sort == LIST_NEWEST ? c->key : 0, c->given ? c->id : ask->store, ask->sort == LIST_NEWEST,
 			    (int64_t)(ask->some > 0 ? ask->some : LIST_CARDS + 1));
 }
@@ -151,9 +174,56 @@ struct rows *list_counts(struct db *db, const struct list_ask *ask)
 {
 	unsigned f = (ask->found != NULL ? LIST_COUNTS_FOUND : 0) | (ask->tag != NULL ? LIST_COUNTS_TAGGED : 0);
 
+	if (list_by_bits(ask))
+		return q_filter_counts(db, ask->tenant, ask->store, ask->locale, ask->currency, ask->slug, ask->names, ask->nfilters,
+				       ask->values, ask->nfilters, ask->stocks, ask->nstocks);
 	return q_list_counts(db, f, ask->store, ask->locale, ask->currency, ask->slug, tag_of(ask), ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters,
 			     ask->stocks, ask->nstocks, ask->has_from ? ask->from_minor : 0,
 			     ask->has_to ? ask->to_minor : LIST_PRICE_MAX, LIST_COUNTED);
+}
+
+/* A row of either query of counts. */
+struct count {
+	const char *code, *value, *stock;
+	int64_t products;
+};
+
+static struct count count_at(const struct list_ask *ask, struct rows *counts, size_t i)
+{
+	if (list_by_bits(ask)) {
+		const struct row_filter_counts *row = row_filter_counts_at(counts, i);
+
+		return (struct count){ row->code, row->value, row->stock, row->products };
+	} else {
+		const struct row_list_counts *row = row_list_counts_at(counts, i);
+
+		return (struct count){ row->code, row->value, row->stock, row->products };
+	}
+}
+
+static bool asks_stock(const struct list_ask *ask, const char *code)
+{
+	for (size_t i = 0; i < ask->nstocks; i++)
+		if (strcmp(ask->stocks[i], code) == 0)
+			return true;
+	return ask->nstocks == 0;
+}
+
+void list_weigh(struct list_ask *ask, struct rows *counts, int64_t of)
+{
+	int64_t left = 0;
+
+	if (of == 0)
+		of = OF_UNKNOWN;
+	for (size_t i = 0; i < rows_count(counts); i++) {
+		struct count c = count_at(ask, counts, i);
+
+		if (c.code[0] == '\0' && asks_stock(ask, c.stock))
+			left += c.products;
+	}
+	ask->weighed = true;
+	/* left * EACH_US against (LIST_CARDS + 1) * of / left * STEP_US; both fit, a store has less than 2^31 products */
+	ask->few = left * left <= (LIST_CARDS + 1) * of * STEP_US / EACH_US;
 }
 
 void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, struct view *v,
@@ -169,9 +239,9 @@ void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, 
 		page[i].eager = i < EAGER_CARDS;
 	}
 	if (n > 0 && (back ? more : ask->cursor.given))
-		out->prev = cursor_write(ctx, ask, true, &page[0], row_list_cards_at(cards, back ? n - 1 : 0)->created_at);
+		out->prev = cursor_write(ctx, ask, true, &page[0], row_list_cards_at(cards, back ? n - 1 : 0));
 	if (n > 0 && (back || more))
-		out->next = cursor_write(ctx, ask, false, &page[n - 1], row_list_cards_at(cards, back ? 0 : n - 1)->created_at);
+		out->next = cursor_write(ctx, ask, false, &page[n - 1], row_list_cards_at(cards, back ? 0 : n - 1));
 	view_described_list(v, name, &shape_card, page, n);
 }
 
@@ -222,15 +292,7 @@ struct facets *facets_read(const void *ctx, struct rows *rows)
 	return f;
 }
 
-static bool asks_stock(const struct list_ask *ask, const char *code)
-{
-	for (size_t i = 0; i < ask->nstocks; i++)
-		if (strcmp(ask->stocks[i], code) == 0)
-			return true;
-	return ask->nstocks == 0;
-}
-
-static void count_value(struct facets *f, const struct row_list_counts *row)
+static void count_value(struct facets *f, const struct count *row)
 {
 	for (size_t i = 0; i < f->n; i++)
 		for (size_t j = 0; strcmp(f->facet[i].code, row->code) == 0 && j < f->facet[i].n; j++)
@@ -260,16 +322,16 @@ struct facets *facets_counted(const void *ctx, const struct facets *all, const s
 	struct facets *f = facets_emptied(ctx, all);
 
 	for (size_t i = 0; i < rows_count(counts); i++) {
-		const struct row_list_counts *row = row_list_counts_at(counts, i);
+		struct count row = count_at(ask, counts, i);
 
-		if (row->code[0] != '\0') {
-			count_value(f, row);
+		if (row.code[0] != '\0') {
+			count_value(f, &row);
 			continue;
 		}
 		for (size_t s = 0; s < STOCK_COUNT; s++)
-			if (strcmp(list_stock_codes[s], row->stock) == 0) {
-				f->stock[s] = row->products;
-				f->total += asks_stock(ask, row->stock) ? row->products : 0;
+			if (strcmp(list_stock_codes[s], row.stock) == 0) {
+				f->stock[s] = row.products;
+				f->total += asks_stock(ask, row.stock) ? row.products : 0;
 			}
 	}
 	return f;

@@ -10,7 +10,7 @@
  * A category's own data (struct category) changes only with the catalogue's version:
  * it is asked for with category_ask(), read into memory of one's own and kept
  * (keep.h).  Counts of an unfiltered list come with it; those of a filtered one are
- * counted per request, up to LIST_COUNTED products.
+ * counted per request: out of bits, or beside a price, a tag or a search up to LIST_COUNTED products.
  */
 #ifndef SHOP_CATALOG_H
 #define SHOP_CATALOG_H
@@ -36,7 +36,7 @@ struct list_cursor {
 bool list_cursor_read(const void *ctx, enum list_sort sort, const char *text, struct list_cursor *out);
 
 struct list_ask {
-	const char *store, *locale, *currency;
+	const char *tenant, *store, *locale, *currency;
 	const char *prefix;             /* of links */
 	const char *slug;               /* the category; "": the whole store */
 	const char *tag;                /* only products that have it; NULL: all */
@@ -54,9 +54,16 @@ struct list_ask {
 	enum list_sort sort;
 	struct list_cursor cursor;
 	size_t some;                    /* only so many, no paging; 0: a page */
+	bool weighed, few;              /* by list_weigh() */
 };
 /* Whether anything narrows the list. */
 bool list_filtered(const struct list_ask *ask);
+/* Whether its counts come out of bits (catalog.bitmap): filters of a category or the store, without
+   a price.  Then they cost little, and list_weigh() wants to see them before the cards are asked for. */
+bool list_by_bits(const struct list_ask *ask);
+/* COUNTS of a list by bits say how many products of OF (0: not known) are left, and so how the cards are found at the least
+   cost: each by itself, or on a walk along the list.  Reads them: what is queued is sent. */
+void list_weigh(struct list_ask *ask, struct rows *counts, int64_t of);
 
 /* Of a list of what was found, best first and not filtered, only this page's products stay:
    the database need not look at the others.  Any other list stays as it is. */

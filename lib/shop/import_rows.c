@@ -513,3 +513,93 @@ void put_stock(struct import *im, int column, const char *sku, const char *wareh
 {
 	PUT(im, "import_stock", "line, col, sku, warehouse, quantity", number(im, im->line), column_name(im, column), sku, warehouse, quantity);
 }
+
+/* What stands before END in S, or NULL when END does not. */
+static const char *until(const void *ctx, const char *s, char end)
+{
+	const char *at = strchr(s, end);
+
+	return at == NULL ? NULL : mem_strndup(ctx, s, (size_t)(at - s));
+}
+
+/* "+12.5%": hundredths of a percent. */
+static bool read_percent(const void *ctx, const char *text, int64_t *out)
+{
+	size_t n = strlen(text);
+
+	if (n < 3 || (*text != '+' && *text != '-') || text[n - 1] != '%' || !parse_money(mem_strndup(ctx, text + 1, n - 2), 2, out))
+		return false;
+	if (*text == '-')
+		*out = -*out;
+	return *out >= MARKUP_LEAST && *out <= MARKUP_MOST;
+}
+
+/* "suelas", "suelas:USD*0.92" or, of costs, ":USD*0.92". */
+static bool read_base(const void *ctx, const char *text, struct markup_row *m)
+{
+	const char *colon = strchr(text, ':'), *currency = colon == NULL ? NULL : until(ctx, colon + 1, '*');
+	bool store = strcmp(m->base, "store") == 0;
+
+	m->base_store = colon == NULL ? text : until(ctx, text, ':');
+	if ((*m->base_store != '\0') != store || (colon == NULL && !store))
+		return false;
+	if (colon == NULL)
+		return true;
+	if (currency == NULL || strlen(currency) != 3 || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+		return false;
+	m->base_currency = currency;
+	m->rate = strchr(colon, '*') + 1;
+	return is_rate(m->rate);
+}
+
+static bool read_ending(const char *text, int64_t *out)
+{
+	static const struct {
+		const char *text;
+		int64_t ending;
+	} endings[] = { { ".00", 0 }, { ".90", 90 }, { ".95", 95 }, { ".99", 99 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (strcmp(text, endings[i].text) == 0) {
+			*out = endings[i].ending;
+			return true;
+		}
+	return false;
+}
+
+bool import_markup(const void *ctx, const char *text, struct markup_row *m)
+{
+	char *words[4], *rest = mem_strdup(ctx, text), *save = NULL;
+	size_t n = 0, at = 1;
+
+	for (char *w = strtok_r(rest, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
+		if (n == ARRAY_LEN(words))
+			return false;
+		words[n++] = w;
+	}
+	if (n == 0)
+		return false;
+	m->base = words[0];
+	m->base_store = m->rate = "";
+	m->base_currency = m->currency;
+	m->ending = -1;
+	if (strcmp(m->base, "hand") == 0)
+		return n == 1;
+	if (strcmp(m->base, "store") != 0 && strcmp(m->base, "cost") != 0)
+		return false;
+	if (n > at && *words[at] != '+' && *words[at] != '-' && !read_base(ctx, words[at++], m))
+		return false;
+	if ((strcmp(m->base, "store") == 0 && *m->base_store == '\0') || n <= at || !read_percent(ctx, words[at++], &m->percent))
+		return false;
+	if (n > at && !read_ending(words[at++], &m->ending))
+		return false;
+	return n == at;
+}
+
+void put_markup(struct import *im, int column, const struct markup_row *m)
+{
+	PUT(im, "import_markup", "line, col, reference, currency, base, base_store, base_currency, rate, percent, ending, exponent, base_exponent",
+	    number(im, im->line), column_name(im, column), m->reference, m->currency, m->base, m->base_store, m->base_currency, m->rate,
+	    mem_printf(im->row, "%lld", (long long)m->percent), mem_printf(im->row, "%lld", (long long)m->ending),
+	    number(im, currency_exponent(m->currency)), number(im, currency_exponent(m->base_currency)));
+}

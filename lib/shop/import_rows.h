@@ -151,6 +151,17 @@ void put_price(struct import *im, int column, const char *sku, const char *curre
 void put_special(struct import *im, int column, const char *sku, const char *currency, const char *amount, const char *was,
 	const char *starts, const char *ends);
 /* A part of the bundle SKU. */
+/* A rule of prices as catalog.markup has it, percent in hundredths. */
+struct markup_row {
+	const char *reference, *currency, *base, *base_store, *base_currency, *rate;
+	int64_t percent, ending;
+};
+/* What catalog.markup takes: from next to nothing to a hundred times more. */
+#define MARKUP_LEAST (-9999)
+#define MARKUP_MOST 990000
+/* "store suelas:EUR*1.08 +10% .95" into all but reference and currency, which are there; false: it is none. */
+bool import_markup(const void *ctx, const char *text, struct markup_row *m);
+void put_markup(struct import *im, int column, const struct markup_row *m);
 void put_part(struct import *im, int column, const char *sku, const char *part, const char *quantity, int position);
 void put_stock(struct import *im, int column, const char *sku, const char *warehouse, const char *quantity);
 

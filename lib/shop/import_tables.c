@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/locale.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "shop/layout_foreign.h"
@@ -141,6 +142,82 @@ static void take_category(struct import *im, int (*texts)[TEXTS], int parent, in
 	}
 }
 
+/* As many as catalog.condition takes, and as long a word; days as the console takes them. */
+#define CONDITIONS_MAX 10
+#define WORD_MAX 100
+#define DAYS_MAX 3650
+
+struct condition {
+	const char *kind, *word, *low, *high, *currency, *days;
+};
+
+/* "EUR:10..49.90", either end may be missing. */
+static bool read_price(struct import *im, const char *text, struct condition *c)
+{
+	const char *dots = strlen(text) > 4 && text[3] == ':' ? strstr(text + 4, "..") : NULL;
+	const char *currency = mem_strndup(im->row, text, 3), *low = dots == NULL ? "" : mem_strndup(im->row, text + 4, (size_t)(dots - text - 4));
+	int exponent = dots == NULL ? -1 : currency_exponent(currency);
+	int64_t least = 0, most = INT64_MAX;
+
+	if (exponent < 0 || !import_has_currency(im, currency) || (*low == '\0' && dots[2] == '\0')
+	    || (*low != '\0' && !parse_money(low, exponent, &least)) || (dots[2] != '\0' && !parse_money(dots + 2, exponent, &most)) || least > most)
+		return false;
+	c->currency = currency;
+	c->low = *low == '\0' ? NULL : mem_printf(im->row, "%lld", (long long)least);
+	c->high = dots[2] == '\0' ? NULL : mem_printf(im->row, "%lld", (long long)most);
+	return true;
+}
+
+/* "tag=Gift", "brand=Sur", "category=boots", "value=color:red", "price=EUR:10..49.90", "reduced", "stock", "new=30". */
+static bool read_condition(struct import *im, const char *text, struct condition *c)
+{
+	static const char *const plain[] = { "reduced", "stock" }, *const worded[] = { "tag", "brand", "category", "value" };
+	const char *is = strchr(text, '=');
+	int64_t days;
+
+	*c = (struct condition){ .kind = is == NULL ? text : mem_strndup(im->row, text, (size_t)(is - text)), .word = "", .currency = "", .days = "0" };
+	for (size_t i = 0; is == NULL && i < ARRAY_LEN(plain); i++)
+		if (strcmp(text, plain[i]) == 0)
+			return true;
+	if (is == NULL || is[1] == '\0' || utf8_length(is + 1) > WORD_MAX)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(worded); i++)
+		if (strcmp(c->kind, worded[i]) == 0) {
+			c->word = is + 1;
+			return true;
+		}
+	if (strcmp(c->kind, "new") == 0 && parse_int(is + 1, 1, DAYS_MAX, &days)) {
+		c->days = is + 1;
+		return true;
+	}
+	return strcmp(c->kind, "price") == 0 && read_price(im, is + 1, c);
+}
+
+/* What a collection chooses by; an empty cell: by hand. */
+static void take_rule(struct import *im, int rule, int match, const char *reference)
+{
+	const char *parts[IMPORT_LIST_MAX], *m = cell_choice(im, match, "all any", "all");
+	size_t n = cell_list(im, rule, '|', parts), taken = 0;
+	struct condition c;
+
+	for (size_t i = 0; i < n; i++) {
+		if (*parts[i] == '\0')
+			continue;
+		if (++taken > CONDITIONS_MAX) {
+			import_error(im, rule, "the list has more than %d items", CONDITIONS_MAX);
+			return;
+		}
+		if (!read_condition(im, parts[i], &c)) {
+			import_error(im, rule, "%s is not a condition: tag=, brand=, category=, value=color:red, price=EUR:10..50, reduced, stock, new=30",
+				     report_quote(im->report, parts[i]));
+			return;
+		}
+		stage_put(im->stage, "import_condition", "line, col, reference, match, n, kind, word, low, high, currency, days",
+			  (const char *const[]){ mem_printf(im->row, "%lld", (long long)im->line), "rule", reference, m != NULL ? m : "all",
+				mem_printf(im->row, "%zu", taken), c.kind, c.word, c.low, c.high, c.currency, c.days }, 11);
+	}
+}
+
 void import_categories(struct import *im, const struct import_pictures *pictures, struct import_counts *out)
 {
 	static const char *const names[TEXTS] = {
@@ -149,6 +226,7 @@ void import_categories(struct import *im, const struct import_pictures *pictures
 	int (*texts)[TEXTS] = (int (*)[TEXTS])mem_array(im->ctx, int, im->nlocales * TEXTS);
 	int parent = csv_column(im->csv, "parent"), image = csv_column(im->csv, "image"), position = csv_column(im->csv, "position");
 	int visible = csv_column(im->csv, "visible"), kind = csv_column(im->csv, "kind");
+	int rule = csv_column(im->csv, "rule"), match = csv_column(im->csv, "match");
 	const char *const params[] = { im->tenant, im->store };
 
 	for (size_t i = 0; i < im->nlocales; i++)
@@ -158,9 +236,15 @@ void import_categories(struct import *im, const struct import_pictures *pictures
 		if (texts[0][j] < 0)
 			report_error(im->report, 1, mem_printf(im->ctx, "%s:%s", names[j], im->locales[0]), "the file needs this column");
 	im->no_pictures = pictures->from == NULL;
+	if (rule >= 0)
+		put_flag(im, "rule", "");
 	while (texts[0][SLUG] >= 0 && texts[0][NAME] >= 0 && import_next(im)) {
+		const char *reference = cell_slug(im, texts[0][SLUG]);
+
 		count_rows(im, out);
 		take_category(im, texts, parent, image, position, visible, kind);
+		if (rule >= 0 && reference != NULL)
+			take_rule(im, rule, match, reference);
 	}
 	store_files(im, pictures, "SELECT image, min(line), 'image', 'picture' FROM pg_temp.import_category WHERE image <> '' GROUP BY image ORDER BY 2", out);
 	if (im->report->errors == 0)

@@ -9,8 +9,8 @@ enum suffix { PLAIN, LOCALE, CURRENCY, WAREHOUSE, ATTRIBUTE };
 
 enum field {
 	PRODUCT, STATUS, BRAND, SLUG, NAME, SUMMARY, DESCRIPTION, META_TITLE, META_DESCRIPTION, CATEGORIES, TAGS, TAGS_IN, TAX_CLASS,
-	LEAD_TIME, MADE_TO_ORDER, FEATURED, VISIBLE, TIERS_BY, RELATED, IMAGES, IMAGE_ALT, IMAGE_OPTION, DOCUMENTS, DOCUMENT_TITLE,
-	SPEC, SKU, GTIN, OPTION, PRICE, WAS, TIERS, SPECIAL, PARTS, OWN_NAME, OWN_SUMMARY, OWN_DESCRIPTION, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, POSITION, FIELDS
+	LEAD_TIME, MADE_TO_ORDER, FEATURED, VISIBLE, TIERS_BY, RELATED, ACCESSORIES, ALTERNATIVES, IMAGES, IMAGE_ALT, IMAGE_OPTION, DOCUMENTS, DOCUMENT_TITLE,
+	SPEC, SKU, GTIN, OPTION, PRICE, WAS, MARKUP, TIERS, SPECIAL, PARTS, OWN_NAME, OWN_SUMMARY, OWN_DESCRIPTION, WEIGHT, STOCK, VARIANT_MADE, TRACK_STOCK, POSITION, FIELDS
 };
 
 /* In which files a column stands: of products, of listings. */
@@ -30,12 +30,14 @@ static const struct column {
 	[TAX_CLASS] = { "tax_class", PLAIN, PRODUCTS }, [LEAD_TIME] = { "lead_time_days", PLAIN, PRODUCTS },
 	[MADE_TO_ORDER] = { "made_to_order", PLAIN, PRODUCTS }, [FEATURED] = { "featured", PLAIN, BOTH },
 	[VISIBLE] = { "visible", PLAIN, BOTH }, [TIERS_BY] = { "tiers_by", PLAIN, PRODUCTS },
-	[RELATED] = { "related", PLAIN, PRODUCTS }, [IMAGES] = { "images", PLAIN, BOTH },
+	[RELATED] = { "related", PLAIN, PRODUCTS }, [ACCESSORIES] = { "accessories", PLAIN, PRODUCTS },
+	[ALTERNATIVES] = { "alternatives", PLAIN, PRODUCTS }, [IMAGES] = { "images", PLAIN, BOTH },
 	[IMAGE_ALT] = { "image_alt", LOCALE, PRODUCTS }, [IMAGE_OPTION] = { "image_option", PLAIN, PRODUCTS },
 	[DOCUMENTS] = { "documents", PLAIN, PRODUCTS }, [DOCUMENT_TITLE] = { "document_title", LOCALE, PRODUCTS },
 	[SPEC] = { "spec", ATTRIBUTE, PRODUCTS }, [SKU] = { "sku", PLAIN, BOTH },
 	[GTIN] = { "gtin", PLAIN, PRODUCTS }, [OPTION] = { "option", ATTRIBUTE, PRODUCTS },
 	[PRICE] = { "price", CURRENCY, BOTH }, [WAS] = { "was", CURRENCY, BOTH },
+	[MARKUP] = { "markup", CURRENCY, BOTH },
 	[TIERS] = { "tiers", CURRENCY, BOTH }, [WEIGHT] = { "weight_g", PLAIN, PRODUCTS },
 	[SPECIAL] = { "special", CURRENCY, BOTH }, [PARTS] = { "parts", PLAIN, PRODUCTS },
 	[OWN_NAME] = { "own_name", LOCALE, PRODUCTS }, [OWN_SUMMARY] = { "own_summary", LOCALE, PRODUCTS },
@@ -151,7 +153,7 @@ static void put_flags(struct own *o)
 	static const struct {
 		enum field field;
 		const char *flag;
-	} money[] = { { PRICE, "price" }, { WAS, "was" }, { TIERS, "tiers" }, { SPECIAL, "special" } };
+	} money[] = { { PRICE, "price" }, { WAS, "was" }, { TIERS, "tiers" }, { SPECIAL, "special" }, { MARKUP, "markup" } };
 	struct import *im = o->im;
 
 	if (o->plain[CATEGORIES] >= 0)
@@ -167,6 +169,10 @@ static void put_flags(struct own *o)
 		put_flag(im, "parts", "");
 	if (o->plain[RELATED] >= 0)
 		put_flag(im, "related", "");
+	if (o->plain[ACCESSORIES] >= 0)
+		put_flag(im, "accessory", "");
+	if (o->plain[ALTERNATIVES] >= 0)
+		put_flag(im, "alternative", "");
 	if (o->plain[IMAGES] >= 0 && !im->no_pictures)
 		put_flag(im, "image", "");
 	if (o->plain[DOCUMENTS] >= 0 && !im->no_pictures)
@@ -252,6 +258,25 @@ static void take_own_texts(struct own *o, enum field name, enum field summary, e
 				.description = cell_block(im, o->by_locale[description][l], 100000) });
 }
 
+/* Rules of prices: "store suelas +10% .95", "store suelas:EUR*1.08 -5%", "cost +80% .95", "cost :USD*0.92 +80%", "hand". */
+static void take_markups(struct own *o)
+{
+	struct import *im = o->im;
+
+	for (size_t c = 0; c < im->ncurrencies; c++) {
+		int column = o->by_currency[MARKUP][c];
+		const char *text = column < 0 ? NULL : cell_text(im, column, 200);
+		struct markup_row m = { .reference = o->reference, .currency = im->currencies[c] };
+
+		if (text == NULL || *text == '\0')
+			continue;
+		if (import_markup(im->row, text, &m))
+			put_markup(im, column, &m);
+		else
+			import_error(im, column, "%s is not a rule of prices, like store suelas +10%% .95, cost +80%% or hand", report_quote(im->report, text));
+	}
+}
+
 static void take_product(struct own *o)
 {
 	struct import *im = o->im;
@@ -275,6 +300,9 @@ static void take_product(struct own *o)
 	for (size_t i = 0; i < im->nlocales; i++)
 		take_list(o, o->by_locale[TAGS_IN][i], "tag", im->locales[i], 60);
 	take_list(o, o->plain[RELATED], "related", NULL, 64);
+	take_list(o, o->plain[ACCESSORIES], "accessory", NULL, 64);
+	take_list(o, o->plain[ALTERNATIVES], "alternative", NULL, 64);
+	take_markups(o);
 	take_files(o, IMAGES, IMAGE_ALT, "image");
 	take_files(o, DOCUMENTS, DOCUMENT_TITLE, "document");
 	for (size_t i = 0; i < o->nspecs; i++) {
@@ -297,6 +325,7 @@ static void take_listing(struct own *o)
 		.visible = cell_bool(im, o->plain[VISIBLE], "true"),
 		.position = cell_int(im, o->plain[POSITION], 0, 1000000, NULL) });
 	take_own_texts(o, NAME, SUMMARY, DESCRIPTION);
+	take_markups(o);
 	take_list(o, o->plain[CATEGORIES], "category", NULL, 121);
 	take_files(o, IMAGES, IMAGE_ALT, "image");
 }

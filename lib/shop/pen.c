@@ -9,6 +9,7 @@
 #define FONT "Inter, DejaVu Sans, Noto Sans, sans-serif"
 /* Points of a barcode's narrowest bar: 0.35 mm, which a cheap scanner reads from a laser print. */
 #define BAR 1.0
+#define BAR_LEAST 0.71                  /* 0.25 mm */
 
 static const struct {
 	double size;
@@ -20,6 +21,7 @@ static const struct {
 	[PEN_STRONG] = { 9.5, true,  0.13 },
 	[PEN_HEAD]   = { 8.0, true,  0.35 },
 	[PEN_TITLE]  = { 22.0, true, 0.13 },
+	[PEN_ADDRESS] = { 14.0, false, 0 },
 };
 
 double pen_put(cairo_t *cr, PangoLayout *layout, enum pen_style style, double left, double right, double y,
@@ -72,7 +74,8 @@ cairo_status_t pen_write(void *arg, const unsigned char *data, unsigned n)
 	return CAIRO_STATUS_SUCCESS;
 }
 
-bool pen_code128(cairo_t *cr, double right, double y, double height, const char *text)
+/* The middle or the right end of the bars stands at X: narrower than BAR where WIDTH asks for it. */
+static bool code128(cairo_t *cr, double x, bool middle, double width, double y, double height, const char *text)
 {
 	struct zint_symbol *s = ZBarcode_Create();
 	bool good = false;
@@ -82,15 +85,26 @@ bool pen_code128(cairo_t *cr, double right, double y, double height, const char 
 	s->symbology = BARCODE_CODE128;
 	s->input_mode = UNICODE_MODE;
 	if (ZBarcode_Encode(s, (const unsigned char *)text, (int)strlen(text)) < ZINT_ERROR) {
-		double left = right - s->width * BAR;
+		double bar = s->width * BAR <= width ? BAR : width / s->width;
+		double left = x - s->width * bar / (middle ? 2 : 1);
 
+		good = bar >= BAR_LEAST;
 		cairo_set_source_rgb(cr, 0, 0, 0);
-		for (int i = 0; i < s->width; i++)
+		for (int i = 0; good && i < s->width; i++)
 			if (s->encoded_data[0][i >> 3] >> (i & 7) & 1)
-				cairo_rectangle(cr, left + i * BAR, y, BAR, height);
+				cairo_rectangle(cr, left + i * bar, y, bar, height);
 		cairo_fill(cr);
-		good = true;
 	}
 	ZBarcode_Delete(s);
 	return good;
+}
+
+bool pen_code128(cairo_t *cr, double right, double y, double height, const char *text)
+{
+	return code128(cr, right, false, PEN_PAGE_W, y, height, text);
+}
+
+bool pen_code128_between(cairo_t *cr, double left, double right, double y, double height, const char *text)
+{
+	return code128(cr, (left + right) / 2, true, right - left, y, height, text);
 }

@@ -16,7 +16,7 @@
 #define PEN_MARGIN 48.0
 #define PEN_RIGHT (PEN_PAGE_W - PEN_MARGIN)
 
-enum pen_style { PEN_BODY, PEN_SMALL, PEN_STRONG, PEN_HEAD, PEN_TITLE };
+enum pen_style { PEN_BODY, PEN_SMALL, PEN_STRONG, PEN_HEAD, PEN_TITLE, PEN_ADDRESS };
 
 /* Draws TEXT between LEFT and RIGHT at Y in the colour that is set; returns its height. */
 double pen_put(cairo_t *cr, PangoLayout *layout, enum pen_style style, double left, double right, double y,
@@ -32,5 +32,8 @@ cairo_status_t pen_write(void *arg, const unsigned char *data, unsigned n);
 
 /* TEXT as Code 128, RIGHT-aligned at X, so high; false when it cannot be said in it. */
 bool pen_code128(cairo_t *cr, double right, double y, double height, const char *text);
+/* The same in the middle between LEFT and RIGHT, with bars as wide as fit; false, too, when they would be narrower than
+   scanners read (0.25 mm). */
+bool pen_code128_between(cairo_t *cr, double left, double right, double y, double height, const char *text);
 
 #endif

@@ -41,6 +41,7 @@ void access_log(const struct access *a)
 		   (int)(now_ms % 1000));
 	text(b, "program", a->program);
 	text(b, "request", a->id);
+	text(b, "front", a->front);
 	text(b, "tenant", a->tenant);
 	text(b, "method", a->method);
 	text(b, "route", a->route);

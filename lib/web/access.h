@@ -11,6 +11,7 @@
 
 struct access {
 	const char *program, *id, *tenant, *method, *route;     /* route: its pattern, or "" */
+	const char *front;                                      /* the web server's own id of the request, or NULL */
 	int status;
 	size_t bytes;
 	int64_t time_us, db_us;

@@ -10,17 +10,22 @@
 
 #define PIECE 16384
 
-static bool too_large(struct exchange *x)
+/* What the peer still wants to say is thrown away, or it would never read the answer. */
+static bool refuse_rest(struct exchange *x, int status, const char *sentence)
 {
-	/* What the peer still wants to say is thrown away, or it would never read the answer. */
 	char *piece = mem_alloc(x->mem, PIECE, "drained body");
 	size_t drained = 0;
 	ssize_t n;
 
 	while (drained < LIMIT_DRAIN_BYTES && (n = x->peer->read(x->peer, piece, PIECE)) > 0)
 		drained += (size_t)n;
-	exchange_refuse(x, 413, N_("This is more than we can take at once."));
+	exchange_refuse(x, status, sentence);
 	return false;
+}
+
+static bool too_large(struct exchange *x)
+{
+	return refuse_rest(x, 413, N_("This is more than we can take at once."));
 }
 
 static bool malformed(struct exchange *x)
@@ -56,7 +61,7 @@ static bool read_multipart(struct exchange *x, const char *boundary)
 	struct multipart *m = multipart_new(x->mem, boundary, x->inputs, x->req.route->upload,
 					    x->worker->upload_dir);
 	const struct upload_limits *limits = x->req.route->upload;
-	size_t most = limits->file_bytes * limits->files + LIMIT_BODY_BYTES + LIMIT_INPUTS * PIECE / 8;
+	size_t most = limits->file_bytes * limits->files + LIMIT_BODY_BYTES + LIMIT_FORM_INPUTS * LIMIT_PART_HEADER_BYTES;
 	char *piece = mem_alloc(x->mem, PIECE, "piece of a body");
 	enum form_result result = FORM_OK;
 	size_t total = 0;
@@ -70,6 +75,8 @@ static bool read_multipart(struct exchange *x, const char *boundary)
 		result = multipart_end(m);
 	if (result == FORM_TOO_LARGE)
 		return too_large(x);
+	if (result == FORM_NO_ROOM)
+		return refuse_rest(x, 503, NULL);
 	return (result == FORM_OK && n == 0) || malformed(x);
 }
 
@@ -88,6 +95,7 @@ bool body_read(struct exchange *x)
 		x->body_size = b->len;
 		return true;
 	}
+	x->inputs->most = LIMIT_FORM_INPUTS;
 	if (type == FORM_URLENCODED || type == FORM_NONE)
 		return read_urlencoded(x);
 	if (type == FORM_MULTIPART && route->upload != NULL)

@@ -57,12 +57,29 @@ static void speak(struct exchange *x, const struct site_locale *locale, const ch
 	r->prefix = site_prefix(x->mem, r->site, locale, currency);
 }
 
+/* Where a hostless program answers: no merchant's, in English. */
+static bool no_site(struct exchange *x)
+{
+	static const struct site_locale english = { "en", "en" };
+	static const char *const currency = "EUR";
+	static const struct site house = {
+		.host = "", .origin = "", .name = "", .status = SITE_ACTIVE, .nlocales = 1, .locales = &english,
+		.ncurrencies = 1, .currencies = &currency, .timezone = "UTC",
+	};
+
+	x->req.site = &house;
+	speak(x, house.locales, house.currencies[0]);
+	return true;
+}
+
 static bool find_site(struct exchange *x)
 {
 	const char *host = site_host(x->mem, x->peer->param(x->peer, "HTTP_HOST"));
 	const struct worker *w = x->worker;
 	enum site_answer answer = SITE_UNKNOWN;
 
+	if (w->program->hostless)
+		return no_site(x);
 	if (host != NULL)
 		answer = site_find(w->sites, w->program, w->db, host, x->req.deadline_us, &x->req.site);
 	if (x->req.site != NULL)
@@ -75,6 +92,9 @@ static bool find_site(struct exchange *x)
 	if (answer == SITE_UNKNOWN)
 		return refuse(x, 421, N_("No shop answers under this name."));
 	if (x->req.site->admin != w->program->admin) {
+		/* Who types the console's name alone means its first page. */
+		if (x->req.site->admin && x->req.method == GET && strcmp(x->target.path, "/") == 0)
+			return go_to(x, 302, "/admin");
 		x->req.site = NULL;
 		return refuse(x, 421, N_("No shop answers under this name."));
 	}
@@ -348,6 +368,17 @@ static int route_index(const struct exchange *x)
 	return x->req.route == NULL ? -1 : (int)(x->req.route - x->worker->program->routes);
 }
 
+/* What the web server calls the request in its own log, where it says so; anybody of its group
+   could say something else, so it only stands beside ours. */
+static const char *front_id(const struct exchange *x)
+{
+	const char *id = x->peer->param(x->peer, "REQUEST_ID");
+	size_t n = id == NULL ? 0 : strlen(id);
+
+	return n < LIMIT_FRONT_ID_LEAST || n > LIMIT_FRONT_ID_BYTES ||
+	       strspn(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_-") != n ? NULL : id;
+}
+
 static void account(struct exchange *x)
 {
 	static const char *const failures[] = {
@@ -358,7 +389,7 @@ static void account(struct exchange *x)
 	const struct req *r = &x->req;
 	int64_t time_us = clock_steady_us() - x->started_us;
 	struct access a = {
-		.program = r->program->name, .id = r->id,
+		.program = r->program->name, .id = r->id, .front = front_id(x),
 		.tenant = r->site != NULL ? r->site->tenant : NULL,
 		.method = x->head ? "HEAD" : method_name(r->method),
 		.route = r->route != NULL ? r->route->path : "", .status = x->answer.status,

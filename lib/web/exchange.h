@@ -59,7 +59,6 @@ struct answer {
 	const char *body;
 	size_t size;
 	int fd;                         /* or a file instead of a body; -1 */
-	bool may_cache;                 /* GET of a cacheable route, nothing personal */
 };
 
 /* What must be said to the visitor instead of running the handler. */
@@ -193,6 +192,8 @@ void error_page(struct exchange *x);
 
 /* send.c: head and body to the peer. */
 void send_answer(struct exchange *x);
+/* The answer is the same for everybody: a cacheable route's 200 to nobody in particular. */
+bool exchange_may_cache(const struct exchange *x);
 
 /* page.c */
 void page_raw(struct req *r, int status, const char *type, const char *body, size_t n);

@@ -15,7 +15,10 @@ struct list {
 
 struct inputs *inputs_new(const void *ctx)
 {
-	return &mem_new(ctx, struct list)->in;
+	struct list *l = mem_new(ctx, struct list);
+
+	l->in.most = LIMIT_INPUTS;
+	return &l->in;
 }
 
 enum form_result inputs_add(struct inputs *in, const char *name, const char *value,
@@ -23,7 +26,7 @@ enum form_result inputs_add(struct inputs *in, const char *name, const char *val
 {
 	struct list *l = (struct list *)in;
 
-	if (in->n == LIMIT_INPUTS)
+	if (in->n >= in->most)
 		return FORM_TOO_MANY;
 	if (in->n == l->room) {
 		l->room = l->room == 0 ? 16 : l->room * 2;

@@ -21,11 +21,12 @@ struct input {
 };
 
 struct inputs {
-	size_t n;
+	size_t n, most;                 /* LIMIT_INPUTS, or LIMIT_FORM_INPUTS once a body is read */
 	struct input *item;
 };
 
-enum form_result { FORM_OK, FORM_MALFORMED, FORM_TOO_MANY, FORM_TOO_LARGE };
+/* FORM_NO_ROOM: nothing is wrong with it, but no disk takes it now. */
+enum form_result { FORM_OK, FORM_MALFORMED, FORM_TOO_MANY, FORM_TOO_LARGE, FORM_NO_ROOM };
 
 struct inputs *inputs_new(const void *ctx);
 /* NAME and VALUE are kept by reference. */

@@ -14,9 +14,12 @@
 #define WEB_LIMITS(L) \
 	L(LIMIT_URI_BYTES, 4096, "bytes of a request target; the longest real one is a faceted search") \
 	L(LIMIT_HOST_BYTES, 253, "bytes of a host name (RFC 1035)") \
+	L(LIMIT_FRONT_ID_LEAST, 16, "characters of the web server's id of a request: fewer are none") \
+	L(LIMIT_FRONT_ID_BYTES, 64, "characters of it: nginx writes 32, Apache 27") \
 	L(LIMIT_HEADER_BYTES, 8192, "bytes of one request header we read: the web server's own bound") \
 	L(LIMIT_COOKIES, 50, "cookies of one request; browsers keep about this many for a site") \
-	L(LIMIT_INPUTS, 200, "parameters of one request: no form of ours has half as many") \
+	L(LIMIT_INPUTS, 200, "parameters of a query: no list of ours has a tenth of them") \
+	L(LIMIT_FORM_INPUTS, 1200, "inputs of a form: 200 variants with five fields each, a transfer of 500 lines") \
 	L(LIMIT_NAME_BYTES, 64, "bytes of a parameter's name") \
 	L(LIMIT_BODY_BYTES, 65536, "bytes of a form's body, and of all fields of an upload") \
 	L(LIMIT_JSON_BYTES, 1048576, "bytes of a JSON body on routes that take one") \
@@ -37,6 +40,7 @@
 	L(LIMIT_TRACE_AGE_MS, 2000, "age of the oldest trace row before they are inserted") \
 	L(LIMIT_NOTES, 16, "notes of one request that survive a rollback") \
 	L(LIMIT_FLASH_BYTES, 400, "bytes of a flash sentence: it travels in a cookie") \
+	L(LIMIT_PAGE_CACHE_S, 1, "seconds a shared cache may keep a page of the catalogue: with the second that stock takes to reach it, two") \
 	L(LIMIT_FLASH_S, 60, "seconds a flash waits for the next page") \
 	L(LIMIT_IDEMPOTENCY_S, 604800, "seconds an idempotency key is remembered: 7 days") \
 	L(LIMIT_SESSION_TOUCH_S, 300, "seconds between two writes of a session's last use") \

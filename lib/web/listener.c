@@ -93,6 +93,7 @@ int listener_run(const struct listener *l)
 	int waiting = wait_on_socket();
 
 	sigemptyset(&while_waiting);
+	counter_worker_is(l->counters, l->place, COUNTER_IDLE);
 	while (!asked_to_end && served < enough) {
 		struct epoll_event event;
 		int due_ms = l->due_ms != NULL ? l->due_ms(l->data) : -1;
@@ -101,7 +102,9 @@ int listener_run(const struct listener *l)
 
 		if (ready > 0) {
 			alarm((unsigned)stall_s());
+			counter_worker_is(l->counters, l->place, COUNTER_BUSY);
 			good = l->serve(l->data, &served);
+			counter_worker_is(l->counters, l->place, COUNTER_IDLE);
 			alarm(0);
 		}
 		if (!good)

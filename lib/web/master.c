@@ -26,13 +26,16 @@ struct child {
 struct master {
 	struct service *service;
 	struct child child[LIMIT_WORKERS];
+	bool stopping;                  /* who ends now was asked to */
 	sigset_t signals;               /* blocked; taken by sigtimedwait() */
 };
 
 static void start(struct master *m, struct child *c)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid;
 
+	m->service->place = (int)(c - m->child);
+	pid = fork();
 	if (pid < 0) {
 		log_error("cannot start a worker", "reason", strerror(errno), NULL);
 		c->not_before_us = clock_steady_us() + LIMIT_RESTART_MAX_MS * 1000LL;
@@ -64,17 +67,20 @@ static void start_due(struct master *m)
 static void ended(struct master *m, struct child *c, int status)
 {
 	int64_t now = clock_steady_us();
+	struct counters *counters = m->service->counters;
 	char how[32];
 
 	c->pid = 0;
+	counter_worker_is(counters, (int)(c - m->child), COUNTER_ABSENT);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		__atomic_fetch_add(&counters_head(counters)->recycles, !m->stopping, __ATOMIC_RELAXED);
 		c->pause_ms = 0;
 		c->not_before_us = now;
 		return;
 	}
 	snprintf(how, sizeof(how), WIFSIGNALED(status) ? "signal %d" : "status %d",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	__atomic_fetch_add(&counters_head(m->service->counters)->crashes, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&counters_head(counters)->crashes, 1, __ATOMIC_RELAXED);
 	if (c->pause_ms == 0 || now - c->started_us > 60000000)
 		c->pause_ms = LIMIT_RESTART_MS;
 	else if (c->pause_ms < LIMIT_RESTART_MAX_MS)
@@ -121,6 +127,7 @@ static int stop(struct master *m)
 {
 	int64_t until = clock_steady_us() + LIMIT_STOP_S * 1000000LL;
 
+	m->stopping = true;
 	tell_all(m, SIGTERM);
 	for (reap(m); any_left(m) && clock_steady_us() < until; reap(m))
 		wait_signal(m, 200);
@@ -148,16 +155,13 @@ static bool config_is_right(void)
    process becomes the new master under the same id. */
 static void begin_again(struct master *m)
 {
-	sigset_t none;
-
 	if (!config_is_right())
 		return;
 	tell_all(m, SIGTERM);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Signals stay blocked: another SIGHUP, or a SIGTERM, that comes before the new program listens to
+	   them would end it with the workers that still have visitors. */
 	execv("/proc/self/exe", m->service->argv);
 	log_error("cannot begin again", "reason", strerror(errno), NULL);
-	sigprocmask(SIG_BLOCK, &m->signals, NULL);
 }
 
 static bool idle(const struct master *m)

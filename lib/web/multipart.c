@@ -83,7 +83,7 @@ static enum form_result open_file(struct multipart *m, const char *name, const c
 	if (f->upload.fd < 0 || f->digest == NULL ||
 	    EVP_DigestInit_ex(f->digest, EVP_sha256(), NULL) != 1) {
 		log_error("upload cannot be kept", "directory", m->dir, NULL);
-		return FORM_TOO_LARGE;
+		return FORM_NO_ROOM;
 	}
 	m->file = f;
 	return FORM_OK;
@@ -109,7 +109,7 @@ static enum form_result take_content(struct multipart *m, const char *data, size
 
 		if (done <= 0) {
 			log_error("upload cannot be written", "directory", m->dir, NULL);
-			return FORM_TOO_LARGE;
+			return FORM_NO_ROOM;
 		}
 		data += done;
 		n -= (size_t)done;
@@ -251,7 +251,7 @@ static enum form_result step_after_boundary(struct multipart *m, bool *more)
 		return FORM_OK;
 	if (memcmp(b->data + blank, "\r\n", 2) != 0)
 		return FORM_MALFORMED;
-	if (++m->parts > LIMIT_INPUTS)
+	if (++m->parts > LIMIT_FORM_INPUTS)
 		return FORM_TOO_MANY;
 	drop(m, blank + 2);
 	m->state = HEADERS;

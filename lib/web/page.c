@@ -150,6 +150,19 @@ void page_html_status(struct req *r, struct view *v, int status)
 	html(r, v, refused(r) ? 422 : status, true);
 }
 
+void page_html_kept(struct req *r, const char *html, size_t n)
+{
+	page_raw(r, 200, "text/html; charset=utf-8", html, n);
+}
+
+const char *page_for_anybody(const struct req *r, size_t *n)
+{
+	if (!r->x->answer.given || !exchange_may_cache(r->x))
+		return NULL;
+	*n = r->x->answer.size;
+	return r->x->answer.body;
+}
+
 void page_fragment(struct req *r, struct view *v)
 {
 	html(r, v, refused(r) ? 422 : 200, false);

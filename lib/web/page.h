@@ -42,6 +42,11 @@ void page_changed(struct req *r);
 /* HTML from the view's template, status 200 (422 when it is a form shown again). */
 void page_html(struct req *r, struct view *v);
 void page_html_status(struct req *r, struct view *v, int status);
+/* HTML as page_html() printed it for this address before, of N bytes that live until it is sent. */
+void page_html_kept(struct req *r, const char *html, size_t n);
+/* What page_html() has just printed, of *N bytes, when anybody may have it (the 200 of a cacheable route to nobody
+   in particular); else NULL.  It lives as long as the request. */
+const char *page_for_anybody(const struct req *r, size_t *n);
 /* A fragment: the template without anything of lib/front's chrome. */
 void page_fragment(struct req *r, struct view *v);
 /* The template NAME printed with V as a text under CTX, in the page's language and currency:

@@ -27,6 +27,7 @@ struct service {
 	/* Set by service_run(). */
 	struct counters *counters;
 	int call_fd, turn_fd;           /* places of page_call() and of costly routes (slot.h) */
+	int place;                      /* of this worker among the others, from 0 */
 	int idle_s;                     /* > 0: leave when no request came for so long */
 	char **argv;
 };
@@ -47,6 +48,9 @@ struct listener {
 	/* Between two connections; LAST: before the worker ends.  May. */
 	void (*idle)(void *data, bool last);
 	void *data;
+	/* Where it is said whether this worker is busy; may. */
+	struct counters *counters;
+	int place;
 };
 
 /* Signals as a worker wants them; before listener_run(). */

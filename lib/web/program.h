@@ -67,6 +67,7 @@ struct program {
 	const struct session_kind *session;     /* NULL: this program reads no sessions */
 	bool calls;                             /* may ask courier (page_call) */
 	int turns;                              /* of its costly routes so many work at a time (turn.h) */
+	bool hostless;                          /* answers under any name and is of no store: what watches the house */
 	bool admin;                             /* answers on admin hosts, and only there */
 	int workers;                            /* 0: 2 x cores */
 };

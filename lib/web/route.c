@@ -144,6 +144,16 @@ static const char *check_pattern(const char *path)
 	return NULL;
 }
 
+/* Inputs that the table takes when all of its lists are full. */
+static size_t most_inputs(const struct param *params)
+{
+	size_t n = 0;
+
+	for (const struct param *p = params; p != NULL && p->name != NULL; p++)
+		n += p->type == PARAM_LIST ? (size_t)p->max : 1;
+	return n;
+}
+
 static const char *check_route(const struct route *r, bool admin)
 {
 	const char *wrong = check_pattern(r->path);
@@ -173,6 +183,8 @@ static const char *check_route(const struct route *r, bool admin)
 	if (r->upload != NULL && (r->upload->files == 0 || r->upload->files > LIMIT_PARTS ||
 				  r->upload->file_bytes == 0))
 		return "upload without sensible limits";
+	if (most_inputs(r->params) > (r->method == GET ? LIMIT_INPUTS : LIMIT_FORM_INPUTS))
+		return "lists of more inputs than a request may have";
 	return param_check(r->params);
 }
 

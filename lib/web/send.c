@@ -16,7 +16,7 @@
 
 #define PIECE 65536
 
-static bool may_cache(const struct exchange *x)
+bool exchange_may_cache(const struct exchange *x)
 {
 	const struct req *r = &x->req;
 
@@ -40,7 +40,7 @@ static void say_cache(struct exchange *x, struct headers *h)
 {
 	const char *etag;
 
-	if (!may_cache(x)) {
+	if (!exchange_may_cache(x)) {
 		header_add(h, "Cache-Control", "no-store");
 		header_add(h, "X-Request-Id", x->req.id);
 		return;

@@ -113,7 +113,7 @@ static int serve(struct service *s, int asked)
 		: mem_printf(mem, "%s/counters-%s", config_text("paths.run"), s->name);
 	s->call_fd = slots_new("calls");
 	s->turn_fd = slots_new("turns");
-	s->counters = counters_open(mem, path, s->name, s->routes, clock_ms());
+	s->counters = counters_open(mem, path, s->name, s->routes, s->workers, clock_ms());
 	status = master_run(s);
 	mem_free(mem);
 	return status;

@@ -199,10 +199,11 @@ static void write_traces(void *data, bool last)
 	trace_write(w->traces, w->db, last);
 }
 
-static int loop(struct worker *w)
+static int loop(struct worker *w, int place)
 {
 	struct served_by d = { .worker = w, .peer = { .peer = { fcgi_param, fcgi_read, fcgi_write } } };
-	struct listener l = { .serve = serve_one, .due_ms = traces_due_ms, .idle = write_traces, .data = &d };
+	struct listener l = { .serve = serve_one, .due_ms = traces_due_ms, .idle = write_traces, .data = &d,
+			      .counters = w->counters, .place = place };
 
 	if (FCGX_InitRequest(&d.peer.request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("libfcgi cannot start", NULL);
@@ -224,7 +225,7 @@ static int worker_run(const struct service *s)
 {
 	struct worker w = { .mem = mem_context(NULL, "worker"), .program = s->data };
 	const char *role = mem_printf(w.mem, "_sutler-%s", s->name);
-	const char *conninfo = mem_printf(w.mem, "%s user='%s'", config_text("database.connection"), role);
+	const char *conninfo = db_conninfo(w.mem, role);
 	int status;
 
 	w.pool = mem_pool(w.mem, REQUEST_POOL_BYTES, "requests");
@@ -246,7 +247,7 @@ static int worker_run(const struct service *s)
 	w.call_slots = s->workers > 1 ? s->workers - 1 : 1;
 	w.turn_places = s->workers > w.program->turns ? s->workers - 1 : s->workers;
 	w.turn_fd = s->turn_fd;
-	status = loop(&w);
+	status = loop(&w, s->place);
 	mem_free(w.mem);
 	return status;
 }
@@ -255,7 +256,7 @@ static const char *check(const struct program *p)
 {
 	const struct program_hooks *hooks = p->hooks;
 
-	if (hooks == NULL || hooks->site_load == NULL)
+	if (hooks == NULL || (hooks->site_load == NULL && !p->hostless))
 		return "no hook finds the shop";
 	if (p->admin && hooks->may == NULL)
 		return "no hook decides who may";

@@ -128,7 +128,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT string_agg(catalog.field(b.bundle_id::text) || catalog.field(b.quantity::text) || catalog.field(k.name) || catalog.field(k.options)
 		|| catalog.field((SELECT g.slug FROM catalog.listing g WHERE g.store_id = p_store AND g.locale = p_locale AND g.currency = p_currency
-			AND g.category_id = '00000000-0000-0000-0000-000000000000' AND g.product_id = k.product_id)) || U&'\001E', ''
+			AND g.product_id = k.product_id)) || U&'\001E', ''
 		ORDER BY array_position(p_variants, b.bundle_id), b.position, b.part_id)
 	FROM catalog.bundle_part b
 	CROSS JOIN LATERAL catalog.named(p_tenant, p_store, p_locale, ARRAY[b.part_id]) k

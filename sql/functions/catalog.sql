@@ -161,15 +161,15 @@ AS $$
 		JOIN catalog.media m ON m.media_id = pm.media_id
 		ORDER BY pm.product_id, pm.position, pm.media_id
 	), own_picture AS (
-		SELECT DISTINCT ON (sm.store_id, sm.product_id) sm.store_id, sm.product_id, m.name
+		SELECT DISTINCT ON (sm.store_id, sm.product_id) sm.store_id, sm.product_id, sm.media_id, m.name
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
 		JOIN catalog.store_product_media sm ON sm.product_id = w.product_id
 		JOIN catalog.media m ON m.media_id = sm.media_id
 		ORDER BY sm.store_id, sm.product_id, sm.position, sm.media_id
 	), fresh AS (
-		SELECT t.store_id, t.locale, pr.currency, c.category_id, t.product_id, t.slug, t.name, p.brand,
+		SELECT t.store_id, t.locale, pr.currency, t.product_id, t.slug, t.name, p.brand,
 		       coalesce(oi.name, i.name, '') AS image,
-		       coalesce(CASE WHEN oi.name IS NULL THEN coalesce(mt.label, mh.label) END, t.name) AS alt,
+		       coalesce(mt.label, mh.label, t.name) AS alt,
 		       pr.price, pr.was, pr.price_varies, k.stock,
 		       -- Looked up for each row: a join with all products' would be planned badly, as nothing is known of their number.
 		       coalesce((SELECT string_agg(s.swatch, ' ' ORDER BY s.position, s.swatch)
@@ -179,30 +179,29 @@ AS $$
 				      JOIN catalog.attribute_value av ON av.value_id = vv.value_id AND av.swatch IS NOT NULL
 				      WHERE v.product_id = t.product_id AND v.status = 'active'
 				      GROUP BY av.swatch ORDER BY 2, 1 LIMIT 6) s), '') AS swatches,
-		       sp.featured, coalesce(c.by_hand, sp.position) AS position,
+		       sp.featured, sp.position,
 		       date_trunc('milliseconds', p.created_at) AS created_at
 		FROM catalog.texts_of(p_tenant, p_products) t
 		JOIN catalog.product p ON p.product_id = t.product_id
 		JOIN catalog.store_product sp ON sp.store_id = t.store_id AND sp.product_id = t.product_id
 		JOIN catalog.price_of(p_tenant, p_products) pr ON pr.store_id = t.store_id AND pr.product_id = t.product_id
-		JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = t.store_id AND c.product_id = t.product_id
 		JOIN catalog.stock_of(p_tenant, p_products) k ON k.store_id = t.store_id AND k.product_id = t.product_id
 		LEFT JOIN picture i ON i.product_id = t.product_id
 		LEFT JOIN own_picture oi ON oi.store_id = t.store_id AND oi.product_id = t.product_id
 		LEFT JOIN catalog.product_media_text mt
-			ON mt.product_id = t.product_id AND mt.media_id = i.media_id AND mt.locale = t.locale
+			ON mt.product_id = t.product_id AND mt.media_id = coalesce(oi.media_id, i.media_id) AND mt.locale = t.locale
 		LEFT JOIN catalog.product_media_text mh
-			ON mh.product_id = t.product_id AND mh.media_id = i.media_id AND mh.locale = t.home
+			ON mh.product_id = t.product_id AND mh.media_id = coalesce(oi.media_id, i.media_id) AND mh.locale = t.home
 	), gone AS (
 		DELETE FROM catalog.listing l
-		WHERE l.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
-			WHERE f.store_id = l.store_id AND f.locale = l.locale AND f.currency = l.currency
-			  AND f.category_id = l.category_id AND f.product_id = l.product_id)
+		-- Not NOT EXISTS: nothing is known of how many are fresh, and that compares each with each.
+		WHERE l.product_id = ANY (p_products) AND (l.store_id, l.locale, l.currency, l.product_id)
+			NOT IN (SELECT f.store_id, f.locale, f.currency, f.product_id FROM fresh f)
 	)
-	INSERT INTO catalog.listing AS l (tenant_id, store_id, locale, currency, category_id, product_id, slug, name, brand, image,
+	INSERT INTO catalog.listing AS l (tenant_id, store_id, locale, currency, product_id, slug, name, brand, image,
 		alt, price, was, price_varies, stock, swatches, featured, position, created_at)
 	SELECT p_tenant, f.* FROM fresh f
-	ON CONFLICT (tenant_id, store_id, locale, currency, category_id, product_id) DO UPDATE
+	ON CONFLICT (tenant_id, product_id, store_id, locale, currency) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, brand = excluded.brand, image = excluded.image, alt = excluded.alt,
 	    price = excluded.price, was = excluded.was, price_varies = excluded.price_varies, swatches = excluded.swatches,
 	    featured = excluded.featured, position = excluded.position, created_at = excluded.created_at
@@ -212,6 +211,49 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.relist_cards(uuid, uuid[]) IS
 	'Part of catalog.relist: the cards. The badge of a row that stands is left to freshen, whose look at the stock is never older.';
+
+CREATE OR REPLACE FUNCTION catalog.relist_places(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH fresh AS MATERIALIZED (
+		SELECT l.product_id, l.store_id, c.category_id, l.currency, l.locale, coalesce(c.by_hand, l.position) AS position, l.created_at, l.card
+		FROM catalog.listing l JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = l.store_id AND c.product_id = l.product_id
+		WHERE l.product_id = ANY (p_products)
+	), gone AS (
+		DELETE FROM catalog.placement s WHERE s.product_id = ANY (p_products) AND (s.product_id, s.store_id, s.category_id, s.currency, s.locale)
+			NOT IN (SELECT f.product_id, f.store_id, f.category_id, f.currency, f.locale FROM fresh f)
+	)
+	INSERT INTO catalog.placement AS s (tenant_id, product_id, store_id, category_id, currency, locale, position, created_at, card)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, product_id, store_id, category_id, currency, locale) DO UPDATE
+	SET position = excluded.position, created_at = excluded.created_at, card = excluded.card
+	WHERE (s.position, s.created_at, s.card) <> (excluded.position, excluded.created_at, excluded.card);
+	WITH fresh AS MATERIALIZED (
+		SELECT DISTINCT s.product_id, s.store_id, s.category_id, s.currency, l.price
+		FROM catalog.placement s
+		JOIN catalog.listing l ON l.product_id = s.product_id AND l.store_id = s.store_id AND l.currency = s.currency AND l.locale = s.locale
+		WHERE s.product_id = ANY (p_products)
+	), gone AS (
+		DELETE FROM catalog.placement_price s WHERE s.product_id = ANY (p_products) AND (s.product_id, s.store_id, s.category_id, s.currency)
+			NOT IN (SELECT f.product_id, f.store_id, f.category_id, f.currency FROM fresh f)
+	)
+	INSERT INTO catalog.placement_price AS s (tenant_id, product_id, store_id, category_id, currency, price)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, product_id, store_id, category_id, currency) DO UPDATE SET price = excluded.price WHERE s.price <> excluded.price;
+	WITH fresh AS MATERIALIZED (
+		SELECT s.product_id, s.store_id, s.category_id, s.currency, l.locale, l.name
+		FROM catalog.placement s
+		JOIN catalog.listing l ON l.product_id = s.product_id AND l.store_id = s.store_id AND l.currency = s.currency AND l.locale = s.locale
+		WHERE s.product_id = ANY (p_products)
+	), gone AS (
+		DELETE FROM catalog.placement_name s WHERE s.product_id = ANY (p_products) AND (s.product_id, s.store_id, s.category_id, s.currency, s.locale)
+			NOT IN (SELECT f.product_id, f.store_id, f.category_id, f.currency, f.locale FROM fresh f)
+	)
+	INSERT INTO catalog.placement_name AS s (tenant_id, product_id, store_id, category_id, currency, locale, name)
+	SELECT p_tenant, f.* FROM fresh f
+	ON CONFLICT (tenant_id, product_id, store_id, category_id, currency, locale) DO UPDATE SET name = excluded.name WHERE s.name <> excluded.name;
+$$;
+COMMENT ON FUNCTION catalog.relist_places(uuid, uuid[]) IS 'Part of catalog.relist: where products stand that have a card, in each order.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_facets(p_tenant uuid, p_products uuid[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -225,14 +267,13 @@ AS $$
 		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
 	), fresh AS (
 		SELECT l.store_id, l.category_id, h.attribute_id, h.value_id, l.product_id
-		FROM (SELECT DISTINCT x.store_id, x.category_id, x.product_id FROM catalog.listing x WHERE x.product_id = ANY (p_products)) l
+		FROM (SELECT DISTINCT x.store_id, x.category_id, x.product_id FROM catalog.placement x WHERE x.product_id = ANY (p_products)) l
 		JOIN has h ON h.product_id = l.product_id
 		JOIN catalog.attribute a ON a.attribute_id = h.attribute_id AND a.filterable
 	), gone AS (
 		DELETE FROM catalog.facet x
-		WHERE x.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
-			WHERE f.store_id = x.store_id AND f.category_id = x.category_id AND f.attribute_id = x.attribute_id
-			  AND f.value_id = x.value_id AND f.product_id = x.product_id)
+		WHERE x.product_id = ANY (p_products) AND (x.store_id, x.category_id, x.attribute_id, x.value_id, x.product_id)
+			NOT IN (SELECT f.store_id, f.category_id, f.attribute_id, f.value_id, f.product_id FROM fresh f)
 	)
 	INSERT INTO catalog.facet (tenant_id, store_id, category_id, attribute_id, value_id, product_id)
 	SELECT p_tenant, f.* FROM fresh f ON CONFLICT DO NOTHING
@@ -252,8 +293,8 @@ AS $$
 	), codes AS (
 		SELECT DISTINCT l.store_id, catalog.fold(c.code) AS code, l.product_id FROM listed l JOIN code c ON c.product_id = l.product_id
 	), codes_gone AS (
-		DELETE FROM catalog.search_code s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM codes c
-			WHERE c.store_id = s.store_id AND c.code = s.code AND c.product_id = s.product_id)
+		DELETE FROM catalog.search_code s WHERE s.product_id = ANY (p_products) AND (s.store_id, s.code, s.product_id)
+			NOT IN (SELECT c.store_id, c.code, c.product_id FROM codes c)
 	), codes_new AS (
 		INSERT INTO catalog.search_code (tenant_id, store_id, code, product_id)
 		SELECT p_tenant, c.* FROM codes c ON CONFLICT DO NOTHING
@@ -264,10 +305,10 @@ AS $$
 		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
 	), text AS (
 		SELECT t.store_id, t.locale, t.product_id, t.name, coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
-		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ') FROM catalog.product_tag g
+		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ' ORDER BY g.tag, g.locale) FROM catalog.product_tag g
 				WHERE g.product_id = t.product_id AND g.locale IN ('', t.locale))) AS tags,
-		       coalesce((SELECT string_agg(c.code, ' ') FROM code c WHERE c.product_id = t.product_id), '') AS codes,
-		       coalesce((SELECT string_agg(coalesce(x.label, h.label), ' ')
+		       coalesce((SELECT string_agg(c.code, ' ' ORDER BY c.code) FROM code c WHERE c.product_id = t.product_id), '') AS codes,
+		       coalesce((SELECT string_agg(coalesce(x.label, h.label), ' ' ORDER BY v.value_id)
 				FROM value v
 				LEFT JOIN catalog.attribute_value_text x ON x.value_id = v.value_id AND x.locale = t.locale
 				LEFT JOIN catalog.attribute_value_text h ON h.value_id = v.value_id AND h.locale = t.home
@@ -294,12 +335,11 @@ AS $$
 				JOIN catalog.attribute a ON a.attribute_id = v.attribute_id AND a.filterable), '') AS filters
 		FROM text t
 		CROSS JOIN LATERAL (SELECT string_agg(DISTINCT l.currency, ' ') AS currencies, min(l.stock) AS stock
-			FROM catalog.listing l WHERE l.store_id = t.store_id AND l.locale = t.locale AND l.product_id = t.product_id
-			  AND l.category_id = '00000000-0000-0000-0000-000000000000') c
+			FROM catalog.listing l WHERE l.store_id = t.store_id AND l.locale = t.locale AND l.product_id = t.product_id) c
 		WHERE c.currencies IS NOT NULL
 	), gone AS (
-		DELETE FROM catalog.search s WHERE s.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
-			WHERE f.store_id = s.store_id AND f.locale = s.locale AND f.product_id = s.product_id)
+		DELETE FROM catalog.search s WHERE s.product_id = ANY (p_products) AND (s.store_id, s.locale, s.product_id)
+			NOT IN (SELECT f.store_id, f.locale, f.product_id FROM fresh f)
 	)
 	INSERT INTO catalog.search AS s (tenant_id, store_id, locale, product_id, tsv, words, stock, currencies, filters)
 	SELECT p_tenant, f.* FROM fresh f
@@ -309,35 +349,47 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.relist_search(uuid, uuid[]) IS 'Part of catalog.relist: full text, words and codes of products that have a card.';
 
+-- freshen goes by these ids.  A change of many products stands behind the changes of few that come within the next ten
+-- minutes, and after those before them: a price or the last piece of one is seen within a second while an import runs.
+CREATE OR REPLACE FUNCTION catalog.turn(p_items integer) RETURNS uuid LANGUAGE sql VOLATILE
+AS $$ SELECT CASE WHEN p_items > 20 THEN sutler.uuid7_in(600) ELSE sutler.uuid7() END $$;
+COMMENT ON FUNCTION catalog.turn(integer) IS 'The id of an item of catalog.stale, of so many that one change leaves.';
+
 -- The products' rows are locked first, so that of two transactions that change the same
 -- product the later one sees what the earlier one wrote.
 CREATE OR REPLACE FUNCTION catalog.relist(p_tenant uuid, p_products uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	items integer := cardinality(p_products);
 BEGIN
-	IF coalesce(cardinality(p_products), 0) = 0 THEN
+	IF coalesce(items, 0) = 0 THEN
 		RETURN;
 	END IF;
 	PERFORM FROM catalog.product p WHERE p.product_id = ANY (p_products) ORDER BY p.product_id FOR NO KEY UPDATE;
-	-- Before and after: a store the product leaves must be counted again too.
+	-- Before and after: of a store that the product leaves nothing must be kept either.
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
 	SELECT p_tenant, 'store', x.store_id FROM (
 		SELECT l.store_id FROM catalog.listing l WHERE l.product_id = ANY (p_products)
 		UNION
 		SELECT s.store_id FROM catalog.store_product s WHERE s.product_id = ANY (p_products)) x;
-	INSERT INTO catalog.stale (tenant_id, kind, target_id)
-	SELECT DISTINCT ON (v.product_id) p_tenant, 'stock', v.variant_id
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT DISTINCT ON (v.product_id) p_tenant, catalog.turn(items), 'stock', v.variant_id
 	FROM catalog.variant v WHERE v.product_id = ANY (p_products) ORDER BY v.product_id, v.variant_id;
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT p_tenant, catalog.turn(items), 'product', u FROM unnest(p_products) AS u WHERE NOT EXISTS (SELECT FROM catalog.variant v WHERE v.product_id = u);
 	-- Their cards on other pages; and their own, which this transaction may see older than freshen did.
-	INSERT INTO catalog.stale (tenant_id, kind, target_id)
-	SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
-	WHERE r.related_id = ANY (p_products) OR r.product_id = ANY (p_products);
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT p_tenant, catalog.turn(items), 'related', x.product_id FROM (
+		SELECT r.product_id FROM catalog.related r WHERE r.related_id = ANY (p_products) OR r.product_id = ANY (p_products)
+		UNION SELECT c.product_id FROM catalog.recommendation c WHERE c.other_id = ANY (p_products) OR c.product_id = ANY (p_products)) x;
 	-- Collections that choose by what may have changed.
 	IF coalesce(current_setting('sutler.rules', true), '') <> 'held' THEN
-		INSERT INTO catalog.stale (tenant_id, kind, target_id)
-		SELECT p_tenant, 'member', u FROM unnest(p_products) u WHERE EXISTS (SELECT FROM catalog.rule);
+		INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+		SELECT p_tenant, catalog.turn(items), 'member', u FROM unnest(p_products) u WHERE EXISTS (SELECT FROM catalog.rule);
 	END IF;
 	PERFORM catalog.relist_cards(p_tenant, p_products);
+	PERFORM catalog.relist_places(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);
 	PERFORM catalog.relist_pages(p_tenant, p_products);
@@ -346,9 +398,70 @@ $$;
 COMMENT ON FUNCTION catalog.relist(uuid, uuid[]) IS
 	'Makes the read model of these products again: cards, facets, search, codes, pages, in all stores, languages and currencies. Writes only what differs.';
 
+-- A price that was there has another amount: nothing else of cards and pages changes, a sixth of the work.  Whose cards, or
+-- whose variants on a page, come or go by their prices are listed as a whole.
+CREATE OR REPLACE FUNCTION catalog.relist_prices(p_tenant uuid, p_products uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	items integer := cardinality(p_products);
+	ids uuid[];
+BEGIN
+	IF coalesce(items, 0) = 0 THEN
+		RETURN;
+	END IF;
+	PERFORM FROM catalog.product p WHERE p.product_id = ANY (p_products) ORDER BY p.product_id FOR NO KEY UPDATE;
+	WITH fresh AS (
+		SELECT v.product_id, sp.store_id, x.currency, array_agg(DISTINCT v.variant_id ORDER BY v.variant_id) AS ids
+		FROM catalog.variant v
+		JOIN catalog.product p ON p.product_id = v.product_id AND p.status = 'active'
+		JOIN catalog.store_product sp ON sp.product_id = v.product_id AND sp.visible
+		JOIN catalog.price x ON x.store_id = sp.store_id AND x.variant_id = v.variant_id
+		JOIN tenancy.store_currency c ON c.store_id = sp.store_id AND c.currency = x.currency
+		WHERE v.product_id = ANY (p_products) AND v.status = 'active' AND x.customer_group = '' AND x.min_quantity = 1
+		  AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
+		GROUP BY v.product_id, sp.store_id, x.currency
+	), page AS (
+		SELECT g.product_id, g.store_id, g.currency, (SELECT array_agg(u ORDER BY u) FROM unnest(g.variant_ids) AS u) AS ids
+		FROM catalog.product_page g WHERE g.product_id = ANY (p_products)
+	)
+	SELECT coalesce(array_agg(DISTINCT d.product_id), '{}') INTO ids
+	FROM ((SELECT * FROM fresh EXCEPT SELECT * FROM page) UNION ALL (SELECT * FROM page EXCEPT SELECT * FROM fresh)) d;
+	PERFORM catalog.relist(p_tenant, ids);
+	ids := ARRAY(SELECT DISTINCT u FROM unnest(p_products) AS u WHERE u <> ALL (ids));
+
+	INSERT INTO catalog.stale (tenant_id, kind, target_id)
+	SELECT DISTINCT p_tenant, 'store', l.store_id FROM catalog.listing l WHERE l.product_id = ANY (ids);
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT p_tenant, catalog.turn(items), 'related', x.product_id FROM (
+		SELECT r.product_id FROM catalog.related r WHERE r.related_id = ANY (ids)
+		UNION SELECT c.product_id FROM catalog.recommendation c WHERE c.other_id = ANY (ids)) x;
+	IF coalesce(current_setting('sutler.rules', true), '') <> 'held' THEN
+		INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+		SELECT p_tenant, catalog.turn(items), 'member', u FROM unnest(ids) u WHERE EXISTS (SELECT FROM catalog.rule);
+	END IF;
+	UPDATE catalog.listing l SET price = f.price, was = f.was, price_varies = f.price_varies FROM catalog.price_of(p_tenant, ids) f
+	WHERE l.product_id = ANY (ids) AND l.product_id = f.product_id AND l.store_id = f.store_id AND l.currency = f.currency
+	  AND (l.price, l.was, l.price_varies) IS DISTINCT FROM (f.price, f.was, f.price_varies);
+	UPDATE catalog.placement s SET card = l.card FROM catalog.listing l
+	WHERE s.product_id = ANY (ids) AND l.product_id = s.product_id AND l.store_id = s.store_id AND l.currency = s.currency AND l.locale = s.locale
+	  AND s.card <> l.card;
+	UPDATE catalog.placement_price s SET price = f.price FROM catalog.price_of(p_tenant, ids) f
+	WHERE s.product_id = ANY (ids) AND s.product_id = f.product_id AND s.store_id = f.store_id AND s.currency = f.currency AND s.price <> f.price;
+	UPDATE catalog.product_page g SET price = f.price, was = f.was, price_varies = f.price_varies, variants = n.records, tiers = coalesce(t.records, '')
+	FROM catalog.price_of(p_tenant, ids) f
+	JOIN catalog.product_page o ON o.product_id = f.product_id AND o.store_id = f.store_id AND o.currency = f.currency
+	LEFT JOIN catalog.page_tiers(p_tenant, ids) t ON t.product_id = f.product_id AND t.store_id = f.store_id AND t.currency = f.currency
+	CROSS JOIN LATERAL catalog.page_repriced(o.store_id, o.currency, o.variants) AS n (records)
+	WHERE o.product_id = ANY (ids) AND g.product_id = o.product_id AND g.store_id = o.store_id AND g.currency = o.currency AND g.locale = o.locale
+	  AND (g.price, g.was, g.price_varies, g.variants, g.tiers) IS DISTINCT FROM (f.price, f.was, f.price_varies, n.records, coalesce(t.records, ''));
+END
+$$;
+COMMENT ON FUNCTION catalog.relist_prices(uuid, uuid[]) IS 'What catalog.relist() makes of these products, when nothing but prices changed of them. Writes only what differs.';
+
 -- ---- what changes the read model --------------------------------------------
 
--- TG_ARGV: 'products' or 'stores', and the expression over rows "t" that gives their ids.
+-- TG_ARGV: 'products', 'prices' (of products) or 'stores', and the expression over rows "t" that gives their ids.
 -- A change without tenant setting comes from the superuser alone; the rows say whose it is.
 CREATE OR REPLACE FUNCTION catalog.source_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -361,7 +474,7 @@ DECLARE
 	ids uuid[];
 	more uuid[];
 BEGIN
-	IF TG_ARGV[0] = 'products' AND current_setting('sutler.relist', true) = 'later' THEN
+	IF TG_ARGV[0] <> 'stores' AND current_setting('sutler.relist', true) = 'later' THEN
 		RETURN NULL;
 	END IF;
 	FOR tenant IN EXECUTE 'SELECT DISTINCT tenant_id FROM touched' LOOP
@@ -375,6 +488,8 @@ BEGIN
 		END LOOP;
 		IF TG_ARGV[0] = 'products' THEN
 			PERFORM catalog.relist(tenant, ARRAY(SELECT DISTINCT u FROM unnest(ids) AS u ORDER BY 1));
+		ELSIF TG_ARGV[0] = 'prices' THEN
+			PERFORM catalog.relist_prices(tenant, ARRAY(SELECT DISTINCT u FROM unnest(ids) AS u ORDER BY 1));
 		ELSE
 			INSERT INTO catalog.stale (tenant_id, kind, target_id)
 			SELECT DISTINCT tenant, 'store', s.store_id FROM unnest(ids) AS u JOIN tenancy.store s ON s.store_id = u;
@@ -451,7 +566,7 @@ BEGIN
 		('catalog.product_option', 'products', 't.product_id', ''),
 		('catalog.related', 'products', 't.product_id', ''),
 		('catalog.variant_value', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
-		('catalog.price', 'products', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
+		('catalog.price', 'prices', 'v.product_id', 'JOIN catalog.variant v ON v.variant_id = t.variant_id'),
 		('catalog.media', 'products', 'm.product_id', 'JOIN (SELECT p.media_id, p.product_id FROM catalog.product_media p
 			UNION ALL SELECT s.media_id, s.product_id FROM catalog.store_product_media s) m ON m.media_id = t.media_id'),
 		('catalog.attribute', 'products', 'f.product_id', 'JOIN (SELECT p.attribute_id, p.product_id FROM catalog.product_value p
@@ -488,7 +603,7 @@ BEGIN
 		('payment.method', 'stores', 't.store_id', ''),
 		('payment.method_text', 'stores', 't.store_id', '')
 	) AS x (tab, kind, expression, joins) LOOP
-		name := 'relist_' || r.kind;
+		name := 'relist_' || CASE r.kind WHEN 'prices' THEN 'products' ELSE r.kind END;
 		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT ON %s REFERENCING NEW TABLE AS touched
 			FOR EACH STATEMENT EXECUTE FUNCTION catalog.source_changed(%L, %L, %L)', name || '_insert', r.tab, r.kind, r.expression, r.joins);
 		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE ON %s REFERENCING OLD TABLE AS touched NEW TABLE AS fresh

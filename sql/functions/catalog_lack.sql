@@ -35,8 +35,8 @@ BEGIN
 		FROM catalog.lacks_of(p_tenant, p_products) w
 		CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = w.product_id LIMIT 1) d
 	), gone AS (
-		DELETE FROM catalog.desk_lack l WHERE l.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM fresh f
-			WHERE f.product_id = l.product_id AND f.lack = l.lack AND f.store_id = l.store_id AND f.currency = l.currency)
+		DELETE FROM catalog.desk_lack l WHERE l.product_id = ANY (p_products) AND (l.product_id, l.lack, l.store_id, l.currency)
+			NOT IN (SELECT f.product_id, f.lack, f.store_id, f.currency FROM fresh f)
 	)
 	INSERT INTO catalog.desk_lack AS l (tenant_id, product_id, lack, store_id, currency, name, status, brand, created_at, updated_at)
 	SELECT p_tenant, f.* FROM fresh f

@@ -35,6 +35,37 @@ $$;
 COMMENT ON FUNCTION catalog.desk_listing(uuid, uuid, uuid, uuid, bigint, boolean, boolean, bigint, text[], text[], text[], text[]) IS
 	'How a store shows a product: ok, gone, changed (by another meanwhile).';
 
+-- Which pictures the store shows of it, in this order; none: all the product has, as they stand there.  They are
+-- pictures of the product, or such as an import brought for this store.
+CREATE OR REPLACE FUNCTION catalog.desk_listing_pictures(p_tenant uuid, p_actor uuid, p_store uuid, p_product uuid, p_revision bigint, p_pictures uuid[],
+	p_places bigint[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	said text := catalog.desk_begin(p_tenant, p_product, p_revision);
+	facts jsonb;
+BEGIN
+	IF said IS NOT NULL THEN
+		RETURN said;
+	ELSIF NOT EXISTS (SELECT FROM catalog.store_product s WHERE s.store_id = p_store AND s.product_id = p_product) THEN
+		RETURN 'offered';
+	ELSIF EXISTS (SELECT FROM unnest(p_pictures) AS u (id)
+			WHERE NOT EXISTS (SELECT FROM catalog.product_media m WHERE m.product_id = p_product AND m.media_id = u.id AND m.kind = 'image')
+			  AND NOT EXISTS (SELECT FROM catalog.store_product_media o WHERE o.store_id = p_store AND o.product_id = p_product AND o.media_id = u.id)) THEN
+		RETURN 'gone';
+	END IF;
+	facts := catalog.desk_facts(p_tenant, p_product);
+	DELETE FROM catalog.store_product_media o WHERE o.store_id = p_store AND o.product_id = p_product AND NOT o.media_id = ANY (p_pictures);
+	INSERT INTO catalog.store_product_media AS o (tenant_id, store_id, product_id, media_id, position)
+	SELECT p_tenant, p_store, p_product, x.id, row_number() OVER (ORDER BY x.place, x.n)
+	FROM (SELECT u.id, min(u.place) AS place, min(u.n) AS n FROM unnest(p_pictures, p_places) WITH ORDINALITY AS u (id, place, n) GROUP BY u.id) x
+	ON CONFLICT (tenant_id, store_id, product_id, media_id) DO UPDATE SET position = excluded.position WHERE o.position <> excluded.position;
+	RETURN catalog.desk_done(p_tenant, p_actor, p_product, 'product.listed', '', facts);
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_listing_pictures(uuid, uuid, uuid, uuid, bigint, uuid[], bigint[]) IS
+	'Which pictures a store shows of a product: ok, gone, changed, offered (the store does not offer it).';
+
 -- What goes with a product: order and kind of those that stay, those that leave, and codes of those that come, as p_kind.
 CREATE OR REPLACE FUNCTION catalog.desk_related(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_products uuid[], p_places bigint[],
 	p_kinds text[], p_gone uuid[], p_codes text[], p_kind text) RETURNS text

@@ -12,8 +12,7 @@ CREATE OR REPLACE FUNCTION catalog.fitting(p_tenant uuid, p_store uuid, p_match 
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	shown constant text := format('EXISTS (SELECT FROM catalog.listing l WHERE l.store_id = %L AND l.product_id = p.product_id
-		AND l.category_id = ''00000000-0000-0000-0000-000000000000''', p_store);
+	shown constant text := format('EXISTS (SELECT FROM catalog.listing l WHERE l.store_id = %L AND l.product_id = p.product_id', p_store);
 	tests text[] := '{}';
 	zone text;
 	c record;

@@ -29,7 +29,6 @@ AS $$
 			JOIN inventory.reorder p ON p.tenant_id = v.tenant_id AND p.variant_id = v.variant_id
 			WHERE v.tenant_id = p_tenant AND v.product_id = l.product_id)) AS few, count(*) FILTER (WHERE l.stock = 'out') AS gone
 		FROM s JOIN catalog.listing l ON l.tenant_id = p_tenant AND l.store_id = s.store_id AND l.locale = s.locale AND l.currency = s.currency
-			AND l.category_id = '00000000-0000-0000-0000-000000000000'
 	), below AS (
 		SELECT count(DISTINCT v.product_id) AS n FROM inventory.reorder p
 		JOIN inventory.store_warehouse w ON w.tenant_id = p.tenant_id AND w.store_id = p_store AND w.warehouse_id = p.warehouse_id

@@ -179,7 +179,7 @@ BEGIN
 	FROM accounting.invoice i
 	JOIN accounting.credit_note c ON c.invoice_id = i.invoice_id
 	JOIN accounting.credit_document d ON d.credit_note_id = c.credit_note_id
-	WHERE i.order_id = sales.order_open(p_tenant, p_store, p_link, p_order, p_customer)
+	WHERE i.order_id = (SELECT sales.order_open(p_tenant, p_store, p_link, p_order, p_customer))
 	ORDER BY c.credit_note_id;
 END
 $$;

@@ -94,27 +94,30 @@ COMMENT ON FUNCTION customer.drop_address(uuid, uuid, uuid) IS 'Removes an entry
 -- The order that somebody may look at in a store: by the hash of a link that has not ended, or
 -- because it is his.  NULL: none.  Every query of an order's page asks this one question.
 CREATE OR REPLACE FUNCTION sales.order_open(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT o.order_id FROM sales.order_token t JOIN sales."order" o ON o.order_id = t.order_id
-	WHERE t.token_sha256 = p_link AND t.expires_at > sutler.now() AND o.store_id = p_store AND p_customer IS NULL
-	UNION ALL
-	SELECT o.order_id FROM sales."order" o
-	WHERE o.order_id = p_order AND o.customer_id = p_customer AND o.store_id = p_store
-	LIMIT 1
+BEGIN
+	IF p_customer IS NULL THEN
+		RETURN (SELECT o.order_id FROM sales.order_token t JOIN sales."order" o ON o.order_id = t.order_id
+			WHERE t.token_sha256 = p_link AND t.expires_at > sutler.now() AND o.store_id = p_store);
+	END IF;
+	RETURN (SELECT o.order_id FROM sales."order" o WHERE o.order_id = p_order AND o.customer_id = p_customer AND o.store_id = p_store);
+END
 $$;
 COMMENT ON FUNCTION sales.order_open(uuid, uuid, bytea, uuid, uuid) IS
 	'The order that a link opens, or that is a customer''s own; NULL when he may not see it.';
 
 -- Whether the buyer can still call an order off himself: nothing came in, nothing is on its way.
 CREATE OR REPLACE FUNCTION sales.can_cancel(p_tenant uuid, p_order uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM sales."order" o
+BEGIN
+	RETURN EXISTS (SELECT FROM sales."order" o
 		WHERE o.order_id = p_order AND o.state = 'open' AND o.fulfilment = 'unfulfilled' AND o.payment IN ('pending', 'failed')
 		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
 		  -- A payment page that may still be paid comes first: it closes by itself within the hour.
-		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('new', 'open', 'unknown', 'review', 'succeeded')))
+		  AND NOT EXISTS (SELECT FROM payment.intent i WHERE i.order_id = o.order_id AND i.state IN ('new', 'open', 'unknown', 'review', 'succeeded')));
+END
 $$;
 COMMENT ON FUNCTION sales.can_cancel(uuid, uuid) IS 'Whether the buyer may cancel: open, unpaid, nothing made or shipped.';
 

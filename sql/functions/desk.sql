@@ -11,12 +11,12 @@ COMMENT ON FUNCTION sales.of_store(uuid, uuid, uuid) IS 'The order when it is of
 
 CREATE OR REPLACE FUNCTION sales.return_of(p_tenant uuid, p_store uuid, p_order uuid, p_return uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT r.return_id FROM sales.return r WHERE r.order_id = sales.of_store(p_tenant, p_store, p_order) AND r.return_id = p_return $$;
+AS $$ SELECT r.return_id FROM sales.return r WHERE r.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order)) AND r.return_id = p_return $$;
 COMMENT ON FUNCTION sales.return_of(uuid, uuid, uuid, uuid) IS 'The return when it is of that order of the store, else NULL.';
 
 CREATE OR REPLACE FUNCTION shipping.parcel_of(p_tenant uuid, p_store uuid, p_order uuid, p_parcel uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT k.parcel_id FROM shipping.parcel k WHERE k.order_id = sales.of_store(p_tenant, p_store, p_order) AND k.parcel_id = p_parcel $$;
+AS $$ SELECT k.parcel_id FROM shipping.parcel k WHERE k.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order)) AND k.parcel_id = p_parcel $$;
 COMMENT ON FUNCTION shipping.parcel_of(uuid, uuid, uuid, uuid) IS 'The parcel when it is of that order of the store, else NULL.';
 
 -- A pick list is of the store whose orders it fetches.
@@ -165,10 +165,10 @@ CREATE OR REPLACE FUNCTION accounting.desk_documents(p_tenant uuid, p_store uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT i.invoice_id, 'invoice', i.series || i.number FROM accounting.invoice i JOIN accounting.document d ON d.invoice_id = i.invoice_id
-	WHERE i.order_id = sales.of_store(p_tenant, p_store, p_order)
+	WHERE i.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order))
 	UNION ALL
 	SELECT c.credit_note_id, 'credit', c.series || c.number FROM accounting.credit_note c JOIN accounting.credit_document d ON d.credit_note_id = c.credit_note_id
-	JOIN accounting.invoice i ON i.invoice_id = c.invoice_id WHERE i.order_id = sales.of_store(p_tenant, p_store, p_order)
+	JOIN accounting.invoice i ON i.invoice_id = c.invoice_id WHERE i.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order))
 $$;
 COMMENT ON FUNCTION accounting.desk_documents(uuid, uuid, uuid) IS 'Invoice and credit notes of an order of the store.';
 
@@ -176,10 +176,10 @@ CREATE OR REPLACE FUNCTION accounting.desk_document(p_tenant uuid, p_store uuid,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT i.series || i.number, encode(d.pdf, 'hex') FROM accounting.invoice i JOIN accounting.document d ON d.invoice_id = i.invoice_id
-	WHERE i.order_id = sales.of_store(p_tenant, p_store, p_order) AND i.invoice_id = p_document
+	WHERE i.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order)) AND i.invoice_id = p_document
 	UNION ALL
 	SELECT c.series || c.number, encode(d.pdf, 'hex') FROM accounting.credit_note c JOIN accounting.credit_document d ON d.credit_note_id = c.credit_note_id
-	JOIN accounting.invoice i ON i.invoice_id = c.invoice_id WHERE i.order_id = sales.of_store(p_tenant, p_store, p_order) AND c.credit_note_id = p_document
+	JOIN accounting.invoice i ON i.invoice_id = c.invoice_id WHERE i.order_id = (SELECT sales.of_store(p_tenant, p_store, p_order)) AND c.credit_note_id = p_document
 $$;
 COMMENT ON FUNCTION accounting.desk_document(uuid, uuid, uuid, uuid) IS 'The file of one of them.';
 
@@ -194,9 +194,12 @@ COMMENT ON FUNCTION sales.desk_exported(uuid, uuid, uuid, bigint, text) IS 'Writ
 
 -- Notes that the buyer reads, for who may open the order.
 CREATE OR REPLACE FUNCTION sales.notes_open(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid) RETURNS TABLE (words text, at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN QUERY
 	SELECT n.words, n.at FROM sales.order_note n
-	WHERE n.order_id = sales.order_open(p_tenant, p_store, p_link, p_order, p_customer) AND n.shown ORDER BY n.note_id DESC
+	WHERE n.order_id = (SELECT sales.order_open(p_tenant, p_store, p_link, p_order, p_customer)) AND n.shown ORDER BY n.note_id DESC;
+END
 $$;
 COMMENT ON FUNCTION sales.notes_open(uuid, uuid, bytea, uuid, uuid) IS 'The notes of an order that its buyer reads, newest first.';

@@ -162,8 +162,10 @@ COMMENT ON FUNCTION sales.hand_over(uuid, uuid) IS 'Gives a paid order its downl
 -- All files that an order bought, with what may be done: ok; expired; used_up; ended (money given back, cancelled).
 CREATE OR REPLACE FUNCTION sales.downloads(p_tenant uuid, p_order uuid)
 RETURNS TABLE (variant_id uuid, sku text, name text, options text, file_id uuid, file_name text, bytes bigint, rest integer, expires_at timestamptz, state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN QUERY
 	SELECT d.variant_id, l.sku, l.name, l.options, f.file_id, f.file_name, f.bytes, greatest(d.times - coalesce(u.used, 0), 0), d.expires_at,
 	       CASE WHEN o.state = 'cancelled' OR o.payment = 'refunded' OR d.ended_at IS NOT NULL THEN 'ended'
 		    WHEN d.expires_at <= sutler.now() THEN 'expired' WHEN coalesce(u.used, 0) >= d.times THEN 'used_up' ELSE 'ok' END
@@ -174,17 +176,21 @@ AS $$
 	JOIN catalog.download_file f ON f.variant_id = d.variant_id
 	LEFT JOIN sales.download_use u ON u.order_id = d.order_id AND u.variant_id = d.variant_id AND u.file_id = f.file_id
 	WHERE d.order_id = p_order
-	ORDER BY l.line_no, f.file_name, f.file_id
+	ORDER BY l.line_no, f.file_name, f.file_id;
+END
 $$;
 COMMENT ON FUNCTION sales.downloads(uuid, uuid) IS 'The files that an order bought and what is left of the right to each: ok, expired, used_up or ended.';
 
 -- The same for who may open the order.
 CREATE OR REPLACE FUNCTION sales.downloads_open(p_tenant uuid, p_store uuid, p_link bytea, p_order uuid, p_customer uuid)
 RETURNS TABLE (name text, options text, file_id uuid, file_name text, bytes bigint, rest integer, expires_at timestamptz, state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN QUERY
 	SELECT d.name, d.options, d.file_id, d.file_name, d.bytes, d.rest, d.expires_at, d.state
-	FROM sales.downloads(p_tenant, sales.order_open(p_tenant, p_store, p_link, p_order, p_customer)) d
+	FROM sales.downloads(p_tenant, sales.order_open(p_tenant, p_store, p_link, p_order, p_customer)) d;
+END
 $$;
 COMMENT ON FUNCTION sales.downloads_open(uuid, uuid, bytea, uuid, uuid) IS 'The downloads of an order for its buyer.';
 

@@ -1,8 +1,8 @@
 -- The job freshen: what follows a change of the catalogue or of the stock within a second, in steps of bounded size:
--- badges, stock and related cards of product pages, collections by rule, counts, the version under which workers keep
--- things, prices that begin or end.  Changes leave what is to be looked at in catalog.stale.
+-- badges, stock and related cards of product pages, collections by rule, prices that follow others, counts (catalog_count.sql), the version
+-- under which workers keep things, prices that begin or end.  Changes leave what is to be looked at in catalog.stale.
 
-CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION catalog.refresh_stock(p_tenant uuid, p_variants uuid[]) RETURNS TABLE (store_id uuid, product_id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH product AS (
@@ -12,7 +12,10 @@ AS $$
 		UPDATE catalog.listing l SET stock = k.stock
 		FROM product, catalog.stock_of(p_tenant, product.ids) k
 		WHERE l.store_id = k.store_id AND l.product_id = k.product_id AND l.stock <> k.stock
-		RETURNING l.store_id, l.product_id, l.stock
+		RETURNING l.store_id, l.product_id, l.locale, l.currency, l.stock, l.card
+	), placed AS (
+		UPDATE catalog.placement s SET card = c.card FROM changed c
+		WHERE s.product_id = c.product_id AND s.store_id = c.store_id AND s.currency = c.currency AND s.locale = c.locale AND s.card <> c.card
 	), found AS (
 		UPDATE catalog.search s SET stock = c.stock
 		FROM (SELECT DISTINCT c.store_id, c.product_id, c.stock FROM changed c) c
@@ -26,73 +29,17 @@ AS $$
 		INSERT INTO catalog.stale (tenant_id, kind, target_id)
 		SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.related r
 		WHERE r.related_id IN (SELECT c.product_id FROM changed c)
+		UNION SELECT p_tenant, 'related', r.product_id FROM catalog.recommendation r
+		WHERE r.other_id IN (SELECT c.product_id FROM changed c)
 	), member AS (
 		INSERT INTO catalog.stale (tenant_id, kind, target_id)
 		SELECT DISTINCT p_tenant, 'member', c.product_id FROM changed c
 		WHERE EXISTS (SELECT FROM catalog.condition k WHERE k.store_id = c.store_id AND k.kind = 'stock')
 	)
-	SELECT DISTINCT c.store_id FROM changed c
+	SELECT DISTINCT c.store_id, c.product_id FROM changed c
 $$;
 COMMENT ON FUNCTION catalog.refresh_stock(uuid, uuid[]) IS
-	'Sets the badge of the products of these variants where it changed; the stores whose lists it changed.';
-
--- Counts by availability stand under the attribute of all zeros, values 1 to 4.
-CREATE OR REPLACE FUNCTION catalog.recount(p_tenant uuid, p_store uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	WITH fresh AS (
-		SELECT l.category_id, count(DISTINCT l.product_id)::integer AS products
-		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY l.category_id
-	), gone AS (
-		DELETE FROM catalog.category_count c WHERE c.store_id = p_store
-		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.category_id = c.category_id)
-	)
-	INSERT INTO catalog.category_count AS c (tenant_id, store_id, category_id, products)
-	SELECT p_tenant, p_store, f.category_id, f.products FROM fresh f
-	ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
-
-	WITH fresh AS (
-		SELECT x.category_id, x.attribute_id, x.value_id, count(*)::integer AS products
-		FROM catalog.facet x WHERE x.store_id = p_store GROUP BY 1, 2, 3
-		UNION ALL
-		SELECT l.category_id, '00000000-0000-0000-0000-000000000000',
-		       CASE l.stock WHEN 'in' THEN '00000000-0000-0000-0000-000000000001' WHEN 'few' THEN '00000000-0000-0000-0000-000000000002'
-		            WHEN 'made' THEN '00000000-0000-0000-0000-000000000003' ELSE '00000000-0000-0000-0000-000000000004' END::uuid,
-		       count(DISTINCT l.product_id)::integer
-		FROM catalog.listing l WHERE l.store_id = p_store GROUP BY 1, l.stock
-	), gone AS (
-		DELETE FROM catalog.facet_count c WHERE c.store_id = p_store AND NOT EXISTS (SELECT FROM fresh f
-			WHERE f.category_id = c.category_id AND f.attribute_id = c.attribute_id AND f.value_id = c.value_id)
-	)
-	INSERT INTO catalog.facet_count AS c (tenant_id, store_id, category_id, attribute_id, value_id, products)
-	SELECT p_tenant, p_store, f.category_id, f.attribute_id, f.value_id, f.products FROM fresh f
-	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id)
-	DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
-
-	INSERT INTO catalog.version AS v (tenant_id, store_id, many_brands)
-	SELECT p_tenant, p_store, coalesce(min(l.brand) <> max(l.brand), false) FROM catalog.listing l
-	WHERE l.store_id = p_store AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.brand <> ''
-	ON CONFLICT (tenant_id, store_id) DO UPDATE SET many_brands = excluded.many_brands WHERE v.many_brands <> excluded.many_brands;
-
-	WITH said AS (
-		SELECT s.locale, w.word, count(*) AS products
-		FROM catalog.search s, unnest(s.words) AS w (word) WHERE s.store_id = p_store GROUP BY 1, 2
-	), fresh AS (
-		SELECT s.locale, catalog.fold(s.word) AS word, (array_agg(s.word ORDER BY s.products DESC, s.word))[1] AS shown,
-		       sum(s.products)::integer AS products
-		FROM said s GROUP BY 1, 2
-	), gone AS (
-		DELETE FROM catalog.word w WHERE w.store_id = p_store
-		  AND NOT EXISTS (SELECT FROM fresh f WHERE f.locale = w.locale AND f.word = w.word)
-	)
-	INSERT INTO catalog.word AS w (tenant_id, store_id, locale, word, shown, products)
-	SELECT p_tenant, p_store, f.locale, f.word, f.shown, f.products FROM fresh f
-	ON CONFLICT (tenant_id, store_id, locale, word) DO UPDATE SET shown = excluded.shown, products = excluded.products
-	WHERE (w.shown, w.products) IS DISTINCT FROM (excluded.shown, excluded.products);
-END
-$$;
-COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts of categories and filters, whether brands differ, and the words of a store; writes only what differs.';
+	'Sets the badge of the products of these variants where it changed; in which lists of which products it did.';
 
 CREATE OR REPLACE FUNCTION catalog.bump(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -124,7 +71,7 @@ BEGIN
 		      WHERE p.store_id = st.store_id AND p.ends_at < 'infinity' AND p.ends_at > st.priced_at AND p.ends_at <= sutler.now()) c
 		JOIN catalog.variant va ON va.variant_id = c.variant_id;
 		CONTINUE WHEN ids IS NULL;
-		PERFORM catalog.relist(p_tenant, ids);
+		PERFORM catalog.relist_prices(p_tenant, ids);
 		INSERT INTO catalog.version (tenant_id, store_id, priced_at) VALUES (p_tenant, st.store_id, sutler.now())
 		ON CONFLICT (tenant_id, store_id) DO UPDATE SET priced_at = excluded.priced_at;
 		found_n := found_n + cardinality(ids);
@@ -142,9 +89,13 @@ AS $$
 DECLARE
 	variants uuid[];
 	stores uuid[];
+	products uuid[];
 	pages uuid[];
 	members uuid[];
 	rules uuid[];
+	reckoned uuid[];
+	marked uuid[];
+	moved record;
 	taken integer;
 	s uuid;
 BEGIN
@@ -157,17 +108,32 @@ BEGIN
 	)
 	SELECT count(*), array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'stock'),
 	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'store'), '{}'),
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'product'), '{}'),
 	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'related'),
 	       array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'member'),
-	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'rule'), '{}')
-	INTO taken, variants, stores, pages, members, rules FROM gone g;
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'rule'), '{}'),
+	       array_agg(DISTINCT g.target_id ORDER BY g.target_id) FILTER (WHERE g.kind = 'reckon'),
+	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'markup'), '{}')
+	INTO taken, variants, stores, products, pages, members, rules, reckoned, marked FROM gone g;
 	IF taken = 0 THEN
 		RETURN 0;
 	END IF;
+	-- The listings of these are made right here; counts follow by what that leaves in catalog.stale.
+	PERFORM catalog.reckon(p_tenant, reckoned);
+	FOREACH s IN ARRAY marked LOOP
+		PERFORM catalog.markup_step(p_tenant, s);
+	END LOOP;
 	IF variants IS NOT NULL THEN
 		PERFORM catalog.redesk_stock(p_tenant, variants);
-		stores := stores || ARRAY(SELECT r FROM catalog.refresh_stock(p_tenant, variants) r);
+		products := products || ARRAY(SELECT v.product_id FROM catalog.variant v WHERE v.variant_id = ANY (variants));
+		FOR moved IN SELECT r.store_id, r.product_id FROM catalog.refresh_stock(p_tenant, variants) r LOOP
+			stores := stores || moved.store_id;
+			products := products || moved.product_id;
+		END LOOP;
 		PERFORM inventory.reorder_look(p_tenant, variants);
+	END IF;
+	IF cardinality(products) > 0 THEN
+		stores := stores || catalog.count_products(p_tenant, ARRAY(SELECT DISTINCT u FROM unnest(products) AS u));
 	END IF;
 	IF pages IS NOT NULL THEN
 		UPDATE catalog.product_page g SET related = k.cards
@@ -183,7 +149,6 @@ BEGIN
 		PERFORM catalog.rule_walk(p_tenant, s);
 	END LOOP;
 	FOR s IN SELECT DISTINCT u FROM unnest(stores) AS u JOIN tenancy.store t ON t.store_id = u ORDER BY 1 LOOP
-		PERFORM catalog.recount(p_tenant, s);
 		PERFORM catalog.bump(p_tenant, s);
 	END LOOP;
 	RETURN taken;

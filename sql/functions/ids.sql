@@ -15,3 +15,13 @@ AS $$
 		|| pg_catalog."right"(pg_catalog.gen_random_uuid()::text, 17))::uuid
 $$;
 COMMENT ON FUNCTION sutler.uuid7() IS 'A new UUID version 7 (RFC 9562): sorts by the moment it was made, also inside a millisecond.';
+
+-- As if it were made some seconds from now: what is sorted by such ids stands behind all that comes until then.
+CREATE OR REPLACE FUNCTION sutler.uuid7_in(p_seconds integer) RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
+AS $$
+	SELECT (pg_catalog."left"(overlay(
+			pg_catalog.encode(pg_catalog.int8send(((pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) + p_seconds) * 65536000)::bigint), 'hex')
+			PLACING '7' FROM 13 FOR 0), 16)
+		|| pg_catalog."right"(pg_catalog.gen_random_uuid()::text, 17))::uuid
+$$;
+COMMENT ON FUNCTION sutler.uuid7_in(integer) IS 'A new UUID version 7 that sorts by a moment so many seconds from now.';

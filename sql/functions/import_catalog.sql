@@ -21,6 +21,9 @@ BEGIN
 			position integer, filterable boolean)',
 		'import_category (line bigint, reference text, parent text, locale text, slug text, name text, description text,
 			meta_title text, meta_description text, image text, position integer, visible boolean, kind text)',
+		-- rules of collections: the word of a category is its slug, of a value ATTRIBUTE:VALUE
+		'import_condition (line bigint, col text, reference text, match text, n integer, kind text, word text, low bigint, high bigint, currency text,
+			days integer)',
 		-- products
 		'import_product (line bigint, reference text, status text, brand text, tax_class text, lead_time_days integer,
 			made_to_order boolean, featured boolean, visible boolean, tiers_by text, position integer)',
@@ -35,6 +38,9 @@ BEGIN
 		'import_option (line bigint, col text, sku text, attribute text, value text, position integer)',
 		'import_price (line bigint, col text, sku text, currency text, min_quantity integer, amount bigint, was bigint)',
 		'import_special (line bigint, col text, sku text, currency text, amount bigint, was bigint, starts timestamp, ends timestamp)',
+		-- rules of prices; an empty base: none of the listing's own
+		'import_markup (line bigint, col text, reference text, currency text, base text, base_store text, base_currency text, rate text, percent bigint,
+			ending bigint, exponent bigint, base_exponent bigint)',
 		'import_part (line bigint, col text, sku text, part text, quantity integer, position integer)',
 		-- files of other shop systems: what to make when it is missing, other names of products
 		'import_made_value (attribute text, attribute_label text, value text, value_label text)',
@@ -48,7 +54,7 @@ BEGIN
 	EXECUTE format('GRANT SELECT, INSERT, TRUNCATE ON pg_temp.import_fault, pg_temp.import_media, pg_temp.import_flag, pg_temp.import_attribute,
 		pg_temp.import_category, pg_temp.import_product, pg_temp.import_text, pg_temp.import_item, pg_temp.import_label, pg_temp.import_variant,
 		pg_temp.import_option, pg_temp.import_price, pg_temp.import_made_value, pg_temp.import_made_category, pg_temp.import_alias,
-		pg_temp.import_stock, pg_temp.import_special, pg_temp.import_part, pg_temp.import_own_text TO %I', session_user);
+		pg_temp.import_stock, pg_temp.import_special, pg_temp.import_part, pg_temp.import_own_text, pg_temp.import_markup, pg_temp.import_condition TO %I', session_user);
 END
 $$;
 COMMENT ON FUNCTION catalog.import_begin(uuid) IS 'Makes the temporary tables that sutlerctl import and the job transfer fill.';
@@ -143,6 +149,71 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_attributes(uuid) IS 'Merges staged attributes and values; how many were made, changed, left.';
 
+-- What collections choose by: faults that the database alone sees.
+CREATE OR REPLACE FUNCTION catalog.import_check_rules(p_tenant uuid, p_store uuid, p_main text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT DISTINCT k.line, k.col, 'a rule chooses the products of a collection, not of a category'
+	FROM pg_temp.import_condition k JOIN pg_temp.import_category c ON c.reference = k.reference
+	WHERE coalesce(c.kind, 'category') <> 'collection'
+	  AND (c.kind IS NOT NULL OR NOT EXISTS (SELECT FROM catalog.category_text t JOIN catalog.category x ON x.category_id = t.category_id
+		WHERE t.store_id = p_store AND t.locale = p_main AND t.slug = k.reference AND x.kind = 'collection'));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT k.line, k.col, format('there is no category "%s"', k.word)
+	FROM pg_temp.import_condition k WHERE k.kind = 'category' AND coalesce(
+		(SELECT coalesce(c.kind, 'category') FROM pg_temp.import_category c WHERE c.locale = p_main AND c.slug = k.word LIMIT 1),
+		(SELECT x.kind FROM catalog.category_text t JOIN catalog.category x ON x.category_id = t.category_id
+		 WHERE t.store_id = p_store AND t.locale = p_main AND t.slug = k.word), '') <> 'category';
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT k.line, k.col, format('attribute "%s" has no value "%s"', split_part(k.word, ':', 1), substr(k.word, strpos(k.word, ':') + 1))
+	FROM pg_temp.import_condition k WHERE k.kind = 'value' AND NOT EXISTS (
+		SELECT FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id WHERE a.code || ':' || v.code = k.word);
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check_rules(uuid, uuid, text) IS 'Part of catalog.import_categories: faults of rules of collections.';
+
+-- Rules that differ are written anew; freshen carries them out.
+CREATE OR REPLACE FUNCTION catalog.import_rules(p_tenant uuid, p_store uuid, p_main text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	changed uuid[];
+BEGIN
+	CREATE TEMP TABLE import_ruled ON COMMIT DROP AS
+	SELECT m.category_id, k.match, k.n, k.kind, CASE WHEN k.kind IN ('tag', 'brand') THEN k.word ELSE '' END AS word,
+	       CASE WHEN k.kind = 'category' THEN (SELECT t.category_id FROM catalog.category_text t WHERE t.store_id = p_store AND t.locale = p_main AND t.slug = k.word) END AS under_id,
+	       CASE WHEN k.kind = 'value' THEN (SELECT v.value_id FROM catalog.attribute a JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id
+		WHERE a.code || ':' || v.code = k.word) END AS value_id, k.low, k.high, k.currency, k.days
+	FROM pg_temp.import_condition k JOIN pg_temp.import_map m ON m.reference = k.reference;
+	changed := ARRAY(SELECT x.category_id FROM (SELECT DISTINCT i.category_id, i.match FROM pg_temp.import_ruled i) x
+		LEFT JOIN catalog.rule r ON r.category_id = x.category_id
+		WHERE r.match IS DISTINCT FROM x.match OR EXISTS (
+			(SELECT c.n, c.kind, c.word, c.under_id, c.value_id, c.low, c.high, c.currency, c.days FROM catalog.condition c WHERE c.category_id = x.category_id
+			 EXCEPT SELECT i.n, i.kind, i.word, i.under_id, i.value_id, i.low, i.high, i.currency, i.days FROM pg_temp.import_ruled i WHERE i.category_id = x.category_id)
+			UNION ALL
+			(SELECT i.n, i.kind, i.word, i.under_id, i.value_id, i.low, i.high, i.currency, i.days FROM pg_temp.import_ruled i WHERE i.category_id = x.category_id
+			 EXCEPT SELECT c.n, c.kind, c.word, c.under_id, c.value_id, c.low, c.high, c.currency, c.days FROM catalog.condition c WHERE c.category_id = x.category_id))
+		ORDER BY 1);
+	-- Whoever holds products against these rules is done with the old ones, or begins with the new ones.
+	PERFORM FROM catalog.rule r WHERE r.category_id = ANY (changed) ORDER BY r.category_id FOR UPDATE;
+	DELETE FROM catalog.condition c WHERE c.category_id = ANY (changed);
+	INSERT INTO catalog.rule AS r (tenant_id, store_id, category_id, match, walked_on)
+	SELECT DISTINCT p_tenant, p_store, i.category_id, i.match, (sutler.now() AT TIME ZONE s.timezone)::date
+	FROM pg_temp.import_ruled i JOIN tenancy.store s ON s.store_id = p_store WHERE i.category_id = ANY (changed)
+	ON CONFLICT (tenant_id, category_id) DO UPDATE SET match = excluded.match, walked_on = excluded.walked_on, walked_to = '00000000-0000-0000-0000-000000000000';
+	INSERT INTO catalog.condition (tenant_id, store_id, category_id, n, kind, word, under_id, value_id, low, high, currency, days)
+	SELECT p_tenant, p_store, i.category_id, i.n, i.kind, i.word, i.under_id, i.value_id, i.low, i.high, i.currency, i.days
+	FROM pg_temp.import_ruled i WHERE i.category_id = ANY (changed);
+	INSERT INTO catalog.stale (tenant_id, kind, target_id) SELECT p_tenant, 'rule', u FROM unnest(changed) u;
+	-- The row counts changes of its rule too.
+	UPDATE catalog.category x SET visible = x.visible WHERE x.category_id = ANY (changed);
+	INSERT INTO pg_temp.import_done SELECT u, false FROM unnest(changed) u;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_rules(uuid, uuid, text) IS 'Part of catalog.import_categories: what collections choose by.';
+
 -- Categories of a store.  The slug in the store's first language is a category's key;
 -- a category that left the file stays, as products stand in it.
 CREATE OR REPLACE FUNCTION catalog.import_categories(p_tenant uuid, p_store uuid) RETURNS TABLE (created bigint, updated bigint, unchanged bigint)
@@ -197,9 +268,18 @@ BEGIN
 		SELECT u.start, c.parent, u.line, u.depth + 1 FROM up u JOIN pg_temp.import_category c ON c.locale = main AND c.reference = u.parent
 		WHERE c.parent <> '' AND u.depth < 20 AND u.parent <> u.start
 	) SELECT DISTINCT u.line, 'parent', 'the category stands below itself' FROM up u WHERE u.parent = u.start AND u.depth > 1;
+	PERFORM catalog.import_check_rules(p_tenant, p_store, main);
 	IF EXISTS (SELECT FROM pg_temp.import_fault) THEN
 		RETURN QUERY SELECT 0::bigint, 0::bigint, 0::bigint;
 		RETURN;
+	END IF;
+	-- One that is filled by hand from now on may become a category.
+	IF catalog.import_has('rule') THEN
+		WITH w AS (
+			DELETE FROM catalog.rule r USING pg_temp.import_map m WHERE r.category_id = m.category_id
+			  AND NOT EXISTS (SELECT FROM pg_temp.import_condition c WHERE c.reference = m.reference)
+			RETURNING r.category_id
+		) INSERT INTO pg_temp.import_done SELECT w.category_id, false FROM w;
 	END IF;
 	PERFORM catalog.import_media(p_tenant);
 	INSERT INTO catalog.category (tenant_id, store_id, category_id)
@@ -244,6 +324,7 @@ BEGIN
 		IS DISTINCT FROM (excluded.slug, excluded.name, excluded.description, excluded.meta_title, excluded.meta_description)
 		RETURNING x.category_id
 	) INSERT INTO pg_temp.import_done SELECT w.category_id, false FROM w;
+	PERFORM catalog.import_rules(p_tenant, p_store, main);
 	IF EXISTS (SELECT FROM pg_temp.import_done) THEN
 		INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
 	END IF;

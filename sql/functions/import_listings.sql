@@ -93,9 +93,10 @@ BEGIN
 	SELECT l.locale INTO main FROM tenancy.store_locale l WHERE l.store_id = p_store AND l.position = 0;
 	SELECT c.currency INTO coin FROM tenancy.store_currency c WHERE c.store_id = p_store AND c.position = 0;
 	PERFORM set_config('sutler.relist', 'later', true);
-	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
+	CREATE TEMP TABLE import_touched (product_id uuid, price_alone boolean NOT NULL DEFAULT false) ON COMMIT DROP;
 	PERFORM catalog.import_check_rows(p_tenant, p_store);
 	PERFORM catalog.import_check_specials(p_tenant, p_store);
+	PERFORM catalog.import_check_markups(p_tenant, p_store);
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT p.line, 'product', format('there is no product "%s"', p.reference) FROM pg_temp.import_product p
 	WHERE NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference);
@@ -120,6 +121,7 @@ BEGIN
 	PERFORM catalog.import_items(p_tenant, p_store);
 	PERFORM catalog.import_prices(p_tenant, p_store);
 	PERFORM catalog.import_specials(p_tenant, p_store);
+	PERFORM catalog.import_markups(p_tenant, p_store);
 	-- What could be shown by no name or sold at no price is said, not left out in silence.
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT p.line, 'name:' || main, 'the product has no text in the store''s first language: the listing needs a name'

@@ -23,6 +23,29 @@ END
 $$;
 COMMENT ON FUNCTION catalog.import_check_rows(uuid, uuid) IS 'Part of the checks of staged products and listings: rows twice, SKUs of other products, unknown categories.';
 
+-- Faults of plain prices and those by quantity, whatever else the file says.
+CREATE OR REPLACE FUNCTION catalog.import_check_prices(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT v.line, 'price:' || c.currency, 'a new variant needs a price in the store''s first currency'
+	FROM pg_temp.import_variant v JOIN tenancy.store_currency c ON c.store_id = p_store AND c.position = 0
+	LEFT JOIN catalog.variant o ON o.sku_key = lower(v.sku)
+	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_markup k WHERE k.reference = v.reference AND k.currency = c.currency AND k.base IN ('store', 'cost'))
+	  -- one that has none and gets none stays as it is; one that has a price does not lose it
+	  AND (o.variant_id IS NULL OR (catalog.import_has('price', c.currency)
+		AND EXISTS (SELECT FROM catalog.price r WHERE r.variant_id = o.variant_id AND r.store_id = p_store AND r.currency = c.currency
+			AND r.customer_group = '' AND r.starts_at = '-infinity' AND r.min_quantity = 1 AND NOT r.reckoned)));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
+	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
+	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
+END
+$$;
+COMMENT ON FUNCTION catalog.import_check_prices(uuid, uuid) IS 'Part of the checks of staged products: prices that are missing, or no multiple of the store''s smallest amount.';
+
 -- Faults of prices of some days.
 CREATE OR REPLACE FUNCTION catalog.import_check_specials(p_tenant uuid, p_store uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -98,9 +121,13 @@ BEGIN
 	  AND (p.tax_class IS NOT NULL OR NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference));
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT i.line, i.col, CASE WHEN i.value = i.reference THEN 'a product is not related to itself' ELSE format('there is no product "%s"', i.value) END
-	FROM pg_temp.import_item i WHERE i.kind = 'related' AND (i.value = i.reference OR (
+	FROM pg_temp.import_item i WHERE i.kind IN ('related', 'accessory', 'alternative') AND (i.value = i.reference OR (
 		NOT EXISTS (SELECT FROM pg_temp.import_product p WHERE p.reference = i.value)
 		AND NOT EXISTS (SELECT FROM catalog.product p WHERE p.reference = i.value)));
+	INSERT INTO pg_temp.import_fault (line, col, message)
+	SELECT i.line, max(i.col), format('"%s" stands in more than one of related, accessories and alternatives', i.value)
+	FROM pg_temp.import_item i WHERE i.kind IN ('related', 'accessory', 'alternative')
+	GROUP BY i.line, i.reference, i.value HAVING count(DISTINCT i.kind) > 1;
 	INSERT INTO pg_temp.import_fault (line, col, message)
 	SELECT i.line, i.col, format('attribute "%s" has no value "%s"', i.name, i.value)
 	FROM pg_temp.import_item i WHERE i.kind = 'spec' AND NOT EXISTS (
@@ -132,21 +159,10 @@ BEGIN
 	SELECT p.line, 'sku', 'a new product needs a variant' FROM pg_temp.import_product p
 	WHERE NOT EXISTS (SELECT FROM pg_temp.import_variant v WHERE v.reference = p.reference)
 	  AND NOT EXISTS (SELECT FROM catalog.product o WHERE o.reference = p.reference);
-	INSERT INTO pg_temp.import_fault (line, col, message)
-	SELECT v.line, 'price:' || c.currency, 'a new variant needs a price in the store''s first currency'
-	FROM pg_temp.import_variant v JOIN tenancy.store_currency c ON c.store_id = p_store AND c.position = 0
-	LEFT JOIN catalog.variant o ON o.sku_key = lower(v.sku)
-	WHERE NOT EXISTS (SELECT FROM pg_temp.import_price x WHERE x.sku = v.sku AND x.currency = c.currency AND x.min_quantity = 1)
-	  -- one that has none and gets none stays as it is; one that has a price does not lose it
-	  AND (o.variant_id IS NULL OR (catalog.import_has('price', c.currency)
-		AND EXISTS (SELECT FROM catalog.price r WHERE r.variant_id = o.variant_id AND r.store_id = p_store AND r.currency = c.currency
-			AND r.customer_group = '' AND r.starts_at = '-infinity' AND r.min_quantity = 1)));
-	INSERT INTO pg_temp.import_fault (line, col, message)
-	SELECT x.line, x.col, format('prices in %s are multiples of the store''s smallest_amount.%s', x.currency, x.currency)
-	FROM pg_temp.import_price x JOIN tenancy.store_currency c ON c.store_id = p_store AND c.currency = x.currency
-	WHERE x.amount % c.step <> 0 OR x.was % c.step <> 0;
+	PERFORM catalog.import_check_prices(p_tenant, p_store);
 	PERFORM catalog.import_check_specials(p_tenant, p_store);
 	PERFORM catalog.import_check_parts(p_tenant);
+	PERFORM catalog.import_check_markups(p_tenant, p_store);
 END
 $$;
 COMMENT ON FUNCTION catalog.import_check(uuid, uuid) IS 'Faults of staged products that show only when rows are seen together.';
@@ -212,44 +228,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION catalog.import_bodies(uuid, uuid) IS 'Part of an import of products: products, their texts, their place in the store.';
-
--- Related products.  One that stands in a later part of the file is not there yet: its product counts as changed, and
--- is related in the second round.
-CREATE OR REPLACE FUNCTION catalog.import_related(p_tenant uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	CREATE TEMP TABLE import_related ON COMMIT DROP AS
-	SELECT DISTINCT ON (m.product_id, p.product_id) m.product_id, p.product_id AS related_id, i.position
-	FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
-	JOIN catalog.product p ON p.reference = i.value WHERE i.kind = 'related' ORDER BY m.product_id, p.product_id, i.position;
-	-- Those that stand in the file as they stood before keep their places.
-	WITH place AS (
-		SELECT r.product_id FROM pg_temp.import_related r JOIN catalog.product o ON o.product_id = r.related_id
-		GROUP BY r.product_id
-		HAVING array_agg(r.related_id ORDER BY r.position, o.reference) = ARRAY(SELECT x.related_id FROM catalog.related x
-			JOIN catalog.product y ON y.product_id = x.related_id WHERE x.product_id = r.product_id ORDER BY x.position, y.reference)
-	) UPDATE pg_temp.import_related r SET position = x.position FROM place p, catalog.related x
-	WHERE p.product_id = r.product_id AND x.product_id = r.product_id AND x.related_id = r.related_id;
-	IF catalog.import_has('related') THEN
-		WITH w AS (
-			-- Accessories and alternatives stand in no file.
-			DELETE FROM catalog.related x USING pg_temp.import_map m WHERE x.product_id = m.product_id AND x.kind = 'related'
-			  AND NOT EXISTS (SELECT FROM pg_temp.import_related r WHERE r.product_id = x.product_id AND r.related_id = x.related_id)
-			RETURNING x.product_id
-		) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
-	END IF;
-	WITH w AS (
-		INSERT INTO catalog.related AS x (tenant_id, product_id, related_id, position)
-		SELECT p_tenant, r.product_id, r.related_id, r.position FROM pg_temp.import_related r
-		ON CONFLICT (tenant_id, product_id, related_id) DO UPDATE SET position = excluded.position WHERE x.position <> excluded.position
-		RETURNING x.product_id
-	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
-	INSERT INTO pg_temp.import_touched SELECT DISTINCT m.product_id FROM pg_temp.import_item i JOIN pg_temp.import_map m ON m.reference = i.reference
-	WHERE i.kind = 'related' AND NOT EXISTS (SELECT FROM catalog.product p WHERE p.reference = i.value);
-END
-$$;
-COMMENT ON FUNCTION catalog.import_related(uuid) IS 'Part of an import of products: related products.';
 
 -- Categories, tags, related products, properties.
 CREATE OR REPLACE FUNCTION catalog.import_items(p_tenant uuid, p_store uuid) RETURNS void
@@ -445,21 +423,26 @@ BEGIN
 	WITH w AS (
 		DELETE FROM catalog.price x USING pg_temp.import_cell c
 		WHERE x.store_id = p_store AND x.variant_id = c.variant_id AND NOT c.is_new AND x.customer_group = '' AND x.starts_at = '-infinity'
+		  -- An empty cell leaves a price to the rule that reckons it.
+		  AND NOT x.reckoned
 		  AND x.currency IN (SELECT f.name FROM pg_temp.import_flag f WHERE f.kind = CASE WHEN x.min_quantity = 1 THEN 'price' ELSE 'tiers' END)
 		  AND NOT EXISTS (SELECT FROM pg_temp.import_price p WHERE p.sku = c.sku AND p.currency = x.currency AND p.min_quantity = x.min_quantity)
 		RETURNING c.product_id
-	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id, true FROM w;
 	WITH w AS (
-		INSERT INTO catalog.price AS x (tenant_id, store_id, variant_id, currency, min_quantity, amount, was)
-		SELECT p_tenant, p_store, c.variant_id, p.currency, p.min_quantity, p.amount, p.was
+		INSERT INTO catalog.price AS x (tenant_id, store_id, variant_id, currency, min_quantity, amount, was, reckoned)
+		-- What follows a rule that stands in the file begins as the file says, and follows.
+		SELECT p_tenant, p_store, c.variant_id, p.currency, p.min_quantity, p.amount, p.was, p.min_quantity = 1 AND EXISTS (SELECT FROM pg_temp.import_markup k
+			JOIN pg_temp.import_map m ON m.reference = k.reference WHERE m.product_id = c.product_id AND k.currency = p.currency AND k.base IN ('store', 'cost'))
 		FROM pg_temp.import_price p JOIN pg_temp.import_cell c ON c.sku = p.sku
 		ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
 		-- A file that does not speak of former prices leaves them, as long as they are higher.
 		DO UPDATE SET amount = excluded.amount, was = CASE WHEN catalog.import_has('was', x.currency) THEN excluded.was WHEN x.was > excluded.amount THEN x.was END
 		WHERE (x.amount, x.was) IS DISTINCT FROM
 			(excluded.amount, CASE WHEN catalog.import_has('was', x.currency) THEN excluded.was WHEN x.was > excluded.amount THEN x.was END)
+		  AND NOT (x.reckoned AND excluded.reckoned)
 		RETURNING x.variant_id
-	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id, true FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_prices(uuid, uuid) IS 'Part of an import of products: the price list of the store.';
@@ -481,7 +464,7 @@ BEGIN
 		  AND catalog.import_has('special', x.currency)
 		  AND NOT EXISTS (SELECT FROM pg_temp.import_special p WHERE p.sku = c.sku AND p.currency = x.currency AND p.starts AT TIME ZONE zone = x.starts_at)
 		RETURNING c.product_id
-	) INSERT INTO pg_temp.import_touched SELECT w.product_id FROM w;
+	) INSERT INTO pg_temp.import_touched SELECT w.product_id, true FROM w;
 	WITH w AS (
 		INSERT INTO catalog.price AS x (tenant_id, store_id, variant_id, currency, min_quantity, starts_at, ends_at, amount, was)
 		SELECT p_tenant, p_store, c.variant_id, p.currency, 1, p.starts AT TIME ZONE zone, p.ends AT TIME ZONE zone, p.amount, p.was
@@ -490,7 +473,7 @@ BEGIN
 		DO UPDATE SET ends_at = excluded.ends_at, amount = excluded.amount, was = excluded.was
 		WHERE (x.ends_at, x.amount, x.was) IS DISTINCT FROM (excluded.ends_at, excluded.amount, excluded.was)
 		RETURNING x.variant_id
-	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
+	) INSERT INTO pg_temp.import_touched SELECT DISTINCT c.product_id, true FROM w JOIN pg_temp.import_cell c ON c.variant_id = w.variant_id;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_specials(uuid, uuid) IS 'Part of an import of products or listings: prices of some days.';
@@ -580,12 +563,12 @@ DECLARE
 	r record;
 BEGIN
 	FOR r IN
-		SELECT array_agg(n.product_id) AS ids FROM (
-			SELECT t.product_id, (row_number() OVER (ORDER BY t.product_id) - 1) / 500 AS batch
-			FROM (SELECT DISTINCT i.product_id FROM pg_temp.import_touched i) t) n
+		SELECT array_agg(n.product_id) FILTER (WHERE NOT n.price_alone) AS ids, array_agg(n.product_id) FILTER (WHERE n.price_alone) AS priced FROM (
+			SELECT t.product_id, t.price_alone, (row_number() OVER (ORDER BY t.product_id) - 1) / 500 AS batch
+			FROM (SELECT i.product_id, bool_and(i.price_alone) AS price_alone FROM pg_temp.import_touched i GROUP BY i.product_id) t) n
 		GROUP BY n.batch ORDER BY n.batch
 	LOOP
-		PERFORM catalog.relist(p_tenant, r.ids);
+		PERFORM catalog.relist(p_tenant, r.ids), catalog.relist_prices(p_tenant, r.priced);
 	END LOOP;
 END
 $$;

@@ -1,6 +1,30 @@
 -- The steps of an import of products, for whoever drives one: sutlerctl, and the job transfer, which brings a large file
 -- in by parts; see import_catalog.sql and import_products.sql.
 
+-- A list of prices is the file that comes most often and is longest: what it does not speak of need not be looked at.
+CREATE OR REPLACE FUNCTION catalog.import_prices_alone(p_tenant uuid) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN NOT EXISTS (SELECT FROM pg_temp.import_flag f WHERE f.kind NOT IN ('price', 'was', 'tiers'))
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_text) AND NOT EXISTS (SELECT FROM pg_temp.import_own_text)
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_item) AND NOT EXISTS (SELECT FROM pg_temp.import_option)
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_special) AND NOT EXISTS (SELECT FROM pg_temp.import_markup)
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_part) AND NOT EXISTS (SELECT FROM pg_temp.import_stock)
+	  AND NOT EXISTS (SELECT FROM pg_temp.import_variant v WHERE num_nonnulls(v.gtin, v.made_to_order, v.track_stock, v.weight_g) > 0)
+	  -- Counted, for mostly there is none: EXISTS would be planned as if the first one came soon.
+	  AND 0 = (SELECT count(*) FROM pg_temp.import_product p
+		LEFT JOIN catalog.product o ON o.reference = p.reference
+		LEFT JOIN (SELECT v.reference, array_agg(v.sku ORDER BY v.line) AS skus FROM pg_temp.import_variant v GROUP BY v.reference) f
+			ON f.reference = p.reference
+		WHERE num_nonnulls(p.status, p.brand, p.tax_class, p.lead_time_days, p.made_to_order, p.tiers_by, p.visible, p.featured, p.position) > 0
+		   OR f.skus IS DISTINCT FROM ARRAY(SELECT x.sku FROM catalog.variant x
+			WHERE x.product_id = o.product_id AND x.status = 'active' ORDER BY x.position, x.variant_id));
+END
+$$;
+COMMENT ON FUNCTION catalog.import_prices_alone(uuid) IS
+	'Whether the staged file says nothing but prices, of products that are there with just these variants in this order.';
+
 -- The merging of products goes in steps, each a statement of its own, so that whoever runs them can say how far
 -- it is and stop between two.  First what is staged is checked as a whole; false: faults were found.  Without p_update
 -- products that are there already are left alone.
@@ -8,8 +32,11 @@ CREATE OR REPLACE FUNCTION catalog.import_ready(p_tenant uuid, p_store uuid, p_u
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	ANALYZE pg_temp.import_product; ANALYZE pg_temp.import_variant;
+	IF catalog.import_prices_alone(p_tenant) THEN
+		INSERT INTO pg_temp.import_flag VALUES ('prices alone', '');
 	-- A file that does not speak of options leaves them.
-	IF NOT catalog.import_has('options') THEN
+	ELSIF NOT catalog.import_has('options') THEN
 		INSERT INTO pg_temp.import_option (line, col, sku, attribute, value, position)
 		SELECT v.line, 'sku', v.sku, a.code, w.code, coalesce(k.position, 0)
 		FROM pg_temp.import_variant v JOIN catalog.variant o ON o.sku_key = lower(v.sku)
@@ -31,10 +58,14 @@ BEGIN
 	CREATE INDEX ON pg_temp.import_special (sku);
 	CREATE INDEX ON pg_temp.import_own_text (reference);
 	CREATE INDEX ON pg_temp.import_part (sku);
-	ANALYZE pg_temp.import_special; ANALYZE pg_temp.import_part; ANALYZE pg_temp.import_own_text;
-	ANALYZE pg_temp.import_product; ANALYZE pg_temp.import_text; ANALYZE pg_temp.import_item; ANALYZE pg_temp.import_variant;
-	ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
-	PERFORM catalog.import_check(p_tenant, p_store);
+	CREATE INDEX ON pg_temp.import_markup (reference);
+	ANALYZE pg_temp.import_markup; ANALYZE pg_temp.import_special; ANALYZE pg_temp.import_part; ANALYZE pg_temp.import_own_text;
+	ANALYZE pg_temp.import_text; ANALYZE pg_temp.import_item; ANALYZE pg_temp.import_option; ANALYZE pg_temp.import_price; ANALYZE pg_temp.import_stock; ANALYZE pg_temp.import_label;
+	IF catalog.import_has('prices alone') THEN
+		PERFORM catalog.import_check_rows(p_tenant, p_store), catalog.import_check_prices(p_tenant, p_store);
+	ELSE
+		PERFORM catalog.import_check(p_tenant, p_store);
+	END IF;
 	IF EXISTS (SELECT FROM pg_temp.import_fault f WHERE NOT f.warning) THEN
 		RETURN false;
 	END IF;
@@ -68,7 +99,7 @@ BEGIN
 	PERFORM set_config('sutler.relist', 'later', true), set_config('sutler.redesk', 'later', true),
 		set_config('sutler.slice', (coalesce(nullif(current_setting('sutler.slice', true), ''), '0')::integer + 1)::text, false);
 	CREATE TEMP TABLE import_map (reference text, product_id uuid, is_new boolean) ON COMMIT DROP;
-	CREATE TEMP TABLE import_touched (product_id uuid) ON COMMIT DROP;
+	CREATE TEMP TABLE import_touched (product_id uuid, price_alone boolean NOT NULL DEFAULT false) ON COMMIT DROP;
 	CREATE TEMP TABLE import_left (products bigint) ON COMMIT DROP;
 	CREATE TEMP TABLE IF NOT EXISTS import_tangled (reference text PRIMARY KEY);
 	IF p_limit IS NOT NULL AND to_regclass('pg_temp.import_all_product') IS NULL THEN
@@ -78,6 +109,7 @@ BEGIN
 		ALTER TABLE pg_temp.import_price RENAME TO import_all_price; ALTER TABLE pg_temp.import_stock RENAME TO import_all_stock;
 		ALTER TABLE pg_temp.import_own_text RENAME TO import_all_own_text;
 		ALTER TABLE pg_temp.import_special RENAME TO import_all_special; ALTER TABLE pg_temp.import_part RENAME TO import_all_part;
+		ALTER TABLE pg_temp.import_markup RENAME TO import_all_markup;
 	END IF;
 	IF p_limit IS NULL THEN
 		INSERT INTO pg_temp.import_map
@@ -88,7 +120,7 @@ BEGIN
 			CREATE TEMP TABLE import_product ON COMMIT DROP AS
 			SELECT p.* FROM pg_temp.import_all_product p WHERE p.line > p_after AND EXISTS (
 				SELECT FROM pg_temp.import_all_item i JOIN pg_temp.import_all_product q ON q.reference = i.value
-				WHERE i.reference = p.reference AND i.kind = 'related' AND (q.line > p.line OR EXISTS (
+				WHERE i.reference = p.reference AND i.kind IN ('related', 'accessory', 'alternative') AND (q.line > p.line OR EXISTS (
 					SELECT FROM pg_temp.import_tangled x WHERE x.reference = p.reference))
 				UNION ALL
 				SELECT FROM pg_temp.import_all_variant v JOIN pg_temp.import_all_part b ON b.sku = v.sku WHERE v.reference = p.reference)
@@ -113,6 +145,7 @@ BEGIN
 		FROM pg_temp.import_product p LEFT JOIN catalog.product o ON o.reference = p.reference ORDER BY p.line;
 		CREATE TEMP TABLE import_text ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_text x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_own_text ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_own_text x ON x.reference = m.reference;
+		CREATE TEMP TABLE import_markup ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_markup x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_item ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_item x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_label ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_label x ON x.reference = m.reference;
 		CREATE TEMP TABLE import_variant ON COMMIT DROP AS SELECT x.* FROM pg_temp.import_map m JOIN pg_temp.import_all_variant x ON x.reference = m.reference;
@@ -225,6 +258,9 @@ CREATE OR REPLACE FUNCTION catalog.import_part(p_tenant uuid, p_store uuid, p_pa
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF catalog.import_has('prices alone') AND p_part NOT IN ('prices', 'stock') THEN
+		RETURN;
+	END IF;
 	CASE p_part
 	WHEN 'bodies' THEN
 		PERFORM catalog.import_media(p_tenant);
@@ -244,8 +280,16 @@ BEGIN
 		PERFORM catalog.import_analyze(ARRAY['catalog.variant', 'catalog.variant_value', 'catalog.product_option',
 			'catalog.category_product', 'catalog.product_value', 'catalog.product_tag', 'catalog.product_media']);
 	WHEN 'prices' THEN
+		IF catalog.import_has('prices alone') THEN
+			CREATE TEMP TABLE import_cell ON COMMIT DROP AS
+			SELECT v.sku, o.variant_id, m.product_id, false AS is_new
+			FROM pg_temp.import_map m JOIN pg_temp.import_variant v ON v.reference = m.reference JOIN catalog.variant o ON o.sku_key = lower(v.sku);
+			CREATE INDEX ON pg_temp.import_cell (sku);
+			ANALYZE pg_temp.import_cell;
+		END IF;
 		PERFORM catalog.import_prices(p_tenant, p_store);
 		PERFORM catalog.import_specials(p_tenant, p_store);
+		PERFORM catalog.import_markups(p_tenant, p_store);
 	WHEN 'stock' THEN
 		PERFORM catalog.import_stock(p_tenant, p_trial);
 		PERFORM catalog.import_analyze(ARRAY['catalog.price', 'inventory.stock']);
@@ -263,20 +307,26 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	ids uuid[];
+	priced uuid[];
+	last uuid;
 BEGIN
-	SELECT array_agg(t.product_id ORDER BY t.product_id) INTO ids FROM (
-		SELECT DISTINCT i.product_id FROM pg_temp.import_touched i WHERE i.product_id > p_after ORDER BY 1 LIMIT p_limit) t;
-	IF ids IS NULL THEN
+	SELECT array_agg(t.product_id) FILTER (WHERE NOT t.price_alone), array_agg(t.product_id) FILTER (WHERE t.price_alone),
+	       (array_agg(t.product_id ORDER BY t.product_id DESC))[1] INTO ids, priced, last
+	FROM (SELECT i.product_id, bool_and(i.price_alone) AS price_alone FROM pg_temp.import_touched i WHERE i.product_id > p_after
+		GROUP BY i.product_id ORDER BY 1 LIMIT p_limit) t;
+	IF last IS NULL THEN
 		RETURN NULL;
 	END IF;
 	PERFORM catalog.relist(p_tenant, ids);
 	PERFORM catalog.redesk(p_tenant, ids);
+	PERFORM catalog.relist_prices(p_tenant, priced);
+	PERFORM catalog.redesk_rows(p_tenant, priced), catalog.redesk_lacks(p_tenant, priced);
 	-- What is listed grows with each call: the first ones matter most.
 	IF p_analyze THEN
-		PERFORM catalog.import_analyze(ARRAY['catalog.listing', 'catalog.facet', 'catalog.search', 'catalog.search_code', 'catalog.word',
+		PERFORM catalog.import_analyze(ARRAY['catalog.listing', 'catalog.placement', 'catalog.placement_price', 'catalog.placement_name', 'catalog.facet', 'catalog.search', 'catalog.search_code', 'catalog.word',
 			'catalog.product_page', 'catalog.stale', 'catalog.desk', 'catalog.desk_lack', 'catalog.desk_word']);
 	END IF;
-	RETURN ids[cardinality(ids)];
+	RETURN last;
 END
 $$;
 COMMENT ON FUNCTION catalog.import_relist_some(uuid, uuid, integer, boolean) IS 'Makes the read model of some products that an import touched; the last of them, or NULL.';

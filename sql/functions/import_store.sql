@@ -120,6 +120,9 @@ BEGIN
 	s.created_at := coalesce(was.created_at, now());
 	s.revision := coalesce(was.revision, 1);
 	s.return_prefix := coalesce(was.return_prefix, 'RMA-');
+	s.show_bought := coalesce(was.show_bought, true);
+	s.show_viewed := coalesce(was.show_viewed, true);
+	s.show_similar := coalesce(was.show_similar, true);
 	s.code := tenancy.import_value('store', '', 'code');
 	s.status := coalesce(tenancy.import_value('store', '', 'status'), 'pending');
 	s.name := tenancy.import_value('store', '', 'name');

@@ -121,8 +121,8 @@ CREATE OR REPLACE FUNCTION inventory.touched(p_tenant uuid, p_variants uuid[]) R
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO catalog.stale (tenant_id, kind, target_id)
-	SELECT p_tenant, 'stock', v FROM unnest(p_variants) AS v;
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT p_tenant, catalog.turn(cardinality(p_variants)), 'stock', v FROM unnest(p_variants) AS v;
 END
 $$;
 COMMENT ON FUNCTION inventory.touched(uuid, uuid[]) IS 'Queues variants whose stock moved for freshen.';

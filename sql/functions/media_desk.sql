@@ -72,6 +72,8 @@ BEGIN
 	END IF;
 	facts := catalog.desk_facts(p_tenant, p_product);
 	DELETE FROM catalog.product_media x WHERE x.product_id = p_product AND x.media_id = ANY (p_gone);
+	-- No store that chose it shows it any longer.
+	DELETE FROM catalog.store_product_media x WHERE x.product_id = p_product AND x.media_id = ANY (p_gone);
 	UPDATE catalog.product_media x SET position = o.n, value_id = o.value_id
 	FROM (SELECT y.media_id, CASE WHEN u.media_id IS NULL THEN y.value_id ELSE nullif(u.value, '')::uuid END AS value_id,
 	             row_number() OVER (PARTITION BY y.kind ORDER BY u.place NULLS LAST, sign(u.place - y.stood), y.stood) - 1 AS n

@@ -9,7 +9,7 @@ BEGIN
 	RETURN QUERY SELECT i.series || i.number, encode(d.pdf, 'hex')
 	FROM accounting.invoice i
 	JOIN accounting.document d ON d.invoice_id = i.invoice_id
-	WHERE i.order_id = sales.order_open(p_tenant, p_store, p_link, p_order, p_customer);
+	WHERE i.order_id = (SELECT sales.order_open(p_tenant, p_store, p_link, p_order, p_customer));
 END
 $$;
 COMMENT ON FUNCTION accounting.invoice_open(uuid, uuid, bytea, uuid, uuid) IS
@@ -17,9 +17,11 @@ COMMENT ON FUNCTION accounting.invoice_open(uuid, uuid, bytea, uuid, uuid) IS
 
 -- Whether that file is there, without reading it.
 CREATE OR REPLACE FUNCTION accounting.has_invoice(p_tenant uuid, p_order uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM accounting.invoice i JOIN accounting.document d ON d.invoice_id = i.invoice_id
-		WHERE i.order_id = p_order)
+BEGIN
+	RETURN EXISTS (SELECT FROM accounting.invoice i JOIN accounting.document d ON d.invoice_id = i.invoice_id
+		WHERE i.order_id = p_order);
+END
 $$;
 COMMENT ON FUNCTION accounting.has_invoice(uuid, uuid) IS 'Whether an order''s invoice can be fetched.';

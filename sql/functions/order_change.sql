@@ -13,14 +13,16 @@
 -- Whether the buyer may still change an order: open, unpaid, not begun (on no pick list), to be paid by hand, no
 -- invoice.  An order of a payment page is bound to its amount there; what staff took off was meant for the order as it is.
 CREATE OR REPLACE FUNCTION sales.can_change(p_tenant uuid, p_order uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM sales."order" o
+BEGIN
+	RETURN EXISTS (SELECT FROM sales."order" o
 		WHERE o.order_id = p_order AND o.state = 'open' AND o.fulfilment = 'unfulfilled' AND o.payment = 'pending'
 		  AND o.payment_method IN ('bank_transfer', 'cod') AND o.hand_discount = 0
 		  AND NOT EXISTS (SELECT FROM payment.payment p WHERE p.order_id = o.order_id AND p.captured > 0)
 		  AND NOT EXISTS (SELECT FROM shipping.pick k WHERE k.order_id = o.order_id)
-		  AND NOT EXISTS (SELECT FROM accounting.invoice i WHERE i.order_id = o.order_id))
+		  AND NOT EXISTS (SELECT FROM accounting.invoice i WHERE i.order_id = o.order_id));
+END
 $$;
 COMMENT ON FUNCTION sales.can_change(uuid, uuid) IS 'Whether the buyer may change his order: open, unpaid, nothing begun, no invoice.';
 

@@ -117,9 +117,11 @@ COMMENT ON FUNCTION payment.watch_balance(uuid, uuid) IS 'Opens a work item for 
 
 -- What is still to be paid of an order.
 CREATE OR REPLACE FUNCTION payment.due(p_tenant uuid, p_order uuid) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((SELECT greatest(p.amount - p.captured, 0) FROM payment.payment p WHERE p.order_id = p_order ORDER BY p.payment_id LIMIT 1), 0)
+BEGIN
+	RETURN coalesce((SELECT greatest(p.amount - p.captured, 0) FROM payment.payment p WHERE p.order_id = p_order ORDER BY p.payment_id LIMIT 1), 0);
+END
 $$;
 COMMENT ON FUNCTION payment.due(uuid, uuid) IS 'What is still to be paid of an order, minor units.';
 
@@ -167,6 +169,35 @@ END
 $$;
 COMMENT ON FUNCTION payment.make_refund(uuid, uuid, uuid, uuid, bigint, text, text) IS
 	'Reserves and writes a refund of one attempt: ok, or too_much.';
+
+-- Takes an amount off what is due of an order that nobody has paid: goods came back before the money came.  It counts as captured
+-- and given back at once, so that it is due no more, is in the credit note and can be neither asked for nor given again.  The caller
+-- holds the order's row and has seen that so much is due.
+CREATE OR REPLACE FUNCTION payment.set_off(p_tenant uuid, p_order uuid, p_refund uuid, p_amount bigint, p_reason text, p_actor text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	p record;
+	source text := 'refund:' || p_refund;
+BEGIN
+	UPDATE payment.payment x SET captured = x.captured + p_amount, refunded = x.refunded + p_amount
+	WHERE x.payment_id = (SELECT f.payment_id FROM payment.payment f WHERE f.order_id = p_order ORDER BY f.payment_id LIMIT 1)
+	AND x.captured + p_amount <= x.amount RETURNING x.* INTO STRICT p;
+	INSERT INTO payment.refund (tenant_id, refund_id, payment_id, intent_id, amount, currency, state, reason, actor, set_off)
+	VALUES (p_tenant, p_refund, p.payment_id, NULL, p_amount, p.currency, 'done', p_reason, p_actor, true);
+	PERFORM payment.book(p_tenant, p.payment_id, source || ':asked', 'receivable', 'refunds_due', p_amount, p.currency, 'set off');
+	PERFORM payment.book(p_tenant, p.payment_id, source || ':done', 'refunds_due', 'receivable', p_amount, p.currency, 'set off');
+	PERFORM accounting.to_credit(p_tenant, p_refund, false);
+	IF p.captured = p.amount THEN
+		PERFORM sales.fire(p_tenant, p_order, 'payment', 'set_off', p_actor, p_amount || ' ' || p.currency || ': ' || p_reason);
+	ELSE
+		INSERT INTO sales.order_event (tenant_id, order_id, axis, event, from_state, to_state, actor, detail)
+		SELECT p_tenant, o.order_id, 'payment', 'set_off', o.payment, o.payment, p_actor, p_amount || ' ' || p.currency || ': ' || p_reason
+		FROM sales."order" o WHERE o.order_id = p_order;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION payment.set_off(uuid, uuid, uuid, bigint, text, text) IS 'Takes what came back off what is due of an unpaid order.';
 
 -- Gives money back for an order.  NULL amount: all that is left of the first way it came by.  ok; amount (not above
 -- nothing); currency (not the payment's); none (nothing came in); too_much; parts (it came in several payments, of which

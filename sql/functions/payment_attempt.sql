@@ -171,8 +171,11 @@ COMMENT ON FUNCTION payment.terms_of(uuid, uuid, text) IS 'Credit limit and days
 CREATE OR REPLACE FUNCTION payment.owed(p_tenant uuid, p_customer uuid, p_currency text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(sum(greatest(p.amount - p.captured, 0)), 0)::bigint FROM sales."order" o
+	SELECT coalesce(sum(greatest(p.amount - p.captured - coalesce(b.worth, 0), 0)), 0)::bigint FROM sales."order" o
 	JOIN payment.payment p ON p.order_id = o.order_id
+	-- What came back, but for what money was given for already.
+	LEFT JOIN LATERAL (SELECT sum(greatest(sales.return_worth(p_tenant, r.return_id) - r.refunded, 0)) AS worth FROM sales.return r
+		WHERE r.order_id = o.order_id AND r.state IN ('received', 'returned')) b ON true
 	WHERE o.customer_id = p_customer AND o.currency = p_currency AND o.payment_method = 'invoice' AND o.payment = 'pending'
 $$;
 COMMENT ON FUNCTION payment.owed(uuid, uuid, text) IS 'Open amount of a customer''s orders on invoice, minor units.';

@@ -58,6 +58,20 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_variants(uuid, uuid[]) IS 'Part of catalog.relist: the variants of product pages, at most 400 each.';
 
+-- Three fields stand before amount and former price, the others behind them.
+CREATE OR REPLACE FUNCTION catalog.page_repriced(p_store uuid, p_currency text, p_records text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(regexp_replace(r.record, U&'^((?:[^\001F]*\001F){3})[^\001F]*\001F[^\001F]*\001F', '\1' || catalog.field(x.amount::text) || catalog.field(x.was::text))
+		|| U&'\001E', '' ORDER BY r.n)
+	FROM string_to_table(rtrim(p_records, U&'\001E'), U&'\001E') WITH ORDINALITY AS r (record, n)
+	CROSS JOIN LATERAL (SELECT p.amount, p.was FROM catalog.price p
+		WHERE p.store_id = p_store AND p.variant_id = split_part(r.record, U&'\001F', 1)::uuid AND p.currency = p_currency AND p.customer_group = ''
+		  AND p.min_quantity = 1 AND p.starts_at <= sutler.now() AND p.ends_at > sutler.now()
+		ORDER BY p.starts_at DESC LIMIT 1) x
+$$;
+COMMENT ON FUNCTION catalog.page_repriced(uuid, text, text) IS 'Records of catalog.page_variants with the prices of now.';
+
 -- Prices by quantity: from how many on, the lowest price of the variants.
 CREATE OR REPLACE FUNCTION catalog.page_tiers(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, currency text, product_id uuid, records text)
@@ -94,8 +108,10 @@ AS $$
 	            WHERE x.product_id = ANY (p_products) AND (x.kind = 'document' OR NOT EXISTS (SELECT FROM catalog.store_product_media o
 			WHERE o.store_id = sp.store_id AND o.product_id = x.product_id))
 	            UNION ALL
-	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position, NULL
-	            FROM catalog.store_product_media o WHERE o.product_id = ANY (p_products)) pm
+	            SELECT o.store_id, o.product_id, o.media_id, 'image', o.position, x.value_id
+	            FROM catalog.store_product_media o
+	            LEFT JOIN catalog.product_media x ON x.product_id = o.product_id AND x.media_id = o.media_id AND x.kind = 'image'
+	            WHERE o.product_id = ANY (p_products)) pm
 	      JOIN catalog.media f ON f.media_id = pm.media_id
 	      JOIN tenancy.store_locale l ON l.store_id = pm.store_id
 	      JOIN tenancy.store_locale d ON d.store_id = pm.store_id AND d.position = 0
@@ -197,19 +213,31 @@ AS $$
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
--- The cards of related products, accessories and alternatives, at most 8 of each; what is empty at the end has no mark.
+-- The cards below a product: what the merchant chose as related, accessory or alternative, at most 8 of each; then what buyers chose
+-- by buying or looking, and what is similar, at most 4 of each, there and shown once.  What is empty at the end has no mark.
 CREATE OR REPLACE FUNCTION catalog.page_related(p_store uuid, p_locale text, p_currency text, p_product uuid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT rtrim(concat(string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'related'), U&'\001D',
 		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'accessory'), U&'\001D',
-		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'alternative')), U&'\001D')
-	FROM (SELECT translate(l.card, U&'\001D', '') || U&'\001E' AS card, r.kind, row_number() OVER (PARTITION BY r.kind ORDER BY r.position, r.related_id) AS n
-	      FROM catalog.related r
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'alternative'), U&'\001D',
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'bought'), U&'\001D',
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'viewed'), U&'\001D',
+		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'similar')), U&'\001D')
+	FROM (SELECT translate(l.card, U&'\001D', '') || U&'\001E' AS card, k.kind, k.most,
+	             row_number() OVER (PARTITION BY k.kind ORDER BY k.position, k.other_id) AS n
+	      FROM (SELECT r.kind, r.related_id AS other_id, r.position, 8 AS most FROM catalog.related r WHERE r.product_id = p_product
+		    UNION ALL
+		    (SELECT DISTINCT ON (c.other_id) c.kind, c.other_id, c.position, 4 FROM catalog.recommendation c
+		    JOIN tenancy.store st ON st.store_id = c.store_id
+			AND CASE c.kind WHEN 'bought' THEN st.show_bought WHEN 'viewed' THEN st.show_viewed ELSE st.show_similar END
+		    WHERE c.product_id = p_product AND c.store_id = p_store
+		      AND NOT EXISTS (SELECT FROM catalog.related r WHERE r.product_id = p_product AND r.related_id = c.other_id)
+		    ORDER BY c.other_id, array_position(ARRAY['bought', 'viewed', 'similar'], c.kind))) k
 	      JOIN catalog.listing l ON l.store_id = p_store AND l.locale = p_locale AND l.currency = p_currency
-		AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = r.related_id
-	      WHERE r.product_id = p_product) x
-	WHERE x.n <= 8
+		AND l.product_id = k.other_id
+	      WHERE k.most = 8 OR l.stock <> 'out') x
+	WHERE x.n <= x.most
 $$;
 COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E, kinds parted by U+001D.';
 
@@ -218,8 +246,7 @@ CREATE OR REPLACE FUNCTION catalog.relist_pages(p_tenant uuid, p_products uuid[]
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH card AS (
-		SELECT l.* FROM catalog.listing l
-		WHERE l.product_id = ANY (p_products) AND l.category_id = '00000000-0000-0000-0000-000000000000'
+		SELECT l.* FROM catalog.listing l WHERE l.product_id = ANY (p_products)
 	), path AS (
 		SELECT c.store_id, c.currency, c.product_id,
 		       string_agg(catalog.field(c.locale) || catalog.field(c.slug) || U&'\001E', '' ORDER BY c.locale) AS records
@@ -235,7 +262,10 @@ AS $$
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
 		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
 		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related,
-		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle
+		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle,
+		       (SELECT CASE WHEN bool_and(s.nothing) THEN 'all' WHEN bool_or(s.nothing) THEN 'some' ELSE 'none' END
+		        FROM (SELECT b.digital OR (b.bundle AND catalog.nothing_to_send(p_tenant, ARRAY[b.variant_id])) AS nothing
+		              FROM catalog.variant b WHERE b.product_id = c.product_id AND b.status = 'active') s) AS digital
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
@@ -253,12 +283,12 @@ AS $$
 		LEFT JOIN catalog.page_trail(p_tenant, p_products) w ON w.store_id = c.store_id AND w.locale = c.locale AND w.product_id = c.product_id
 	), gone AS (
 		DELETE FROM catalog.product_page g
-		WHERE g.product_id = ANY (p_products) AND NOT EXISTS (SELECT FROM card c
-			WHERE c.store_id = g.store_id AND c.locale = g.locale AND c.currency = g.currency AND c.product_id = g.product_id)
+		WHERE g.product_id = ANY (p_products) AND (g.store_id, g.locale, g.currency, g.product_id)
+			NOT IN (SELECT c.store_id, c.locale, c.currency, c.product_id FROM card c)
 	)
 	INSERT INTO catalog.product_page AS g (tenant_id, store_id, locale, currency, product_id, slug, name, reference, brand, summary,
 		description, meta_title, meta_description, price, was, price_varies, lead_time_days, variant_ids, variants, tiers, media, specs,
-		tags, paths, trail, stock, related, bundle)
+		tags, paths, trail, stock, related, bundle, digital)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, currency, product_id) DO UPDATE
 	SET slug = excluded.slug, name = excluded.name, reference = excluded.reference, brand = excluded.brand, summary = excluded.summary,
@@ -268,7 +298,7 @@ AS $$
 	    specs = excluded.specs, tags = excluded.tags, paths = excluded.paths, trail = excluded.trail,
 	    -- Of the same variants what stands comes from freshen, whose look at the stock is never older.
 	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related,
-	    bundle = excluded.bundle
+	    bundle = excluded.bundle, digital = excluded.digital
 	WHERE g IS DISTINCT FROM excluded
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';

@@ -279,7 +279,7 @@ $$;
 COMMENT ON FUNCTION sales.return_worth(uuid, uuid) IS 'What the received goods of a return cost, minor units.';
 
 -- Gives money back for received goods: NULL amount gives their worth, less what was given for it
--- already.  Card money is asked of the gateway, the rest is booked as given by hand.
+-- already.  What is due of an order on invoice is set off first; card money is asked of the gateway, the rest is booked as given by hand.
 -- ok; unknown; not_allowed; reason; amount; too_much (than came in); none; currency.
 CREATE OR REPLACE FUNCTION sales.refund_return(p_tenant uuid, p_actor uuid, p_return uuid, p_amount bigint, p_reason text, p_refund uuid) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -287,7 +287,8 @@ AS $$
 DECLARE
 	r sales.return := sales.lock_return(p_tenant, p_return);
 	wanted bigint;
-	answer text;
+	off bigint;             -- of it, what the buyer owes
+	answer text := 'ok';
 BEGIN
 	IF r.return_id IS NULL THEN
 		RETURN 'unknown';
@@ -300,8 +301,20 @@ BEGIN
 	IF wanted <= 0 THEN
 		RETURN 'amount';
 	END IF;
-	SELECT payment.ask_refund(p_tenant, r.order_id, wanted, o.currency, p_reason, audit.actor(p_actor), p_refund) INTO answer
-	FROM sales."order" o WHERE o.order_id = r.order_id;
+	SELECT least(wanted, payment.due(p_tenant, r.order_id)) INTO off
+	FROM sales."order" o WHERE o.order_id = r.order_id AND o.payment_method = 'invoice' AND o.payment = 'pending';
+	off := coalesce(off, 0);
+	-- The buyer owes what was shipped, and no more of it than came back.
+	IF off > 0 AND wanted > sales.return_worth(p_tenant, p_return) - r.refunded THEN
+		RETURN 'too_much';
+	END IF;
+	IF wanted > off THEN
+		SELECT payment.ask_refund(p_tenant, r.order_id, wanted - off, o.currency, p_reason, audit.actor(p_actor), p_refund) INTO answer
+		FROM sales."order" o WHERE o.order_id = r.order_id;
+	END IF;
+	IF answer = 'ok' AND off > 0 THEN
+		PERFORM payment.set_off(p_tenant, r.order_id, CASE WHEN wanted > off THEN sutler.uuid7() ELSE p_refund END, off, p_reason, audit.actor(p_actor));
+	END IF;
 	IF answer = 'ok' THEN
 		UPDATE sales.return x SET refunded = x.refunded + wanted WHERE x.return_id = p_return;
 		PERFORM audit.write(p_tenant, p_actor, 'return refund', r.order_id::text, p_reason, 'return ' || r.return_no || ' ' || wanted);

@@ -271,6 +271,8 @@ BEGIN
 		INSERT INTO payment.entry (tenant_id, payment_id, debit, credit, amount, currency, reason)
 		VALUES (p_tenant, p.payment_id, CASE p.method WHEN 'cod' THEN 'cash' ELSE 'bank' END, 'receivable', p_amount, p.currency, 'capture');
 	END IF;
+	-- A part may have been set off before.
+	PERFORM payment.settle(p_tenant, p_order, p_reference);
 	RETURN 'ok';
 END
 $$;

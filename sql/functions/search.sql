@@ -2,10 +2,22 @@
 --
 -- Full text and trigram operators are not leakproof, so under a policy they never reach
 -- an index.  These functions belong to sutler_search, a role without log-in that may
--- read three tables of all tenants and nothing else; each takes the tenant from the
+-- read four tables of all tenants and nothing else; each takes the tenant from the
 -- setting, never from its caller.
 
 GRANT CREATE ON SCHEMA catalog TO sutler_search;
+
+-- The index has words behind the key of their store and language and knows no order of them: a phrase is asked of it as words that
+-- stand together anywhere, and of the rows it finds as what it is.  What must not stand there is asked of the rows alone: both words
+-- of a phrase may, where the phrase does not.  Where nothing is left to look for (querytree: "T") all texts are looked at.
+CREATE OR REPLACE FUNCTION catalog.keyed_query(p_store uuid, p_locale text, p_query tsquery) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE WHEN pg_catalog.querytree(p_query) IN ('T', '') THEN ('''' || catalog.word_key(p_store, p_locale) || '''')::pg_catalog.tsquery
+		ELSE pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.querytree(p_query), '<(?:-|[0-9]+)>', '&', 'g'),
+			$r$'((?:[^']|'')+)'$r$, '''' || catalog.word_key(p_store, p_locale) || $r$\1'$r$, 'g')::pg_catalog.tsquery END
+$$;
+COMMENT ON FUNCTION catalog.keyed_query(uuid, text, tsquery) IS 'A query as the index search_words answers it (catalog.keyed_words).';
 
 -- Candidates are cut before they are ranked: a common word costs no more than a rare one.
 -- PL/pgSQL, for a SQL function that cannot be inlined is planned again in each transaction.
@@ -18,6 +30,7 @@ BEGIN
 	      FROM (SELECT s.product_id, s.tsv FROM catalog.search s
 	            WHERE s.tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid
 	              AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
+	              AND catalog.keyed_words(s.store_id, s.locale, s.tsv) @@ catalog.keyed_query(p_store, p_locale, p_query)
 	            LIMIT 1000) c) r);
 END
 $$;
@@ -37,6 +50,7 @@ BEGIN
 	      FROM (SELECT s.product_id, s.tsv, s.stock, s.currencies, s.filters FROM catalog.search s
 	            WHERE s.tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid
 	              AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
+	              AND catalog.keyed_words(s.store_id, s.locale, s.tsv) @@ catalog.keyed_query(p_store, p_locale, p_query)
 	            LIMIT 1000) c) r;
 END
 $$;
@@ -84,7 +98,7 @@ $$;
 COMMENT ON FUNCTION catalog.correct(uuid, text, text) IS 'The query with its misspelt words corrected, at most 8; NULL when nothing is to be corrected.';
 ALTER FUNCTION catalog.correct(uuid, text, text) OWNER TO sutler_search;
 
--- An exact code first; then all words; then all words corrected; then any of them.
+-- An exact code first; then all words; then all words corrected; then any of them.  A word stands for what means the same.
 CREATE OR REPLACE FUNCTION catalog.search_for(p_store uuid, p_locale text, p_query text, p_exact boolean)
 RETURNS TABLE (product_id uuid, corrected text, facts text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -105,6 +119,7 @@ BEGIN
 		-- More nested "-" than its parser has room for: then they are no operators.
 		asked := plainto_tsquery(config, typed);
 	END;
+	asked := catalog.widen(p_store, p_locale, asked);
 	SELECT array_agg(c.product_id ORDER BY c.product_id) INTO codes
 	FROM (SELECT s.product_id FROM catalog.search_code s
 	      WHERE s.tenant_id = tenant AND s.store_id = p_store AND s.code = typed LIMIT 100) c;
@@ -113,7 +128,7 @@ BEGIN
 		IF ids IS NULL AND codes IS NULL AND NOT p_exact THEN
 			better := catalog.correct(p_store, p_locale, typed);
 			IF better IS NOT NULL THEN
-				asked := websearch_to_tsquery(config, catalog.fold(better));
+				asked := catalog.widen(p_store, p_locale, websearch_to_tsquery(config, catalog.fold(better)));
 				SELECT m.ids, m.facts INTO ids, about FROM catalog.matches(p_store, p_locale, asked) m;
 			END IF;
 		END IF;

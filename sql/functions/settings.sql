@@ -87,7 +87,8 @@ DECLARE
 	offered constant text[] := ARRAY['status', 'name', 'legal_name', 'tax_id', 'timezone', 'prices_include_tax', 'keep_gross', 'tax_rounding',
 		'shipping_tax_class', 'shipping_tax', 'guest_checkout', 'low_stock', 'hold_minutes', 'unpaid_minutes', 'split_shipments',
 		'cutoff_minute', 'closed_weekdays', 'contact_email', 'contact_phone', 'street', 'postal_code', 'city', 'region', 'country',
-		'color_primary', 'color_accent', 'logo', 'favicon', 'mail_from_name', 'order_prefix', 'invoice_prefix'];
+		'color_primary', 'color_accent', 'logo', 'favicon', 'mail_from_name', 'order_prefix', 'invoice_prefix',
+		'show_bought', 'show_viewed', 'show_similar'];
 	was tenancy.store;
 	s tenancy.store;
 	detail jsonb;
@@ -115,13 +116,17 @@ BEGIN
 	UPDATE tenancy.store x SET (status, name, legal_name, tax_id, timezone, prices_include_tax, keep_gross, tax_rounding,
 		shipping_tax_class, shipping_tax, guest_checkout, low_stock, hold_minutes, unpaid_minutes, split_shipments, cutoff_minute,
 		closed_weekdays, contact_email, contact_phone, street, postal_code, city, region, country, color_primary,
-		color_accent, logo, favicon, mail_from_name, order_prefix, invoice_prefix)
+		color_accent, logo, favicon, mail_from_name, order_prefix, invoice_prefix, show_bought, show_viewed, show_similar)
 	= (s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross, s.tax_rounding,
 		s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes, s.split_shipments, s.cutoff_minute,
 		s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code, s.city, s.region, s.country, s.color_primary,
-		s.color_accent, s.logo, s.favicon, s.mail_from_name, s.order_prefix, s.invoice_prefix)
+		s.color_accent, s.logo, s.favicon, s.mail_from_name, s.order_prefix, s.invoice_prefix, s.show_bought, s.show_viewed, s.show_similar)
 	WHERE x.store_id = p_store;
 	INSERT INTO catalog.stale (tenant_id, kind, target_id) VALUES (p_tenant, 'store', p_store);
+	IF (was.show_bought, was.show_viewed, was.show_similar) <> (s.show_bought, s.show_viewed, s.show_similar) THEN
+		INSERT INTO catalog.stale (tenant_id, kind, target_id)
+		SELECT DISTINCT p_tenant, 'related', r.product_id FROM catalog.recommendation r WHERE r.store_id = p_store;
+	END IF;
 	PERFORM audit.add(p_tenant, p_actor::text, 'store.changed', 'store ' || p_store, p_reason, detail::text);
 	RETURN 'ok';
 END

@@ -254,11 +254,12 @@ AS $$
 		(4, 'slug', 'l', false), (5, 'brand', '', false), (6, 'summary', 'l', false), (7, 'description', 'l', false),
 		(8, 'meta_title', 'l', false), (9, 'meta_description', 'l', false), (10, 'own_name', 'l', false),
 		(11, 'own_summary', 'l', false), (12, 'own_description', 'l', false), (13, 'categories', '', false),
-		(14, 'tags', '', false), (15, 'tags', 'l', false), (16, 'related', '', false), (17, 'tax_class', '', false),
+		(14, 'tags', '', false), (15, 'tags', 'l', false), (16, 'related', '', false),
+		(16.1, 'accessories', '', false), (16.2, 'alternatives', '', false), (17, 'tax_class', '', false),
 		(18, 'lead_time_days', '', true), (19, 'made_to_order', '', false), (20, 'featured', '', false),
 		(21, 'visible', '', false), (22, 'tiers_by', '', false), (23, 'spec', 's', false), (24, 'sku', '', false),
 		(25, 'gtin', '', false), (26, 'option', 'o', false), (27, 'price', 'c', true), (28, 'was', 'c', true),
-		(29, 'tiers', 'c', false), (30, 'special', 'c', false), (31, 'parts', '', false), (32, 'weight_g', '', true),
+		(28.5, 'markup', 'c', false), (29, 'tiers', 'c', false), (30, 'special', 'c', false), (31, 'parts', '', false), (32, 'weight_g', '', true),
 		(33, 'variant_made_to_order', '', false), (34, 'track_stock', '', false), (35, 'stock', 'w', true)),
 	     e AS (
 		SELECT '' AS each, NULL::text AS suffix, 0 AS p
@@ -362,9 +363,17 @@ AS $$
 		SELECT v.product_id, v.variant_id, v.n, 'tags' || CASE WHEN x.locale = '' THEN '' ELSE ':' || x.locale END, string_agg(x.tag, '|' ORDER BY x.tag)
 		FROM v JOIN catalog.product_tag x ON x.product_id = v.product_id WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n, x.locale
 		UNION ALL
-		SELECT v.product_id, v.variant_id, v.n, 'related', string_agg(o.reference, '|' ORDER BY x.position, o.reference)
-		FROM v JOIN catalog.related x ON x.product_id = v.product_id AND x.kind = 'related' JOIN catalog.product o ON o.product_id = x.related_id
-		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n
+		SELECT v.product_id, v.variant_id, v.n, CASE x.kind WHEN 'accessory' THEN 'accessories' WHEN 'alternative' THEN 'alternatives' ELSE 'related' END,
+		       string_agg(o.reference, '|' ORDER BY x.position, o.reference)
+		FROM v JOIN catalog.related x ON x.product_id = v.product_id JOIN catalog.product o ON o.product_id = x.related_id
+		WHERE v.n = 1 GROUP BY v.product_id, v.variant_id, v.n, x.kind
+		UNION ALL
+		SELECT v.product_id, v.variant_id, v.n, 'markup:' || r.currency, concat_ws(' ', r.base,
+			CASE WHEN r.base <> 'hand' AND (r.base = 'store' OR r.base_currency <> r.currency) THEN concat(CASE r.base WHEN 'store' THEN (SELECT s.code FROM tenancy.store s WHERE s.store_id = r.base_store_id) END,
+				CASE WHEN r.base_currency <> r.currency OR r.base = 'cost' THEN ':' || r.base_currency || '*' || trim_scale(r.rate) END) END,
+			CASE WHEN r.base <> 'hand' THEN CASE WHEN r.percent < 0 THEN '-' ELSE '+' END || trim_scale(abs(r.percent) / 100.0) || '%' END,
+			CASE WHEN r.base <> 'hand' AND r.ending >= 0 THEN '.' || lpad(r.ending::text, 2, '0') END)
+		FROM v JOIN catalog.markup r ON r.store_id = p_store AND r.product_id = v.product_id WHERE v.n = 1
 		UNION ALL
 		SELECT v.product_id, v.variant_id, v.n, 'spec:' || a.code, string_agg(w.code, '|' ORDER BY w.position, w.code)
 		FROM v JOIN catalog.product_value x ON x.product_id = v.product_id JOIN catalog.attribute a ON a.attribute_id = x.attribute_id

@@ -2,12 +2,13 @@
 
 -- One page of products by one order; the rest of what a row shows is admin_products_shown.
 -- AFTER is the last product of the page before.  Without an order: newest first.
--- admin_products(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int) many
+-- ORDER says for common words what the fragments say: name, changed or newest.
+-- admin_products(tenant uuid, query text, status text, category uuid?, brand text, after uuid?, most int, order text) many
 -- product uuid
 SELECT p.product_id
 FROM catalog.desk p
 WHERE true
---? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? found: AND p.product_id = ANY ((SELECT coalesce(catalog.desk_find(:tenant, :query, 1000), catalog.desk_walk(:tenant, :query, '', NULL, '', :status, :category, :brand, :after, :order, :most)))::uuid[])
 --? in_state: AND p.status = :status
 --? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
@@ -22,12 +23,12 @@ LIMIT :most
 
 -- The same of those that lack something: LACK, in STORE and CURRENCY as catalog.desk_lack has them.  The fragments are
 -- those of admin_products, in their order.
--- admin_lacking(tenant uuid, query text, status text, category uuid, brand text, after uuid, most int, lack text, store uuid, currency text) many
+-- admin_lacking(tenant uuid, query text, status text, category uuid?, brand text, after uuid?, most int, order text, lack text, store uuid, currency text) many
 -- product uuid
 SELECT p.product_id
 FROM catalog.desk_lack p
 WHERE p.lack = :lack AND p.store_id = :store AND p.currency = :currency
---? found: AND p.product_id = ANY ((SELECT catalog.desk_find(:tenant, :query, 1000))::uuid[])
+--? found: AND p.product_id = ANY ((SELECT coalesce(catalog.desk_find(:tenant, :query, 1000), catalog.desk_walk(:tenant, :query, :lack, :store, :currency, :status, :category, :brand, :after, :order, :most)))::uuid[])
 --? in_state: AND p.status = :status
 --? in_category: AND p.product_id = ANY (ARRAY(SELECT cp.product_id FROM catalog.category_product cp WHERE cp.category_id = :category))
 --? of_brand: AND p.brand = :brand
@@ -80,7 +81,7 @@ SELECT p.product_id, d.name, p.revision, p.reference, p.status, p.brand, p.tax_c
            FROM catalog.listing l
            JOIN tenancy.host h ON h.store_id = l.store_id AND h.kind = 'store' AND h.is_primary
            JOIN tenancy.store_locale f ON f.store_id = l.store_id AND f.position = 0
-           WHERE l.product_id = p.product_id AND l.store_id = :store AND l.category_id = '00000000-0000-0000-0000-000000000000'
+           WHERE l.product_id = p.product_id AND l.store_id = :store
            ORDER BY l.locale <> :locale, l.locale <> f.locale, l.locale LIMIT 1)
 FROM catalog.product p JOIN catalog.desk d ON d.product_id = p.product_id WHERE p.product_id = :product
 
@@ -155,8 +156,8 @@ SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = :store ORDER 
 
 -- What each variant for sale costs everybody ('') or a group, one piece, without dates.
 -- admin_prices(product uuid, store uuid, currency text, group text) many
--- variant uuid, amount money?, was money?
-SELECT v.variant_id, r.amount, r.was
+-- variant uuid, amount money?, was money?, reckoned bool
+SELECT v.variant_id, r.amount, r.was, coalesce(r.reckoned, false)
 FROM catalog.variant v
 LEFT JOIN catalog.price r ON r.store_id = :store AND r.variant_id = v.variant_id AND r.currency = :currency AND r.customer_group = :group
 	AND r.min_quantity = 1 AND r.starts_at = '-infinity'
@@ -256,6 +257,55 @@ WHERE l.store_id = :store ORDER BY l.position
 -- outcome text
 SELECT catalog.desk_listing(:tenant, :actor, :store, :product, :revision, :visible, :featured, :place, :locales, :names, :summaries, :descriptions)
 
+-- Pictures that the store may show of a product: CHOSEN, in the store's order, then the others of the product.  OWN: it has
+-- a choice of its own.
+-- admin_listing_pictures(product uuid, store uuid, locale text) many
+-- media uuid, name text, label text?, chosen bool, place int, own bool
+SELECT x.media_id, m.name, (SELECT t.label FROM catalog.product_media_text t WHERE t.product_id = :product AND t.media_id = x.media_id
+           ORDER BY t.locale <> :locale, t.locale LIMIT 1),
+       CASE WHEN x.own THEN x.place IS NOT NULL ELSE true END, coalesce(x.place, x.position)::bigint, x.own
+FROM (SELECT coalesce(p.media_id, o.media_id) AS media_id, o.position AS place, p.position,
+             EXISTS (SELECT FROM catalog.store_product_media z WHERE z.store_id = :store AND z.product_id = :product) AS own
+      FROM (SELECT y.* FROM catalog.product_media y WHERE y.product_id = :product AND y.kind = 'image') p
+      FULL JOIN (SELECT y.* FROM catalog.store_product_media y WHERE y.store_id = :store AND y.product_id = :product) o ON o.media_id = p.media_id) x
+JOIN LATERAL (SELECT y.name FROM catalog.media y WHERE y.media_id = x.media_id LIMIT 1) m ON true
+ORDER BY x.place IS NULL, x.place, x.position, x.media_id LIMIT 60
+
+-- admin_save_listing_pictures(tenant uuid, actor uuid, store uuid, product uuid, revision int, pictures uuid[], places int[]) one
+-- outcome text
+SELECT catalog.desk_listing_pictures(:tenant, :actor, :store, :product, :revision, :pictures, :places)
+
+-- The rule that prices follow; PRODUCT all zeros: that of the store.  An empty CURRENCY: the store's first.
+-- admin_markup(store uuid, currency text, product uuid) one
+-- revision int, base text, base_store uuid?, base_currency text, rate text, percent int, ending int
+SELECT m.revision, m.base, m.base_store_id, m.base_currency, trim_scale(m.rate)::text, m.percent, m.ending::bigint
+FROM catalog.markup m WHERE m.store_id = :store AND m.product_id = :product AND m.currency = coalesce(nullif(:currency::text, ''),
+	(SELECT c.currency FROM tenancy.store_currency c WHERE c.store_id = :store ORDER BY c.position LIMIT 1))
+
+-- What prices of a store can follow.
+-- admin_markup_bases() many
+-- store uuid, name text, currency text
+SELECT s.store_id, s.name, c.currency FROM tenancy.store s JOIN tenancy.store_currency c ON c.store_id = s.store_id ORDER BY s.code, c.position
+
+-- Whether freshen is still reckoning the store's prices; whether it offers a product.
+-- admin_markup_state(store uuid, product uuid) one
+-- walking bool, offered bool
+SELECT EXISTS (SELECT FROM catalog.markup_walk w WHERE w.store_id = :store),
+       EXISTS (SELECT FROM catalog.store_product s WHERE s.store_id = :store AND s.product_id = :product)
+
+-- admin_markup_preview(tenant uuid, store uuid, currency text, product uuid, base text, base_store uuid?, base_currency text, rate text, percent int, ending int,
+-- exponent int, base_exponent int, take bool, most int) many
+-- product uuid, sku text, name text, amount money?, fresh money, stays bool
+SELECT p.product_id, p.sku, p.name, p.amount, p.fresh, p.stays
+FROM catalog.markup_preview(:tenant, :store, :currency, :product, :base, :base_store, :base_currency, :rate, :percent, :ending, :exponent, :base_exponent, :take,
+	:most::integer) p
+
+-- admin_save_markup(tenant uuid, actor uuid, store uuid, currency text, product uuid, over int, base text, base_store uuid?, base_currency text, rate text,
+-- percent int, ending int, exponent int, base_exponent int, take bool, reason text) one
+-- outcome text
+SELECT catalog.desk_markup(:tenant, :actor, :store, :currency, :product, :over, :base, :base_store, :base_currency, :rate, :percent, :ending, :exponent,
+	:base_exponent, :take, :reason)
+
 -- What goes with a product, in its order.
 -- admin_related(product uuid) many
 -- product uuid, name text, reference text, status text, image text?, place int, kind text
@@ -264,6 +314,16 @@ SELECT d.product_id, d.name, (SELECT p.reference FROM catalog.product p WHERE p.
            WHERE pm.product_id = r.related_id AND pm.kind = 'image' ORDER BY pm.position, pm.media_id LIMIT 1), r.position::bigint, r.kind
 FROM catalog.related r CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = r.related_id LIMIT 1) d
 WHERE r.product_id = :product ORDER BY r.kind = 'alternative', r.kind = 'accessory', r.position, r.related_id LIMIT 50
+
+-- What the job recommend found for the store, each with why.
+-- admin_recommended(product uuid, store uuid) many
+-- product uuid, name text, kind text, together int, of_all int, shown bool
+SELECT c.other_id, d.name, c.kind, c.together::bigint, c.of_all::bigint,
+       CASE c.kind WHEN 'bought' THEN st.show_bought WHEN 'viewed' THEN st.show_viewed ELSE st.show_similar END
+FROM catalog.recommendation c
+JOIN tenancy.store st ON st.store_id = c.store_id
+CROSS JOIN LATERAL (SELECT x.* FROM catalog.desk x WHERE x.product_id = c.other_id LIMIT 1) d
+WHERE c.product_id = :product AND c.store_id = :store ORDER BY c.kind = 'similar', c.kind = 'viewed', c.position LIMIT 24
 
 -- admin_save_related(tenant uuid, actor uuid, product uuid, revision int, products uuid[], places int[], kinds text[], gone uuid[], codes text[], kind text) one
 -- outcome text

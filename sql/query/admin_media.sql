@@ -7,7 +7,7 @@ SELECT p.product_id, d.name, p.revision,
            FROM catalog.listing l
            JOIN tenancy.host h ON h.store_id = l.store_id AND h.kind = 'store' AND h.is_primary
            JOIN tenancy.store_locale f ON f.store_id = l.store_id AND f.position = 0
-           WHERE l.product_id = p.product_id AND l.store_id = :store AND l.category_id = '00000000-0000-0000-0000-000000000000'
+           WHERE l.product_id = p.product_id AND l.store_id = :store
            ORDER BY l.locale <> :locale, l.locale <> f.locale, l.locale LIMIT 1)
 FROM catalog.product p JOIN catalog.desk d ON d.product_id = p.product_id WHERE p.product_id = :product
 

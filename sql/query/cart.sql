@@ -209,7 +209,7 @@ LEFT JOIN LATERAL (SELECT array_agg(coalesce(vt.label, av.code) ORDER BY po.posi
 	LEFT JOIN catalog.attribute_value_text vt ON vt.value_id = av.value_id AND vt.locale = :locale
 	WHERE po.product_id = v.product_id) o ON true
 WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = :product
+  AND l.product_id = :product
 ORDER BY o.places, v.position, v.variant_id
 LIMIT 99
 
@@ -247,3 +247,20 @@ SELECT sales.cart_note(:tenant, :store, :token, :note)
 -- cart_opt_out(tenant uuid, token bytea) one
 -- known bool
 SELECT marketing.opt_out(:tenant, :token)
+
+-- Cards of accessories that the merchant chose for what is in the cart: those that can be had and are not in it, first what most
+-- of its products name, four at most.
+-- cart_goes_with(token bytea, store uuid, locale text, currency text) one
+-- cards text?
+SELECT string_agg(x.card || U&'\001E', '' ORDER BY x.names DESC, x.position, x.product_id)
+FROM (SELECT l.card, l.product_id, count(DISTINCT r.product_id) AS names, min(r.position) AS position
+      FROM sales.cart_token t
+      JOIN sales.cart c ON c.cart_id = t.cart_id AND c.store_id = :store AND c.state = 'open'
+      JOIN sales.cart_line i ON i.cart_id = c.cart_id
+      JOIN catalog.variant v ON v.variant_id = i.variant_id
+      JOIN catalog.related r ON r.product_id = v.product_id AND r.kind = 'accessory'
+      JOIN catalog.listing l ON l.store_id = c.store_id AND l.locale = :locale AND l.currency = :currency
+	AND l.product_id = r.related_id AND l.stock <> 'out'
+      WHERE t.token_sha256 = :token AND NOT EXISTS (SELECT FROM sales.cart_line o JOIN catalog.variant w ON w.variant_id = o.variant_id
+		WHERE o.cart_id = c.cart_id AND w.product_id = r.related_id)
+      GROUP BY l.product_id, l.card ORDER BY names DESC, min(r.position), l.product_id LIMIT 4) x

@@ -85,19 +85,44 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 
 -- Cards of a category, of a tag, or of the products that a search found (slug "": the whole store): one page
 -- in one direction by key; the last row only tells that there is more.  The category is known by its
--- id, or named by its slug.
--- list_cards(store uuid, locale text, currency text, slug text, category uuid, tag text, found uuid[], attributes text[],
+-- id, or named by its slug.  Filtered by attributes: few are found by their bits; many are met by and by on a walk along
+-- the list; beside a price, a tag or a search they are gathered.
+-- list_cards(tenant uuid, store uuid, locale text, currency text, slug text, category uuid, tag text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
--- card text, created_at time?
+-- card text, place int, created_at time?
 -- Written out only where it is the key of the page: that took a quarter of the query's time.
-SELECT l.card, CASE WHEN :newest THEN l.created_at END
-FROM catalog.listing l
-WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
---? named: AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
---? named:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
---? known: AND l.category_id = :category
---? filtered: AND l.product_id IN (SELECT f.product_id
+--? walk: WITH want AS MATERIALIZED (
+--? walk:	SELECT a.attribute_id, v.value_id FROM unnest(:attributes, :values_in) AS s (attribute, value)
+--? walk:	JOIN catalog.attribute a ON a.code = s.attribute
+--? walk:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value)
+--? !by_price,by_name,few,few_cards,found: SELECT s.card, s.position::bigint, CASE WHEN :newest THEN s.created_at END FROM catalog.placement s
+--? by_price: SELECT l.card, 0::bigint, NULL::timestamptz FROM catalog.placement_price s
+--? by_name: SELECT l.card, 0::bigint, NULL::timestamptz FROM catalog.placement_name s
+-- The planner leaves out what nobody asks for.
+--? !few,few_cards,found: LEFT JOIN catalog.listing l ON l.tenant_id = s.tenant_id AND l.product_id = s.product_id AND l.store_id = s.store_id
+--? !few,few_cards,found:	AND l.locale = :locale AND l.currency = s.currency
+--? few: SELECT s.card, s.position::bigint, CASE WHEN :newest THEN s.created_at END
+--? few_cards,found: SELECT s.card, 0::bigint, CASE WHEN :newest THEN s.created_at END
+--? few,few_cards: FROM pg_catalog.unnest(catalog.filter_found(:tenant, :store, (CASE WHEN :slug = ''
+--? few,few_cards:	THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
+--? few,few_cards:		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid, :currency, :attributes, :values_in, :stocks)) AS f (product_id)
+--? found: FROM pg_catalog.unnest(:found) AS f (product_id)
+-- Looked up one by one (OFFSET 0): how many they are the planner does not know, and reads all of the category else.
+--? few: CROSS JOIN LATERAL (SELECT p.product_id, p.position, p.created_at, p.card FROM catalog.placement p
+--? few:	WHERE p.product_id = f.product_id AND p.store_id = :store AND p.currency = :currency AND p.locale = :locale AND p.category_id = CASE WHEN :slug = ''
+--? few:		THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
+--? few:			WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END OFFSET 0) s
+--? few_cards,found: CROSS JOIN LATERAL (SELECT c.product_id, c.created_at, c.price, c.name, c.card, c.stock FROM catalog.listing c
+--? few_cards,found:	WHERE c.product_id = f.product_id AND c.store_id = :store AND c.locale = :locale AND c.currency = :currency OFFSET 0) s
+--? found: CROSS JOIN LATERAL (SELECT s.stock, s.price) l
+WHERE true
+--? !few,few_cards,found: AND s.store_id = :store AND s.currency = :currency
+--? !by_price,few,few_cards,found: AND s.locale = :locale
+--? !known,few,few_cards,found: AND s.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+--? !known,few,few_cards,found:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
+--? known: AND s.category_id = :category
+--? filtered: AND s.product_id IN (SELECT f.product_id
 --? filtered:	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 --? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
 --? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
@@ -106,31 +131,32 @@ WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
 --? filtered:			WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 --? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
 --? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
+--? walk: AND :wanted = (SELECT count(DISTINCT w.attribute_id) FROM want w WHERE EXISTS (SELECT FROM catalog.facet f
+--? walk:	WHERE f.store_id = :store AND f.category_id = s.category_id AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
+--? walk:		AND f.product_id = s.product_id))
 --? stock: AND l.stock = ANY (:stocks)
---? from: AND l.price >= :price_from
---? to: AND l.price <= :price_to
---? found: AND l.product_id = ANY (:found)
---? tagged: AND l.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
---? after_rank: AND pg_catalog.array_position(:found, l.product_id) > :key
---? before_rank: AND pg_catalog.array_position(:found, l.product_id) < :key
---? after_place: AND (l.position, l.product_id) > (:key::integer, :id_key)
---? before_place: AND (l.position, l.product_id) < (:key::integer, :id_key)
---? after_price: AND (l.price, l.product_id) > (:key, :id_key)
---? before_price: AND (l.price, l.product_id) < (:key, :id_key)
---? after_time: AND (l.created_at, l.product_id) > (:time_key, :id_key)
---? before_time: AND (l.created_at, l.product_id) < (:time_key, :id_key)
---? after_name: AND (l.name, l.product_id) > (:name_key, :id_key)
---? before_name: AND (l.name, l.product_id) < (:name_key, :id_key)
---? rank_up: ORDER BY pg_catalog.array_position(:found, l.product_id)
---? rank_down: ORDER BY pg_catalog.array_position(:found, l.product_id) DESC
---? place_up: ORDER BY l.position, l.product_id
---? place_down: ORDER BY l.position DESC, l.product_id DESC
---? price_up: ORDER BY l.price, l.product_id
---? price_down: ORDER BY l.price DESC, l.product_id DESC
---? time_up: ORDER BY l.created_at, l.product_id
---? time_down: ORDER BY l.created_at DESC, l.product_id DESC
---? name_up: ORDER BY l.name, l.product_id
---? name_down: ORDER BY l.name DESC, l.product_id DESC
+--? priced: AND l.price BETWEEN :price_from AND :price_to
+--? tagged: AND s.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
+--? after_rank(found): AND pg_catalog.array_position(:found, s.product_id) > :key
+--? before_rank(found): AND pg_catalog.array_position(:found, s.product_id) < :key
+--? after_place: AND (s.position, s.product_id) > (:key::integer, :id_key)
+--? before_place: AND (s.position, s.product_id) < (:key::integer, :id_key)
+--? after_time: AND (s.created_at, s.product_id) > (:time_key, :id_key)
+--? before_time: AND (s.created_at, s.product_id) < (:time_key, :id_key)
+--? after_price(by_price): AND (s.price, s.product_id) > (:key, :id_key)
+--? before_price(by_price): AND (s.price, s.product_id) < (:key, :id_key)
+--? after_name(by_name): AND (s.name, s.product_id) > (:name_key, :id_key)
+--? before_name(by_name): AND (s.name, s.product_id) < (:name_key, :id_key)
+--? rank_up(found): ORDER BY pg_catalog.array_position(:found, s.product_id)
+--? rank_down(found): ORDER BY pg_catalog.array_position(:found, s.product_id) DESC
+--? place_up: ORDER BY s.position, s.product_id
+--? place_down: ORDER BY s.position DESC, s.product_id DESC
+--? time_up: ORDER BY s.created_at, s.product_id
+--? time_down: ORDER BY s.created_at DESC, s.product_id DESC
+--? price_up(by_price): ORDER BY s.price, s.product_id
+--? price_down(by_price): ORDER BY s.price DESC, s.product_id DESC
+--? name_up(by_name): ORDER BY s.name, s.product_id
+--? name_down(by_name): ORDER BY s.name DESC, s.product_id DESC
 LIMIT :rows
 
 -- A tag that some product of the store has, as it is written; everywhere: in all languages.
@@ -139,11 +165,20 @@ LIMIT :rows
 SELECT g.tag, g.locale = ''
 FROM catalog.product_tag g
 JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = g.product_id
+	AND l.product_id = g.product_id
 WHERE g.slug = :tag AND g.locale IN ('', :locale)
 ORDER BY g.locale, g.product_id LIMIT 1
 
--- Counts beside the filters of a filtered list, in one pass: a product counts for a value when it
+-- Counts beside the filters of a category or the store, out of bits: a product counts for a value when it passes all filters
+-- but those of the value's own attribute.  By stock without attribute: the total.
+-- filter_counts(tenant uuid, store uuid, locale text, currency text, slug text, attributes text[], values_in text[], stocks text[]) many
+-- code text, value code, stock text, products int
+SELECT n.code, n.value, n.stock, n.products
+FROM catalog.filter_counts(:tenant, :store, (CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid,
+	:currency, :attributes, :values_in, :stocks) n
+
+-- The same where no bits tell: beside a price, a tag or a search, in one pass: a product counts for a value when it
 -- passes all filters but those of the value's own attribute.  By stock without attribute: the total.
 -- Above the bound of products only the total is counted.
 -- list_counts(store uuid, locale text, currency text, slug text, tag text, found uuid[], attributes text[], values_in text[], stocks text[],
@@ -168,14 +203,15 @@ WITH here AS MATERIALIZED (
 ), one AS MATERIALIZED (
 	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
 	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
-	FROM catalog.listing l
---? found: JOIN unnest(:found) AS u (product_id) ON u.product_id = l.product_id
-	LEFT JOIN hit h ON h.product_id = l.product_id
-	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	  AND l.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
+	FROM catalog.placement_price s
+--? found: JOIN unnest(:found) AS u (product_id) ON u.product_id = s.product_id
+	JOIN catalog.listing l ON l.product_id = s.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	LEFT JOIN hit h ON h.product_id = s.product_id
+	WHERE s.store_id = :store AND s.currency = :currency
+	  AND s.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
-	  AND l.price BETWEEN :price_from AND :price_to
---? tagged: AND l.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
+	  AND s.price BETWEEN :price_from AND :price_to
+--? tagged: AND s.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
 )
@@ -198,9 +234,9 @@ JOIN catalog.attribute_value v ON v.value_id = t.value_id
 -- parts, of what bundles contain, are looked up.
 -- product_page(store uuid, locale text, currency text, slug text) one
 -- product uuid, name text, reference text, brand text, summary text, description text, meta_title text, meta_description text,
---	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text, related text, parts text?
+--	price money, was money?, price_varies bool, lead_time_days int, variants text, tiers text, media text, specs text, tags text, paths text, trail text, stock text, related text, digital text, parts text?
 SELECT g.product_id, g.name, g.reference, g.brand, g.summary, g.description, g.meta_title, g.meta_description,
-       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail, g.stock, g.related,
+       g.price, g.was, g.price_varies, g.lead_time_days::bigint, g.variants, g.tiers, g.media, g.specs, g.tags, g.paths, g.trail, g.stock, g.related, g.digital,
        CASE WHEN g.bundle THEN catalog.bundle_page(g.tenant_id, :store, :locale, :currency, g.variant_ids) END
 FROM catalog.product_page g
 WHERE g.store_id = :store AND g.locale = :locale AND g.currency = :currency AND g.slug = :slug
@@ -222,15 +258,15 @@ ORDER BY x.variant_id, x.min_quantity, x.starts_at DESC
 (SELECT l.slug
 FROM catalog.slug_history h
 JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = h.target_id
+	AND l.product_id = h.target_id
 WHERE h.kind = 'product' AND h.store_id = '00000000-0000-0000-0000-000000000000' AND h.locale = :locale AND h.slug = :slug)
 UNION ALL
 (SELECT l.slug
 FROM tenancy.store_locale d
 JOIN catalog.listing o ON o.store_id = d.store_id AND o.locale = d.locale AND o.currency = :currency
-	AND o.category_id = '00000000-0000-0000-0000-000000000000' AND o.slug = :slug
+	AND o.slug = :slug
 JOIN catalog.listing l ON l.store_id = o.store_id AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.product_id = o.product_id
+	AND l.product_id = o.product_id
 WHERE d.store_id = :store AND d.locale <> :locale AND l.slug <> :slug)
 LIMIT 1
 
@@ -240,7 +276,6 @@ LIMIT 1
 SELECT string_agg(l.card || U&'\001E', '' ORDER BY r.n)
 FROM unnest(:products) WITH ORDINALITY AS r (product_id, n)
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000'
 
 -- What somebody with a cart looked at last, newest first.
 -- viewed_cards(store uuid, locale text, currency text, token bytea) one
@@ -252,7 +287,6 @@ FROM (SELECT x.product_id, max(x.view_id::text) AS last
             ORDER BY w.view_id DESC LIMIT 60) x
       GROUP BY x.product_id ORDER BY 2 DESC LIMIT 8) r
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000'
 
 -- Views of products, kept by workers and inserted together.
 -- views_insert(view uuid[], store uuid[], product uuid[], token text[]) exec

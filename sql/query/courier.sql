@@ -51,6 +51,15 @@ JOIN payment.intent i ON i.tenant_id = r.tenant_id AND i.intent_id = r.intent_id
 JOIN payment.account a ON a.tenant_id = i.tenant_id AND a.account_id = i.account_id
 WHERE r.refund_id = :refund AND r.actor <> 'gateway'
 
+-- An account as it is tried.
+-- courier_account(account uuid) one
+-- provider text, live bool, key_hex text, revision int
+SELECT a.provider, a.live, pg_catalog.encode(a.key_sealed, 'hex'), a.revision FROM payment.account a WHERE a.account_id = :account
+
+-- courier_tried(tenant uuid, account uuid, revision int, answer text) one
+-- noted bool
+SELECT payment.account_tried(:tenant, :account, :revision, :answer)
+
 -- A way to an identity provider of staff; no row: there is none, or it is over.
 -- courier_sso(tenant uuid, attempt uuid) one
 -- issuer text, client text, secret_hex text, back text, state text, code_hex text, said_issuer text, again bool, begun time

@@ -47,8 +47,10 @@ ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 SELECT t.name, t.rate_ppm::bigint, t.amount FROM sales.order_tax t WHERE t.order_id = :order_id ORDER BY t.row_no
 
 -- desk_money(order_id uuid) one
--- amount money, captured money, refunded money, reference text
-SELECT p.amount, p.captured, p.refunded, p.reference FROM payment.payment p WHERE p.order_id = :order_id ORDER BY p.payment_id LIMIT 1
+-- amount money, captured money, refunded money, set_off money, reference text
+SELECT p.amount, p.captured, p.refunded, coalesce((SELECT sum(r.amount) FROM payment.refund r WHERE r.payment_id = p.payment_id AND r.set_off), 0)::bigint,
+       p.reference
+FROM payment.payment p WHERE p.order_id = :order_id ORDER BY p.payment_id LIMIT 1
 
 -- desk_attempts(order_id uuid) many
 -- state text, amount money, currency text, captured money, refunded money, code text, at time, until time?, to_capture money?, to_release bool
@@ -56,8 +58,8 @@ SELECT i.state, i.amount, i.currency, i.captured, i.refunded, i.code, i.created_
 FROM payment.intent i WHERE i.order_id = :order_id ORDER BY i.intent_id
 
 -- desk_refunds(order_id uuid) many
--- state text, amount money, currency text, reason text, code text, at time, by_hand bool
-SELECT r.state, r.amount, r.currency, r.reason, r.code, r.changed_at, r.intent_id IS NULL
+-- state text, amount money, currency text, reason text, code text, at time, by_hand bool, set_off bool
+SELECT r.state, r.amount, r.currency, r.reason, r.code, r.changed_at, r.intent_id IS NULL AND NOT r.set_off, r.set_off
 FROM payment.payment p JOIN payment.refund r ON r.payment_id = p.payment_id
 WHERE p.order_id = :order_id ORDER BY r.refund_id
 
@@ -259,8 +261,8 @@ SELECT sales.refund_return(:tenant, :actor, sales.return_of(:tenant, :store, :or
 SELECT o.currency FROM sales."order" o WHERE o.store_id = :store AND o.order_id = :order_id
 
 -- desk_refund_goes(refund uuid) one
--- gateway bool
-SELECT r.intent_id IS NOT NULL FROM payment.refund r WHERE r.refund_id = :refund
+-- gateway bool, set_off bool
+SELECT r.intent_id IS NOT NULL, r.set_off FROM payment.refund r WHERE r.refund_id = :refund
 
 -- desk_exported(tenant uuid, actor uuid, store uuid, orders int, reason text) one
 -- done bool
@@ -283,7 +285,7 @@ ORDER BY w.created_at, w.wave_id LIMIT :most
 -- wave uuid, name text, warehouse text, zone text, state text, made time
 SELECT w.wave_id, h.code || '-' || w.number, h.name, w.zone, w.state, w.created_at
 FROM shipping.wave w JOIN inventory.warehouse h ON h.warehouse_id = w.warehouse_id
-WHERE w.wave_id = shipping.wave_of(:tenant, :store, :wave)
+WHERE w.wave_id = (SELECT shipping.wave_of(:tenant, :store, :wave))
 
 -- desk_wave_make(tenant uuid, actor uuid, store uuid, warehouse uuid, zone text, orders uuid[]) one
 -- outcome text, wave uuid?, number int, pieces int
@@ -321,7 +323,7 @@ SELECT shipping.send(:tenant, :actor, shipping.parcel_of(:tenant, :store, :order
 -- desk_arrived(tenant uuid, actor uuid, store uuid, order_id uuid, shipment uuid) one
 -- outcome text
 SELECT shipping.arrived(:tenant, :actor, (SELECT s.shipment_id FROM shipping.shipment s
-    WHERE s.order_id = sales.of_store(:tenant, :store, :order_id) AND s.shipment_id = :shipment))
+    WHERE s.order_id = (SELECT sales.of_store(:tenant, :store, :order_id)) AND s.shipment_id = :shipment))
 
 -- What a parcel holds, with its order's way and address: its slip.
 -- desk_parcel(tenant uuid, store uuid, order_id uuid, parcel uuid) many
@@ -330,8 +332,28 @@ SELECT k.parcel_no, k.weight_g, l.sku, l.name, l.options, x.quantity
 FROM shipping.parcel k
 JOIN shipping.parcel_line x ON x.parcel_id = k.parcel_id
 JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
-WHERE k.parcel_id = shipping.parcel_of(:tenant, :store, :order_id, :parcel)
+WHERE k.parcel_id = (SELECT shipping.parcel_of(:tenant, :store, :order_id, :parcel))
 ORDER BY x.line_no
+
+-- The parcels of a pick list's orders.
+-- desk_wave_parcels(tenant uuid, store uuid, wave uuid) many
+-- parcel uuid
+SELECT k.parcel_id FROM shipping.parcel k
+WHERE k.state <> 'dropped' AND k.order_id IN (SELECT p.order_id FROM shipping.pick p WHERE p.wave_id = (SELECT shipping.wave_of(:tenant, :store, :wave)))
+ORDER BY k.parcel_id
+
+-- What stands on their labels.
+-- desk_labels(store uuid, parcels uuid[]) many
+-- order_id uuid, order_number text, parcel_no int, weight_g int, way text, tracking text,
+-- name text, company text, street text, street2 text, postal_code text, city text, region text, country text
+SELECT o.order_id, o.number, k.parcel_no, coalesce(k.weight_g, 0)::bigint, coalesce(nullif(s.carrier, ''), o.method_name), coalesce(s.tracking_number, ''),
+       c.name, c.company, c.street, c.street2, c.postal_code, c.city, c.region, c.country
+FROM shipping.parcel k
+JOIN sales."order" o ON o.order_id = k.order_id
+JOIN sales.contact c ON c.contact_id = o.contact_id
+LEFT JOIN shipping.shipment s ON s.shipment_id = k.shipment_id
+WHERE o.store_id = :store AND k.parcel_id = ANY(:parcels)
+ORDER BY o.number, k.parcel_no
 
 -- desk_house(store uuid) one
 -- name text, email text, phone text, street text, postal_code text, city text, country text, color text

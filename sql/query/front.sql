@@ -6,11 +6,20 @@ SELECT h.tenant_id, h.store_id, h.kind, h.origin FROM tenancy.host h WHERE h.hos
 
 -- The store with the version of its catalogue, which keys all that workers keep.
 -- site_store(store uuid) one
--- status text, name text, timezone text, logo text, favicon text, color_primary text, color_accent text, contact_email text, contact_phone text, street text, postal_code text, city text, country text, prices_include_tax bool, guest_checkout text, low_stock int, version int, many_brands bool
+-- status text, name text, timezone text, logo text, favicon text, color_primary text, color_accent text, contact_email text, contact_phone text, street text, postal_code text, city text, country text, prices_include_tax bool, guest_checkout text, low_stock int, version int, many_brands bool, mark int
 SELECT s.status, s.name, s.timezone, s.logo, s.favicon, s.color_primary, s.color_accent, s.contact_email, s.contact_phone,
        s.street, s.postal_code, s.city, s.country, s.prices_include_tax, s.guest_checkout, s.low_stock::bigint,
-       coalesce(v.version, 0), coalesce(v.many_brands, false)
+       coalesce(v.version, 0), coalesce(v.many_brands, false),
+       hashtextextended(concat_ws(E'\x1f', s.name, s.timezone, s.logo, s.favicon, s.color_primary, s.color_accent, s.contact_email, s.contact_phone,
+           s.street, s.postal_code, s.city, s.country, s.prices_include_tax, s.guest_checkout, s.low_stock, v.many_brands,
+           (SELECT string_agg(concat_ws('/', l.locale, l.tag), ' ' ORDER BY l.position) FROM tenancy.store_locale l WHERE l.store_id = s.store_id),
+           (SELECT string_agg(c.currency, ' ' ORDER BY c.position) FROM tenancy.store_currency c WHERE c.store_id = s.store_id)), 0)
 FROM tenancy.store s LEFT JOIN catalog.version v ON v.store_id = s.store_id WHERE s.store_id = :store
+
+-- The version as it is now: what a worker keeps of another one is old.
+-- front_version(store uuid) one
+-- version int
+SELECT v.version FROM catalog.version v WHERE v.store_id = :store
 
 -- site_locales(store uuid) many
 -- locale text, tag text

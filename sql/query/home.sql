@@ -18,17 +18,16 @@ WHERE i.store_id = :store AND i.locale = :locale ORDER BY i.block_id, i.position
 SELECT string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.product_id)
 FROM (SELECT l.card, l.position, l.product_id FROM catalog.listing l
 	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	  AND l.category_id = '00000000-0000-0000-0000-000000000000' AND l.featured
+	  AND l.featured
 	ORDER BY l.position, l.product_id LIMIT 8) x
 
 -- The first cards of the whole store, for a page on which nothing was put yet.
 -- home_first(store uuid, locale text, currency text) one
 -- cards text?
 SELECT string_agg(x.card || U&'\001E', '' ORDER BY x.position, x.product_id)
-FROM (SELECT l.card, l.position, l.product_id FROM catalog.listing l
-	WHERE l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	  AND l.category_id = '00000000-0000-0000-0000-000000000000'
-	ORDER BY l.position, l.product_id LIMIT 8) x
+FROM (SELECT s.card, s.position, s.product_id FROM catalog.placement s
+	WHERE s.store_id = :store AND s.category_id = '00000000-0000-0000-0000-000000000000' AND s.currency = :currency AND s.locale = :locale
+	ORDER BY s.position, s.product_id LIMIT 8) x
 
 -- The top of the tree, or the collections beside it.
 -- home_categories(store uuid, locale text, prefix text, kind text) many

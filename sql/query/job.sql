@@ -58,3 +58,7 @@ SELECT d.variant_id, d.born::bigint, d.week::bigint, d.pieces FROM inventory.stu
 -- job_study_keep(tenant uuid, last uuid?, variants uuid[], methods text[], begins int[], weeks int[], ahead int[], sigma int[], missed int[], asked int[], mase int[]) one
 -- kept int
 SELECT inventory.study_keep(:tenant, :last, :variants, :methods, :begins, :weeks, :ahead, :sigma, :missed, :asked, :mase)
+
+-- job_recommend(tenant uuid, most int4) one
+-- done int
+SELECT catalog.recommend(:tenant, :most)

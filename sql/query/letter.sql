@@ -101,7 +101,7 @@ FROM sales."order" o
 JOIN tenancy.store s ON s.store_id = o.store_id
 JOIN payment.payment p ON p.order_id = o.order_id
 JOIN payment.refund r ON r.payment_id = p.payment_id
-WHERE o.order_id = :order_id AND r.state <> 'failed'
+WHERE o.order_id = :order_id AND r.state <> 'failed' AND NOT r.set_off
 ORDER BY r.refund_id
 
 -- The file of an invoice mail.

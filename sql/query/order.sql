@@ -19,7 +19,7 @@ SELECT o.order_id, o.number, sales.word(o.state, o.payment, o.fulfilment, o.retu
 FROM sales."order" o
 JOIN sales.contact k ON k.contact_id = o.contact_id
 LEFT JOIN sales.contact b ON b.contact_id = o.billing_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 
 -- order_lines(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
 -- variant uuid, sku text, name text, options text?, image text?, alt text, quantity int, unit_price money, line_total money, currency text, part bool
@@ -27,7 +27,7 @@ SELECT l.variant_id, l.sku, l.name, nullif(l.options, ''), '/media/' || nullif(l
        l.unit_price * l.quantity, o.currency, l.part_of IS NOT NULL
 FROM sales."order" o
 JOIN sales.order_line l ON l.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 
 -- order_taxes(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
@@ -35,7 +35,7 @@ ORDER BY coalesce(l.part_of, l.line_no), l.line_no
 SELECT x.name, x.rate_ppm::bigint, x.base, x.amount
 FROM sales."order" o
 JOIN sales.order_tax x ON x.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 ORDER BY x.row_no
 
 -- order_events(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
@@ -43,7 +43,7 @@ ORDER BY x.row_no
 SELECT e.axis, e.event, e.to_state, e.at
 FROM sales."order" o
 JOIN sales.order_event e ON e.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 ORDER BY e.event_id
 
 -- order_parcels(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
@@ -51,7 +51,7 @@ ORDER BY e.event_id
 SELECT s.carrier, s.tracking_number, nullif(s.tracking_url, '')
 FROM sales."order" o
 JOIN shipping.shipment s ON s.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 ORDER BY s.shipment_id
 
 -- What the store wrote to the buyer, newest first.
@@ -65,7 +65,7 @@ SELECT n.words, n.at FROM sales.notes_open(:tenant, :store, :link, :order_id, :c
 SELECT coalesce(x.name, ''), coalesce(x.instructions, '')
 FROM sales."order" o
 LEFT JOIN payment.method_text x ON x.store_id = o.store_id AND x.method = o.payment_method AND x.locale = :locale
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 
 -- What goes back to the buyer, and how far it is.
 -- order_refunds(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many
@@ -73,7 +73,7 @@ WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer
 SELECT r.state, r.amount, r.currency, r.changed_at
 FROM payment.payment p
 JOIN payment.refund r ON r.payment_id = p.payment_id
-WHERE p.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE p.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer)) AND NOT r.set_off
 ORDER BY r.refund_id
 
 -- order_downloads(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?) many

@@ -30,7 +30,7 @@ SELECT payment.capture_refused(:tenant, :intent, :code)
 -- The secrets that prove what an account's gateway sends.
 -- payment_webhook_account(account uuid, provider text) one
 -- live bool, webhook_hex text, webhook_old_hex text
-SELECT a.live, encode(a.webhook_sealed, 'hex'), coalesce(encode(a.webhook_old_sealed, 'hex'), '')
+SELECT a.live, encode(a.webhook_sealed, 'hex'), CASE WHEN a.webhook_old_until > sutler.now() THEN coalesce(encode(a.webhook_old_sealed, 'hex'), '') ELSE '' END
 FROM payment.account a WHERE a.account_id = :account AND a.provider = :provider
 
 -- payment_begin(tenant uuid, store uuid, link bytea?, order_id uuid?, customer uuid?, intent uuid, address text) one
@@ -46,7 +46,7 @@ SELECT payment.switch(:tenant, :store, :link, :order_id, :customer, :method)
 -- intent uuid, state text, code text, amount money, captured money, currency text, at time
 SELECT i.intent_id, i.state, i.code, i.amount, i.captured, i.currency, i.created_at
 FROM payment.intent i
-WHERE i.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE i.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
 ORDER BY i.intent_id DESC
 
 -- Other ways of the store to pay an order that waits for a card.
@@ -56,7 +56,7 @@ SELECT m.method, coalesce(x.name, '')
 FROM sales."order" o
 JOIN payment.method m ON m.store_id = o.store_id AND m.method <> o.payment_method
 LEFT JOIN payment.method_text x ON x.store_id = m.store_id AND x.method = m.method AND x.locale = :locale
-WHERE o.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer)
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer))
   AND payment.instead(o.tenant_id, o, m.method)
 ORDER BY m.position, m.method
 

@@ -6,7 +6,7 @@
 SELECT l.line_no, l.name, l.options, l.shipped - l.returned, sales.can_return(o.tenant_id, o.order_id)
 FROM sales."order" o
 JOIN sales.order_line l ON l.order_id = o.order_id
-WHERE o.order_id = sales.order_open(:tenant, :store, NULL, :order_id, :customer) AND l.shipped > l.returned
+WHERE o.order_id = (SELECT sales.order_open(:tenant, :store, NULL, :order_id, :customer)) AND l.shipped > l.returned
 ORDER BY l.line_no
 
 -- return_ask(tenant uuid, store uuid, order_id uuid, customer uuid, return_id uuid, wish text, reason text, words text, lines int[], pieces int[]) one
@@ -21,7 +21,7 @@ SELECT r.number, r.state, nullif(r.answer, ''), r.changed_at,
                  FROM sales.return_line x JOIN sales.order_line l ON l.order_id = x.order_id AND l.line_no = x.line_no
                  WHERE x.return_id = r.return_id), '')
 FROM sales.return r
-WHERE r.order_id = sales.order_open(:tenant, :store, :link, :order_id, :customer) AND r.state <> 'withdrawn'
+WHERE r.order_id = (SELECT sales.order_open(:tenant, :store, :link, :order_id, :customer)) AND r.state <> 'withdrawn'
 ORDER BY r.return_no DESC
 
 -- What waits for staff, the oldest first.

@@ -31,7 +31,6 @@ ORDER BY x.products DESC, x.shown LIMIT 4
 SELECT l.name, :prefix || '/p/' || l.slug
 FROM unnest(catalog.find_begun(:store, :locale, :query)) WITH ORDINALITY AS r (product_id, n)
 JOIN catalog.listing l ON l.product_id = r.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	AND l.category_id = '00000000-0000-0000-0000-000000000000'
 ORDER BY r.n
 
 -- Searches, kept by workers and inserted together.

@@ -14,12 +14,12 @@ FROM tenancy.store s ORDER BY s.name, s.store_id
 -- tax_rounding text, shipping_tax_class text, shipping_tax text, guest_checkout text, low_stock int, hold_minutes int, unpaid_minutes int,
 -- split_shipments bool, cutoff_minute int, closed_weekdays int, contact_email text, contact_phone text, street text, postal_code text,
 -- city text, region text, country text, color_primary text, color_accent text, logo text, favicon text, mail_from_name text,
--- order_prefix text, invoice_prefix text, return_prefix text
+-- order_prefix text, invoice_prefix text, return_prefix text, show_bought bool, show_viewed bool, show_similar bool
 SELECT s.revision, s.code, s.status, s.name, s.legal_name, s.tax_id, s.timezone, s.prices_include_tax, s.keep_gross,
        s.tax_rounding, s.shipping_tax_class, s.shipping_tax, s.guest_checkout, s.low_stock, s.hold_minutes, s.unpaid_minutes,
        s.split_shipments, s.cutoff_minute, s.closed_weekdays, s.contact_email, s.contact_phone, s.street, s.postal_code,
        s.city, s.region, s.country, s.color_primary, s.color_accent, s.logo, s.favicon, s.mail_from_name,
-       s.order_prefix, s.invoice_prefix, s.return_prefix
+       s.order_prefix, s.invoice_prefix, s.return_prefix, s.show_bought, s.show_viewed, s.show_similar
 FROM tenancy.store s WHERE s.store_id = :store
 
 -- settings_languages(store uuid) many
@@ -163,8 +163,50 @@ WHERE l.store_id = :store ORDER BY l.position
 
 -- Accounts at gateways, without their keys.
 -- settings_gateways(store uuid) many
--- account uuid, provider text, active bool, live bool, made time
-SELECT a.account_id, a.provider, a.active, a.live, a.created_at FROM payment.account a WHERE a.store_id = :store ORDER BY a.active DESC, a.account_id DESC
+-- account uuid, provider text, name text, active bool, live bool, key_last text, changed time?, changed_by text, tried time?, answer text
+SELECT a.account_id, a.provider, a.name, a.active, a.live, a.key_last, a.changed_at, coalesce(nullif(p.name, ''), p.email, ''), a.tried_at, a.tried
+FROM payment.account a
+LEFT JOIN staff.person p ON p.tenant_id = a.tenant_id AND p.staff_id = a.changed_by
+WHERE a.store_id = :store ORDER BY a.active DESC, a.account_id DESC
+
+-- One of them.  Reports come to a host of the store: its main one.
+-- settings_gateway(store uuid, account uuid) one
+-- provider text, name text, revision int, active bool, live bool, key_last text, changed time?, changed_by text, old_until time?, tried time?, answer text, origin text
+SELECT a.provider, a.name, a.revision, a.active, a.live, a.key_last, a.changed_at, coalesce(nullif(p.name, ''), p.email, ''),
+       CASE WHEN a.webhook_old_until > sutler.now() THEN a.webhook_old_until END, a.tried_at, a.tried,
+       coalesce((SELECT h.origin FROM tenancy.host h WHERE h.tenant_id = a.tenant_id AND h.store_id = a.store_id AND h.kind = 'store'
+           ORDER BY h.is_primary DESC, h.host LIMIT 1), '')
+FROM payment.account a
+LEFT JOIN staff.person p ON p.tenant_id = a.tenant_id AND p.staff_id = a.changed_by
+WHERE a.store_id = :store AND a.account_id = :account
+
+-- Where the store's pages are: its main host.
+-- settings_store_origin(store uuid) one
+-- origin text
+SELECT h.origin FROM tenancy.host h WHERE h.store_id = :store AND h.kind = 'store' ORDER BY h.is_primary DESC, h.host LIMIT 1
+
+-- What secrets are sealed with by who cannot open them; no row: the host has no key.
+-- settings_seal_key() one
+-- public_hex text
+SELECT pg_catalog.encode(k.public, 'hex') FROM tenancy.seal_key k
+
+-- settings_add_gateway(tenant uuid, actor uuid, store uuid, account uuid, provider text, name text, live bool, active bool, key bytea, key_last text, webhook bytea,
+-- reason text) one
+-- outcome text
+SELECT payment.desk_account_add(:tenant, :actor, :store, :account, :provider, :name, :live, :active, :key, :key_last, :webhook, :reason)
+
+-- settings_change_gateway(tenant uuid, actor uuid, store uuid, account uuid, revision int, name text, key bytea?, key_last text, webhook bytea?, at_once bool,
+-- reason text) one
+-- outcome text
+SELECT payment.desk_account_change(:tenant, :actor, :store, :account, :revision, :name, :key, :key_last, :webhook, :at_once, :reason)
+
+-- settings_use_gateway(tenant uuid, actor uuid, store uuid, account uuid, active bool, reason text) one
+-- outcome text
+SELECT payment.desk_account_use(:tenant, :actor, :store, :account, :active, :reason)
+
+-- settings_remove_gateway(tenant uuid, actor uuid, store uuid, account uuid, reason text) one
+-- outcome text
+SELECT payment.desk_account_remove(:tenant, :actor, :store, :account, :reason)
 
 -- Limits and cost of a way of payment in each currency of the store.
 -- settings_payment_amounts(store uuid, method text) many

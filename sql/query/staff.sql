@@ -1,9 +1,9 @@
 -- Staff, roles and the audit log, as admin-settings shows and changes them.
 
--- staff_people(tenant uuid) many
+-- staff_people(tenant uuid, owner text) many
 -- staff uuid, email text, name text, state text, roles text, seen time?, ends time?, mail text?, mail_at time?
 SELECT p.staff_id, p.email, p.name, p.state,
-       coalesce((SELECT string_agg(r.name || coalesce(' (' || s.name || ')', ''), ', ' ORDER BY r.name, s.name)
+       coalesce((SELECT string_agg(CASE WHEN r.is_owner THEN :owner::text ELSE r.name END || coalesce(' (' || s.name || ')', ''), ', ' ORDER BY r.name, s.name)
            FROM staff.assignment a JOIN staff.role r ON r.role_id = a.role_id LEFT JOIN tenancy.store s ON s.store_id = a.store_id
            WHERE a.staff_id = p.staff_id), ''),
        (SELECT max(x.seen_at) FROM staff.session x WHERE x.staff_id = p.staff_id), i.ends_at, i.mail, i.mail_at

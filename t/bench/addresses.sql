@@ -1,6 +1,6 @@
 -- What is asked for in each measurement, as load.lua's lines without method, cookie and body.
 --
--- psql -v page=home|category|product|search.  At least 400 different addresses each; every second
+-- psql -v page=home|category|filtered|product|search.  At least 400 different addresses each; every second
 -- one of home is the home page itself, the others are its program's pages of text.
 SET client_min_messages = warning;
 SET search_path = bench;
@@ -17,9 +17,16 @@ FROM (
 	      FROM (SELECT c.slug, c.category_id, row_number() OVER (ORDER BY c.slug) FROM catalog.category_text c
 	            WHERE c.tenant_id = tenant() AND c.locale = 'en') s) t
 	CROSS JOIN generate_series(0, 3) AS p (p)
-	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.listing x
+	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.placement x
 		WHERE x.tenant_id = tenant() AND x.store_id = store() AND x.locale = 'en' AND x.currency = 'EUR' AND x.category_id = t.category_id
 		ORDER BY x.position, x.product_id OFFSET greatest(p.p * 24 - 1, 0) LIMIT 1) l ON true
+	UNION ALL
+	-- The departments, which hold a tenth of all products each, by two values.
+	SELECT 'filtered', row_number() OVER (ORDER BY md5(d.en || c.en || m.en)), '/c/' || t.slug || '?color=' || lower(c.en) || '&material=' || lower(m.en)
+	FROM bench.word d
+	JOIN catalog.category_text t ON t.tenant_id = tenant() AND t.locale = 'en' AND t.category_id = bench.id(20, d.n)
+	JOIN bench.word c ON c.kind = 'color' JOIN bench.word m ON m.kind = 'material'
+	WHERE d.kind = 'department'
 	UNION ALL
 	SELECT 'product', row_number() OVER (ORDER BY bench.pick('order', p.n, 100000), p.n), '/p/' || t.slug
 	FROM bench.product p JOIN catalog.product_text t ON t.product_id = p.product_id AND t.locale = 'en'

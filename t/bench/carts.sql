@@ -14,6 +14,12 @@ INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity)
 SELECT bench.tenant(), bench.id(60, g), bench.id(32, (g * 37 % (:products / 5)) * 20 + k), 1
 FROM generate_series(1, :carts) g CROSS JOIN generate_series(0, 2) k;
 ANALYZE sales.cart, sales.cart_token, sales.cart_line;
+-- The floor beside cart_add: as many rows of a number, one of which each request of /floor/ changes.
+CREATE TABLE bench.floor (row_no integer PRIMARY KEY, n bigint NOT NULL DEFAULT 0);
+INSERT INTO bench.floor (row_no) SELECT g FROM generate_series(1, :carts) g;
+ANALYZE bench.floor;
+GRANT USAGE ON SCHEMA bench TO "_sutler-cart";
+GRANT SELECT, UPDATE ON bench.floor TO "_sutler-cart";
 SELECT 'POST' || E'\t/cart/items\tcart=' || rpad('cart' || 1 + (g * 7) % :carts || '-', 43, 'A')
 	-- Variants 0 to 17 of each 20 have stock.
 	|| E'\tvariant=' || bench.id(32, ((g * 131) % (:products * 4 / 20)) * 20 + bench.pick('add', g, 18)) || '&quantity=1'

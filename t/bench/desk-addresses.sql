@@ -13,7 +13,7 @@ SELECT a FROM (
 		(ARRAY['Ana', 'Ben', 'Carla', 'Dewi+Name12', 'Eko+Name4', 'nobody', 'Gita+Name1', 'Hugo', 'Ines+N', 'Joko+Name77', 'a', 'e'])[g], 'F-99999999' || g]) AS u
 	UNION ALL
 	SELECT 'product_list', '/admin/catalog' || u FROM unnest(ARRAY['', '?order=name', '?order=changed', '?state=draft', '?without=picture', '?without=price', '?without=stock',
-		'?brand=Fjord', '?q=boots', '?q=FH000077', '?q=linen', '?q=nordic+wool', '?q=zzz', '?q=b', '?brand=Elm&order=name']) u
+		'?brand=Fjord', '?q=boots', '?q=FH000077', '?q=linen', '?q=nordic+wool', '?q=wool+jersey', '?q=cork+denim', '?q=zzz', '?q=b', '?brand=Elm&order=name']) u
 	UNION ALL
 	SELECT 'product_list', format('/admin/catalog?%safter=%s', f.f, bench.id(30, g * (SELECT count(*) FROM bench.product) / 11))
 	FROM generate_series(1, 10) g CROSS JOIN unnest(ARRAY['', 'order=name&', 'q=boots&', 'category=' || bench.id(21, 7) || '&', 'without=picture&']) AS f (f)

@@ -4,19 +4,23 @@
  * It answers /empty/NAME with the bytes of the file NAME in BENCH_ANSWERS: status, headers
  * and body as a page of the house sent them.  So the same bytes travel the same way, through
  * as many preforked workers (BENCH_WORKERS), and what is missing is the work alone.  A file
- * is read once per worker.  Not installed.
+ * is read once per worker.
+ *
+ * /floor/NAME is the same behind one change of one row, committed to disk (BENCH_DATABASE): the
+ * least that a request can do which keeps anything.  Not installed.
  */
 #include "base/base.h"
 
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* dev/bench measures 5 pages. */
+/* dev/bench measures 9 pages. */
 #define ANSWERS 16
 #define NAME_BYTES 64
 
@@ -58,9 +62,32 @@ static const struct answer *find(const char *name)
 	return NULL;
 }
 
+/* Rows that requests take turns in changing: of t/bench/carts.sql, as many as there are carts. */
+#define FLOOR_ROWS 2000
+
+static bool change_a_row(void)
+{
+	static PGconn *conn;
+	char row[16];
+	const char *value = row;
+	PGresult *res;
+	bool ok;
+
+	if (conn == NULL) {
+		conn = PQconnectdb(getenv("BENCH_DATABASE"));
+		srandom((unsigned int)getpid());
+		PQclear(PQprepare(conn, "floor", "UPDATE bench.floor SET n = n + 1 WHERE row_no = $1", 1, NULL));
+	}
+	snprintf(row, sizeof(row), "%ld", 1 + random() % FLOOR_ROWS);
+	res = PQexecPrepared(conn, "floor", 1, &value, NULL, NULL, 0);
+	ok = PQresultStatus(res) == PGRES_COMMAND_OK && strcmp(PQcmdTuples(res), "1") == 0;
+	PQclear(res);
+	return ok;
+}
+
 static void serve(void)
 {
-	static const char prefix[] = "/empty/";
+	static const char empty[] = "/empty/", floor[] = "/floor/";
 	FCGX_Request r;
 	char skipped[4096];
 
@@ -72,8 +99,10 @@ static void serve(void)
 
 		while (FCGX_GetStr(skipped, sizeof(skipped), r.in) > 0)
 			;
-		if (uri != NULL && strncmp(uri, prefix, strlen(prefix)) == 0)
-			a = find(uri + strlen(prefix));
+		if (uri != NULL && strncmp(uri, empty, strlen(empty)) == 0)
+			a = find(uri + strlen(empty));
+		else if (uri != NULL && strncmp(uri, floor, strlen(floor)) == 0 && change_a_row())
+			a = find(uri + strlen(floor));
 		if (a != NULL)
 			FCGX_PutStr(a->data, (int)a->n, r.out);
 		else

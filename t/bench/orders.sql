@@ -34,7 +34,7 @@ CREATE FUNCTION bench.pile(p_pile text) RETURNS TABLE (tenant uuid, cart uuid, o
 	skus text[], names text[], options text[], images text[], labels text[], made boolean[], weights integer[],
 	tax_names text[], tax_rates integer[], tax_bases bigint[], tax_amounts bigint[])
 LANGUAGE sql AS $$
-	SELECT bench.tenant(), c.cart_id, bench.id(54 + ascii(c.pile), c.n), sha256(c.cart_id::text::bytea), now() + interval '90 days',
+	SELECT bench.tenant(), c.cart_id, bench.id(54 + ascii(c.pile), c.n), sha256(rpad(c.cart_id::text, 43, '-')::bytea), now() + interval '90 days',
 	       k.goods, 0::bigint, 495::bigint, (k.goods + 495) * 21 / 121, k.goods + 495, 'Parcel', current_date + 2, current_date + 4,
 	       NULL::text, k.variants, k.ones, k.units, k.zeros, k.taxes, k.units,
 	       k.skus, k.names, k.options, k.images, k.labels, k.made, k.weights,

@@ -11,7 +11,6 @@ for (const [name, person] of Object.entries(people)) {
 	const who = { ...person, name };
 	width = width === 390 ? 1280 : 390;
 	const page = await b.page(who.store, `${who.base}/`, { width });
-	page.setDefaultTimeout(15000);
 	const wide = [];
 	page.on('load', async () => { if (!await fits(page).catch(() => true)) wide.push(page.url()); });
 	const { number, mail } = await buy({ shop, page, hand: mouse(page), t, who });

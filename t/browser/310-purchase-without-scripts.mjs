@@ -9,7 +9,6 @@ let width = 1280;
 for (const [name, person] of Object.entries(people)) {
 	width = width === 390 ? 1280 : 390;
 	const page = await b.page(person.store, `${person.base}/`, { js: false, width });
-	page.setDefaultTimeout(15000);
 	await buy({ shop, page, hand: mouse(page), t, who: { ...person, name } });
 	await page.context().close();
 }

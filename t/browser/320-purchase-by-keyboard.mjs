@@ -11,7 +11,6 @@ const focused = page => page.evaluate(() => document.activeElement?.id || docume
 for (const name of ['suelas-es', 'velora', 'langkah']) {
 	const who = { ...people[name], name };
 	const page = await b.page(who.store, `${who.base}/`, { width: name === 'velora' ? 390 : 1280 });
-	page.setDefaultTimeout(15000);
 	const hand = keyboard(page);
 	await page.keyboard.press('Tab');
 	t.is(await focused(page), 'skip', `${name}: the first Tab finds the way past the head`);
@@ -26,7 +25,6 @@ for (const name of ['suelas-es', 'velora', 'langkah']) {
 {
 	const who = { ...people.velora, name: 'a mistake' };
 	const page = await b.page(who.store, '/cart', { width: 1280 });
-	page.setDefaultTimeout(15000);
 	const hand = keyboard(page);
 	const o = { shop, page, hand, t, who };
 	await fillCart(o);

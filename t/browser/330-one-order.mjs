@@ -10,7 +10,6 @@ const PLACE = 'form[action$="/checkout/order"] button.buy';
 
 async function atReview(email, options) {
 	const page = await b.page('velora', '/', options);
-	page.setDefaultTimeout(15000);
 	const who = { ...people.velora, name: email, email };
 	const o = { shop, page, hand: mouse(page), t, who };
 	await fillCart(o, 1);

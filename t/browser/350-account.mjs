@@ -74,7 +74,6 @@ for (const [n, name] of ['suelas-es', 'velora', 'langkah'].entries()) {
 	width = width === 390 ? 1280 : 390;
 	const page = await b.page(who.store, `${who.base}/`, { js: false, width });
 	const other = await b.page(who.store, `${who.base}/`, { js: false, width: 390 });
-	page.setDefaultTimeout(15000);
 	await account({ page, hand: mouse(page), who, other });
 	await page.context().close();
 	await other.context().close();
@@ -83,7 +82,6 @@ for (const [n, name] of ['suelas-es', 'velora', 'langkah'].entries()) {
 	const who = { ...people.velora, name: 'velora by keyboard', email: `kim.keys.${process.pid}@example.test` };
 	const page = await b.page(who.store, `${who.base}/`, { width: 1280 });
 	const other = await b.page(who.store, `${who.base}/`, { width: 390, dark: true });
-	page.setDefaultTimeout(15000);
 	const hand = keyboard(page);
 	await account({ page, hand, who, other });
 	t.is([...new Set(hand.trouble)].join('\n'), '', `${who.name}: the focus is seen everywhere`);

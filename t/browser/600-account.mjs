@@ -167,7 +167,8 @@ async function walk({ name, who, hand, page, pictures }) {
 	t.is(page.trouble.filter(line => !/status of 422/.test(line)).join('\n'), '', `${name}: the browser has nothing to complain about`);
 }
 
-const some = process.env.SUTLER_TEST_PEOPLE?.split(',');
+// .ci/run lets one go on a phone without scripts and one by keyboard at a desk.
+const some = (process.env.SUTLER_TEST_PEOPLE ?? (process.env.SUTLER_TEST_SHARED ? 'suelas-es,velora' : undefined))?.split(',');
 const visits = [
 	{ name: 'suelas-es', js: false, width: 390, dark: true },
 	{ name: 'velora', js: true, width: 1280, keys: true },
@@ -177,7 +178,6 @@ const visits = [
 for (const visit of visits.filter(v => !some || some.includes(v.name))) {
 	const who = { ...people[visit.name], email: `account.${visit.name}@example.test`, name: visit.name };
 	const page = await b.page(who.store, `${who.base}/`, visit);
-	page.setDefaultTimeout(15000);
 	const hand = visit.keys ? keyboard(page) : mouse(page);
 	await walk({ name: visit.name, who, hand, page, pictures: true });
 	if (hand.trouble) t.is(hand.trouble.join('\n'), '', `${visit.name}: the focus is seen all the way`);

@@ -21,7 +21,6 @@ async function invite(email) {
 async function walk({ name, base, link, options }) {
 	const page = await b.page('admin.suelas.localhost', `${base}${link}`, options);
 	const context = page.context();
-	page.setDefaultTimeout(15000);
 	const see = looker(t, page, '700-admin', name, pages);
 	const look = async (what, once) => {
 		await see(what, once);

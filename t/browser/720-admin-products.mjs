@@ -27,7 +27,7 @@ async function walk({ name, base, options }) {
 		await look(`/admin/catalog/${product}${tail}`, what);
 	for (const [path, what] of [[`/admin/media/${product}`, 'pictures'], ['/admin/catalog/categories', 'categories'], ['/admin/catalog/categories/new', 'category-new'],
 		[`/admin/catalog/categories/${category}`, 'category'],
-		[`/admin/catalog/categories/${category}/picture`, 'picture'], [`/admin/catalog/categories/${collection}/rule`, 'rule'], ['/admin/arrange', 'arrange']])
+		[`/admin/catalog/categories/${category}/picture`, 'picture'], [`/admin/catalog/categories/${collection}/rule`, 'rule'], ['/admin/arrange', 'arrange'], ['/admin/catalog/search', 'search']])
 		await look(path, what);
 	await go(`/admin/catalog/categories/${collection}/rule`);
 	for (const kind of ['price', 'tag', 'category']) {

@@ -13,7 +13,6 @@ const b = await browser(shop);
 {
 	const page = await b.page('suelas', '/', { js: false });
 	const o = { shop, page, hand: mouse(page), t, who: people['suelas-es'] };
-	page.setDefaultTimeout(15000);
 	await fillCart(o, 2);
 	await checkout(o);
 	await place(o);

@@ -4,9 +4,30 @@ import { house, browser, tap, end, axe, validate } from '../lib/browser/browser.
 import { desk } from '../lib/browser/desk.mjs';
 
 const t = tap();
-const shop = await house();
+const shop = await house({ gateway: 1 });
 const b = await browser(shop);
 const d = await desk(shop, b, t, '760-settings');
+
+// A gateway's keys are entered: wrong ones first, which are gone from the page, then right ones.
+async function gateway(name, page, go, look) {
+	await go('/admin/settings/payment/accounts/new');
+	await look('gateway-new');
+	await page.locator('#f-name').fill(name);
+	await page.locator('#f-key').fill('pk_test_51Hnewkey0123456789wxyz');
+	await page.locator('#f-webhook').fill('whsec_a0123456789secretofone');
+	await page.locator('#f-reason').fill('we take cards');
+	await page.locator('.form-end button').click();
+	await page.locator('#w-key').waitFor();
+	t.is(await page.locator('#f-name').inputValue(), name, `${name}: a wrong key loses nothing else`);
+	t.is(await page.locator('#f-key').inputValue() + await page.locator('#f-webhook').inputValue(), '', `${name}: but no key is shown again`);
+	await look('gateway-wrong', true);
+	await page.locator('#f-key').fill('sk_test_51Hnewkey0123456789wxyz');
+	await page.locator('#f-webhook').fill('whsec_a0123456789secretofone');
+	await page.locator('.form-end button').click();
+	await page.locator('dl.facts').waitFor();
+	t.is(await page.locator('dl.facts .tag.ok').count(), 2, `${name}: the account is used, and works`);
+	await look('gateway');
+}
 
 async function walk(name, base, options) {
 	const { page, go, look } = await d.enter(name, base, options);
@@ -16,6 +37,7 @@ async function walk(name, base, options) {
 		await go(`/admin/settings${path}`);
 		await look(what);
 	}
+	await gateway(name, page, go, look);
 	await go('/admin/settings/store');
 	await page.locator('#f-name').fill('');
 	await page.locator('#f-city').fill(name);

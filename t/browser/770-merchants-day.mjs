@@ -55,7 +55,6 @@ const watch = page => page.on('response', r => { if (r.status() >= 500) failed.p
 
 // ---- the owner comes in ----
 const admin = await b.page('admin.morgan.localhost', new URL(link).pathname.replace(/^/, '/en'));
-admin.setDefaultTimeout(15000);
 watch(admin);
 await joins(admin, (what, once) => look(admin, what, once));
 await look(admin, 'first-page');
@@ -160,7 +159,6 @@ await shop.job('freshen', '--once');
 // ---- somebody buys ----
 const who = { ...people['suelas-es'], name: 'Ana', store: 'morgan', base: '', pay: 'bank_transfer', email: 'ana@shopper.example' };
 const page = await b.page('morgan', '/robots.txt');
-page.setDefaultTimeout(15000);
 watch(page);
 await page.goto(shop.url('morgan', '/'));
 const hand = mouse(page);

@@ -13,7 +13,7 @@ use Test::More;
 use Time::HiRes qw(time);
 use Trial;
 
-use constant { VISITORS => 3, REQUESTS => 220 };
+use constant { VISITORS => 3, REQUESTS => 220, KILLS_MOST => 300 };
 
 my $t = Trial->new(own => 1, workers => 2);
 my %tenant_of = (one => 'acme', two => 'acme', three => 'bahari');
@@ -195,7 +195,8 @@ subtest 'T28 T80 alternating tenants while backends are killed and PostgreSQL re
 	my $end = time + 120;
 	while ($running && time < $end) {
 		# One at random, as often as there is one.
-		$kills += eval { $t->value(q{SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
+		# On a slow machine kills come faster than answers: they end before the visitors do.
+		$kills += $kills >= KILLS_MOST ? 0 : eval { $t->value(q{SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
 			WHERE usename LIKE '\_sutler-%' ORDER BY random() LIMIT 1) p}) } // 0;
 		if ($kills >= 20 && !$restarts++) {
 			$t->stack->{cluster}->stop;
@@ -233,7 +234,7 @@ subtest 'row-level security of every table' => sub {
 		$dbh->do("GRANT ALL ON ALL TABLES IN SCHEMA $schema TO probe");
 		$dbh->do("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA $schema TO probe");
 	}
-	my %open = map { ($_ => 1) } qw(tenancy.tenant tenancy.host event.ready);	# t/sql/lint.t says why
+	my %open = map { ($_ => 1) } qw(tenancy.tenant tenancy.host event.ready watch.job watch.house watch.certificate);	# t/sql/lint.t says why
 	my @roles = ('probe', '_sutler-owner', map { "_sutler-$_->{name}" } program_rows());
 	my $as = sub {
 		my ($role, $sql) = @_;

@@ -95,7 +95,7 @@ subtest 'every answer carries the headers' => sub {
 
 subtest 'caches' => sub {
 	my $first = $p->get('/template');
-	is $first->{headers}{'cache-control'}, 'public, max-age=0, s-maxage=2', 'a page for anybody';
+	is $first->{headers}{'cache-control'}, 'public, max-age=0, s-maxage=1', 'a page for anybody';
 	is @{ $first->{cookies} }, 0, 'sets no cookie';
 	unlike $first->{body}, qr/name="csrf"/, 'carries no token';
 	my $etag = $first->{headers}{etag};
@@ -155,11 +155,13 @@ subtest 'the access line and the counters' => sub {
 	like $line, qr/"program":"template".*"method":"GET".*"status":404/, 'says what happened';
 	unlike $p->log, qr/secret|192\.0\.2\.1|$Program::VISITOR/, 'the log has no query, address or cookie';
 	my $file = House::read_file("$p->{dir}/run/counters-template");
-	is substr($file, 0, 8), 'SUTLERC1', 'the counters are a mapped file';
+	is substr($file, 0, 8), 'SUTLERC2', 'the counters are a mapped file';
 	is unpack('q', substr $file, 8, 8), 7, 'one row for each route and one for the rest';
-	my @row = map { substr $file, 128 + $_ * 280, 280 } 0 .. 6;
+	my ($head, $bytes) = (128 + 64 * 32 + 64 * 64, 304);
+	my @row = map { substr $file, $head + $_ * $bytes, $bytes } 0 .. 6;
 	is unpack('Z*', $row[1]), 'GET /template', 'rows carry their route';
-	cmp_ok unpack('q', substr $row[1], 112, 8), '>', 20, 'and count requests';
+	cmp_ok unpack('q', substr $row[1], 112 + 2 * 8, 8), '>', 20, 'and count answers by class';
+	cmp_ok unpack('q', substr $row[0], 112 + 4 * 8, 8), '>', 0, 'those too that no route took';
 };
 
 done_testing;

@@ -77,7 +77,7 @@ subtest 'fields' => sub {
 			400, "refused whole: $bad->[0] $bad->[2] " . ($bad->[4] // '');
 	}
 	is $p->post('/template', 'detail=' . 'x' x 70000, Cookie => $cookie)->{status}, 413, 'a body that is too large';
-	is $p->post('/template', join('&', map { "p$_=" } 1 .. 300), Cookie => $cookie)->{status}, 400, 'too many fields';
+	is $p->post('/template', join('&', map { "p$_=" } 1 .. 1300), Cookie => $cookie)->{status}, 400, 'too many fields';
 	is $p->post('/template', a_note(idempotency_key => 'short'), Cookie => $cookie)->{status}, 400, 'a key that is none';
 
 	my $got = $p->post('/template', a_note(kind => 'worry', detail => ' ', loud => 1), Cookie => $cookie);

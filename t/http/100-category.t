@@ -12,6 +12,8 @@ use Shelf;
 use Shop;
 use Test::More;
 
+# What a worker knows of a store it asks anew for each request: what is read right behind a change is the page after it.
+$ENV{SUTLER_TEST_SITE_AGE_MS} = 0;
 my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows(qw(home catalog cart))]);
 my $f = Fixture->new($shop->dbh);
 Shelf::fill($shop, $f);
@@ -73,6 +75,7 @@ subtest 'paging by key, both ways, in each order' => sub {
 	my $page = $v->get(link_of($v->get('/en/c/boots'), 'next'));
 	like $page->body, qr{name="robots" content="noindex"}, 'later pages are not indexed';
 	$shop->dbh->do('UPDATE catalog.store_product SET visible = false WHERE product_id = ?', undef, $f->{product}{'BT-24'});
+	Shelf::freshen($shop, $f);	# a page that is kept is one of before
 	is cards($v->get(link_of($v->get('/en/c/boots'), 'next'))), slugs(26 .. 49), 'a product that goes moves no page of a cursor';
 	$shop->dbh->do('UPDATE catalog.store_product SET visible = true WHERE product_id = ?', undef, $f->{product}{'BT-24'});
 	Shelf::freshen($shop, $f);
@@ -106,6 +109,43 @@ subtest 'SRC-02 filters and their counts' => sub {
 	like $page->body, qr{name="price_from" value="abc"}, 'and stays where it was typed';
 	$page = $v->get('/en/c/boots?color=black&sort=price_desc');
 	is cards($v->get(link_of($page, 'next'))), slugs(11, 9, 7, 5, 3, 1), 'filters and order go on to the next page';
+};
+
+# All pages of a list, and back from the last one: their cards.
+sub both_ways
+{
+	my ($path) = @_;
+	my (@on, @back);
+	for (my $page = $v->get($path); ; $page = $v->get($path)) {
+		push @on, split / /, cards($page);
+		my $next = link_of($page, 'next');
+		if (!defined $next || @on > 100) {
+			for (; ; $page = $v->get($path)) {
+				unshift @back, split / /, cards($page);
+				$path = link_of($page, 'prev') // last;
+				last if @back > 100;
+			}
+			return ("@on", "@back");
+		}
+		$path = $next;
+	}
+}
+
+# Few products are looked up one by one, many met on a walk along the list: what is left of 60 decides (31 are few).
+subtest 'the cards of a filtered list are those of the whole list that fit, in its order' => sub {
+	my %fits = (
+		'color=brown' => sub { $_ % 2 == 0 }, 'color=black&color=brown' => sub { 1 }, 'size=38&size=39&color=black' => sub { $_ % 2 },
+		'material=leather&color=brown&size=39' => sub { $_ <= 30 && $_ % 2 == 0 }, 'availability=in' => sub { $_ != 7 && $_ != 8 },
+		'availability=in&color=brown&color=black&size=38' => sub { $_ != 7 && $_ != 8 }, 'availability=few&availability=out' => sub { $_ == 7 || $_ == 8 },
+		'color=red&size=38' => sub { 0 },
+	);
+	my %order = (recommended => [1 .. 60], price => [1 .. 60], price_desc => [reverse 1 .. 60], newest => [reverse 1 .. 60], name => [1 .. 60]);
+	for my $filter (sort keys %fits) {
+		for my $sort (sort keys %order) {
+			my $want = slugs(grep { $fits{$filter}->() } @{ $order{$sort} });
+			is_deeply [both_ways("/en/c/boots?$filter&sort=$sort")], [$want, $want], "$filter by $sort, on and back";
+		}
+	}
 };
 
 subtest 'the price filter' => sub {

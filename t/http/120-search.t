@@ -36,6 +36,14 @@ subtest 'SRC-01 SRC-04 what is found' => sub {
 	is total(look('leather')), 30, 'by a value of an attribute';
 	is total(look('boot -leather')), 30, 'without a word';
 	is total(look('boot umbrella')), 60, 'any word when not all are together';
+	is total(look('"comfortable boot"')), 60, 'a phrase that is there';
+	is total(look('"boot comfortable" -leather')), 0, 'the same words in another order are another phrase';
+	is total(look('boot -"boot comfortable"')), 60, 'without a phrase: its words may be there in another order';
+	is total(look('boot -"comfortable boot"')), 0, 'but not the phrase';
+	my $none = look('-boot');
+	cmp_ok total($none), '>', 3, 'only what must not be there: all the rest';
+	unlike cards($none), qr/boot/, '... and nothing else';
+	is total(look($_)), 60, "what looks like the inside of a query is words: $_" for q{boot's}, q{'boot'}, q{boot\\}, q{boot <-> boot}, q{boot ! ( | &};
 	like look('boots')->body, qr{name="robots" content="noindex"}, 'results are not indexed';
 };
 
@@ -109,16 +117,18 @@ subtest 'the index is used' => sub {
 	my $dbh = $shop->dbh;
 	$dbh->begin_work;
 	$dbh->do(q{INSERT INTO catalog.search (tenant_id, store_id, locale, product_id, tsv)
-		SELECT ?, ?, 'en', gen_random_uuid(), to_tsvector('simple', 'w' || i % 500 || ' x' || i % 3) FROM generate_series(1, 20000) i},
-		undef, $f->{tenant}{acme}, $f->{store}{one});
-	$dbh->do(q{SELECT gin_clean_pending_list('catalog.search_tsv')});
+		SELECT ?, s, 'en', gen_random_uuid(), to_tsvector('simple', 'w' || i % 500 || ' x' || i % 3)
+		FROM generate_series(1, 20000) i, unnest(?::uuid[]) s}, undef, $f->{tenant}{acme}, [@{ $f->{store} }{qw(one two)}]);
+	$dbh->do(q{SELECT gin_clean_pending_list('catalog.search_words')});
 	$dbh->do('ANALYZE catalog.search');
 	$dbh->do('SET LOCAL ROLE sutler_search');
 	$dbh->do(q{SELECT set_config('sutler.tenant', ?, true)}, undef, $f->{tenant}{acme});
-	my $plan = join "\n", map { @$_ } @{ $dbh->selectall_arrayref(q{EXPLAIN SELECT product_id FROM catalog.search
-		WHERE tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid AND tsv @@ to_tsquery('simple', 'w7')}) };
+	my $plan = join "\n", map { @$_ } @{ $dbh->selectall_arrayref(q{EXPLAIN (ANALYZE, TIMING off, SUMMARY off) SELECT product_id FROM catalog.search
+		WHERE tenant_id = nullif(current_setting('sutler.tenant', true), '')::uuid AND tsv @@ to_tsquery('simple', 'w7')
+		AND catalog.keyed_words(store_id, locale, tsv) @@ catalog.keyed_query($1, 'en', to_tsquery('simple', 'w7'))}, undef, $f->{store}{one}) };
 	$dbh->rollback;
-	like $plan, qr{search_tsv.*Index Cond: \(\(tenant_id = .*tsv @@}s, 'full text and tenant together';
+	like $plan, qr{Bitmap Index Scan on search_words .*\(actual rows=40 loops=1\)\n\s*Index Cond: \(catalog\.keyed_words}s,
+		'and knows words by their store: those of the other are not read';
 };
 
 done_testing;

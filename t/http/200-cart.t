@@ -106,6 +106,27 @@ subtest 'T1 T29 fields that are not asked' => sub {
 	is $b->{cookies}{cart}, undef, 'nothing was made';
 };
 
+subtest 'CAT-10 accessories of what is in the cart' => sub {
+	my @t = (tenant_id => $f->{tenant}{acme});
+	my $goes = sub { my ($of, $with, $n, $kind) = @_; $f->add('catalog.related', @t, product_id => $f->{product}{$of}, related_id => $f->{product}{$with}, position => $n, kind => $kind // 'accessory') };
+	$goes->(PLAIN => 'MADE', 2);
+	$goes->(PLAIN => 'FEW', 1);
+	$goes->(PLAIN => 'OUT', 0);
+	$goes->(PLAIN => 'EURO', 0, 'alternative');
+	$goes->(TIERS => 'MADE', 5);
+	my $shown = sub { my ($b) = @_; my ($list) = $b->get('/en/cart')->html =~ m{<h2>Goes with what is in your cart</h2>(.*)}s; return join ' ', ($list // '') =~ m{<h3><a href="/en/p/([\w-]+)"}g };
+	my $b = buyer('one', EURO => 1);
+	is $shown->($b), '', 'nothing goes with it';
+	$b = buyer('one', PLAIN => 2);
+	is $shown->($b), 'few made', 'those that can be had, in the merchant\'s order, and no other kind';
+	is $b->post('/cart/items', { variant => $v->{TIERS}, quantity => 1 })->status, 303, 'another is added';
+	is $shown->($b), 'made few', 'first what goes with most';
+	is $b->post('/cart/items', { variant => $v->{MADE}, quantity => 1 })->status, 303, 'one of them is taken';
+	is $shown->($b), 'few', 'and is offered no more';
+	unlike $shop->visitor('one')->get('/en/cart')->html, qr/Goes with what/, 'an empty cart has none';
+	$shop->dbh->do('DELETE FROM catalog.related');
+};
+
 subtest 'T27 another tenant, and T26 another cart' => sub {
 	my $b = buyer('one', PLAIN => 1);
 	my $before = lines();

@@ -61,7 +61,9 @@ subtest 'hosts' => sub {
 	is $shopper->get($_)->status, 421, "$_ does not answer at a shop" for qw(/admin /admin/login /en/admin/login /admin/nothing);
 	is $shopper->post('/admin/login', { email => $ana->{email}, password => $ana->{password} })->status, 421, 'nor take a password there';
 	my $v = $ana->visitor;
-	is $v->get($_)->status, 421, "$_ does not answer at the console" for qw(/ /cart /checkout /login /account /p/plain /search);
+	is $v->get($_)->status, 421, "$_ does not answer at the console" for qw(/en/ /cart /checkout /login /account /p/plain /search);
+	is $v->get('/')->status . ' ' . $v->get('/')->header('location'), '302 /admin', 'its name alone leads to it';
+	is $v->post('/', {})->status, 421, '... and takes nothing';
 	is $shop->visitor('admin-nobody')->get('/admin')->status, 421, 'a host that nobody has is nobody\'s';
 	my $page = $ana->get('/admin/login/again');
 	is $page->header('cache-control'), 'no-store', 'nothing is kept';

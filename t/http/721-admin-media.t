@@ -222,4 +222,5 @@ subtest 'what nobody names' => sub {
 	my %named = map { $_->{name} => 1 } $shop->rows('SELECT name FROM catalog.media');
 	is_deeply [grep { !/\.pdf$/ && !$named{ m{/(../[0-9a-f]{30})-\d+\.webp$} ? $1 : '' } } files()], [], 'every file has its name';
 };
+is $shop->untrue, '', 'what the shop shows is what is true';
 done_testing;

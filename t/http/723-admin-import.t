@@ -40,7 +40,7 @@ sub picture
 {
 	return join "\n", map { my ($table) = @$_; ($shop->value("SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) || ' ' || count(*) FROM $table t"))[0] . " $table" }
 		map { [$_] } qw(catalog.product catalog.product_text catalog.variant catalog.price catalog.store_product catalog.category_product catalog.product_tag
-			catalog.product_option catalog.store_product_text catalog.bundle_part catalog.variant_value catalog.product_value catalog.related catalog.product_media catalog.listing catalog.desk catalog.attribute
+			catalog.product_option catalog.store_product_text catalog.bundle_part catalog.variant_value catalog.product_value catalog.related catalog.product_media catalog.listing catalog.placement catalog.placement_price catalog.placement_name catalog.desk catalog.attribute
 			catalog.stale catalog.slug_history inventory.stock inventory.movement audit.entry event.outbox);
 }
 
@@ -183,10 +183,12 @@ subtest 'CAT-19 what goes out comes back' => sub {
 	$shop->change(q{UPDATE catalog.variant SET position = position * 10 + 3});
 	# A bundle whose parts stand further down, and a price of some days.
 	$shop->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $ana->tenant);
-	my $set = sent("product,name:es,name:en,own_name:en,own_summary:en,sku,price:EUR,special:EUR,parts\n0-SET,Lote,Set,Our set,,0-SET,9.50,8.25<9.50\@2026-12-01 08:30..2099-01-31,PLAIN:2|BULK-7\n", name => 'set.csv');
+	my $set = sent("product,name:es,name:en,own_name:en,own_summary:en,accessories,alternatives,sku,price:EUR,markup:USD,special:EUR,parts\n0-SET,Lote,Set,Our set,,PLAIN,FEW,0-SET,9.50,store one:EUR*1.25 -4% .95,8.25<9.50\@2026-12-01 08:30..2099-01-31,PLAIN:2|BULK-7\n", name => 'set.csv');
 	is state_of(applied($set)), 'done', 'a bundle comes in';
 	is scalar($shop->value(q{SELECT name || coalesce(summary, '-') FROM catalog.store_product_text WHERE name IS NOT NULL})), 'Our set-', 'with a title of the store';
 	is scalar($shop->value(q{SELECT count(*) FROM catalog.bundle_part})), 2, 'and its parts';
+	is scalar($shop->value(q{SELECT string_agg(kind, ' ' ORDER BY kind) FROM catalog.related})), 'accessory alternative', 'what goes with it';
+	is scalar($shop->value(q{SELECT amount FROM catalog.price WHERE reckoned})), 1095, 'and a price by rule: 9.50 at 1.25, 4 % off, ending in .95';
 	$shop->job('freshen', '--once');
 	my $entries = scalar $shop->value(q{SELECT count(*) FROM audit.entry WHERE action = 'catalog.exported'});
 	for my $format (qw(csv xlsx)) {
@@ -196,6 +198,7 @@ subtest 'CAT-19 what goes out comes back' => sub {
 			like $file->body, qr/^product,status,name:es,/, 'its columns are those of the import';
 			like $file->body, qr/'\@SUM\(A1\)/, 'T61 a cell that a spreadsheet would run is held back';
 			like $file->body, qr/PLAIN,active,/, 'with the products';
+			like $file->body, qr/^0-SET,.*,PLAIN,FEW,.*,10\.95,.*,store one:EUR\*1\.25 -4% \.95,/m, 'what goes with them and what prices follow';
 			like +($file->body =~ /^(0-SET.*)/m)[0], qr/,8\.25<9\.50\@2026-12-01 08:30\.\.2099-01-31,+PLAIN:2\|BULK-7:1,/, 'and what bundles contain, and prices of some days';
 		}
 		my $before = picture();
@@ -241,4 +244,5 @@ subtest 'T27 who may' => sub {
 	is $eva->visitor->post("/en$base", { csrf => ($eva->get($base)->html =~ /name="csrf" value="([^"]+)"/)[0], layout => 'auto', file => { file => 'x.csv', data => "a\n1\n" } })->status,
 		403, 'not even by hand';
 };
+is $shop->untrue, '', 'what the shop shows is what is true';
 done_testing;

@@ -84,4 +84,5 @@ subtest 'CAT-09 the papers of an order' => sub {
 		'FEW 2, PLAIN 60', 'which are held';
 };
 
+is $shop->untrue, '', 'what the shop shows is what is true';
 done_testing;

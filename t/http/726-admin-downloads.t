@@ -63,6 +63,10 @@ subtest 'CAT-08 the merchant marks it' => sub {
 
 my ($link, $order);
 subtest 'CAT-08 a cart of downloads alone' => sub {
+	my ($slug) = one(q{SELECT slug FROM catalog.product_page WHERE product_id = ? AND locale = 'en'}, $product);
+	my ($said) = $shop->visitor('one')->get("/en/p/$slug")->text;
+	like $said, qr/a download without delivery costs/, 'its page says that nothing is added for delivery';
+	unlike $said, qr/plus delivery|plus tax and delivery|Delivery cost and date/, 'and nothing else';
 	my $b = Buyer->new($shop->visitor('one'), '/en')->add($guide);
 	unlike $b->get('/cart')->text, qr/in the next steps/, 'no price of delivery is announced';
 	$b->contact;

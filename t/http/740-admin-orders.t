@@ -189,6 +189,9 @@ subtest 'pick, pack, quality' => sub {
 	is act($o[0], "$at/check", verdict => 'fail')->status, 422, 'ORD-13 who stops it says why';
 	is act($o[0], "$at/check", verdict => 'pass')->status, 303, 'passed';
 	like $ana->get(url($o[0], "$at/slip.pdf"))->html, qr/^%PDF/, 'ORD-11 with its slip';
+	like $ana->get(url($o[0], "$at/label.pdf"))->html, qr/^%PDF/, 'SHP-06 and its label';
+	is $ana->get(url($o[1], "$at/label.pdf"))->status, 404, 'which is of no other order';
+	like $ana->get("$list/labels.pdf")->html, qr/^%PDF/, 'the labels of a whole list';
 	is act($o[1], "$at/send", carrier => 'Post')->status, 404, 'not as a parcel of another order';
 	is act($o[0], "$at/send", carrier => 'Post', tracking => 'Z9')->status, 303, 'it leaves';
 	is states($o[0]), 'open paid shipped none', 'shipped';

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Promise: dev/bench works: it measures all its nine figures, each beside its limit, and the lists
+# Promise: dev/bench works: it measures all its figures, each beside its limit, and the lists
 # of the console, and no answer is an error. How fast the shop is, a loaded machine cannot tell: no figure is judged.
 use strict;
 use warnings;
@@ -16,8 +16,11 @@ my $json = `'$top/dev/bench' smoke --json '--build=$build' 2>'$log'`;
 is $?, 0, 'dev/bench smoke ends well' or diag(read_file($log));
 my $figures = eval { decode_json($json) };
 ok $figures, 'and prints one object' or BAIL_OUT($json);
-is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k product_10k search_10k cart_add
-	place_order_spread place_order_hot)], 'with the nine names';
+my $prices = delete $figures->{price_import};
+is_deeply [sort keys %{ $prices // {} }], [qw(p95_before_ms p95_ms prices seconds)], 'a list of prices comes in, and how a page does meanwhile is told';
+ok !(grep { !($_ > 0) } values %$prices), 'and measured';
+is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k category_kept product_10k search_10k microcache cart_add commit_floor
+	place_order_spread place_order_hot place_order_hot_1ms)], 'with the thirteen names';
 for my $name (sort keys %$figures) {
 	my $f = $figures->{$name};
 	is_deeply [sort keys %$f], [qw(p50_ms p99_ms ratio rps)], "$name has its four numbers";

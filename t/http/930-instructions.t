@@ -4,7 +4,8 @@
 #
 # Instructions do not depend on what else the machine does: the middle five of nine requests differ by a
 # hundredth of a per cent.  On a slow machine one or two of the nine also write the traces of those before,
-# which are no part of the page.  They are those of the developer build, in a worker that has shown the page before.  After a
+# which are no part of the page.  They are those of the developer build, in a worker that has shown the page before and keeps
+# no whole pages.  After a
 # change that is meant, SUTLER_INSTRUCTIONS=update dev/test http/930* writes today's figures; say why in
 # the table's last column.
 use strict;
@@ -32,7 +33,7 @@ write_file("$dir/catalog", "#!/bin/sh\nexec valgrind --tool=callgrind --trace-ch
 
 # What a worker knows of a store stays as it is.
 $ENV{SUTLER_TEST_SITE_AGE_MS} = 3600_000;
-my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows('catalog')], program => sub { "$dir/catalog" }, config => { 'web.workers' => 1 });
+my $shop = Shop->start(kind => 'empty', rows => [Fixture::rows('catalog')], program => sub { "$dir/catalog" }, config => { 'web.workers' => 1, 'web.page_memory' => 0 });
 my $f = Fixture->new($shop->dbh);
 $f->furnish;
 # A page full of goods.

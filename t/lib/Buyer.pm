@@ -64,6 +64,7 @@ my %address = (
 	PT => { name => 'Rui Costa', street => 'Rua Nova 2', postcode => '1100-053', city => 'Lisboa' },
 	DE => { name => 'Eva Groß', street => 'Torstraße 3', postcode => '10119', city => 'Berlin' },
 	FR => { name => 'Luc Blanc', street => '4 rue du Bac', postcode => '75007', city => 'Paris' },
+	GB => { name => 'Emma Clark', street => '27 Lamb Street', postcode => 'E1 6EA', city => 'London' },
 	ID => { name => 'Siti Aminah', street => 'Jalan Merdeka 5', more => 'RT 1 RW 2', postcode => '40115', city => 'Bandung',
 		region => 'JB' },
 );

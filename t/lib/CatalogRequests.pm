@@ -22,6 +22,15 @@ sub a_value
 	$t->dbh->do(q{INSERT INTO catalog.attribute_value (tenant_id, value_id, attribute_id, code) VALUES (?, ?, ?, 'matt')}, undef, $tenant, $value, $value);
 	return $value;
 }
+# Other words each time, over those that are there.
+sub synonyms
+{
+	my ($t, $store) = @_;
+	my ($id, $locale, $tenant) = $t->dbh->selectrow_array('SELECT s.store_id, l.locale, s.tenant_id FROM tenancy.store s JOIN tenancy.store_locale l USING (tenant_id, store_id)
+		WHERE s.code = ? ORDER BY l.position LIMIT 1', undef, $store);
+	$t->dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $tenant);
+	return (language => $locale, mark => $t->value('SELECT mark FROM catalog.synonym_text(?, ?, ?)', $tenant, $id, $locale), words => 'trainers, sneakers' . ++$serial);
+}
 sub variant_of
 {
 	my ($t, $store) = @_;
@@ -36,8 +45,18 @@ sub stock_of
 {
 	my ($t, $store) = @_;
 	my ($variant, $warehouse) = $t->dbh->selectrow_array('SELECT s.variant_id, s.warehouse_id FROM inventory.stock s
-		JOIN catalog.variant v USING (tenant_id, variant_id) WHERE v.product_id = ? LIMIT 1', undef, product_of($t, $store));
+		JOIN catalog.variant v USING (tenant_id, variant_id) WHERE v.product_id = ? ORDER BY s.on_hand - s.held DESC, 1, 2 LIMIT 1', undef, product_of($t, $store));
 	return { variant => $variant, warehouse => $warehouse };
+}
+
+# The rule that prices of the store follow, all or those of a product, over what stands now.
+sub rule_form
+{
+	my ($t, $store, $product) = @_;
+	my $currency = $store eq 'three' ? 'IDR' : 'EUR';
+	return (currency => $currency, over => $t->value('SELECT coalesce((SELECT revision FROM catalog.markup WHERE store_id = ? AND currency = ? AND product_id = ?), 0)',
+		$t->{f}{store}{$store}, $currency, $product), # What goods cost is for who may see that, a right of its own.
+		follows => $store eq 'one' ? "store:$t->{f}{store}{one}:USD" : "cost:$currency", rate => '0.9', percent => 1 + $serial++ % 1000, ending => '95', do => 'save', reason => 'as agreed');
 }
 
 # A picture of the merchant's product, and what the form of it holds.
@@ -116,6 +135,8 @@ sub none_under_way
 sub entries
 {
 	return (
+		'GET /admin/catalog/search' => Requests::at_desk('/admin/catalog/search'),
+		'POST /admin/catalog/search' => Requests::at_desk('/admin/catalog/search', sub { return synonyms(@_) }),
 		'GET /admin/catalog/categories' => Requests::at_desk('/admin/catalog/categories'),
 		'GET /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new?kind=collection'),
 		'POST /admin/catalog/categories/new' => Requests::at_desk('/admin/catalog/categories/new', sub { return (kind => 'category', category_form($_[1])) }),
@@ -194,6 +215,15 @@ sub entries
 			my ($t, $store) = @_;
 			return (revision => { variant_of(@_) }->{revision}, visible => 1, place => 3 + $serial++, locale_0 => language_of($store), name_0 => '');
 		}),
+		'POST /admin/catalog/{id:id}/listing/pictures' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/listing/pictures' }, sub {
+			my ($t, $store) = @_;
+			my %p = a_picture(@_);
+			return (revision => $p{revision}, pictures => 'own', media => $p{media}, order => 1, shown => $p{media});
+		}),
+		'GET /admin/catalog/{id:id}/markup' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/markup' }),
+		'POST /admin/catalog/{id:id}/markup' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/markup' }, sub { return rule_form(@_[0, 1], product_of(@_)) }),
+		'GET /admin/catalog/markup' => Requests::at_desk('/admin/catalog/markup'),
+		'POST /admin/catalog/markup' => Requests::at_desk('/admin/catalog/markup', sub { return rule_form(@_[0, 1], '00000000-0000-0000-0000-000000000000') }),
 		'GET /admin/catalog/{id:id}/related' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/related' }),
 		'POST /admin/catalog/{id:id}/related' => Requests::at_desk(sub { return '/admin/catalog/' . product_of(@_) . '/related' }, sub {
 			my ($t, $store) = @_;

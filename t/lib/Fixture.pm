@@ -41,6 +41,25 @@ sub new
 	return $self;
 }
 
+# The merchant toty of the demo under the names above, as far as the requests of Requests.pm ask for them: nothing
+# is made but what they make.
+sub of_demo
+{
+	my ($class, $dbh) = @_;
+	my $self = bless { dbh => $dbh }, $class;
+	($self->{tenant}{acme}, $self->{store}{one}) = $dbh->selectrow_array(q{SELECT tenant_id, store_id FROM tenancy.store WHERE code = 'suelas'});
+	$dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $self->{tenant}{acme});
+	# The product with most to show: pictures, variants, prices.
+	($self->{product}{PLAIN}, $self->{variant}{PLAIN}) = $dbh->selectrow_array(q{
+		SELECT v.product_id, (array_agg(v.variant_id ORDER BY v.position, v.variant_id))[1] FROM catalog.variant v
+		WHERE v.tenant_id = ? AND EXISTS (SELECT FROM catalog.listing l WHERE l.store_id = ? AND l.product_id = v.product_id AND l.stock = 'in')
+		GROUP BY v.product_id
+		ORDER BY (SELECT count(*) FROM catalog.product_media m WHERE m.product_id = v.product_id) DESC, count(*) DESC, v.product_id LIMIT 1},
+		undef, $self->{tenant}{acme}, $self->{store}{one});
+	($self->{method}{post}) = $dbh->selectrow_array('SELECT method_id FROM shipping.method WHERE store_id = ? ORDER BY position, code LIMIT 1', undef, $self->{store}{one});
+	return $self;
+}
+
 # Many products in one transaction, listed once at its end, as an import does; each row alone would list
 # its product again.
 sub in_bulk

@@ -37,6 +37,7 @@ sub behave { my ($self, $path, $as, $times) = @_; return $self->ask('behave', pa
 sub clear { my ($self) = @_; return $self->ask('clear') }
 sub pay { my ($self, $session, $card, $bank) = @_; return $self->ask('pay', session => $session, card => $card // '4242424242424242', defined $bank ? (bank => $bank) : ()) }
 sub settle { my ($self, $session, $good) = @_; return $self->ask('settle', session => $session, good => $good) }
+sub revoke { my ($self, $key) = @_; return $self->ask('revoke', key => $key) }
 sub expire { my ($self, $session) = @_; return $self->ask('expire', session => $session) }
 sub refund { my ($self, $payment, $amount) = @_; return $self->ask('refund', payment => $payment, amount => $amount) }
 sub refunds_end_as { my ($self, $status) = @_; return $self->ask('refund_as', status => $status) }

@@ -17,6 +17,8 @@ sub connection
 	$dsn =~ s/host=[^;]+/host=$through/ if $through;
 	my $d = DBI->connect($dsn, undef, undef, { RaiseError => 1, PrintError => 0, AutoCommit => 1 });
 	$d->{pg_server_prepare} = 0;
+	# 64 at once on two busy cores take longer than a page may; what is right does not hang on that.
+	$d->do("SET statement_timeout = '60s'");
 	return $d;
 }
 

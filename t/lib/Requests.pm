@@ -170,29 +170,8 @@ sub signed_in
 	return { path => $path, cookies => { sid => $sid }, $form ? (form => { csrf => $t->csrf($sid), %$form }) : () };
 }
 
-# A mailed link of a customer.
-sub mailed
-{
-	my ($t, $store, $purpose, $form) = @_;
-	my ($token, $change) = ($t->token);
-	my @ids = ids($t, $store);
-	if ($purpose =~ /^(?:email|undo)$/) {
-		($change) = $t->value(q{INSERT INTO customer.email_change (tenant_id, change_id, customer_id, old_email, new_email, done_at)
-			SELECT tenant_id, sutler.uuid7(), customer_id, email, ?, CASE WHEN ? = 'undo' THEN now() END FROM customer.person
-			WHERE tenant_id = ? AND customer_id = ? RETURNING change_id}, sprintf('new%d.%d@example.test', $$, $mails++), $purpose, @ids);
-	}
-	$t->dbh->do(q{INSERT INTO customer.token (tenant_id, customer_id, token_sha256, purpose, change_id, expires_at)
-		VALUES (?, ?, sha256(convert_to(?, 'UTF8')), ?, ?, now() + interval '1 hour')}, undef, @ids, $token, $purpose, $change);
-	return { path => "/login/$purpose/$token", $form ? (form => $form) : () };
-}
-
-# The password is reset and mail addresses change in between.
-sub entrance
-{
-	my ($t, $store) = @_;
-	my ($email) = $t->value('SELECT email FROM customer.person WHERE customer_id = ?', customer($t, $store)->{id});
-	return (email => $email, password => customer($t, $store)->{password});
-}
+# The next customer of the store is a new one.
+sub forget { my ($t, $store) = @_; delete $customers{"$t $store"}; return }
 
 # ---- the console ----
 
@@ -420,6 +399,7 @@ my %ENTRY = (
 	'POST /admin/orders/picks' => on_order('paid', '/admin/orders/picks', sub { return (order => $_[0]{id}, warehouse => $_[0]{warehouse}) }),
 	'GET /admin/orders/picks/{wave:id}' => on_order('open', '/admin/orders/picks/{wave}'),
 	'GET /admin/orders/picks/{wave:id}/list.pdf' => on_order('open', '/admin/orders/picks/{wave}/list.pdf'),
+	'GET /admin/orders/picks/{wave:id}/labels.pdf' => on_order('packed', '/admin/orders/picks/{wave}/labels.pdf'),
 	'POST /admin/orders/picks/{wave:id}/scan' => on_order('open', '/admin/orders/picks/{wave}/scan', sub { return (code => $_[0]{sku}, count => 1) }),
 	'POST /admin/orders/picks/{wave:id}/drop' => on_order('open', '/admin/orders/picks/{wave}/drop', sub { return (drop_reason => 'no trolley') }),
 	'GET /admin/orders/picks/{wave:id}/orders/{id:id}' => on_order('picked', '/admin/orders/picks/{wave}/orders/{id}'),
@@ -447,6 +427,7 @@ my %ENTRY = (
 	'POST /admin/orders/{id:id}/returns/{return:id}/refund' => on_order('received', '/admin/orders/{id}/returns/{return}/refund',
 		sub { return (back_reason => 'it came', idempotency_key => $_[1]->key) }),
 	'GET /admin/orders/{id:id}/parcels/{parcel:id}/slip.pdf' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/slip.pdf'),
+	'GET /admin/orders/{id:id}/parcels/{parcel:id}/label.pdf' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/label.pdf'),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/close' => on_order('packing', '/admin/orders/{id}/parcels/{parcel}/close', sub { return (weight => 500) }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/check' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/check', sub { return (verdict => 'pass') }),
 	'POST /admin/orders/{id:id}/parcels/{parcel:id}/unpack' => on_order('packed', '/admin/orders/{id}/parcels/{parcel}/unpack', sub { return (unpack_reason => 'too small') }),
@@ -484,6 +465,15 @@ my %ENTRY = (
 	'GET /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }),
 	'POST /admin/roles/{id:id}' => at_desk(sub { return '/admin/roles/' . colleague(@_)->{role} }, sub { return (name => sprintf('Packer %d', $mails++), reason => 'may more') }),
 	'GET /admin/audit' => at_desk('/admin/audit'),
+	'GET /admin/status' => at_desk('/admin/status'),
+	'POST /admin/status/mails/{mail:id}/again' => at_desk(sub {
+		my ($t, $store, $s) = @_;
+		$s->tenant;
+		my ($id) = $t->{shop}->value("SELECT event.queue_mail(?, ?, 'order_placed', NULL, NULL, NULL)", $s->{tenant}, $t->{f}{store}{$store});
+		$t->dbh->do('DELETE FROM event.ready WHERE outbox_id = ?', undef, $id);
+		$t->dbh->do(q{UPDATE event.outbox SET state = 'failed', done_at = now() WHERE outbox_id = ?}, undef, $id);
+		return "/admin/status/mails/$id/again";
+	}, sub { return () }),
 	'POST /admin/store' => at_desk('/admin/store', sub { my ($t, $s) = @_; return (store => $t->{f}{store}{$s}) }),
 
 	# home
@@ -611,81 +601,18 @@ my %ENTRY = (
 	'POST /webhooks/{provider}/{account:id}' => sub {
 		return { path => '/webhooks/stripe/01900000-0000-7000-8000-00000000ffff', form => { id => 'evt_1' } };
 	},
-	# login
-	'GET /login' => sub { return { path => '/login' } },
-	'POST /login' => sub { my ($t, $s) = @_; return { path => '/login', form => { entrance($t, $s) } } },
-	'POST /login/out' => sub {
-		my ($t, $s) = @_;
-		my $ask = signed_in($t, $s, '/login/out', {});
-		# The session's end shows by the cart's cookie that ends with it: sessions themselves are traces.
-		my ($tenant, $person) = ids($t, $s);
-		$t->dbh->do(q{INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, customer_id)
-			VALUES (?, ?, sutler.uuid7(), 'en', 'EUR', ?) ON CONFLICT DO NOTHING}, undef, $tenant, $t->{f}{store}{$s}, $person);
-		$t->dbh->do(q{INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id, session_id)
-			SELECT c.tenant_id, sha256(convert_to(?, 'UTF8')), c.cart_id, s.session_id FROM sales.cart c, customer.session s
-			WHERE c.tenant_id = ? AND c.customer_id = ? AND c.state = 'open' AND s.token_sha256 = sha256(convert_to(?, 'UTF8'))}, undef,
-			$t->token, $tenant, $person, $ask->{cookies}{sid});
-		return $ask;
-	},
-	'GET /login/register' => sub { return { path => '/login/register' } },
-	'POST /login/register' => sub {
-		my ($t) = @_;
-		return { path => '/login/register', form => { name => 'Lee', email => sprintf('lee%d.%d@example.test', $$, $mails++),
-			password => 'kopi susu tanpa gula' } };
-	},
-	'GET /login/register/sent' => sub { return { path => '/login/register/sent' } },
-	'GET /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify') },
-	'POST /login/verify/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'verify', { password => customer($t, $s)->{password} }) },
-	'GET /login/reset' => sub { return { path => '/login/reset' } },
-	'POST /login/reset' => sub { my ($t, $s) = @_; return { path => '/login/reset', form => { email => customer($t, $s)->{email} } } },
-	'GET /login/reset/sent' => sub { return { path => '/login/reset/sent' } },
-	'GET /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset') },
-	'POST /login/reset/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'reset', { password => customer($t, $s)->{password} }) },
-	'GET /login/password' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/password') },
-	'POST /login/password' => sub {
-		my ($t, $s) = @_;
-		my %e = entrance($t, $s);
-		return signed_in($t, $s, '/login/password', { current => $e{password}, password => $e{password} });
-	},
-	'GET /login/email' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email') },
-	'POST /login/email' => sub {
-		my ($t, $s) = @_;
-		my %e = entrance($t, $s);
-		return signed_in($t, $s, '/login/email', { email => sprintf('next%d.%d@example.test', $$, $mails++), password => $e{password} });
-	},
-	'GET /login/email/sent' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/email/sent') },
-	'GET /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email') },
-	'POST /login/email/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'email', {}) },
-	'GET /login/undo/{token}' => sub { my ($t, $s) = @_; return mailed($t, $s, 'undo') },
-	'POST /login/undo/{token}' => sub {
-		my ($t, $s) = @_;
-		# The one before left no password: this customer is done with.
-		my $ask = mailed($t, $s, 'undo', {});
-		delete $customers{"$t $s"};
-		return $ask;
-	},
-	'GET /login/undo/done' => sub { return { path => '/login/undo/done' } },
-	'GET /login/sessions' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions') },
-	'POST /login/sessions/end' => sub {
-		my ($t, $s) = @_;
-		my $ask = signed_in($t, $s, '/login/sessions/end', {});
-		($ask->{form}{session}) = $t->value("SELECT session_id FROM customer.session WHERE token_sha256 = sha256(convert_to(?, 'UTF8'))",
-			signed_in($t, $s, '/')->{cookies}{sid});
-		return $ask;
-	},
-	'POST /login/sessions/end-others' => sub { my ($t, $s) = @_; return signed_in($t, $s, '/login/sessions/end-others', {}) },
-
 	# cart, again: the link of a mail
 	'GET /cart/restore/{token}' => sub { my ($t) = @_; return { path => '/cart/restore/' . $t->token } },
 );
 
-# Desks with many routes have files of their own.
+# Desks with many routes, and the log-in, have files of their own.
 require CatalogRequests;
+require LoginRequests;
 require OrderRequests;
 require PeopleRequests;
 require SettingsRequests;
 require StockRequests;
-%ENTRY = (%ENTRY, CatalogRequests::entries(), OrderRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
+%ENTRY = (%ENTRY, CatalogRequests::entries(), LoginRequests::entries(), OrderRequests::entries(), PeopleRequests::entries(), SettingsRequests::entries(), StockRequests::entries());
 
 sub entry { my ($method, $path) = @_; return $ENTRY{"$method $path"} }
 

@@ -46,6 +46,19 @@ sub a_rate
 }
 sub a_class { my ($t, $store) = @_; return $t->value('SELECT c.tax_class FROM accounting.tax_class c JOIN tenancy.store s USING (tenant_id) WHERE s.store_id = ? ORDER BY 1 LIMIT 1', store_of($t, $store)) }
 
+# An account of the store's at a gateway that is not used, made anew each time.
+sub a_gateway
+{
+	my ($t, $store) = @_;
+	my ($id) = $t->value('SELECT sutler.uuid7()');
+	$t->dbh->do(q{INSERT INTO payment.account (tenant_id, store_id, account_id, provider, name, active, key_sealed, webhook_sealed)
+		SELECT s.tenant_id, s.store_id, ?::uuid, 'stripe', 'one more', false, '\x00', '\x00' FROM tenancy.store s WHERE s.store_id = ?}, undef, $id, store_of($t, $store));
+	# A store has 20 at most.
+	$t->dbh->do(q{DELETE FROM payment.account a WHERE a.store_id = ? AND a.account_id <> ? AND a.name = 'one more'}, undef, store_of($t, $store), $id);
+	return "/admin/settings/payment/accounts/$id";
+}
+sub the_keys { return (key => 'sk_test_51Hnewkey0123456789wxyz', webhook => 'whsec_a0123456789secretofone') }
+
 # A page of the store's, made anew each time, and the form of one.
 sub a_page
 {
@@ -122,6 +135,16 @@ sub entries
 			return (of(@_), over => $t->value("SELECT coalesce((SELECT revision FROM payment.method WHERE store_id = ? AND method = 'bank_transfer'), 0)", store_of($t, $store)),
 				active => 1, position => $serial++ % 1000, reason => 'as it was', map { ("locale_$_" => $locales->[$_], "name_$_" => 'Bank', "words_$_" => 'IBAN ES00 1234') } 0 .. $#$locales);
 		}),
+		'GET /admin/settings/payment/accounts/new' => Requests::at_desk(sub { return '/admin/settings/payment/accounts/new?account=' . $_[0]->value('SELECT sutler.uuid7()') }),
+		'POST /admin/settings/payment/accounts/new' => Requests::at_desk('/admin/settings/payment/accounts/new', sub {
+			$_[0]->dbh->do(q{DELETE FROM payment.account a WHERE a.store_id = ? AND a.key_last = 'wxyz'}, undef, store_of(@_));
+			return (of(@_), account => $_[0]->value('SELECT sutler.uuid7()'), mode => 'test', the_keys(), reason => 'we take cards');
+		}),
+		'GET /admin/settings/payment/accounts/{id:id}' => Requests::at_desk(\&a_gateway),
+		'POST /admin/settings/payment/accounts/{id:id}' => Requests::at_desk(\&a_gateway, sub { return (of(@_), revision => 1, name => 'Cards', the_keys(), reason => 'rolled') }),
+		'POST /admin/settings/payment/accounts/{id:id}/try' => Requests::at_desk(sub { return a_gateway(@_) . '/try' }, sub { return (of(@_)) }),
+		'POST /admin/settings/payment/accounts/{id:id}/use' => Requests::at_desk(sub { return a_gateway(@_) . '/use' }, sub { return (of(@_), use_reason => 'not now') }),
+		'POST /admin/settings/payment/accounts/{id:id}/remove' => Requests::at_desk(sub { return a_gateway(@_) . '/remove' }, sub { return (of(@_), remove_reason => 'not used') }),
 		'POST /admin/login/provider' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => '/admin/login/provider', form => { next => '' } } },
 		'GET /admin/login/provider/back' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => "/admin/login/provider/back?state=$UNKNOWN&code=a" } },
 		'POST /admin/login/provider/back' => sub { my ($t, $store) = @_; return { host => Requests::staff($t, $store)->{host}, path => '/admin/login/provider/back',

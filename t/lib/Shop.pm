@@ -87,6 +87,9 @@ sub change
 	return $self->dbh->do($sql, undef, @bind) + 0;
 }
 
+# What lists, searches and product pages read and is not what making it again would give; '' when all is true.
+sub untrue { my ($self) = @_; return eval { $self->stack->ctl('catalog', 'verify'); 1 } ? '' : $@ }
+
 # Runs a job as cron would; dies unless it ends well.  Resident jobs take --once.
 sub job
 {

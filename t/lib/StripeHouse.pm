@@ -75,7 +75,10 @@ sub api
 {
 	my ($self, $method, $path, $form, $who) = @_;
 	my $key = $who->{key};
-	return error(401, 'invalid_request_error', message => 'Invalid API Key provided') if $key !~ /^(?:sk|rk)_(?:test|live)_\w+$/;
+	return error(401, 'invalid_request_error', message => 'Invalid API Key provided') if $key !~ /^(?:sk|rk)_(?:test|live)_\w+$/ || $self->{revoked}{$key};
+	# A restricted key of ours may do refunds and nothing else.
+	return error(403, 'invalid_request_error', message => 'The provided key does not have the required permissions for this endpoint')
+		if $key =~ /^rk_\w+refundsonly/ && $path !~ m{^/v1/refunds};
 	my $tree = StripeSpec::decode($form);
 	my @faults = $self->{spec}->request($method, $path, $tree);
 	if (@faults) {
@@ -111,6 +114,7 @@ sub run
 {
 	my ($self, $method, $path, $tree, $key) = @_;
 	my ($collection, $id, $verb) = $path =~ m{^/v1/(checkout/sessions|payment_intents|refunds)(?:/([^/]+))?(?:/(\w+))?$};
+	return $self->list_sessions($tree, $key) if $collection eq 'checkout/sessions' && !defined $id && $method eq 'GET';
 	return $self->make_session($tree, $key) if $collection eq 'checkout/sessions' && !defined $id;
 	return $self->make_refund($tree, $key) if $collection eq 'refunds' && $method eq 'POST';
 	return $self->list_refunds($tree, $key) if $collection eq 'refunds' && !defined $id;
@@ -139,6 +143,14 @@ sub shown
 }
 
 # ---- sessions ----
+
+sub list_sessions
+{
+	my ($self, $tree, $key) = @_;
+	my @all = map { $_->{is} } sort { $b->{is}{created} <=> $a->{is}{created} } grep { $_->{key} eq $key } values %{ $self->{sessions} };
+	my $limit = $tree->{limit} // 10;
+	return (200, { object => 'list', url => '/v1/checkout/sessions', data => [grep { defined } @all[0 .. $limit - 1]], has_more => @all > $limit ? TRUE : FALSE });
+}
 
 sub amount_fault
 {

@@ -27,6 +27,7 @@ use Program;
 use Requests;
 use Shop;
 use Socket qw(SOCK_STREAM);
+use Staff;
 use Test::More ();
 use Time::HiRes qw(time);
 use Upload;
@@ -47,7 +48,8 @@ sub new
 	my %service = map { $_ => 1 } @{ delete $o{services} // [] };
 	my $build = $ENV{SUTLER_BUILD} // top() . '/var/build';
 	# What is being written comes without its program: t/style/programs.t complains.
-	my @rows = grep { my $r = $_; $r->{kind} eq 'page' && -x "$build/cgi-bin/$r->{name}"
+	# watch is of no store and answers while the database is away: t/http/040-watch.t.
+	my @rows = grep { my $r = $_; $r->{kind} eq 'page' && $r->{name} ne 'watch' && -x "$build/cgi-bin/$r->{name}"
 		&& (!$want || grep { $_ eq $r->{name} } @$want) } program_rows();
 	push @rows, grep { $service{ $_->{name} } } program_rows();
 	my $config = { 'web.workers' => $workers, %{ delete $o{config} // {} } };
@@ -66,6 +68,23 @@ sub new
 		$self->{f}->stock($self->{f}{tenant}{bahari}, 'SANDAL', 'B1', 1_000_000);
 	}
 	$self->{shop}{stack}->set_origins;
+	return $self;
+}
+
+# The same requests in a house that has the demo in it (a Shop): its merchant toty stands for acme, its store
+# suelas for store one, so that pages are as full as those of a real day.
+sub of_demo
+{
+	my ($class, $shop) = @_;
+	my $self = bless { rows => [grep { $_->{kind} eq 'page' } program_rows()], owner => $$, shop => $shop }, $class;
+	$self->{f} = Fixture->of_demo($shop->dbh);
+	# Requests ask at these.
+	my $desk = 'admin-acme.localhost';
+	$shop->change(q{INSERT INTO tenancy.host (host, tenant_id, store_id, origin, kind) VALUES (?, ?, ?, ?, ?)}, $_->[0],
+		$self->{f}{tenant}{acme}, $self->{f}{store}{one}, $shop->url($_->[0]), $_->[1]) for ['one.localhost', 'store'], [$desk, 'admin'];
+	# Programs look for new hosts once a second.
+	wait_for(10, sub { $self->ask('login', { method => 'GET', host => 'one.localhost', path => '/login' })->{status} == 200
+		&& $self->ask('admin-login', { method => 'GET', host => $desk, path => '/en/admin/login' })->{status} == 200 }) or die "the demo's hosts do not answer\n";
 	return $self;
 }
 

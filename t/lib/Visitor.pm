@@ -13,7 +13,7 @@ package Visitor;
 #	$page = $v->follow($page);			# 30x up to 5 times; submit(...) does not follow
 #	$v->raw("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");	# the answer as it came
 #
-# Named values of new(): port, host, tls (true: HTTPS, unverified), agent, timeout_s.
+# Named values of new(): port, host, tls (true: HTTPS, unverified), agent, timeout_s, from (its own address, 127.0.0.N).
 
 use strict;
 use warnings;
@@ -41,7 +41,7 @@ sub origin
 sub connection
 {
 	my ($self) = @_;
-	my %to = (PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10);
+	my %to = (PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10, $self->{from} ? (LocalAddr => $self->{from}) : ());
 	return IO::Socket::INET->new(%to) || die "cannot connect to port $self->{port}: $!\n" if !$self->{tls};
 	require IO::Socket::SSL;
 	return IO::Socket::SSL->new(%to, SSL_verify_mode => 0, SSL_hostname => $self->{host})

@@ -23,7 +23,7 @@ sub digest { my ($path) = @_; return Digest::SHA->new(256)->addfile($path, 'b')-
 
 is(system("$top/dev/package '$dirs[0]' > /dev/null"), 0, 'the packages are built') or BAIL_OUT('no packages');
 my %deb = packages($dirs[0]);
-is_deeply([sort keys %deb], [qw(sutler sutler-dbgsym sutler-demo sutler-doc)], '... these');
+is_deeply([sort keys %deb], [qw(sutler sutler-dbgsym sutler-demo sutler-demo-dbgsym sutler-doc)], '... these');
 my ($changes) = glob "$dirs[0]/*.changes";
 my $said = `lintian --fail-on error,warning '$changes' 2>&1`;
 is($?, 0, 'lintian has no error and no warning') or diag $said;
@@ -50,7 +50,9 @@ for my $row (program_rows()) {
 	is_deeply([grep { !$file{$_} } @needs], [], "$row->{name}: program, manual, units");
 }
 is_deeply([grep { !$file{$_} } qw(/usr/sbin/sutlerctl /usr/libexec/sutler/failure-mail /lib/systemd/system/sutler.target /usr/lib/sysusers.d/sutler.conf
-	/usr/lib/tmpfiles.d/sutler.conf /etc/cron.d/sutler /etc/sutler/sutler.conf /usr/share/sutler/etc/programs.tab /usr/share/sutler/sql/roles.sql)], [], 'and what belongs to all of them');
+	/usr/lib/tmpfiles.d/sutler.conf /etc/cron.d/sutler /etc/sutler/sutler.conf /usr/share/sutler/etc/programs.tab /usr/share/sutler/sql/roles.sql
+	/usr/share/sutler/messages/es.mo /usr/libexec/sutler/webserver /usr/share/dbconfig-common/data/sutler/install-dbadmin/pgsql
+	/usr/share/sutler/monitoring/sutler.rules.yml /usr/share/sutler/monitoring/sutler-dashboard.json /usr/share/sutler/webserver/nginx-watch.conf)], [], 'and what belongs to all of them');
 is_deeply([grep { $file{$_}[0] =~ /s|t|^.{8}w|^.{5}w/ && $file{$_}[0] !~ /^l/ } sort keys %file], [], 'no file is anybody\'s to write, none has the rights of its owner');
 is_deeply([grep { $file{$_}[1] ne 'root/root' } sort keys %file], [], 'all of them are root\'s');
 is_deeply([grep { m{^/(?:usr/local|var|run|home|opt|tmp|root)/.} } sort keys %file], [], 'and stand where the policy wants them');

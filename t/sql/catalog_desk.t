@@ -31,12 +31,46 @@ is(found('plain'), 'PLAIN', 'a product is found by its reference');
 $dbh->do(q{UPDATE catalog.product_text SET name = 'Suela Ñandú 42-B' WHERE product_id = ? AND locale = 'es'}, undef, $f->{product}{PLAIN});
 is(found($_), 'PLAIN', "then by \"$_\"") for 'nandu', 'SUE', '42-b', '42 nan';
 is(found('42 zebra'), '', 'each word must fit');
+is(found('  '), '', 'no word is no find');
+is(value('SELECT catalog.desk_find(?, ?, 1) IS NULL', $acme, 'product'), 1, 'more than may be are not picked from');
+is(value('SELECT cardinality(catalog.desk_find(?, ?, 1))', $acme, 'pro few'), 1, 'but looked through where another word leaves few');
 $dbh->do(q{UPDATE catalog.variant SET gtin = '4006381333931' WHERE variant_id = ?}, undef, $f->{variant}{PLAIN});
 is(found('400638133'), 'PLAIN', 'by a GTIN begun');
 is(value('SELECT name FROM catalog.desk WHERE product_id = ?', $f->{product}{PLAIN}), 'Suela Ñandú 42-B', 'the list has its name in the first language');
 $dbh->do(q{UPDATE catalog.product SET status = 'archived' WHERE product_id = ?}, undef, $f->{product}{OUT});
 is(value('SELECT status FROM catalog.desk WHERE product_id = ?', $f->{product}{OUT}), 'archived', 'and its state');
 is(value('SELECT count(*) FROM catalog.desk'), value('SELECT count(*) FROM catalog.product'), 'each product once');
+
+# Common words: the first of the list in each order, below each filter, as if all were found and sorted.
+my %key = (newest => ['created_at', '<', 'DESC'], changed => ['updated_at', '<', 'DESC'], name => ['name', '>', 'ASC']);
+my @one = (tenant_id => $acme, store_id => $f->{store}{one});
+my $category = Fixture::id();
+$f->add('catalog.category', @one, category_id => $category);
+$f->add('catalog.category_product', @one, category_id => $category, product_id => $f->{product}{$_}) for qw(FEW MADE OUT LAST PLAIN);
+$dbh->do(q{UPDATE catalog.product SET brand = 'Norte' WHERE reference IN ('FEW', 'EURO', 'OUT')});
+my ($walked, $rows) = (0, 0);
+for my $order (sort keys %key) {
+	my ($key, $than, $way) = @{ $key{$order} };
+	for my $o ({}, { status => 'active' }, { status => 'archived' }, { brand => 'Norte' }, { category => $category },
+		{ after => $f->{product}{LAST} }, { lack => 'picture' }, { lack => 'picture', after => $f->{product}{FEW}, status => 'active' }) {
+		my $none = '00000000-0000-0000-0000-000000000000';
+		for my $query ('product', 'prod pro', 'pro zzz') {
+			my ($got) = $dbh->selectrow_array('SELECT catalog.desk_walk(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 4)', undef, $acme, $query, $o->{lack} // '', $none, '',
+				$o->{status} // '', $o->{category}, $o->{brand} // '', $o->{after}, $order);
+			my ($from, @bind) = $o->{lack} ? ("catalog.desk_lack p WHERE lack = ? AND store_id = ?", $o->{lack}, $none) : 'catalog.desk p WHERE true';
+			my ($wanted) = $dbh->selectrow_array("SELECT coalesce(array_agg(product_id), '{}') FROM (SELECT product_id FROM $from
+				AND product_id = ANY (catalog.desk_find(?, ?, 1000)) AND (? = '' OR status = ?) AND (? = '' OR brand = ?)
+				AND (?::uuid IS NULL OR product_id IN (SELECT product_id FROM catalog.category_product WHERE category_id = ?))
+				AND (?::uuid IS NULL OR ($key, product_id) $than (SELECT $key, product_id FROM catalog.desk WHERE product_id = ?))
+				ORDER BY $key $way, product_id $way LIMIT 4) x", undef, @bind, $acme, $query, ($o->{status} // '') x 2, ($o->{brand} // '') x 2,
+				($o->{category}) x 2, ($o->{after}) x 2);
+			$walked++;
+			$rows += @$wanted;
+			is_deeply($got, $wanted, "$query by $order: " . join(', ', map { "$_ $o->{$_}" } sort keys %$o));
+		}
+	}
+}
+cmp_ok($rows, '>', 2 * $walked / 3, 'with products most of the time');
 
 # ---- doors ----
 my $d = role();

@@ -101,6 +101,6 @@ is(save($acme, 'E', place => 3), 'ok', 'neighbours change places');
 is(stale(), 0, 'no product is listed again');
 is(save($acme, 'E', parent => 'B'), 'ok', 'it moves');
 is(stale(), 2, 'its products are');
-is(value(q{SELECT count(DISTINCT product_id) FROM catalog.listing WHERE category_id = ?}, $id{B}), 2, 'and stand there');
-is(value(q{SELECT count(DISTINCT product_id) FROM catalog.listing WHERE category_id = ?}, $id{A}), 0, 'and no longer where they stood');
+is(value(q{SELECT count(DISTINCT product_id) FROM catalog.placement WHERE category_id = ?}, $id{B}), 2, 'and stand there');
+is(value(q{SELECT count(DISTINCT product_id) FROM catalog.placement WHERE category_id = ?}, $id{A}), 0, 'and no longer where they stood');
 done_testing;

@@ -47,7 +47,7 @@ sub door
 sub rule { my @rule = @_; return Race::transaction($d, $acme, door(@rule)) }
 sub names { return join ' ', map { $_->[0] } @{ $dbh->selectall_arrayref(shift, undef, @_) } }
 sub kept { return names('SELECT p.reference FROM catalog.category_product cp JOIN catalog.product p USING (tenant_id, product_id) WHERE cp.category_id = ? ORDER BY 1', $c{sale}) }
-sub shown { return names('SELECT DISTINCT p.reference FROM catalog.listing l JOIN catalog.product p USING (tenant_id, product_id) WHERE l.category_id = ? ORDER BY 1', $c{sale}) }
+sub shown { return names('SELECT DISTINCT p.reference FROM catalog.placement l JOIN catalog.product p USING (tenant_id, product_id) WHERE l.category_id = ? ORDER BY 1', $c{sale}) }
 sub holds { my ($want, $what) = @_; freshen(); is(shown(), $want, $what); is(kept(), $want, '... and the rows say so') if kept() ne $want; return }
 freshen();
 
@@ -117,7 +117,7 @@ run('UPDATE catalog.store_product SET visible = true WHERE product_id = ?', $f->
 holds('FEW TIERS', 'shown again, it is');
 run('UPDATE catalog.store_product SET position = 5 WHERE store_id = ? AND product_id = ?', $store, $f->{product}{TIERS});
 freshen();
-is(value('SELECT DISTINCT position FROM catalog.listing WHERE category_id = ? AND product_id = ?', $c{sale}, $f->{product}{TIERS}), 5, 'they stand in the order of the store');
+is(value('SELECT DISTINCT position FROM catalog.placement WHERE category_id = ? AND product_id = ?', $c{sale}, $f->{product}{TIERS}), 5, 'they stand in the order of the store');
 
 # ---- by hand, and past the rule ----
 my $put = sub { Race::transaction($d, $acme, sub { ($_[0]->selectrow_array('SELECT catalog.desk_category_products(?, ?, ?, ?, ?, ?, ?, ?)', undef, $acme, $actor,

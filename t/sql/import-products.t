@@ -132,6 +132,51 @@ SKIP: {
 	like($text, qr/3 rows: 0 created, 1 updated, 1 unchanged/, 'and changes the one text that differs');
 	import_file('products', 'own.csv', $good, '--update');
 }
+# ---- a list of prices ----
+# What a file with prices alone leaves is what the same prices leave in a file that is looked at as a whole.
+$dbh->do('ALTER DATABASE ' . $dbh->quote_identifier($s->{db}) . q{ SET track_functions = 'pl'});
+sub shown
+{
+	return join "\n", map { value("SELECT coalesce(string_agg(t, E'\\n' ORDER BY t), '') FROM (SELECT (to_jsonb(x) - '{updated_at,revision}'::text[])::text AS t FROM $_ x) y") }
+		map { "catalog.$_" } qw(price listing placement placement_price placement_name product_page search search_code desk desk_lack desk_word variant product);
+}
+sub looked { return value(q{SELECT coalesce(sum(calls), 0) FROM pg_stat_user_functions WHERE funcname = 'import_variants'}) }
+my ($quick, $long) = map { my $more = $_; join "\n", "product,sku,price:EUR$more->[0]", "A-1,A-1-R40,21.50$more->[1]", "A-1,A-1-B41,22$more->[2]", "A-2,A-2,6$more->[3]", '' }
+	['', '', '', ''], [',weight_g', ',300', ',310', ',100'];
+my $first = shown();
+my $calls = looked();
+($status, $text) = import_file('products', 'prices.csv', $quick, '--update');
+is($status, 0, 'a list of prices comes in') or diag $text;
+like($text, qr/3 rows: 0 created, 2 updated, 0 unchanged/, 'and is counted');
+is(looked(), $calls, 'no variant is looked at for it');
+my $after = shown();
+isnt($after, $first, 'prices changed');
+like((import_file('products', 'prices.csv', $quick, '--update'))[1], qr/0 updated, 2 unchanged/, 'twice changes nothing');
+import_file('products', 'own.csv', $good, '--update');
+is(shown(), $first, 'the file of before leads back');
+($status, $text) = import_file('products', 'prices.csv', $long, '--update');
+cmp_ok(looked(), '>', $calls, 'a file that says more is looked at');
+is(shown(), $after, 'and leaves the same');
+($status, $text) = $s->ctl('catalog', 'verify');
+is($status, 0, 'which is what making it again gives') or diag $text;
+import_file('products', 'own.csv', $good, '--update');
+($status, $text) = import_file('products', 'prices.csv', "product,sku,price:EUR\nA-1,A-1-R40,21.50\nZ-1,Z-1,1\n", '--update');
+is($status, 1, 'a product that is not there is an error in it, too');
+($status, $text) = import_file('products', 'prices.csv', "product,sku,price:EUR\nA-1,A-1-R40,x\n", '--update');
+like($text, qr/prices\.csv:2: price:EUR: /, 'as is an amount that is none');
+($status, $text) = import_file('products', 'prices.csv', $quick =~ s/,6$/,/mr, '--update');
+like($text, qr/prices\.csv:4: price:EUR: .*needs a price/, 'and a price that would be lost');
+is($status, 1, '... nothing comes in');
+$dbh->do('UPDATE tenancy.store_currency SET step = 5');
+($status, $text) = import_file('products', 'prices.csv', $quick =~ s/,6$/,6.03/mr, '--update');
+like($text, qr/prices\.csv:4: \S+: prices in EUR are multiples/, 'and one that the store does not have');
+is($status, 1, '... nothing comes in');
+$dbh->do('UPDATE tenancy.store_currency SET step = 1');
+is(shown(), $first, 'nothing came in of these');
+($status, $text) = import_file('products', 'prices.csv', "product,sku,price:EUR\nA-1,A-1-R40,19.90\n", '--update');
+is(value(q{SELECT status FROM catalog.variant WHERE sku = 'A-1-B41'}), 'archived', 'a variant that is not in it leaves the shop, as from any file');
+import_file('products', 'own.csv', $good, '--update');
+is(shown(), $first, 'and comes again');
 my $media = value('SELECT name FROM catalog.media WHERE file_name = $$red.png$$');
 for (240, 480, 960) {
 	open my $f, '<:raw', "$dir/media/$media-$_.webp" or fail("no file of $_ pixels"), next;

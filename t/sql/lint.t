@@ -15,7 +15,12 @@ my %without = (
 	'tenancy.tenant' => 'the list of tenants itself: jobs go through it',
 	'tenancy.host' => 'leads from a host name to its tenant',
 	'event.ready' => 'the queue head: tenant, id and due time; bodies are under row-level security',
+	'watch.job' => 'how the tasks of the host do, which serve all',
+	'watch.house' => 'counts over all merchants together, one row',
+	'watch.certificate' => 'the same of certificates',
+	'sutler.drill' => 'reports of restore drills: of the whole host',
 	'staff.permission' => 'reference: what can be allowed, the same for all',
+	'tenancy.seal_key' => 'the public half of the host\'s key, the same for all',
 	'sales.step' => 'reference: the allowed steps of states, the same for all',
 );
 # Policies beside the one, as "table policy", and why.
@@ -23,8 +28,13 @@ my %extra_policy = (
 	'catalog.search search' => 'the search functions of sutler_search read by their own rule',
 	'catalog.search_code search' => 'the same for exact codes',
 	'catalog.word search' => 'the same for the words that correct others',
+	'catalog.synonym search' => 'the same for words that mean the same',
 	(map { ("catalog.$_ owner" => 'the owner is a member of sutler_search, and sees one tenant all the same') }
-		qw(search search_code word)),
+		qw(search search_code word synonym)),
+);
+# Indexes that tenant_id does not lead, as "table index", and why.
+my %keyed = (
+	'catalog.search catalog.search_words' => 'each word in it begins with the key of its store and language; to lead it, the index would intersect all rows of the tenant',
 );
 my $policy = q{(tenant_id = (NULLIF(current_setting('sutler.tenant'::text, true), ''::text))::uuid)};
 
@@ -61,7 +71,7 @@ none('every table has a primary key', qq{
 none('tenant_id leads every primary key, unique key and index', qq{
 	SELECT t.name, i.indexrelid::regclass::text FROM ($tenant_tables) t JOIN pg_index i ON i.indrelid = t.oid
 	LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
-	WHERE a.attname IS DISTINCT FROM 'tenant_id'});
+	WHERE a.attname IS DISTINCT FROM 'tenant_id'}, sub { $keyed{ $_[0] } });
 none('tenant_id leads every foreign key on both sides, but to reference tables', qq{
 	SELECT t.name, k.conname FROM ($tenant_tables) t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f'
 	JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.conkey[1]
@@ -114,10 +124,11 @@ none('a definer function has a fixed search_path that ends in pg_temp', qq{
 none('a definer function belongs to the owner or the search role', qq{
 	SELECT p.oid::regprocedure::text, p.proowner::regrole::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 	WHERE $ours AND p.prosecdef AND p.proowner::regrole::text NOT IN ('"_sutler-owner"', 'sutler_search')});
-# sutler.make_months makes tables and touches no row.
+# sutler.make_months makes tables and touches no row; the others know no merchant.
 none('a definer function that reads or writes rows takes the tenant or the setting', qq{
 	SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-	WHERE $ours AND p.prosecdef AND p.oid <> 'sutler.make_months(integer)'::regprocedure AND p.prorettype <> 'trigger'::regtype
+	WHERE $ours AND p.prosecdef AND p.oid NOT IN ('sutler.make_months(integer)'::regprocedure,
+			'watch.job_ran(bigint, bigint, boolean)'::regprocedure, 'watch.schema_version()'::regprocedure) AND p.prorettype <> 'trigger'::regtype
 		AND NOT coalesce(p.proargnames[1] = 'p_tenant', false) AND p.prosrc !~ 'sutler\\.tenant'});
 none('a view is security_invoker', qq{
 	SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

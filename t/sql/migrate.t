@@ -75,6 +75,8 @@ is($status, 0, 'check finds nothing wrong') or diag $text;
 my $files = () = glob top() . '/sql/migrations/*.sql';
 my $kills = 0;
 for my $n (0 .. $files) {
+	# .ci/run kills behind every sixth and the last.
+	next if $ENV{SUTLER_TEST_SHARED} && $n % 6 && $n != $files;
 	fresh('killed');
 	my $pid = open(my $out, '-|') // die "cannot fork: $!\n";
 	if ($pid == 0) {

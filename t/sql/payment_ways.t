@@ -171,6 +171,67 @@ is(value(q{SELECT sales.desk_pay(?, ?, ?, 'statement 7', 1500)}, undef, $tenant,
 is(value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), $owed - 1500, 'and is owed no more');
 is(value(q{SELECT e.debit FROM payment.entry e JOIN payment.payment p USING (tenant_id, payment_id) WHERE p.order_id = ?}, undef, $order), 'bank', 'it lies in the bank');
 is(value(q{SELECT accounting.issue_invoice(?, ?, 'S', 'B')}, undef, $tenant, $order), $invoice, 'there is one invoice');
+
+# What came back of an order that is not paid is owed no more.
+my $back;
+($said, $back) = place('invoice', 0, $member, $actor);
+is($said, 'ok', 'an order that will come back');
+is(value(q{SELECT sales.fire(?, ?, 'fulfilment', 'make_ready', 'test', '')}, undef, $tenant, $back), 'ok', 'it is made ready');
+is(value(q{SELECT sales.ship(?, ?, '{1}', '{1}', 'Post', 'T', '', 'test')}, undef, $tenant, $back), 'ok', 'it leaves');
+my ($return) = value('SELECT sutler.uuid7()');
+my ($owes, $free) = (value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), left());
+is(value(q{SELECT sales.staff_return(?, ?, ?, ?, 'refund', 'size', 'too small', '{1}', '{1}')}, undef, $tenant, $actor, $back, $return), 'ok', 'a return is made');
+value(q{SELECT sales.decide_return(?, ?, ?, 'approve', '')}, undef, $tenant, $actor, $return) if value('SELECT state FROM sales.return WHERE return_id = ?', undef, $return) eq 'requested';
+is(value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), $owes, 'while it is on its way all is owed');
+is(value('SELECT sales.receive_return(?, ?, ?, (SELECT warehouse_id FROM inventory.warehouse ORDER BY 1 LIMIT 1), NULL, NULL)', undef, $tenant, $actor, $return), 'ok', 'it came');
+my $worth = value('SELECT sales.return_worth(?, ?)', undef, $tenant, $return);
+cmp_ok($worth, '>', 0, 'and was worth something');
+is(value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), $owes - $worth, 'which is owed no more');
+is(left(), $free + $worth, 'and may be ordered for again');
+is(value(q{SELECT sales.desk_pay(?, ?, ?, 'statement 8', (SELECT amount - captured FROM payment.payment WHERE order_id = ?))}, undef, $tenant, $actor, $back, $back), 'ok', 'all of it is paid nevertheless');
+is(value(q{SELECT sales.refund_return(?, ?, ?, NULL, 'came back', sutler.uuid7())}, undef, $tenant, $actor, $return), 'ok', 'then the worth goes back');
+is(value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), $owes - value('SELECT total FROM sales."order" WHERE order_id = ?', undef, $back), 'and only the other order is owed');
+
+# Set off: what came back before the money did is due no more, and only the rest is asked for.
+($said, $back) = place('invoice', 0, $member, $actor);
+value(q{SELECT sales.fire(?, ?, 'fulfilment', 'make_ready', 'test', '')}, undef, $tenant, $back);
+is(value(q{SELECT sales.ship(?, ?, '{1}', '{1}', 'Post', 'T', '', 'test')}, undef, $tenant, $back), 'ok', 'another order leaves');
+$invoice = value(q{SELECT accounting.issue_invoice(?, ?, 'S', 'B')}, undef, $tenant, $back);
+($return) = value('SELECT sutler.uuid7()');
+value(q{SELECT sales.staff_return(?, ?, ?, ?, 'refund', 'size', 'too small', '{1}', '{1}')}, undef, $tenant, $actor, $back, $return);
+value(q{SELECT sales.decide_return(?, ?, ?, 'approve', '')}, undef, $tenant, $actor, $return);
+value('SELECT sales.receive_return(?, ?, ?, (SELECT warehouse_id FROM inventory.warehouse ORDER BY 1 LIMIT 1), NULL, NULL)', undef, $tenant, $actor, $return);
+$owes = value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR');
+sub off { my ($amount) = @_; return value(q{SELECT sales.refund_return(?, ?, ?, ?, 'came back', sutler.uuid7())}, undef, $tenant, $actor, $return, $amount) }
+is(off(1001), 'too_much', 'more than came back is not taken off');
+is(off(400), 'ok', 'a part of it is');
+is(value('SELECT payment.due(?, ?)', undef, $tenant, $back), 1100, 'and is due no more');
+is(off(undef), 'ok', 'so is the rest');
+is(off(undef), 'amount', 'once');
+is(value('SELECT payment.due(?, ?)', undef, $tenant, $back), 500, 'the delivery is still due');
+is(value('SELECT payment.owed(?, ?, ?)', undef, $tenant, $member, 'EUR'), $owes, 'what he owes does not change: it counted when it came');
+is(order_of('payment', $back), 'pending', 'the order waits for the rest');
+my @notes = map { value('SELECT accounting.issue_credit_note(?, ?, false)', undef, $tenant, $_) }
+	@{ $dbh->selectcol_arrayref('SELECT r.refund_id FROM payment.refund r JOIN payment.payment p USING (payment_id) WHERE p.order_id = ? ORDER BY 1', undef, $back) };
+is(value('SELECT sum(total) FROM accounting.credit_note WHERE invoice_id = ?', undef, $invoice), 1000, 'credit notes take it back from the invoice') or diag("@notes");
+is(value(q{SELECT coalesce(sum(e.amount) FILTER (WHERE e.debit = 'bank'), 0) + coalesce(sum(e.amount) FILTER (WHERE e.credit = 'bank'), 0) FROM payment.entry e
+	JOIN payment.payment p USING (payment_id) WHERE p.order_id = ?}, undef, $back), 0, 'no money moved');
+is(value(q{SELECT sales.desk_pay(?, ?, ?, 'statement 9', 1500)}, undef, $tenant, $actor, $back), 'again', 'the whole is not asked for');
+is(value(q{SELECT sales.desk_pay(?, ?, ?, 'statement 9', 500)}, undef, $tenant, $actor, $back), 'ok', 'the rest is paid');
+is(order_of('payment', $back), 'partly_refunded', 'and the order is what it is');
+is(value(q{SELECT sum(e.amount) FROM payment.entry e JOIN payment.payment p USING (payment_id) WHERE p.order_id = ? AND e.debit = 'bank'}, undef, $back), 500, 'the bank has the rest');
+# All of it: nothing is to be paid at all.
+($said, $back) = place('invoice', 0, $member, $actor);
+$dbh->do('UPDATE payment.payment SET amount = 1000 WHERE order_id = ?', undef, $back);
+value(q{SELECT sales.fire(?, ?, 'fulfilment', 'make_ready', 'test', '')}, undef, $tenant, $back);
+value(q{SELECT sales.ship(?, ?, '{1}', '{1}', 'Post', 'T', '', 'test')}, undef, $tenant, $back);
+($return) = value('SELECT sutler.uuid7()');
+value(q{SELECT sales.staff_return(?, ?, ?, ?, 'refund', 'size', 'too small', '{1}', '{1}')}, undef, $tenant, $actor, $back, $return);
+value(q{SELECT sales.decide_return(?, ?, ?, 'approve', '')}, undef, $tenant, $actor, $return);
+value('SELECT sales.receive_return(?, ?, ?, (SELECT warehouse_id FROM inventory.warehouse ORDER BY 1 LIMIT 1), NULL, NULL)', undef, $tenant, $actor, $return);
+is(off(undef), 'ok', 'all that is due came back');
+is(order_of('payment', $back), 'refunded', 'nothing is to be paid');
+is(value(q{SELECT count(*) FROM event.outbox WHERE order_id = ? AND template IN ('payment-received', 'refund-made')}, undef, $back), 0, 'and no mail speaks of money');
 is(terms($member, undef, undef, 1), 'ok', 'his own terms end');
 is(value('SELECT t.days FROM payment.terms_of(?, ?, ?) t', undef, $tenant, $member, 'EUR'), 14, 'then those of his group count again');
 done_testing();

@@ -18,14 +18,16 @@ cmp_ok(scalar @programs, '>', 0, 'programs.tab has rows');
 is_deeply([ $names->(q{SELECT rolname FROM pg_roles WHERE rolname LIKE '\_sutler-%' AND rolname <> '_sutler-owner'
 	ORDER BY rolname COLLATE "C"}) ], \@programs, 'bootstrap.sql makes the roles of programs.tab, no more, no less');
 
-is_deeply([ $names->(q{SELECT rolname FROM pg_roles WHERE rolname ~ '^_?sutler' AND (rolsuper OR rolcreaterole OR rolcreatedb
-	OR rolreplication OR (rolbypassrls AND rolname <> 'sutler_backup'))}) ], [],
-	'no role has a power over the server; only sutler_backup passes row-level security');
+is_deeply([ $names->(q{SELECT rolname FROM pg_roles WHERE rolname ~ '^_?sutler' AND (rolsuper OR rolcreaterole
+	OR (rolcreatedb AND rolname <> '_sutler-drill') OR rolreplication OR (rolbypassrls AND rolname <> 'sutler_backup'))}) ], [],
+	'no role has a power over the server; only sutler_backup passes row-level security, only the drill makes databases');
 is_deeply([ $names->(q{SELECT rolname FROM pg_roles WHERE rolname LIKE 'sutler\_%' AND rolcanlogin}) ], [],
 	'the helper roles cannot log in');
 is_deeply([ $names->(q{SELECT m.member::regrole || ' in ' || m.roleid::regrole FROM pg_auth_members m
-	WHERE m.member::regrole::text ~ 'sutler' OR m.roleid::regrole::text ~ 'sutler'}) ],
-	['"_sutler-owner" in sutler_search'], 'no role is a member of another, but the owner in the search role');
+	WHERE m.member::regrole::text ~ 'sutler' OR m.roleid::regrole::text ~ 'sutler' ORDER BY 1}) ],
+	['"_sutler-backup" in sutler_backup', '"_sutler-owner" in sutler_search'],
+	'no role is a member of another, but the owner in the search role, and who saves in the one that sees all');
+ok(!$s->dbh('_sutler-backup')->selectrow_array(q{SELECT has_table_privilege('tenancy.store', 'SELECT')}), 'who saves reads nothing as himself');
 
 my %want = (statement_timeout => '5s', lock_timeout => '2s', idle_in_transaction_session_timeout => '10s',
 	search_path => '""');

@@ -31,7 +31,7 @@ for my $file (glob("$top/lib/shop/import_rows.c $top/lib/shop/import_tables.c $t
 	$said{$_} = $name for $text =~ /(?:snprintf\(c->why, sizeof\(c->why\), |\*error = (?:mem_printf\(ctx, )?)"((?:[^"\\]|\\.)*)"[,;)]/g;
 	$said{"Row 1 cannot be used: $_."} = $name for $text =~ /^\t\[[A-Z_0-9]+\] = "([^"]+)",$/mg && $name =~ /csv/ ? $text =~ /^\t\[[A-Z_0-9]+\] = "([^"]+)",$/mg : ();
 }
-for my $file (map { "$top/sql/functions/import_$_.sql" } qw(catalog products)) {
+for my $file (map { "$top/sql/functions/$_.sql" } qw(import_catalog import_products catalog_markup)) {
 	my $text = read_file($file);
 	while ($text =~ /import_fault \(line, col, message[^)]*\)\s*SELECT(.*?)\n\tFROM/gs) {
 		$said{ $_ =~ s/''/'/gr } = $file =~ s{^\Q$top\E/}{}r for grep { / / } $1 =~ /'((?:[^']|'')*)'/g;
@@ -39,7 +39,7 @@ for my $file (map { "$top/sql/functions/import_$_.sql" } qw(catalog products)) {
 }
 cmp_ok(scalar keys %said, '>', 60, 'imports say ' . keys(%said) . ' sentences');
 for my $s (sort keys %said) {
-	my $plain = $s =~ s/\\"/"/gr =~ s/^%\.0s//r;
+	my $plain = $s =~ s/\\"/"/gr =~ s/^%\.0s//r =~ s/%%/%/gr;
 	next if $plain =~ $by_hand || $plain =~ /^;/;
 	for my $m (@{ $made{$plain} // [$plain =~ s/%(?:\.\d+)?(?:zu|lld|[sd])/x/gr] }) {
 		ok(scalar(grep { $m =~ /^$_$/ } @known), $m) or diag "$said{$s} says it";

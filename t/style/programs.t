@@ -24,7 +24,7 @@ for my $row (@rows) {
 	like($row->{body}, $row->{kind} eq 'page' ? qr/^\d+[km]$/ : qr/^$/, "$name: body");
 	like($row->{workers}, $page ? qr/^\d+c?$/ : qr/^$/, "$name: workers");
 	like($row->{network}, qr/^(?:out)?$/, "$name: network");
-	like($row->{schedule}, $page ? qr/^$/ : qr/^(?:every-\d+m|hourly|daily-\d\d:\d\d)$/, "$name: schedule");
+	like($row->{schedule}, $page ? qr/^$/ : qr/^(?:every-\d+m|hourly|(?:daily|weekly)-\d\d:\d\d)$/, "$name: schedule");
 	for my $prefix (split /,/, $row->{prefixes}) {
 		like($prefix, qr{^/[a-z0-9/-]*$}, "$name: prefix $prefix");
 		unlike($prefix, qr{^/[a-z]{2}(?:-[a-z]{2,4})*(?:/|$)}, "$name: prefix $prefix is not like a locale");
@@ -71,6 +71,13 @@ for my $row (grep { $_->{kind} eq 'page' } @rows) {
 		my ($method, $path) = @$route;
 		ok($text =~ /\Q$method\E\b[^\n]*\Q$path\E(?=\s|$)/m, "$row->{name}: $method $path is in the manual");
 	}
+}
+
+# What starts them where there is no systemd reads the same rows: it comes as far as their files.
+my $launch = ($ENV{SUTLER_BUILD} // "$top/var/build") . '/sbin/sutler-launch';
+SKIP: {
+	skip "$launch is not built", 1 if !-x $launch;
+	like(`'$launch' -t '$top/etc/programs.tab' -x /nonexistent -R / -r '$top/var/test/no-run' 2>&1`, qr{^sutler-launch: cannot run /nonexistent/}, 'sutler-launch understands every row');
 }
 
 # One role per program, and none that has no program.

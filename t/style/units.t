@@ -21,7 +21,7 @@ my $state = "$dir/state";
 # A directory with the programs as they are installed, so that systemd finds what it is to start.
 mkdir "$dir/libexec";
 symlink "$build/$_", "$dir/libexec/$_" for qw(cgi-bin jobs);
-symlink "$top/etc/failure-mail", "$dir/libexec/failure-mail";
+symlink "$build/sbin/failure-mail", "$dir/libexec/failure-mail";
 my $files = units(rows => \@rows, libexec => "$dir/libexec", state => $state);
 write_file("$dir/$_", $files->{$_}) for keys %$files;
 
@@ -70,8 +70,18 @@ for my $row (@rows) {
 		like($lines[0], qr/^\Q${\cron_of($row->{schedule})}\E +\S+ +\[ -d \/run\/systemd\/system \] \|\|/, '... at the same times, where there is no systemd');
 	}
 }
+# What tells of failures: a sandbox of its own, the journal and the mail server within reach.
+{
+	my $s = settings('sutler-failure@.service');
+	my $judged = `systemd-analyze security --offline=true --threshold=${\EXPOSURE_MOST} '$dir/system/sutler-failure@.service' 2>&1`;
+	is($?, 0, 'sutler-failure@: ' . ($judged =~ /(Overall exposure level.*?:\s*[\d.]+)/)[0]) or diag $judged;
+	is($s->{User}[0], '_sutler-deliver', '... sends as deliver does');
+	is($s->{SupplementaryGroups}[0], '_sutler systemd-journal', '... and may read the journal');
+	like($s->{InaccessiblePaths}[0] // '', qr/secret\.key/, '... not the key');
+}
 is(schedule_of('daily-02:30') . '|' . cron_of('daily-02:30'), '*-*-* 02:30:00 UTC|30 2 * * *', 'once a day');
 is(schedule_of('every-5m') . '|' . cron_of('every-5m'), '*:0/5:00|*/5 * * * *', 'every five minutes');
+is(schedule_of('weekly-04:30') . '|' . cron_of('weekly-04:30'), 'Sun *-*-* 04:30:00 UTC|30 4 * * 0', 'once a week');
 ok(!eval { schedule_of('weekly'); 1 }, 'what nobody understands is refused');
 ok(!eval { units(rows => [{ %{ $rows[0] }, writes => 'etc' }]); 1 }, 'and so is a directory that nobody knows');
 
@@ -89,5 +99,8 @@ my %in = $group =~ /^(_sutler\S*?):[^:]*:\d+:(.*)$/mg;
 is($in{'_sutler-secrets'}, join(',', sort '_sutler-owner', map { user_of($_) } grep { $_->{reads} =~ /secrets/ } @rows), 'who may open secrets');
 is($in{'_sutler-media'}, join(',', sort '_sutler-owner', map { user_of($_) } grep { $_->{writes} =~ /media/ } @rows), 'who may write pictures');
 is($in{'_sutler-downloads'}, join(',', sort '_sutler-owner', map { user_of($_) } grep { "$_->{writes},$_->{reads}" =~ /downloads/ } @rows), 'who may open what is sold');
+my $readers = join ',', sort map { user_of($_) } grep { $_->{reads} =~ /counters/ } @rows;
+is($in{'_sutler-home'}, $readers, 'who may read the counters of a program');
+is($in{'_sutler-deliver'} // '', '', 'of a job there are none');
 is(scalar(split /,/, $in{_sutler}), scalar @rows, 'all of them belong to the house');
 done_testing;

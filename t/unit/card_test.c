@@ -23,7 +23,6 @@ int main(void)
 	tap_is_int(c.price, 4990, "price");
 	tap_ok(c.has_was && c.was == 5990, "price before");
 	tap_ok(c.price_varies, "prices vary");
-	tap_is_int(c.place, -3, "place, which may be negative");
 	tap_is_str(c.product, "id", "product");
 	card_read(ctx, "boot" F "Boot" F F F "badge/in" F F "0" F F "false" F "0" F "id" F, "", &c);
 	tap_ok(c.image == NULL && c.brand == NULL && !c.has_was && !c.price_varies, "what a product has not is absent");

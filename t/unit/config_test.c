@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -84,6 +85,36 @@ static void round_trip(void *ctx)
 	tap_ok(strstr(none->data, "\n#workers = 0\n") != NULL, "defaults are printed behind #");
 }
 
+static void put(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "w");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		abort();
+}
+
+/* What the package writes beside the file: read first, so that the file wins. */
+static void directory(void *ctx)
+{
+	char *dir = mem_printf(ctx, "%s.d", path), *a = mem_printf(ctx, "%s/a.conf", dir), *b = mem_printf(ctx, "%s/b.conf", dir);
+	char *other = mem_printf(ctx, "%s/c.conf.dpkg-old", dir);
+	const char *error, *text = "[web]\nworkers = 3\n";
+
+	if (mkdir(dir, 0700) != 0)
+		abort();
+	put(a, "[database]\nconnection = dbname=a\n[web]\nworkers = 1\nrequest_limit = 7\n");
+	put(b, "[database]\nconnection = dbname=b\n[web]\nworkers = 2\n");
+	put(other, "nonsense\n");
+	tap_ok(load(text, strlen(text), &error), "files beside the file: %s", error);
+	tap_is_str(config_text("database.connection"), "dbname=b", "the later one wins");
+	tap_is_int(config_int("web.workers"), 3, "the file itself wins over all");
+	tap_is_int(config_int("web.request_limit"), 7, "and what nobody else says is the first one's");
+	put(b, "[web]\nwokers = 2\n");
+	tap_ok(!load(text, strlen(text), &error), "refused: a mistake in one of them");
+	tap_is_str(error, mem_printf(ctx, "%s:2: There is no setting web.wokers.", b), "says where");
+	unlink(a), unlink(b), unlink(other), rmdir(dir);
+}
+
 static void table(void)
 {
 	bool sound = true;
@@ -108,6 +139,7 @@ int main(void)
 	close(mkstemp(path));
 	mistakes(ctx);
 	round_trip(ctx);
+	directory(ctx);
 	unlink(path);
 	mem_free(ctx);
 	return tap_done();

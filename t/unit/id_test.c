@@ -141,6 +141,20 @@ static void forms(void)
 		tap_is_int(id_valid(cases[i].text), cases[i].valid, "id_valid: %s", cases[i].name);
 }
 
+static void packed(void)
+{
+	static const char *const ids[] = {
+		"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "01890a5d-ac96-774b-bcce-b302099a8057",
+		"0a1b2c3d-4e5f-6789-9abc-def012345678",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct id_packed p = id_pack(ids[i]);
+
+		tap_is_str(id_unpack(&p).text, ids[i], "%s is packed and back", ids[i]);
+	}
+}
+
 int main(void)
 {
 	void *ctx = mem_context(NULL, "test");
@@ -148,6 +162,7 @@ int main(void)
 	million(ctx);
 	after_fork(ctx);
 	clock_back();
+	packed();
 	forms();
 	mem_free(ctx);
 	return tap_done();

@@ -216,7 +216,7 @@ int main(void)
 	worker.db = db_open(worker.mem, "host=/nonexistent", "page_test");
 	worker.sites = site_cache_new(worker.mem);
 	worker.languages = languages_new(worker.mem, "/nonexistent", "/nonexistent");
-	worker.counters = counters_open(worker.mem, NULL, "test", routes, 0);
+	worker.counters = counters_open(worker.mem, NULL, "test", routes, 1, 0);
 	worker.traces = trace_keep_new(worker.mem);
 	statuses();
 	bugs();

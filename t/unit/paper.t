@@ -44,8 +44,19 @@ cmp_ok($pages, '>', 2, "and goes on over $pages pages");
 like($text, qr{$pages ?/ ?$pages}, 'which are numbered');
 is(draw('pick', 80), $long, 'the same input is the same file');
 
+my $labels = draw('label', 2);
+$text = text();
+is($text =~ tr/\f//, 2, 'a label is a page');
+like($text, qr/\Q$_\E/, "label: $_") for 'From', 'Deliver to', 'Núñez e Hijas', '08001 Barcelona', 'Correos', '1250 g', 'Parcel S-1001/1', 'Tracking number PK43B0492847511080128001X';
+is(draw('label', 2), $labels, 'the same labels are the same file');
+like(`pdfinfo $dir/p.pdf`, qr/Page size:\s+297\.6\d* x 419\.5\d* pts/, 'of A6');
+
 SKIP: {
-	skip 'zbarimg is not installed', 1 if `zbarimg --version 2>&1` !~ /^\d/;
+	skip 'zbarimg is not installed', 2 if `zbarimg --version 2>&1` !~ /^\d/;
+	draw('label', 2);
+	system 'pdftoppm', '-r', '200', '-f', '2', '-png', '-singlefile', "$dir/p.pdf", "$dir/l";
+	my $read = `zbarimg -q --raw $dir/l.png`;
+	is(join(' ', sort split /\n/, $read), 'PK43B0492847511080128001X S-1001/2', 'a scanner reads both numbers of a label');
 	draw('slip', 1);
 	system 'pdftoppm', '-r', '150', '-png', '-singlefile', "$dir/p.pdf", "$dir/p";
 	like(`zbarimg -q --raw '$dir/p.png' 2>/dev/null`, qr/^S-1001$/m, 'a scanner reads the number');

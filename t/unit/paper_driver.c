@@ -1,10 +1,23 @@
 /* Draws a paper of the kind and number of rows given, to standard output; for paper.t. */
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "shop/label.h"
 #include "shop/paper.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* ROWS labels; every second one has a tracking number. */
+static struct buf *labels(void *mem, int64_t n)
+{
+	struct label *label = mem_array(mem, struct label, 1000);
+	struct labels l = { .locale = locale_get("es-ES"), .store_name = "Suelas Toty", .color = "#1f4e79", .date = "2026-11-22", .label = label, .n = (size_t)n };
+
+	for (int i = 0; i < n; i++)
+		label[i] = (struct label){ mem_printf(mem, "S-1001/%d", i + 1), "Suelas Toty\nCalle Mayor 1\n28013 Madrid",
+			"Ana Núñez\nNúñez e Hijas, S.L.\nCalle del Sol, 2\n3.º izquierda\n08001 Barcelona\nEspaña", "Correos", i % 2 ? "PK43B0492847511080128001X" : "", 1250 * i };
+	return label_pdf(mem, &l);
+}
 
 int main(int argc, char **argv)
 {
@@ -25,7 +38,7 @@ int main(int argc, char **argv)
 	p.nrows = (size_t)n;
 	for (int i = 0; i < n; i++)
 		rows[i] = (struct paper_row){ mem_printf(mem, "A %02d", i), "S-1001", mem_printf(mem, "SKU-%d", i), mem_printf(mem, "Ante marrón %d", i), "42", i + 1, "8,50 €", mem_printf(mem, "%d,00 €", i) };
-	b = paper_pdf(mem, &p);
+	b = argc > 1 && strcmp(argv[1], "label") == 0 ? labels(mem, n) : paper_pdf(mem, &p);
 	if (b == NULL)
 		return 1;
 	fwrite(b->data, 1, b->len, stdout);

@@ -31,6 +31,8 @@ struct recorded {
 	const char *list_with, *list_without;   /* refunds of a payment, with ours or not */
 	const char *card_error;         /* 402 */
 	const char *wrong_key;          /* 401 */
+	const char *list;               /* what look() asks for */
+	const char *test, *live, *public, *webhook;     /* secrets by their shape */
 	const char *event;              /* of webhook_parse: money came */
 	const char *(*sign)(const void *ctx, const char *secret, const char *body, int64_t now_s);
 };
@@ -73,6 +75,9 @@ static const struct recorded stripe = {
 	.wrong_key = "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Invalid API Key provided\"}}",
 	.event = "{\"id\":\"E1\",\"object\":\"event\",\"type\":\"checkout.session.completed\",\"created\":1700000000,\"livemode\":false,"
 		"\"data\":{\"object\":{" CS ",\"status\":\"complete\",\"payment_status\":\"paid\",\"payment_intent\":\"P1\"}}}",
+	.list = "{\"object\":\"list\",\"has_more\":false,\"url\":\"/v1/checkout/sessions\",\"data\":[]}",
+	.test = "sk_test_4eC39HqLyjWDarjtT1zdp7dc", .live = "rk_live_4eC39HqLyjWDarjtT1zdp7dc", .public = "pk_test_TYooMQauvdEDq54NiTphI7jx",
+	.webhook = "whsec_4eC39HqLyjWDarjtT1zdp7dc",
 	.sign = stripe_sign,
 };
 
@@ -165,10 +170,57 @@ static const struct pay_hold holding = { .intent = INTENT, .payment_ref = "P1", 
 
 static void check_table(const struct payment_provider *g)
 {
-	tap_ok(g->label != NULL && g->webhook_header != NULL && g->start != NULL && g->status != NULL && g->expire != NULL &&
+	tap_ok(g->shape != NULL && g->look != NULL && g->label != NULL && g->webhook_header != NULL && g->start != NULL && g->status != NULL && g->expire != NULL &&
 	       g->capture != NULL && g->release != NULL && g->refund != NULL && g->refund_status != NULL && g->webhook_verify != NULL && g->webhook_parse != NULL,
 	       "%s: nothing that a gateway must is missing", g->name);
 	tap_ok(pay_provider(g->name) == g, "... and it is found by its name");
+}
+
+/* A secret that was typed into the wrong field, for the wrong account or only in part is seen before it is kept. */
+static void check_shape(const struct payment_provider *g, const struct recorded *r)
+{
+	static const char *const none[] = { "", " ", "hello", "https://shop.test/", "sk_test_\n4eC39HqLyjWDarjtT1zdp7dc", "sk_test_", "sk_live_4eC39Hq\xc3\xa9yj", "SK_TEST_4eC39HqLyjWDarjtT1zdp7dc" };
+	char *cut = mem_strndup(mem, r->test, strcspn(r->test, "4"));
+
+	tap_is_int(g->shape(r->test), PAY_SHAPE_TEST, "shape: a key of test mode");
+	tap_is_int(g->shape(r->live), PAY_SHAPE_LIVE, "shape: a key of real money");
+	tap_is_int(g->shape(r->public), PAY_SHAPE_PUBLIC, "shape: a key for browsers");
+	tap_is_int(g->shape(r->webhook), PAY_SHAPE_WEBHOOK, "shape: a secret of webhooks");
+	tap_is_int(g->shape(cut), PAY_SHAPE_NONE, "shape: a key without its end is none");
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		tap_is_int(g->shape(none[i]), PAY_SHAPE_NONE, "shape: none of this gateway's, %zu", i);
+}
+
+static void check_look(const struct payment_provider *g, const struct recorded *r, const struct pay_account *a)
+{
+	static const char error[] = "{\"error\":{\"type\":\"invalid_request_error\",\"code\":\"api_version\"}}";
+	const struct { const char *name; struct reply reply; enum pay_outcome outcome; const char *code; } cases[] = {
+		{ "taken", SAYS(200, r->list), PAY_OK, "" },
+		{ "a wrong key", SAYS(401, r->wrong_key), PAY_BROKEN, "key" },
+		{ "a key without the right", SAYS(403, r->wrong_key), PAY_BROKEN, "rights" },
+		{ "something else", SAYS(400, error), PAY_BROKEN, "api_version" },
+		{ "away", SAYS(500, error), PAY_UNAVAILABLE, "api_version" },
+		{ "no connection", { HTTP_NOT_SENT, 0, NULL, NULL }, PAY_UNAVAILABLE, "no_connection" },
+		{ "no JSON", SAYS(200, "<html>"), PAY_UNAVAILABLE, "unreadable_answer" },
+	};
+	struct pay_account keyed = *a;
+	struct network n = { .reply = { cases[0].reply }, .nreplies = 1 };
+	const char *code;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct network one = { .reply = { cases[i].reply }, .nreplies = 1 };
+
+		code = NULL;
+		tap_is_int(g->look(at(&one, a, false), &code), cases[i].outcome, "look: %s", cases[i].name);
+		tap_is_str(code, cases[i].code, "... says so");
+		tap_is_str(one.last.method, "GET", "... and changes nothing");
+	}
+	keyed.key = r->test;
+	keyed.live = true;
+	tap_ok(g->look(at(&n, &keyed, true), &code) == PAY_BROKEN && strcmp(code, "mode") == 0 && n.asked == 0, "look: a test key is no key of real money, and is not tried as one");
+	keyed.key = r->live;
+	keyed.live = false;
+	tap_ok(g->look(at(&n, &keyed, true), &code) == PAY_BROKEN && strcmp(code, "mode") == 0 && n.asked == 0, "look: nor the other way round");
 }
 
 static void check_start(const struct payment_provider *g, const struct recorded *r, const struct pay_account *a)
@@ -412,6 +464,8 @@ int main(void)
 		if (!tap_ok(r != NULL, "%s has recorded answers", (*g)->name))
 			continue;
 		check_table(*g);
+		check_shape(*g, r);
+		check_look(*g, r, &account);
 		check_start(*g, r, &account);
 		check_outcomes(*g, r, &account);
 		check_alive(*g, r, &account);

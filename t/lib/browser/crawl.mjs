@@ -33,7 +33,7 @@ function get(shop, who, where, method = 'GET') {
 }
 
 // Sentences of the programs that have another form in the language.
-function sentences(language) {
+export function sentences(language) {
 	if (language === 'en') return new Set();
 	const text = readFileSync(path.join(top, `po/${language}.po`), 'utf8').replace(/"\n"/g, '');
 	const known = new Set();
@@ -43,7 +43,7 @@ function sentences(language) {
 }
 
 // What stands on the page for people to read.
-const words = page => page.evaluate(() => {
+export const words = page => page.evaluate(() => {
 	const found = new Set();
 	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	while (walk.nextNode()) {
@@ -65,7 +65,6 @@ export async function crawl({ t, shop, b, who, name, thorough = false }) {
 	const language = await page.evaluate(() => document.documentElement.lang.split('-')[0]);
 	const known = sentences(language);
 	let last = { status: 0 };
-	page.setDefaultTimeout(15000);
 	page.on('response', async r => {
 		if (r.request().isNavigationRequest() && r.frame() === page.mainFrame() && (r.status() < 300 || r.status() >= 400))
 			last = { status: r.status(), body: r.body().catch(() => null) };

@@ -62,7 +62,6 @@ export async function desk(shop, b, t, test) {
 		await shop.sql(`INSERT INTO staff.session (tenant_id, session_id, token_sha256, staff_id, expires_at)
 			VALUES (?, sutler.uuid7(), decode(?, 'hex'), ?, sutler.now() + interval '1 hour')`, tenant, createHash('sha256').update(token).digest('hex'), staff);
 		const page = await b.page(HOST, '/en/admin/login', options);
-		page.setDefaultTimeout(15000);
 		await page.context().addCookies([{ name: 'staff', value: token, url: shop.url(HOST, '/') }]);
 		const go = path => page.goto(shop.url(HOST, `${base}${path}`));
 		return { page, name, go, look: looker(t, page, test, name, pages) };

@@ -1,0 +1,302 @@
+-- Counts of a store: how many products each category and each value to filter by has, the words of their texts, whether
+-- brands differ.
+--
+-- catalog.counted says as what each product stands in them.  What a change costs is what changed: the products are looked
+-- at again, and what is new or gone is added or taken off, here and in catalog.bitmap.  Availability stands under the
+-- attribute of all zeros, values 1 to 4.  Only one transaction of a tenant counts at a time; freshen is the one that does.
+
+CREATE OR REPLACE FUNCTION catalog.count_lock(p_tenant uuid) RETURNS void LANGUAGE sql
+AS $$ SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('catalog.count ' || p_tenant::text, 0)) $$;
+COMMENT ON FUNCTION catalog.count_lock(uuid) IS 'One at a time; what is read after it is what the one before wrote.';
+
+-- As the read model has them now: no row for a product that no list shows.
+CREATE OR REPLACE FUNCTION catalog.countable(p_tenant uuid, p_products uuid[])
+RETURNS TABLE (store_id uuid, product_id uuid, stock smallint, brand text, categories uuid[], attributes uuid[], value_ids uuid[], words text[],
+	currencies text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT l.store_id, l.product_id, l.stock::smallint, l.brand, p.categories,
+	       coalesce(f.attributes, '{}'), coalesce(f.value_ids, '{}'), coalesce(w.words, '{}'), l.currencies
+	FROM (SELECT x.store_id, x.product_id, min(CASE x.stock WHEN 'in' THEN 1 WHEN 'few' THEN 2 WHEN 'made' THEN 3 ELSE 4 END) AS stock,
+	             min(x.brand) AS brand, array_agg(DISTINCT x.currency ORDER BY x.currency) AS currencies
+	      FROM catalog.listing x WHERE x.tenant_id = p_tenant AND x.product_id = ANY (p_products) GROUP BY x.store_id, x.product_id) l
+	JOIN LATERAL (SELECT array_agg(DISTINCT x.category_id ORDER BY x.category_id) AS categories FROM catalog.placement x
+		WHERE x.product_id = l.product_id AND x.store_id = l.store_id) p ON true
+	LEFT JOIN LATERAL (SELECT array_agg(x.attribute_id ORDER BY x.value_id) AS attributes, array_agg(x.value_id ORDER BY x.value_id) AS value_ids
+		FROM catalog.facet x WHERE x.product_id = l.product_id AND x.store_id = l.store_id
+		  AND x.category_id = '00000000-0000-0000-0000-000000000000') f ON true
+	LEFT JOIN LATERAL (SELECT array_agg(s.locale || ' ' || u ORDER BY s.locale COLLATE "C", u COLLATE "C") AS words
+		FROM catalog.search s, unnest(s.words) AS u WHERE s.product_id = l.product_id AND s.store_id = l.store_id) w ON true
+$$;
+COMMENT ON FUNCTION catalog.countable(uuid, uuid[]) IS 'As what the products stand in the counts of each store that shows them.';
+
+CREATE OR REPLACE FUNCTION catalog.filters_of(p_stock smallint, p_attributes uuid[], p_values uuid[]) RETURNS TABLE (attribute_id uuid, value_id uuid)
+LANGUAGE sql IMMUTABLE ROWS 10
+AS $$
+	SELECT x.attribute_id, x.value_id FROM ROWS FROM (pg_catalog.unnest('00000000-0000-0000-0000-000000000000'::uuid || p_attributes),
+		pg_catalog.unnest(('00000000-0000-0000-0000-00000000000' || p_stock)::uuid || p_values)) AS x (attribute_id, value_id)
+$$;
+COMMENT ON FUNCTION catalog.filters_of(smallint, uuid[], uuid[]) IS 'What a product can be filtered by: its values, and its availability under the attribute of all zeros.';
+
+CREATE OR REPLACE FUNCTION catalog.currency_key(p_currency text) RETURNS uuid LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.md5('currency ' || p_currency)::uuid $$;
+COMMENT ON FUNCTION catalog.currency_key(text) IS 'Under which key of catalog.bitmap the products stand that have a price in the currency.';
+
+CREATE OR REPLACE FUNCTION catalog.bits_of(p_categories uuid[], p_stock smallint, p_values uuid[], p_currencies text[]) RETURNS uuid[] LANGUAGE sql IMMUTABLE
+AS $$
+	SELECT p_categories || p_values || ('00000000-0000-0000-0000-00000000000' || p_stock)::uuid
+		|| ARRAY(SELECT catalog.currency_key(u) FROM pg_catalog.unnest(p_currencies) AS u)
+$$;
+COMMENT ON FUNCTION catalog.bits_of(uuid[], smallint, uuid[], text[]) IS 'The keys of catalog.bitmap under which a product has a bit.';
+
+-- Words of a store and language again out of their forms: the most common form is shown.
+CREATE OR REPLACE FUNCTION catalog.count_words(p_tenant uuid, p_store uuid, p_locale text, p_words text[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH fresh AS (
+		SELECT x.word, (array_agg(x.form ORDER BY x.products DESC, x.form))[1] AS shown, sum(x.products)::integer AS products
+		FROM catalog.word_form x WHERE x.store_id = p_store AND x.locale = p_locale AND (p_words IS NULL OR x.word = ANY (p_words)) GROUP BY x.word
+	), gone AS (
+		DELETE FROM catalog.word w WHERE w.store_id = p_store AND w.locale = p_locale AND (p_words IS NULL OR w.word = ANY (p_words))
+		  AND w.word NOT IN (SELECT f.word FROM fresh f)
+	)
+	INSERT INTO catalog.word AS w (tenant_id, store_id, locale, word, shown, products)
+	SELECT p_tenant, p_store, p_locale, f.word, f.shown, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, word) DO UPDATE SET shown = excluded.shown, products = excluded.products
+	WHERE (w.shown, w.products) IS DISTINCT FROM (excluded.shown, excluded.products)
+$$;
+COMMENT ON FUNCTION catalog.count_words(uuid, uuid, text, text[]) IS 'Part of counting: catalog.word out of catalog.word_form, for these words or (NULL) all.';
+
+CREATE OR REPLACE FUNCTION catalog.count_brands(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO catalog.version AS v (tenant_id, store_id, many_brands)
+	SELECT p_tenant, p_store, coalesce(min(c.brand) <> max(c.brand), false) FROM catalog.counted c WHERE c.store_id = p_store AND c.brand <> ''
+	ON CONFLICT (tenant_id, store_id) DO UPDATE SET many_brands = excluded.many_brands WHERE v.many_brands <> excluded.many_brands
+$$;
+COMMENT ON FUNCTION catalog.count_brands(uuid, uuid) IS 'Part of counting: whether the brands of a store''s products differ.';
+
+-- What follows adds rows of catalog.counted to the counts (p_more) and takes others off (p_less).  Only what differs is written.
+
+CREATE OR REPLACE FUNCTION catalog.count_bits(p_tenant uuid, p_more catalog.counted[], p_less catalog.counted[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH change AS (
+		SELECT d.store_id, k.key_id, d.ordinal, sum(d.n) AS n, set_bit(0::bit(16384), d.ordinal % 16384, 1) AS one
+		FROM (SELECT 1 AS n, m.* FROM unnest(p_more) m UNION ALL SELECT -1, l.* FROM unnest(p_less) l) d
+		CROSS JOIN unnest(catalog.bits_of(d.categories, d.stock, d.value_ids, d.currencies)) AS k (key_id)
+		GROUP BY d.store_id, k.key_id, d.ordinal HAVING sum(d.n) <> 0
+	), fresh AS MATERIALIZED (
+		SELECT c.store_id, c.key_id, c.chunk, (coalesce(b.bits, 0::bit(16384)) | c.more) & ~ c.less AS bits
+		FROM (SELECT x.store_id, x.key_id, x.ordinal / 16384 AS chunk,
+		             coalesce(bit_or(x.one) FILTER (WHERE x.n > 0), 0::bit(16384)) AS more,
+		             coalesce(bit_or(x.one) FILTER (WHERE x.n < 0), 0::bit(16384)) AS less
+		      FROM change x GROUP BY 1, 2, 3) c
+		LEFT JOIN catalog.bitmap b ON b.store_id = c.store_id AND b.key_id = c.key_id AND b.chunk = c.chunk
+	), gone AS (
+		DELETE FROM catalog.bitmap b USING fresh f
+		WHERE bit_count(f.bits) = 0 AND b.store_id = f.store_id AND b.key_id = f.key_id AND b.chunk = f.chunk
+	)
+	INSERT INTO catalog.bitmap (tenant_id, store_id, key_id, chunk, products, bits)
+	SELECT p_tenant, f.store_id, f.key_id, f.chunk, bit_count(f.bits), f.bits FROM fresh f WHERE bit_count(f.bits) > 0
+	ON CONFLICT (tenant_id, store_id, key_id, chunk) DO UPDATE SET products = excluded.products, bits = excluded.bits
+$$;
+COMMENT ON FUNCTION catalog.count_bits(uuid, catalog.counted[], catalog.counted[]) IS 'Part of counting: the bits of products in catalog.bitmap.';
+
+CREATE OR REPLACE FUNCTION catalog.count_categories(p_tenant uuid, p_more catalog.counted[], p_less catalog.counted[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH fresh AS MATERIALIZED (
+		SELECT x.store_id, x.category_id, x.n + coalesce(c.products, 0) AS products
+		FROM (SELECT d.store_id, k.category_id, sum(d.n) AS n
+		      FROM (SELECT 1 AS n, m.* FROM unnest(p_more) m UNION ALL SELECT -1, l.* FROM unnest(p_less) l) d
+		      CROSS JOIN unnest(d.categories) AS k (category_id)
+		      GROUP BY 1, 2 HAVING sum(d.n) <> 0) x
+		LEFT JOIN catalog.category_count c ON c.store_id = x.store_id AND c.category_id = x.category_id
+	), gone AS (
+		DELETE FROM catalog.category_count c USING fresh f WHERE f.products <= 0 AND c.store_id = f.store_id AND c.category_id = f.category_id
+	)
+	INSERT INTO catalog.category_count (tenant_id, store_id, category_id, products)
+	SELECT p_tenant, f.store_id, f.category_id, f.products FROM fresh f WHERE f.products > 0
+	ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET products = excluded.products
+$$;
+COMMENT ON FUNCTION catalog.count_categories(uuid, catalog.counted[], catalog.counted[]) IS 'Part of counting: the products of categories.';
+
+CREATE OR REPLACE FUNCTION catalog.count_filters(p_tenant uuid, p_more catalog.counted[], p_less catalog.counted[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH fresh AS MATERIALIZED (
+		SELECT x.store_id, x.category_id, x.attribute_id, x.value_id, x.n + coalesce(c.products, 0) AS products
+		FROM (SELECT d.store_id, k.category_id, v.attribute_id, v.value_id, sum(d.n) AS n
+		      FROM (SELECT 1 AS n, m.* FROM unnest(p_more) m UNION ALL SELECT -1, l.* FROM unnest(p_less) l) d
+		      CROSS JOIN unnest(d.categories) AS k (category_id)
+		      CROSS JOIN LATERAL catalog.filters_of(d.stock, d.attributes, d.value_ids) v
+		      GROUP BY 1, 2, 3, 4 HAVING sum(d.n) <> 0) x
+		LEFT JOIN catalog.facet_count c ON c.store_id = x.store_id AND c.category_id = x.category_id
+			AND c.attribute_id = x.attribute_id AND c.value_id = x.value_id
+	), gone AS (
+		DELETE FROM catalog.facet_count c USING fresh f
+		WHERE f.products <= 0 AND c.store_id = f.store_id AND c.category_id = f.category_id
+		  AND c.attribute_id = f.attribute_id AND c.value_id = f.value_id
+	)
+	INSERT INTO catalog.facet_count (tenant_id, store_id, category_id, attribute_id, value_id, products)
+	SELECT p_tenant, f.store_id, f.category_id, f.attribute_id, f.value_id, f.products FROM fresh f WHERE f.products > 0
+	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id) DO UPDATE SET products = excluded.products
+$$;
+COMMENT ON FUNCTION catalog.count_filters(uuid, catalog.counted[], catalog.counted[]) IS 'Part of counting: the products that have a value, by category.';
+
+CREATE OR REPLACE FUNCTION catalog.count_forms(p_tenant uuid, p_more catalog.counted[], p_less catalog.counted[])
+RETURNS TABLE (store_id uuid, locale text, words text[])
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH fresh AS MATERIALIZED (
+		SELECT y.store_id, y.locale, y.word, y.form, y.n + coalesce(c.products, 0) AS products
+		FROM (SELECT x.store_id, split_part(x.said, ' ', 1) AS locale, split_part(x.said, ' ', 2) AS form,
+		             catalog.fold(split_part(x.said, ' ', 2)) AS word, x.n
+		      FROM (SELECT d.store_id, u AS said, sum(d.n) AS n
+		            FROM (SELECT 1 AS n, m.* FROM unnest(p_more) m UNION ALL SELECT -1, l.* FROM unnest(p_less) l) d
+		            CROSS JOIN unnest(d.words) AS u GROUP BY 1, 2 HAVING sum(d.n) <> 0) x) y
+		LEFT JOIN catalog.word_form c ON c.store_id = y.store_id AND c.locale = y.locale AND c.word = y.word AND c.form = y.form
+	), gone AS (
+		DELETE FROM catalog.word_form c USING fresh f
+		WHERE f.products <= 0 AND c.store_id = f.store_id AND c.locale = f.locale AND c.word = f.word AND c.form = f.form
+	), written AS (
+		INSERT INTO catalog.word_form (tenant_id, store_id, locale, word, form, products)
+		SELECT p_tenant, f.store_id, f.locale, f.word, f.form, f.products FROM fresh f WHERE f.products > 0
+		ON CONFLICT (tenant_id, store_id, locale, word, form) DO UPDATE SET products = excluded.products
+	)
+	SELECT f.store_id, f.locale, array_agg(DISTINCT f.word) FROM fresh f GROUP BY 1, 2
+$$;
+COMMENT ON FUNCTION catalog.count_forms(uuid, catalog.counted[], catalog.counted[]) IS
+	'Part of counting: the forms of words; which words of which stores and languages that touched.';
+
+CREATE OR REPLACE FUNCTION catalog.count_products(p_tenant uuid, p_products uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	fresh catalog.counted[];
+	old catalog.counted[];
+	more catalog.counted[];
+	less catalog.counted[];
+	stores uuid[];
+	r record;
+BEGIN
+	PERFORM catalog.count_lock(p_tenant);
+	SELECT array_agg(c) INTO old
+	FROM tenancy.store s CROSS JOIN (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) p
+	JOIN catalog.counted c ON c.store_id = s.store_id AND c.product_id = p.product_id;
+	SELECT array_agg(x.f) INTO fresh
+	FROM (SELECT (p_tenant, n.store_id, n.product_id, n.stock, n.brand, n.categories, n.attributes, n.value_ids, n.words,
+			coalesce(o.ordinal, coalesce((SELECT max(c.ordinal) FROM catalog.counted c WHERE c.store_id = n.store_id), -1)
+				+ row_number() OVER (PARTITION BY n.store_id, o.ordinal IS NULL ORDER BY n.product_id))::integer,
+			n.currencies)::catalog.counted AS f
+	      FROM catalog.countable(p_tenant, p_products) n
+	      LEFT JOIN unnest(old) o ON o.store_id = n.store_id AND o.product_id = n.product_id) x;
+	SELECT array_agg(f) INTO more FROM unnest(fresh) f WHERE f NOT IN (SELECT o FROM unnest(old) o);
+	SELECT array_agg(o) INTO less FROM unnest(old) o WHERE o NOT IN (SELECT f FROM unnest(fresh) f);
+
+	DELETE FROM catalog.counted c USING unnest(less) l WHERE c.store_id = l.store_id AND c.product_id = l.product_id;
+	INSERT INTO catalog.counted SELECT m.* FROM unnest(more) m;
+	PERFORM catalog.count_bits(p_tenant, more, less);
+	PERFORM catalog.count_categories(p_tenant, more, less);
+	PERFORM catalog.count_filters(p_tenant, more, less);
+	FOR r IN SELECT f.store_id, f.locale, f.words FROM catalog.count_forms(p_tenant, more, less) f LOOP
+		PERFORM catalog.count_words(p_tenant, r.store_id, r.locale, r.words);
+	END LOOP;
+	stores := ARRAY(SELECT DISTINCT d.store_id FROM unnest(more || less) d);
+	PERFORM catalog.count_brands(p_tenant, u) FROM unnest(stores) AS u;
+	RETURN stores;
+END
+$$;
+COMMENT ON FUNCTION catalog.count_products(uuid, uuid[]) IS
+	'Counts what changed of these products since they were counted last: categories, filters, words and brands of the stores that show or showed them; those stores.';
+
+-- All of a store from nothing: what catalog.count_products() keeps must be what this gives (sutlerctl catalog verify).
+CREATE OR REPLACE FUNCTION catalog.recount(p_tenant uuid, p_store uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- Whatever a statement takes in memory is of so many products.
+	part constant integer := 2000;
+	after uuid := '00000000-0000-0000-0000-000000000000';
+	ids uuid[];
+	r record;
+BEGIN
+	PERFORM catalog.count_lock(p_tenant);
+	LOOP
+		ids := ARRAY(SELECT x.product_id FROM (
+			SELECT s.product_id FROM catalog.store_product s WHERE s.store_id = p_store AND s.product_id > after
+			UNION SELECT c.product_id FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id > after) x ORDER BY 1 LIMIT part);
+		EXIT WHEN cardinality(ids) = 0;
+		after := ids[cardinality(ids)];
+		WITH fresh AS MATERIALIZED (
+			SELECT n.*, coalesce(c.ordinal, coalesce((SELECT max(x.ordinal) FROM catalog.counted x WHERE x.store_id = p_store), -1)
+				+ row_number() OVER (PARTITION BY c.ordinal IS NULL ORDER BY n.product_id)) AS ordinal
+			FROM catalog.countable(p_tenant, ids) n
+			LEFT JOIN catalog.counted c ON c.store_id = n.store_id AND c.product_id = n.product_id
+			WHERE n.store_id = p_store
+		), gone AS (
+			DELETE FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id = ANY (ids)
+			  AND c.product_id NOT IN (SELECT f.product_id FROM fresh f)
+		)
+		INSERT INTO catalog.counted AS c (tenant_id, store_id, product_id, stock, brand, categories, attributes, value_ids, words, currencies, ordinal)
+		SELECT p_tenant, f.* FROM fresh f
+		ON CONFLICT (tenant_id, store_id, product_id) DO UPDATE SET stock = excluded.stock, brand = excluded.brand, categories = excluded.categories,
+			attributes = excluded.attributes, value_ids = excluded.value_ids, words = excluded.words, currencies = excluded.currencies
+		WHERE (c.stock, c.brand, c.categories, c.attributes, c.value_ids, c.words, c.currencies)
+			<> (excluded.stock, excluded.brand, excluded.categories, excluded.attributes, excluded.value_ids, excluded.words, excluded.currencies);
+	END LOOP;
+
+	WITH fresh AS MATERIALIZED (
+		SELECT k.key_id, c.ordinal / 16384 AS chunk, count(*) AS products, bit_or(set_bit(0::bit(16384), c.ordinal % 16384, 1)) AS bits
+		FROM catalog.counted c CROSS JOIN unnest(catalog.bits_of(c.categories, c.stock, c.value_ids, c.currencies)) AS k (key_id)
+		WHERE c.store_id = p_store GROUP BY 1, 2
+	), gone AS (
+		DELETE FROM catalog.bitmap b WHERE b.store_id = p_store AND (b.key_id, b.chunk) NOT IN (SELECT f.key_id, f.chunk FROM fresh f)
+	)
+	INSERT INTO catalog.bitmap AS b (tenant_id, store_id, key_id, chunk, products, bits)
+	SELECT p_tenant, p_store, f.key_id, f.chunk, f.products, f.bits FROM fresh f
+	ON CONFLICT (tenant_id, store_id, key_id, chunk) DO UPDATE SET products = excluded.products, bits = excluded.bits WHERE b.bits <> excluded.bits;
+
+	WITH fresh AS (
+		SELECT k.category_id, count(*)::integer AS products
+		FROM catalog.counted c CROSS JOIN unnest(c.categories) AS k (category_id) WHERE c.store_id = p_store GROUP BY 1
+	), gone AS (
+		DELETE FROM catalog.category_count c WHERE c.store_id = p_store
+		  AND c.category_id NOT IN (SELECT f.category_id FROM fresh f)
+	)
+	INSERT INTO catalog.category_count AS c (tenant_id, store_id, category_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	WITH fresh AS (
+		SELECT k.category_id, v.attribute_id, v.value_id, count(*)::integer AS products
+		FROM catalog.counted c CROSS JOIN unnest(c.categories) AS k (category_id)
+		CROSS JOIN LATERAL catalog.filters_of(c.stock, c.attributes, c.value_ids) v WHERE c.store_id = p_store GROUP BY 1, 2, 3
+	), gone AS (
+		DELETE FROM catalog.facet_count c WHERE c.store_id = p_store AND (c.category_id, c.attribute_id, c.value_id)
+			NOT IN (SELECT f.category_id, f.attribute_id, f.value_id FROM fresh f)
+	)
+	INSERT INTO catalog.facet_count AS c (tenant_id, store_id, category_id, attribute_id, value_id, products)
+	SELECT p_tenant, p_store, f.category_id, f.attribute_id, f.value_id, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, category_id, attribute_id, value_id)
+	DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+
+	WITH fresh AS (
+		SELECT split_part(x.said, ' ', 1) AS locale, catalog.fold(split_part(x.said, ' ', 2)) AS word, split_part(x.said, ' ', 2) AS form, x.products
+		FROM (SELECT u AS said, count(*)::integer AS products FROM catalog.counted c CROSS JOIN unnest(c.words) AS u
+		      WHERE c.store_id = p_store GROUP BY 1) x
+	), gone AS (
+		DELETE FROM catalog.word_form c WHERE c.store_id = p_store
+		  AND (c.locale, c.word, c.form) NOT IN (SELECT f.locale, f.word, f.form FROM fresh f)
+	)
+	INSERT INTO catalog.word_form AS c (tenant_id, store_id, locale, word, form, products)
+	SELECT p_tenant, p_store, f.locale, f.word, f.form, f.products FROM fresh f
+	ON CONFLICT (tenant_id, store_id, locale, word, form) DO UPDATE SET products = excluded.products WHERE c.products <> excluded.products;
+	FOR r IN SELECT x.locale FROM catalog.word_form x WHERE x.store_id = p_store UNION SELECT w.locale FROM catalog.word w WHERE w.store_id = p_store LOOP
+		PERFORM catalog.count_words(p_tenant, p_store, r.locale, NULL);
+	END LOOP;
+	PERFORM catalog.count_brands(p_tenant, p_store);
+END
+$$;
+COMMENT ON FUNCTION catalog.recount(uuid, uuid) IS 'Counts all products of a store: categories, filters, words, and whether brands differ; writes only what differs.';

@@ -1,0 +1,104 @@
+-- Filtered lists of a category or of the whole store: how many products have each value, and which are left when they are few.
+--
+-- Both come out of catalog.bitmap.  A product fits when it has, of each attribute that is filtered by, any of the values asked
+-- for; availability is one more, the attribute of all zeros.  Counted for a value is what fits all filters but those of its own
+-- attribute.  PL/pgSQL, for a SQL function that cannot be inlined is planned again in each transaction; and each row of
+-- catalog.bitmap is looked up by its key (OFFSET 0), for nothing is known of how many there are while a store is new.
+
+-- "but" is the attribute whose own filters are left out; all ones: none is.
+CREATE OR REPLACE FUNCTION catalog.filter_base(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[])
+RETURNS TABLE (but uuid, chunk integer, bits bit(16384))
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	none constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+	availability constant uuid := '00000000-0000-0000-0000-000000000000';
+	asked integer := (SELECT count(DISTINCT u) FROM unnest(p_names) AS u) + (cardinality(p_stocks) > 0)::integer;
+BEGIN
+	RETURN QUERY
+	WITH want AS MATERIALIZED (
+		SELECT a.attribute_id, v.value_id
+		FROM unnest(p_names, p_values) AS s (attribute, value)
+		JOIN catalog.attribute a ON a.code = s.attribute
+		JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
+		UNION ALL
+		SELECT availability, ('00000000-0000-0000-0000-00000000000' || array_position(ARRAY['in', 'few', 'made', 'out'], u))::uuid FROM unnest(p_stocks) AS u
+	), part AS MATERIALIZED (
+		SELECT w.attribute_id, b.chunk, bit_or(b.bits) AS bits
+		FROM want w CROSS JOIN LATERAL (SELECT m.chunk, m.bits FROM catalog.bitmap m
+			WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = w.value_id OFFSET 0) b
+		GROUP BY w.attribute_id, b.chunk
+	), there AS MATERIALIZED (
+		SELECT c.chunk, c.bits & m.bits AS bits
+		FROM catalog.bitmap c
+		CROSS JOIN LATERAL (SELECT x.bits FROM catalog.bitmap x
+			WHERE x.tenant_id = p_tenant AND x.store_id = p_store AND x.key_id = catalog.currency_key(p_currency) AND x.chunk = c.chunk OFFSET 0) m
+		WHERE c.tenant_id = p_tenant AND c.store_id = p_store AND c.key_id = p_category
+	), own AS (
+		SELECT a.attribute_id FROM catalog.attribute a WHERE a.code = ANY (p_names)
+		UNION SELECT availability WHERE cardinality(p_stocks) > 0
+		UNION SELECT none
+	)
+	SELECT o.attribute_id, t.chunk, (t.bits & coalesce(f.bits, t.bits))::bit(16384)
+	FROM own o CROSS JOIN there t
+	CROSS JOIN LATERAL (SELECT bit_and(p.bits) AS bits, count(*) AS n FROM part p WHERE p.chunk = t.chunk AND p.attribute_id <> o.attribute_id) f
+	WHERE f.n = asked - (o.attribute_id <> none)::integer;
+END
+$$;
+COMMENT ON FUNCTION catalog.filter_base(uuid, uuid, uuid, text, text[], text[], text[]) IS
+	'The bits of what is left of a category (all zeros: the store) by all filters, and by all but those of each attribute.';
+
+CREATE OR REPLACE FUNCTION catalog.filter_counts(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[])
+RETURNS TABLE (code text, value text, stock text, products bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	WITH base AS MATERIALIZED (
+		SELECT b.but, b.chunk, b.bits
+		FROM catalog.filter_base(p_tenant, p_store, p_category, p_currency, p_names, p_values, p_stocks) b WHERE bit_count(b.bits) > 0
+	), own AS MATERIALIZED (
+		SELECT a.attribute_id FROM catalog.attribute a WHERE a.code = ANY (p_names)
+		UNION SELECT '00000000-0000-0000-0000-000000000000' WHERE cardinality(p_stocks) > 0
+	), counted AS (
+		SELECT n.attribute_id, n.value_id, sum(m.products) AS products
+		FROM catalog.facet_count n
+		JOIN base b ON b.but = CASE WHEN n.attribute_id IN (SELECT o.attribute_id FROM own o) THEN n.attribute_id ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END
+		CROSS JOIN LATERAL (SELECT bit_count(x.bits & b.bits) AS products FROM catalog.bitmap x
+			WHERE x.tenant_id = p_tenant AND x.store_id = p_store AND x.key_id = n.value_id AND x.chunk = b.chunk OFFSET 0) m
+		WHERE n.tenant_id = p_tenant AND n.store_id = p_store AND n.category_id = p_category
+		GROUP BY n.attribute_id, n.value_id
+	)
+	SELECT coalesce(a.code, ''), coalesce(v.code, ''),
+	       CASE WHEN a.attribute_id IS NULL THEN (ARRAY['in', 'few', 'made', 'out'])[right(c.value_id::text, 1)::integer] ELSE '' END, c.products::bigint
+	FROM counted c
+	LEFT JOIN catalog.attribute a ON a.attribute_id = c.attribute_id
+	LEFT JOIN catalog.attribute_value v ON v.value_id = c.value_id
+	WHERE c.products > 0 AND (a.attribute_id IS NOT NULL OR c.attribute_id = '00000000-0000-0000-0000-000000000000');
+END
+$$;
+COMMENT ON FUNCTION catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[]) IS
+	'How many products of a category have each value beside the filters asked for, and each availability (code and value are empty).';
+
+-- Bits are looked for in words of 128, then in those of 16 that have some.
+CREATE OR REPLACE FUNCTION catalog.filter_found(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[])
+RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ordinals integer[] := ARRAY(
+		SELECT b.chunk * 16384 + i * 128 + j * 16 + k
+		FROM catalog.filter_base(p_tenant, p_store, p_category, p_currency, p_names, p_values, p_stocks) b
+		CROSS JOIN generate_series(0, 127) AS i
+		CROSS JOIN LATERAL (SELECT substring(b.bits FROM i * 128 + 1 FOR 128) AS bits OFFSET 0) x
+		CROSS JOIN generate_series(0, 7) AS j
+		CROSS JOIN LATERAL (SELECT substring(x.bits FROM j * 16 + 1 FOR 16) AS bits OFFSET 0) y
+		CROSS JOIN generate_series(0, 15) AS k
+		WHERE b.but = 'ffffffff-ffff-ffff-ffff-ffffffffffff' AND bit_count(b.bits) > 0 AND bit_count(x.bits) > 0 AND bit_count(y.bits) > 0
+		  AND get_bit(y.bits, k) = 1);
+BEGIN
+	RETURN ARRAY(SELECT c.product_id FROM catalog.counted c WHERE c.tenant_id = p_tenant AND c.store_id = p_store AND c.ordinal = ANY (ordinals));
+END
+$$;
+COMMENT ON FUNCTION catalog.filter_found(uuid, uuid, uuid, text, text[], text[], text[]) IS
+	'The products of a category that all filters leave; for few of them, as each costs some microseconds.';

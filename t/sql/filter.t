@@ -1,0 +1,185 @@
+#!/usr/bin/perl
+# Promise: what bits say of a filtered list is what its rows say: for each value how many products pass all filters but those of
+# its own attribute, and which are left; whatever changed before, wherever their bits stand, in each currency, of one tenant.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../../dev/lib", "$FindBin::Bin/../lib";
+use Fixture;
+use Schema;
+use Test::More;
+
+my $s = Schema->new;
+my $dbh = $s->dbh;
+my $f = Fixture->new($dbh);
+my ($acme, $one) = ($f->{tenant}{acme}, $f->{store}{one});
+my $ZERO = '00000000-0000-0000-0000-000000000000';
+my @CODE = qw(in few made out);
+$dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $acme);
+my @one = (tenant_id => $acme, store_id => $one);
+my $seed = 7;
+# Numbers that look random and are the same in each run.
+sub pick { my ($of) = @_; $seed = ($seed * 1103515245 + 12345) % 2147483648; return int($seed / 65536) % $of }
+
+# Three attributes of four values each, two categories, forty products of one variant.
+my (%attribute, %value, %category);
+for my $a (qw(tone cut ply)) {
+	$attribute{$a} = Fixture::id();
+	$f->add('catalog.attribute', tenant_id => $acme, attribute_id => $attribute{$a}, code => $a, filterable => 'true');
+	for my $v (1 .. 4) {
+		$value{"$a$v"} = Fixture::id();
+		$f->add('catalog.attribute_value', tenant_id => $acme, value_id => $value{"$a$v"}, attribute_id => $attribute{$a}, code => "$a$v");
+	}
+}
+for my $c (qw(left right)) {
+	$category{$c} = Fixture::id();
+	$f->add('catalog.category', @one, category_id => $category{$c});
+	$f->add('catalog.category_text', @one, category_id => $category{$c}, locale => $_, slug => "$c-$_", name => $c) for qw(es en);
+}
+my @sku = map { "BIT$_" } 1 .. 40;
+for my $sku (@sku) {
+	$f->variant($acme, $sku, price => { EUR => 1000 + pick(500), pick(3) ? (USD => 1500) : () }, stores => [pick(6) ? 'one' : 'two']);
+	dress($sku);
+}
+
+sub dress
+{
+	my ($sku) = @_;
+	my $product = $f->{product}{$sku};
+	$dbh->do('DELETE FROM catalog.product_value WHERE product_id = ?', undef, $product);
+	for my $a (sort keys %attribute) {
+		for my $v (grep { pick(3) == 0 } 1 .. 4) {
+			$f->add('catalog.product_value', tenant_id => $acme, product_id => $product, attribute_id => $attribute{$a}, value_id => $value{"$a$v"});
+		}
+	}
+	$dbh->do('DELETE FROM catalog.category_product WHERE product_id = ? AND store_id = ?', undef, $product, $one);
+	for my $c (grep { pick(2) } sort keys %category) {
+		$f->add('catalog.category_product', @one, category_id => $category{$c}, product_id => $product);
+	}
+	$f->stock($acme, $sku, 'W1', (0, 2, 500)[pick(3)]);
+	return;
+}
+
+sub freshen { 1 while $dbh->selectrow_array('SELECT catalog.freshen(?, 500)', undef, $acme); return }
+
+# What the rows say: product => { badge, values by attribute }.
+sub rows
+{
+	my ($category, $currency) = @_;
+	my %p;
+	for (@{ $dbh->selectall_arrayref(q{SELECT s.product_id, min(l.stock) FROM catalog.placement s
+			JOIN catalog.listing l USING (tenant_id, product_id, store_id, currency) WHERE s.store_id = ? AND s.category_id = ? AND s.currency = ? GROUP BY 1},
+			undef, $one, $category, $currency) }) {
+		$p{ $_->[0] } = { stock => $_->[1], value => {} };
+	}
+	for (@{ $dbh->selectall_arrayref(q{SELECT f.product_id, a.code, v.code FROM catalog.facet f JOIN catalog.attribute a USING (attribute_id)
+			JOIN catalog.attribute_value v USING (value_id) WHERE f.store_id = ? AND f.category_id = ?}, undef, $one, $category) }) {
+		$p{ $_->[0] }{value}{ $_->[1] }{ $_->[2] } = 1 if $p{ $_->[0] };
+	}
+	return \%p;
+}
+
+# Whether P passes the filters { attribute => [values], '' => [badges] } but those of BUT.
+sub passes
+{
+	my ($p, $want, $but) = @_;
+	for my $a (keys %$want) {
+		next if defined $but && $a eq $but;
+		return 0 if !grep { $a eq '' ? $p->{stock} eq $_ : $p->{value}{$a}{$_} } @{ $want->{$a} };
+	}
+	return 1;
+}
+
+sub same
+{
+	my ($category, $currency, $want, $what) = @_;
+	my $rows = rows($category, $currency);
+	my %expect;
+	for my $p (values %$rows) {
+		$expect{"//$p->{stock}"}++ if passes($p, $want, '');
+		for my $a (keys %{ $p->{value} }) {
+			next if !passes($p, $want, $a);
+			$expect{"$a/$_/"}++ for keys %{ $p->{value}{$a} };
+		}
+	}
+	my (@names, @values);
+	for my $a (sort grep { $_ ne '' } keys %$want) {
+		push @names, $a for @{ $want->{$a} };
+		push @values, @{ $want->{$a} };
+	}
+	my @ask = ($acme, $one, $category, $currency, \@names, \@values, $want->{''} // []);
+	my %got = map { (join('/', @$_[0 .. 2]) => $_->[3]) } @{ $dbh->selectall_arrayref(
+		'SELECT code, value, stock, products FROM catalog.filter_counts(?, ?, ?, ?, ?, ?, ?)', undef, @ask) };
+	my $found = join ' ', sort @{ $dbh->selectrow_array('SELECT catalog.filter_found(?, ?, ?, ?, ?, ?, ?)', undef, @ask) // [] };
+	my $left = join ' ', sort grep { passes($rows->{$_}, $want) } keys %$rows;
+	my $said = join ', ', map { "$_: @{ $want->{$_} }" } sort keys %$want;
+	return is_deeply([\%got, $found], [\%expect, $left], "$what: $said");
+}
+
+sub random_filters
+{
+	my %want;
+	for my $a (grep { pick(2) } sort keys %attribute) {
+		my @v = map { "$a$_" } grep { pick(3) == 0 } 1 .. 4;
+		$want{$a} = \@v if @v;
+	}
+	my @stocks = grep { pick(3) == 0 } @CODE;
+	$want{''} = \@stocks if @stocks && pick(3) == 0;
+	return \%want;
+}
+
+# A value that the attribute does not have leaves nothing, as one that no product has.
+sub check_all
+{
+	my ($what, $times) = @_;
+	freshen();
+	subtest $what => sub {
+		for my $category ($ZERO, map { $category{$_} } sort keys %category) {
+			for my $currency (qw(EUR USD)) {
+				my $name = "$what, " . ($category eq $ZERO ? 'all' : $category eq $category{left} ? 'left' : 'right') . ", $currency";
+				same($category, $currency, { tone => ['tone1'] }, $name);
+				same($category, $currency, { '' => ['in', 'few'] }, $name);
+				same($category, $currency, { tone => ['tone1'], cut => ['cut9'] }, $name);
+				same($category, $currency, random_filters(), $name) for 1 .. $times;
+			}
+		}
+	};
+	return;
+}
+
+check_all('as they were made', 12);
+for my $round (1 .. 3) {
+	dress($sku[pick(scalar @sku)]) for 1 .. 10;
+	$dbh->do(q{UPDATE catalog.product SET status = ? WHERE product_id = ?}, undef, pick(2) ? 'draft' : 'active', $f->{product}{ $sku[pick(scalar @sku)] }) for 1 .. 6;
+	check_all("after changes $round", 4);
+}
+# Where chunks meet, and far out.
+$dbh->do(q{UPDATE catalog.counted SET ordinal = -1 - ordinal WHERE store_id = ?}, undef, $one);
+$dbh->do(q{UPDATE catalog.counted SET ordinal = CASE WHEN ordinal > -20 THEN 16384 * 3 ELSE 16384 END - 10 - ordinal - 1 WHERE store_id = ?}, undef, $one);
+$dbh->do('SELECT catalog.recount(?, ?)', undef, $acme, $one);
+cmp_ok($dbh->selectrow_array('SELECT count(DISTINCT chunk) FROM catalog.bitmap WHERE store_id = ?', undef, $one), '>', 2, 'bits in several chunks');
+check_all('in several chunks', 6);
+dress($_) for @sku[0 .. 19];
+$f->variant($acme, 'NEW', price => { EUR => 1000 }, stock => { W1 => 5 });
+check_all('changed there, and one more', 6);
+# A small change does not wait for a big one.
+freshen();
+$dbh->do(q{UPDATE catalog.product SET brand = 'Bulk' WHERE product_id = ANY (?)}, undef, [map { $f->{product}{$_} } @sku]);
+$dbh->do(q{UPDATE catalog.product SET brand = 'Quick' WHERE product_id = ?}, undef, $f->{product}{NEW});
+my $brand = sub { return $dbh->selectrow_array('SELECT brand FROM catalog.counted WHERE store_id = ? AND product_id = ?', undef, $one, $_[0]) };
+my $before = $dbh->selectrow_array('SELECT version FROM catalog.version WHERE store_id = ?', undef, $one);
+cmp_ok($dbh->selectrow_array('SELECT count(*) FROM catalog.stale'), '>', 40, 'a change of all products leaves much to do');
+is($dbh->selectrow_array('SELECT catalog.freshen(?, 10)', undef, $acme), 10, 'the first step');
+is($brand->($f->{product}{NEW}), 'Quick', '... does the change of one product that came later');
+cmp_ok($dbh->selectrow_array('SELECT version FROM catalog.version WHERE store_id = ?', undef, $one), '>', $before, '... and tells the workers');
+my $told = $dbh->selectrow_array('SELECT version FROM catalog.version WHERE store_id = ?', undef, $one);
+freshen();
+cmp_ok($dbh->selectrow_array('SELECT version FROM catalog.version WHERE store_id = ?', undef, $one), '>', $told, 'workers are told of what is counted later, too');
+is(scalar(grep { ($brand->($f->{product}{$_}) // 'Bulk') ne 'Bulk' } @sku), 0, 'then the others');
+my ($next, $most) = $dbh->selectrow_array('SELECT max(ordinal), max(ordinal) FILTER (WHERE product_id <> ?) FROM catalog.counted WHERE store_id = ?', undef,
+	$f->{product}{NEW}, $one);
+is($next, $most + 1, 'a new product gets the next number');
+$dbh->do(q{UPDATE catalog.product SET status = 'draft'});
+freshen();
+is($dbh->selectrow_array('SELECT count(*) FROM catalog.bitmap'), 0, 'of nothing no bits stay');
+done_testing;
