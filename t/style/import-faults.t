@@ -33,7 +33,7 @@ for my $file (glob("$top/lib/shop/import_rows.c $top/lib/shop/import_tables.c $t
 }
 for my $file (map { "$top/sql/functions/$_.sql" } qw(import_catalog import_products catalog_markup)) {
 	my $text = read_file($file);
-	while ($text =~ /import_fault \(line, col, message[^)]*\)\s*SELECT(.*?)\n\tFROM/gs) {
+	while ($text =~ /import_fault \(line, col, message[^)]*\)\s*SELECT((?:(?!;\n).)*?)\n\tFROM/gs) {
 		$said{ $_ =~ s/''/'/gr } = $file =~ s{^\Q$top\E/}{}r for grep { / / } $1 =~ /'((?:[^']|'')*)'/g;
 	}
 }
