@@ -524,7 +524,10 @@ sub apache_location
 	my $auth = $row->{name} =~ /^(?:api|watch)$/ ? "\tCGIPassAuth On\n" : '';
 	# Who watches the house comes from this host (apache_watch).
 	$auth .= "\tRequire local\n" if $row->{name} eq 'watch';
-	my $kept = $o{cache} && $KEPT{ $row->{name} } ? "\tCacheEnable socache\n" : '';
+	# A page that may be kept is asked for whole: since 2.4.71 Apache spoils what it keeps in memory when the program
+	# answers that it did not change (AH02360, "too short"), and has nothing to show while the program cannot answer.
+	my $kept = $o{cache} && $KEPT{ $row->{name} } ? "\tCacheEnable socache\n"
+		. "\tProxyFCGISetEnvIf \"! (%{HTTP_COOKIE} =~ /$PERSONAL/ || -n %{HTTP:Authorization})\" !HTTP_IF_NONE_MATCH\n" : '';
 	return "<LocationMatch \"$pattern\">\n"
 		. "\tSetHandler \"proxy:unix:$o{sockets}/$row->{name}.sock|fcgi://$row->{name}/\"\n"
 		# LimitRequestBody does not bind what is handed on.
