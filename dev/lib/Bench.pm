@@ -51,6 +51,9 @@ our %PAGE = (home => 'home', category => 'catalog', filtered => 'catalog', produ
 # Pages of somebody: t/bench/people.sql knows who.
 my %OF_SOMEBODY = map { $_ => 1 } qw(checkout order sign_in account);
 
+# A catalogue of more products than these is measured itself, no copy of it.
+my $MOST_COPIED = 200_000;
+
 sub new
 {
 	my ($class, %o) = @_;
@@ -73,9 +76,13 @@ sub start
 	$c->stop;
 	$c->start;
 	my $template = $self->template;
+	$self->guard_pages('on');
 	say_step('starting the programs');
+	# A copy of what is large (50 GB at 1 000 000 products) takes as much room again and longer than all the rounds: that is measured
+	# itself.  Its carts and new prices stay, and the next run writes the same again.
+	$self->{renamed} = $template if $self->{products} > $MOST_COPIED;
 	$c->dropdb('bench');
-	$c->createdb('bench', $template);
+	$self->{renamed} ? $c->psql('postgres', qq{ALTER DATABASE "$template" RENAME TO bench}) : $c->createdb('bench', $template);
 	# What making the catalogue and this copy left to be written is written now, not beside the first figures.
 	$c->psql('bench', 'CHECKPOINT');
 	$c->psql('bench', 'CREATE EXTENSION pg_stat_statements') if $self->{profile};
@@ -105,6 +112,7 @@ sub stop
 {
 	my ($self) = @_;
 	$self->{stack}->stop if $self->{stack};
+	$self->{cluster}->psql('postgres', qq{ALTER DATABASE bench RENAME TO "$self->{renamed}"}) if $self->{renamed};
 	$self->{cluster}->stop if $self->{cluster};
 	return;
 }
@@ -117,10 +125,15 @@ sub template
 	my $name = ($self->{orders} ? 'desk' : 'catalogue') . "_$self->{products}";
 	my $stamp = "$self->{dir}/$name.stamp";
 	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', $self->{orders} ? 't/bench/desk.sql' : ('t/bench/listings.sql', 't/bench/freshen.sql'));
-	return $name if -e $stamp && read_file($stamp) eq $want && $c->exists_db($name);
+	my $made = -e $stamp && read_file($stamp) eq $want;
+	# A run that was killed left it under the name it is measured by.
+	$c->psql('postgres', qq{ALTER DATABASE bench RENAME TO "$name"})
+		if $made && $self->{products} > $MOST_COPIED && !$c->exists_db($name) && $c->exists_db('bench');
+	return $name if $made && $c->exists_db($name);
 	say_step("making a catalogue of $self->{products} products" . ($self->{orders} ? " and $self->{orders} orders" : ''));
 	unlink $stamp;
 	$c->dropdb($name);
+	$self->guard_pages('off');
 	my $s = $self->stack(database => $name);
 	$s->prepare_dirs;
 	$s->write_config;
@@ -139,6 +152,14 @@ sub template
 	$self->sql($name, 'freshen.sql');
 	write_file($stamp, $want);
 	return $name;
+}
+
+# Whether a crash may leave a page half written: nobody mourns a catalogue that is half made.
+sub guard_pages
+{
+	my ($self, $whether) = @_;
+	$self->{cluster}->psql('postgres', $_) for "ALTER SYSTEM SET full_page_writes = $whether", 'SELECT pg_reload_conf()';
+	return;
 }
 
 sub aside
@@ -394,6 +415,69 @@ sub prices
 	pop @meanwhile if @meanwhile > 1;
 	@meanwhile = sort { $a <=> $b } @meanwhile;
 	return { prices => $prices, seconds => 0 + read_file($took), p95_ms => $meanwhile[@meanwhile / 2], p95_before_ms => $before };
+}
+
+# What single statements take that a page or a desk waits for, each one after the other on one connection, in the plan that a program
+# has: name -> { n, p50_ms, p95_ms, p99_ms }.  completion and correction as the search asks them; price, a price that changes, until
+# every list shows it.
+sub moments
+{
+	my ($self) = @_;
+	my $known = $self->{cluster}->dbh('bench');
+	my ($tenant, $store) = $known->selectrow_array('SELECT bench.tenant(), bench.store()');
+	my $words = $known->selectcol_arrayref(q{SELECT word FROM catalog.word WHERE locale = 'en' AND length(word) > 4 ORDER BY md5(word) LIMIT 500});
+	my %moments;
+	my $shop = $self->{cluster}->dbh('bench', '_sutler-catalog');
+	my $begin = sub { my ($dbh) = @_; $dbh->do('SET plan_cache_mode = force_generic_plan'); $dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $tenant) };
+	$begin->($_) for $known, $shop;
+	my $completion = $shop->prepare(named_query("$self->{top}/sql/query/search.sql", 'suggest_words'));
+	# What the search calls for itself no program may.
+	my $correction = $known->prepare('SELECT catalog.correct($1, $2, $3)');
+	for my $round (1, 2) {		# the first warms what a worker that serves has warm
+		$moments{completion} = timed(map { my $begun = substr $_, 0, 2 + length($_) % 3; sub { $completion->execute($store, 'en', $begun) } } @$words);
+		$moments{correction} = timed(map { my $wrong = substr($_, 0, 2) . substr($_, 3, 1) . substr($_, 2, 1) . substr($_, 4);
+			sub { $correction->execute($store, 'en', $wrong) } } @$words);
+	}
+	# One price of each of so many products.
+	my $prices = $known->selectall_arrayref(q{SELECT DISTINCT ON (p.product_id) p.product_id, o.revision, v.variant_id, r.amount + CASE WHEN r.amount % 2 = 0 THEN 1 ELSE -1 END,
+			coalesce(r.was, -1)
+		FROM (SELECT product_id FROM bench.product ORDER BY md5(n::text) LIMIT 120) p JOIN catalog.product o USING (product_id) JOIN catalog.variant v USING (product_id)
+		JOIN catalog.price r ON r.store_id = bench.store() AND r.variant_id = v.variant_id AND r.currency = 'EUR' AND r.customer_group = '' AND r.min_quantity = 1
+			AND r.starts_at = '-infinity'});
+	my $desk = $self->{cluster}->dbh('bench', '_sutler-admin-catalog');
+	$begin->($desk);
+	my $price = $desk->prepare(q{SELECT catalog.desk_prices($1, $1, $2, $3, $4, 'EUR', '', ARRAY[$5::uuid], ARRAY[$6::bigint], ARRAY[$7::bigint], 'dev/bench')});
+	my @change = map { my ($product, $revision, @to) = @$_; sub {
+		$price->execute($tenant, $product, $revision, $store, @to);
+		my ($said) = $price->fetchrow_array;
+		$said eq 'ok' or die "a price cannot be changed: $said\n";
+	} } @$prices;
+	timed(splice @change, 0, 20);
+	$moments{price} = timed(@change);
+	$_->disconnect for $known, $shop, $desk;
+	return \%moments;
+}
+
+sub timed
+{
+	my (@calls) = @_;
+	my @ms;
+	for my $call (@calls) {
+		my $start = time;
+		$call->();
+		push @ms, 1000 * (time - $start);
+	}
+	@ms = sort { $a <=> $b } @ms;
+	return { n => scalar @ms, map { ("p${_}_ms" => $ms[int($#ms * $_ / 100 + 0.5)]) } 50, 95, 99 };
+}
+
+# The text of a query of sql/query/*.sql, its parameters numbered as they come.
+sub named_query
+{
+	my ($file, $name) = @_;
+	my ($text) = read_file($file) =~ /^-- \Q$name\E\([^\n]*\n-- [^\n]*\n(.*?)(?:\n\n|\z)/ms or die "$file has no query $name\n";
+	my (%number, $n);
+	return $text =~ s/(?<!:):(\w+)/'$' . ($number{$1} \/\/= ++$n)/ger;
 }
 
 # ---- orders ----

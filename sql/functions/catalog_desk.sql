@@ -260,6 +260,10 @@ AS $$
 DECLARE
 	difference jsonb := catalog.desk_difference(p_before, catalog.desk_facts(p_tenant, p_product));
 BEGIN
+	IF difference <> '{}' AND p_action = 'product.priced' THEN
+		PERFORM catalog.desk_priced(p_tenant, p_actor, p_product, p_reason, difference);
+		RETURN 'ok';
+	END IF;
 	PERFORM set_config('sutler.relist', '', true);
 	IF difference = '{}' THEN
 		RETURN 'ok';
@@ -552,6 +556,20 @@ COMMENT ON FUNCTION catalog.desk_combine(uuid, uuid, uuid, bigint, uuid[]) IS
 
 -- ---- prices ----
 
+-- Ends each change of prices that catalog.desk_begin() began: the date, amounts wherever the product stands, and the log.
+CREATE OR REPLACE FUNCTION catalog.desk_priced(p_tenant uuid, p_actor uuid, p_product uuid, p_reason text, p_detail jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- No list tells this date: nothing but amounts is made again.
+	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
+	PERFORM set_config('sutler.relist', '', true);
+	PERFORM catalog.relist_prices(p_tenant, ARRAY[p_product]);
+	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason, p_detail::text);
+END
+$$;
+COMMENT ON FUNCTION catalog.desk_priced(uuid, uuid, uuid, text, jsonb) IS 'Part of the doors that change prices: the shop shows them once this transaction ends.';
+
 -- The price list of a product in one store and currency, the plain prices: of one piece, without
 -- dates; for everybody ('') or for a group of customers.  An amount below 0 takes the price away; was below 0: none.
 CREATE OR REPLACE FUNCTION catalog.desk_prices(p_tenant uuid, p_actor uuid, p_product uuid, p_revision bigint, p_store uuid, p_currency text, p_group text,
@@ -595,10 +613,8 @@ BEGIN
 	FROM unnest(p_variants, p_amounts, p_was) AS u (id, amount, was) WHERE u.amount >= 0
 	ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
 	DO UPDATE SET amount = excluded.amount, was = excluded.was WHERE (o.amount, o.was) IS DISTINCT FROM (excluded.amount, excluded.was);
-	PERFORM set_config('sutler.relist', '', true);
-	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
-	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason,
-		jsonb_build_object('store', p_store, 'currency', p_currency, 'group', p_group, 'prices', detail)::text);
+	PERFORM catalog.desk_priced(p_tenant, p_actor, p_product, p_reason,
+		jsonb_build_object('store', p_store, 'currency', p_currency, 'group', p_group, 'prices', detail));
 	RETURN 'ok';
 END
 $$;

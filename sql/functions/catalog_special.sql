@@ -78,10 +78,7 @@ BEGIN
 	ON CONFLICT (tenant_id, store_id, variant_id, currency, customer_group, min_quantity, starts_at)
 	DO UPDATE SET ends_at = excluded.ends_at, amount = excluded.amount, was = excluded.was
 	WHERE (o.ends_at, o.amount, o.was) IS DISTINCT FROM (excluded.ends_at, excluded.amount, excluded.was);
-	PERFORM set_config('sutler.relist', '', true);
-	UPDATE catalog.product p SET updated_at = sutler.now() WHERE p.product_id = p_product;
-	PERFORM audit.add(p_tenant, p_actor::text, 'product.priced', 'product ' || p_product, p_reason,
-		jsonb_build_object('store', p_store, 'currency', p_currency, 'special', detail)::text);
+	PERFORM catalog.desk_priced(p_tenant, p_actor, p_product, p_reason, jsonb_build_object('store', p_store, 'currency', p_currency, 'special', detail));
 	RETURN 'ok';
 END
 $$;

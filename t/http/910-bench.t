@@ -19,6 +19,12 @@ ok $figures, 'and prints one object' or BAIL_OUT($json);
 my $prices = delete $figures->{price_import};
 is_deeply [sort keys %{ $prices // {} }], [qw(p95_before_ms p95_ms prices seconds)], 'a list of prices comes in, and how a page does meanwhile is told';
 ok !(grep { !($_ > 0) } values %$prices), 'and measured';
+for my $name (qw(completion correction price)) {
+	my $m = delete $figures->{$name};
+	is_deeply [sort keys %{ $m // {} }], [qw(n p50_ms p95_ms p99_ms)], "$name is timed alone";
+	cmp_ok $m->{n}, '>=', 100, '... often enough for a hundredth';
+	ok !(grep { !($_ > 0) } values %$m), '... and took something';
+}
 is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k category_kept product_10k search_10k microcache cart_add commit_floor
 	place_order_spread place_order_hot place_order_hot_1ms)], 'with the thirteen names';
 for my $name (sort keys %$figures) {

@@ -70,6 +70,29 @@ for my $change (
 	is($status, 0, '... is followed') or diag $said;
 }
 
+# And by the desk's doors for prices, which make amounts alone again.
+my @door = ($acme, $f->{staff}{owner} // Fixture::id(), $f->{product}{PLAIN});
+for my $door (
+	["SELECT catalog.desk_prices(?, ?, ?, (SELECT revision FROM catalog.product WHERE product_id = '$door[2]'), ?, 'EUR', '', ARRAY[?]::uuid[], ARRAY[4711], ARRAY[9900], 'dearer')",
+		@door, $one, $f->{variant}{PLAIN}],
+	["SELECT catalog.desk_special(?, ?, ?, (SELECT revision FROM catalog.product WHERE product_id = '$door[2]'), ?, 'EUR', ARRAY[''], ARRAY[''], ARRAY[10], ARRAY[''], ARRAY[''],
+		ARRAY[4000], ARRAY[-1], 'many')", @door, $one],
+	["SELECT catalog.desk_bulk(?, ?, ?, ARRAY[?]::uuid[], 'price', '', NULL, 'EUR', 1000, 0, -1, 1, -1, 'all')", @door[0, 1], $one, $door[2]],
+	["SELECT catalog.desk_prices(?, ?, ?, (SELECT revision FROM catalog.product WHERE product_id = '$door[2]'), ?, 'EUR', '', ARRAY[?]::uuid[], ARRAY[-1], ARRAY[-1], 'no price')",
+		@door, $one, $f->{variant}{PLAIN}],
+	["SELECT catalog.desk_prices(?, ?, ?, (SELECT revision FROM catalog.product WHERE product_id = '$door[2]'), ?, 'EUR', '', ARRAY[?]::uuid[], ARRAY[4800], ARRAY[-1], 'a price')",
+		@door, $one, $f->{variant}{PLAIN}],
+) {
+	my ($sql, @bind) = @$door;
+	my $shown = sub { return join ' ', map { $_ // '' } map { @$_ } @{ $dbh->selectall_arrayref('SELECT price, was FROM catalog.listing WHERE product_id = ? AND store_id = ?
+		ORDER BY locale, currency', undef, $f->{product}{PLAIN}, $one) } };
+	my $before = $shown->();
+	is($dbh->selectrow_array($sql, undef, @bind), 'ok', $sql);
+	isnt($shown->(), $before, '... shows in the lists at once') if $sql !~ /special/;
+	($status, $said) = verify();
+	is($status, 0, '... and all is as if made again') or diag $said;
+}
+
 $f->stock($acme, 'PLAIN', 'W1', 0);
 ($status, $said) = verify();
 is($status, 0, 'stock that ends, too') or diag $said;
