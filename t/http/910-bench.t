@@ -17,7 +17,7 @@ is $?, 0, 'dev/bench smoke ends well' or diag(read_file($log));
 my $figures = eval { decode_json($json) };
 ok $figures, 'and prints one object' or BAIL_OUT($json);
 my $prices = delete $figures->{price_import};
-is_deeply [sort keys %{ $prices // {} }], [qw(p95_before_ms p95_ms prices seconds)], 'a list of prices comes in, and how a page does meanwhile is told';
+is_deeply [sort keys %{ $prices // {} }], [qw(p95_before_ms p95_busy_ms p95_ms prices seconds)], 'a list of prices comes in, and how a page does meanwhile is told';
 ok !(grep { !($_ > 0) } values %$prices), 'and measured';
 for my $name (qw(completion correction price)) {
 	my $m = delete $figures->{$name};
