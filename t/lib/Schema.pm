@@ -7,14 +7,19 @@ package Schema;
 #	my $dbh = $s->dbh('_sutler-cart');      # DBI as a role; superuser without one
 #	my ($status, $text) = $s->ctl('check');
 #
-# The server and its files go when the object does.
+# The server and its files go when the object does.  One such server is made for the present sources, build and day and kept in
+# var/test; each begins with a copy of its data.
 
 use strict;
 use warnings;
 use Cluster;
+use Fcntl qw(:flock);
+use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
-use House qw(top);
+use House qw(own_dir quietly read_file top write_file);
+use POSIX qw(strftime);
 use Test::More ();
+use Testbed;
 
 sub build_dir { return $ENV{SUTLER_BUILD} // top() }
 
@@ -28,16 +33,49 @@ sub new
 	my $dir = tempdir(CLEANUP => 1);
 	chmod 0755, $dir;       # the server runs as another user than root
 	my $self = bless { ctl => $ctl, dir => $dir, owner => $$, db => 'shop', sql => top() . '/sql' }, $class;
-	my $c = $self->{cluster} = Cluster->new("$dir/pg");
-	$c->start;
+	my $whole = $o{migrate} // 1;
+	if ($whole) {
+		my ($kept, $lock) = $self->kept;
+		own_dir("$dir/pg", 0755);
+		quietly("$dir/copy.log", 'cp', '-a', "$kept/data", "$dir/pg/data");
+	}
+	$self->{cluster} = Cluster->new("$dir/pg");
+	$self->{cluster}->start;
+	$whole ? $self->{cluster}->map_roles : $self->bootstrap;
+	return $self;
+}
+
+sub bootstrap
+{
+	my ($self) = @_;
+	my $c = $self->{cluster};
 	$c->createdb($self->{db});
 	$c->psql_file($self->{db}, "$self->{sql}/bootstrap.sql");
 	$c->map_roles;
-	if ($o{migrate} // 1) {
-		my ($status, $text) = $self->ctl('migrate');
+	return;
+}
+
+# The directory of the server whose data others copy, made when it is not of today; and the lock that keeps it there.
+sub kept
+{
+	my ($self) = @_;
+	my $dir = top() . '/var/test/schema' . (build_dir() =~ /(-[a-z]+)$/ ? $1 : '');
+	make_path(top() . '/var/test');
+	open my $lock, '>', "$dir.lock" or die "cannot write $dir.lock: $!\n";
+	flock $lock, LOCK_EX;
+	# What migrates is a program of ours: another one makes another.
+	my $want = join ' ', Testbed->new->fingerprint, (stat $self->{ctl})[7, 9], strftime('%F', gmtime);
+	if (!-e "$dir/stamp" || read_file("$dir/stamp") ne $want) {
+		remove_tree($dir);
+		my $maker = bless { %$self, owner => $$, cluster => Cluster->new($dir) }, ref $self;
+		$maker->{cluster}->start;
+		$maker->bootstrap;
+		my ($status, $text) = $maker->ctl('migrate');
 		$status == 0 or die "sutlerctl migrate fails:\n$text";
+		$maker->{cluster}->stop;
+		write_file("$dir/stamp", $want);
 	}
-	return $self;
+	return ($dir, $lock);
 }
 
 sub ctl_command
