@@ -25,19 +25,25 @@ COMMENT ON FUNCTION catalog.text_config(text) IS 'The stemmer of a language; sim
 
 -- Shorter than 3 letters nothing can be corrected; longer than 40 is no word.
 CREATE OR REPLACE FUNCTION catalog.words(p_text text) RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN (
 	SELECT coalesce(array_agg(DISTINCT w COLLATE "C"), '{}')
 	FROM regexp_split_to_table(lower(p_text COLLATE "und-x-icu"), '[^[:alnum:]]+') AS w
-	WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$'
+	WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$');
+END
 $$;
 COMMENT ON FUNCTION catalog.words(text) IS 'The distinct words of a text in lower case, accents kept, numbers left out.';
 
 -- The badge of products in the stores that offer them: the best any variant has.
 CREATE OR REPLACE FUNCTION catalog.stock_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, stock text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH each AS (
 		SELECT sp.store_id, sp.product_id,
 		       CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'made'
@@ -62,15 +68,19 @@ AS $$
 	SELECT e.store_id, e.product_id,
 	       CASE WHEN bool_or(e.stock = 'in') THEN 'in' WHEN bool_or(e.stock = 'few') THEN 'few'
 	            WHEN bool_or(e.stock = 'made') THEN 'made' ELSE 'out' END
-	FROM each e GROUP BY e.store_id, e.product_id
+	FROM each e GROUP BY e.store_id, e.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.stock_of(uuid, uuid[]) IS 'in, few, made or out for each store that offers the products.';
 
 -- The prices of products that everybody sees now, by store and currency.
 CREATE OR REPLACE FUNCTION catalog.price_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, currency text, price bigint, was bigint, price_varies boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH valid AS (
 		SELECT pr.store_id, v.product_id, pr.variant_id, pr.currency, pr.min_quantity, pr.starts_at, pr.amount, pr.was
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
@@ -87,7 +97,8 @@ AS $$
 	       (array_agg(p.was ORDER BY p.amount, p.was DESC NULLS LAST))[1],
 	       min(p.amount) <> max(p.amount) OR EXISTS (SELECT FROM valid t
 			WHERE t.store_id = p.store_id AND t.product_id = p.product_id AND t.currency = p.currency AND t.min_quantity > 1)
-	FROM plain p GROUP BY p.store_id, p.product_id, p.currency
+	FROM plain p GROUP BY p.store_id, p.product_id, p.currency;
+END
 $$;
 COMMENT ON FUNCTION catalog.price_of(uuid, uuid[]) IS
 	'The lowest plain price valid now, what it was reduced from, and whether variants or tiers cost otherwise.';
@@ -96,8 +107,11 @@ COMMENT ON FUNCTION catalog.price_of(uuid, uuid[]) IS
 -- all zeros.  A hidden category hides all below it.
 CREATE OR REPLACE FUNCTION catalog.categories_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, category_id uuid, by_hand integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH RECURSIVE put AS (
 		SELECT cp.store_id, cp.product_id, cp.category_id, cp.position
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
@@ -119,7 +133,8 @@ AS $$
 	UNION ALL
 	SELECT sp.store_id, sp.product_id, '00000000-0000-0000-0000-000000000000', NULL
 	FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
-	JOIN catalog.store_product sp ON sp.product_id = w.product_id
+	JOIN catalog.store_product sp ON sp.product_id = w.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.categories_of(uuid, uuid[]) IS 'The visible categories of products with all above them, and all zeros.';
 
@@ -127,8 +142,11 @@ COMMENT ON FUNCTION catalog.categories_of(uuid, uuid[]) IS 'The visible categori
 -- translated stands in the store's own language.
 CREATE OR REPLACE FUNCTION catalog.texts_of(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, locale text, home text, slug text, name text, summary text, description text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT sp.store_id, sp.product_id, l.locale, d.locale, coalesce(t.slug, h.slug, a.slug),
 	       coalesce(own.name, t.name, ownh.name, h.name),
 	       coalesce(own.summary, t.summary, ownh.summary, h.summary),
@@ -146,14 +164,16 @@ AS $$
 		ON ownh.store_id = sp.store_id AND ownh.product_id = sp.product_id AND ownh.locale = d.locale
 	LEFT JOIN LATERAL (SELECT x.slug FROM catalog.product_text x WHERE x.product_id = sp.product_id AND h.slug IS NULL
 		ORDER BY x.locale LIMIT 1) a ON true
-	WHERE coalesce(t.slug, h.slug, a.slug) IS NOT NULL AND coalesce(own.name, t.name, ownh.name, h.name) IS NOT NULL
+	WHERE coalesce(t.slug, h.slug, a.slug) IS NOT NULL AND coalesce(own.name, t.name, ownh.name, h.name) IS NOT NULL;
+END
 $$;
 COMMENT ON FUNCTION catalog.texts_of(uuid, uuid[]) IS
 	'Slug, name and texts of shown products by store and language; a product without text in the store''s own shows by the store''s name for it.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_cards(p_tenant uuid, p_products uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH picture AS (
 		SELECT DISTINCT ON (pm.product_id) pm.product_id, pm.media_id, m.name
 		FROM (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) w
@@ -207,14 +227,16 @@ AS $$
 	    featured = excluded.featured, position = excluded.position, created_at = excluded.created_at
 	WHERE (l.slug, l.name, l.brand, l.image, l.alt, l.price, l.was, l.price_varies, l.swatches, l.featured, l.position, l.created_at)
 		IS DISTINCT FROM (excluded.slug, excluded.name, excluded.brand, excluded.image, excluded.alt, excluded.price, excluded.was,
-		excluded.price_varies, excluded.swatches, excluded.featured, excluded.position, excluded.created_at)
+		excluded.price_varies, excluded.swatches, excluded.featured, excluded.position, excluded.created_at);
+END
 $$;
 COMMENT ON FUNCTION catalog.relist_cards(uuid, uuid[]) IS
 	'Part of catalog.relist: the cards. The badge of a row that stands is left to freshen, whose look at the stock is never older.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_places(p_tenant uuid, p_products uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH fresh AS MATERIALIZED (
 		SELECT l.product_id, l.store_id, c.category_id, l.currency, l.locale, coalesce(c.by_hand, l.position) AS position, l.created_at, l.card
 		FROM catalog.listing l JOIN catalog.categories_of(p_tenant, p_products) c ON c.store_id = l.store_id AND c.product_id = l.product_id
@@ -252,12 +274,14 @@ AS $$
 	INSERT INTO catalog.placement_name AS s (tenant_id, product_id, store_id, category_id, currency, locale, name)
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, product_id, store_id, category_id, currency, locale) DO UPDATE SET name = excluded.name WHERE s.name <> excluded.name;
+END
 $$;
 COMMENT ON FUNCTION catalog.relist_places(uuid, uuid[]) IS 'Part of catalog.relist: where products stand that have a card, in each order.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_facets(p_tenant uuid, p_products uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH has AS (
 		SELECT pv.product_id, pv.attribute_id, pv.value_id
 		FROM catalog.product_value pv WHERE pv.product_id = ANY (p_products)
@@ -276,13 +300,15 @@ AS $$
 			NOT IN (SELECT f.store_id, f.category_id, f.attribute_id, f.value_id, f.product_id FROM fresh f)
 	)
 	INSERT INTO catalog.facet (tenant_id, store_id, category_id, attribute_id, value_id, product_id)
-	SELECT p_tenant, f.* FROM fresh f ON CONFLICT DO NOTHING
+	SELECT p_tenant, f.* FROM fresh f ON CONFLICT DO NOTHING;
+END
 $$;
 COMMENT ON FUNCTION catalog.relist_facets(uuid, uuid[]) IS 'Part of catalog.relist: the values to filter by, of products that have a card.';
 
 CREATE OR REPLACE FUNCTION catalog.relist_search(p_tenant uuid, p_products uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH code AS (
 		SELECT p.product_id, p.reference AS code FROM catalog.product p WHERE p.product_id = ANY (p_products)
 		UNION
@@ -298,21 +324,22 @@ AS $$
 	), codes_new AS (
 		INSERT INTO catalog.search_code (tenant_id, store_id, code, product_id)
 		SELECT p_tenant, c.* FROM codes c ON CONFLICT DO NOTHING
-	), value AS (
-		SELECT pv.product_id, pv.value_id FROM catalog.product_value pv WHERE pv.product_id = ANY (p_products)
-		UNION
-		SELECT v.product_id, vv.value_id FROM catalog.variant v JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
-		WHERE v.product_id = ANY (p_products) AND v.status = 'active'
-	), text AS (
+	), text AS MATERIALIZED (
+		-- Looked up for each row, as the swatches of cards are: whatever the planner thinks of their number, a thousand rows
+		-- take a thousand look-ups.  Once, though more than one text is made of them.
 		SELECT t.store_id, t.locale, t.product_id, t.name, coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
 		       concat_ws(' ', p.brand, (SELECT string_agg(g.tag, ' ' ORDER BY g.tag, g.locale) FROM catalog.product_tag g
 				WHERE g.product_id = t.product_id AND g.locale IN ('', t.locale))) AS tags,
-		       coalesce((SELECT string_agg(c.code, ' ' ORDER BY c.code) FROM code c WHERE c.product_id = t.product_id), '') AS codes,
-		       coalesce((SELECT string_agg(coalesce(x.label, h.label), ' ' ORDER BY v.value_id)
-				FROM value v
-				LEFT JOIN catalog.attribute_value_text x ON x.value_id = v.value_id AND x.locale = t.locale
-				LEFT JOIN catalog.attribute_value_text h ON h.value_id = v.value_id AND h.locale = t.home
-				WHERE v.product_id = t.product_id), '') AS labels
+		       (SELECT string_agg(c.code, ' ' ORDER BY c.code) FROM (SELECT p.reference AS code
+				UNION SELECT u.code FROM catalog.variant v, unnest(ARRAY[v.sku, v.gtin]) AS u (code)
+				WHERE v.product_id = t.product_id AND v.status = 'active' AND u.code IS NOT NULL) c) AS codes,
+		       coalesce((SELECT string_agg((SELECT x.label FROM catalog.attribute_value_text x
+					WHERE x.value_id = h.value_id AND x.locale IN (t.locale, t.home) ORDER BY x.locale <> t.locale LIMIT 1),
+					' ' ORDER BY h.value_id)
+				FROM (SELECT pv.value_id FROM catalog.product_value pv WHERE pv.product_id = t.product_id
+				      UNION
+				      SELECT vv.value_id FROM catalog.variant v JOIN catalog.variant_value vv ON vv.variant_id = v.variant_id
+				      WHERE v.product_id = t.product_id AND v.status = 'active') h), '') AS labels
 		FROM catalog.texts_of(p_tenant, p_products) t
 		JOIN listed l ON l.store_id = t.store_id AND l.product_id = t.product_id
 		JOIN catalog.product p ON p.product_id = t.product_id
@@ -325,7 +352,6 @@ AS $$
 		       || setweight(to_tsvector(catalog.text_config(t.locale), catalog.fold(t.description)), 'D') AS tsv,
 		       catalog.words(concat_ws(' ', t.name, t.tags, t.summary, t.labels)) AS words,
 		       c.stock, c.currencies,
-		       -- Looked up for each row, as the swatches of cards are.
 		       coalesce((SELECT string_agg(catalog.field(a.code) || catalog.field(v.code), '' ORDER BY a.position, a.code, v.position, v.code)
 				FROM (SELECT pv.value_id FROM catalog.product_value pv WHERE pv.product_id = t.product_id
 				      UNION
@@ -345,7 +371,8 @@ AS $$
 	SELECT p_tenant, f.* FROM fresh f
 	ON CONFLICT (tenant_id, store_id, locale, product_id) DO UPDATE
 	SET tsv = excluded.tsv, words = excluded.words, currencies = excluded.currencies, filters = excluded.filters
-	WHERE (s.tsv, s.words, s.currencies, s.filters) IS DISTINCT FROM (excluded.tsv, excluded.words, excluded.currencies, excluded.filters)
+	WHERE (s.tsv, s.words, s.currencies, s.filters) IS DISTINCT FROM (excluded.tsv, excluded.words, excluded.currencies, excluded.filters);
+END
 $$;
 COMMENT ON FUNCTION catalog.relist_search(uuid, uuid[]) IS 'Part of catalog.relist: full text, words and codes of products that have a card.';
 

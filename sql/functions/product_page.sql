@@ -15,8 +15,11 @@ COMMENT ON FUNCTION catalog.field(text) IS 'A field of a record in catalog.produ
 -- first option, titles and labels of the others.
 CREATE OR REPLACE FUNCTION catalog.page_variants(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, currency text, product_id uuid, ids uuid[], records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH one AS (
 		SELECT l.store_id, l.locale, pr.currency, v.product_id, v.variant_id, o.first, o.second, v.position,
 		       catalog.field(v.variant_id::text) || catalog.field(v.sku) || catalog.field(v.gtin)
@@ -54,29 +57,36 @@ AS $$
 	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.store_id, x.locale, x.currency, x.product_id
 			ORDER BY x.first NULLS FIRST, x.second NULLS FIRST, x.position, x.variant_id) AS n FROM one x) o
 	WHERE o.n <= 400
-	GROUP BY o.store_id, o.locale, o.currency, o.product_id
+	GROUP BY o.store_id, o.locale, o.currency, o.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_variants(uuid, uuid[]) IS 'Part of catalog.relist: the variants of product pages, at most 400 each.';
 
 -- Three fields stand before amount and former price, the others behind them.
 CREATE OR REPLACE FUNCTION catalog.page_repriced(p_store uuid, p_currency text, p_records text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN (
 	SELECT string_agg(regexp_replace(r.record, U&'^((?:[^\001F]*\001F){3})[^\001F]*\001F[^\001F]*\001F', '\1' || catalog.field(x.amount::text) || catalog.field(x.was::text))
 		|| U&'\001E', '' ORDER BY r.n)
 	FROM string_to_table(rtrim(p_records, U&'\001E'), U&'\001E') WITH ORDINALITY AS r (record, n)
 	CROSS JOIN LATERAL (SELECT p.amount, p.was FROM catalog.price p
 		WHERE p.store_id = p_store AND p.variant_id = split_part(r.record, U&'\001F', 1)::uuid AND p.currency = p_currency AND p.customer_group = ''
 		  AND p.min_quantity = 1 AND p.starts_at <= sutler.now() AND p.ends_at > sutler.now()
-		ORDER BY p.starts_at DESC LIMIT 1) x
+		ORDER BY p.starts_at DESC LIMIT 1) x);
+END
 $$;
 COMMENT ON FUNCTION catalog.page_repriced(uuid, text, text) IS 'Records of catalog.page_variants with the prices of now.';
 
 -- Prices by quantity: from how many on, the lowest price of the variants.
 CREATE OR REPLACE FUNCTION catalog.page_tiers(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, currency text, product_id uuid, records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT t.store_id, t.currency, t.product_id,
 	       string_agg(catalog.field(t.min_quantity::text) || catalog.field(t.amount::text) || U&'\001E', '' ORDER BY t.min_quantity)
 	FROM (SELECT x.store_id, x.currency, v.product_id, x.min_quantity, min(x.amount) AS amount,
@@ -86,7 +96,8 @@ AS $$
 	        AND x.starts_at <= sutler.now() AND x.ends_at > sutler.now()
 	      WHERE v.product_id = ANY (p_products) AND v.status = 'active'
 	      GROUP BY x.store_id, x.currency, v.product_id, x.min_quantity) t
-	WHERE t.n <= 20 GROUP BY t.store_id, t.currency, t.product_id
+	WHERE t.n <= 20 GROUP BY t.store_id, t.currency, t.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_tiers(uuid, uuid[]) IS 'Part of catalog.relist: the prices by quantity of product pages, at most 20 each.';
 
@@ -94,8 +105,11 @@ COMMENT ON FUNCTION catalog.page_tiers(uuid, uuid[]) IS 'Part of catalog.relist:
 -- label of the option's value that a picture shows.
 CREATE OR REPLACE FUNCTION catalog.page_media(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT m.store_id, m.locale, m.product_id, string_agg(m.record, '' ORDER BY m.n)
 	FROM (SELECT l.store_id, l.locale, pm.product_id,
 	             catalog.field(pm.kind) || catalog.field(f.name)
@@ -120,15 +134,19 @@ AS $$
 	      LEFT JOIN catalog.attribute_value c ON c.value_id = pm.value_id
 	      LEFT JOIN catalog.attribute_value_text ct ON ct.value_id = pm.value_id AND ct.locale = l.locale
 	      LEFT JOIN catalog.attribute_value_text ch ON ch.value_id = pm.value_id AND ch.locale = d.locale) m
-	WHERE m.n <= 60 GROUP BY m.store_id, m.locale, m.product_id
+	WHERE m.n <= 60 GROUP BY m.store_id, m.locale, m.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_media(uuid, uuid[]) IS 'Part of catalog.relist: pictures and documents of product pages, at most 60 each.';
 
 -- Free attributes, the values of one together: label, values.
 CREATE OR REPLACE FUNCTION catalog.page_specs(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT s.store_id, s.locale, s.product_id,
 	       string_agg(catalog.field(s.title) || catalog.field(s.labels) || U&'\001E', '' ORDER BY s.position, s.code)
 	FROM (SELECT l.store_id, l.locale, pv.product_id, a.position, a.code, coalesce(tt.label, th.label, a.code) AS title,
@@ -145,15 +163,19 @@ AS $$
 	      LEFT JOIN catalog.attribute_value_text vh ON vh.value_id = v.value_id AND vh.locale = d.locale
 	      WHERE pv.product_id = ANY (p_products)
 	      GROUP BY l.store_id, l.locale, pv.product_id, a.position, a.code, tt.label, th.label) s
-	GROUP BY s.store_id, s.locale, s.product_id
+	GROUP BY s.store_id, s.locale, s.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_specs(uuid, uuid[]) IS 'Part of catalog.relist: the free attributes of product pages.';
 
 -- Tags that have a page, those of the language and those of all; spellings with one page once: tag, slug.
 CREATE OR REPLACE FUNCTION catalog.page_tags(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT t.store_id, t.locale, t.product_id,
 	       string_agg(catalog.field(t.tag) || catalog.field(t.slug) || U&'\001E', '' ORDER BY t.n)
 	FROM (SELECT l.store_id, l.locale, g.product_id, g.slug, min(g.tag) AS tag,
@@ -163,15 +185,19 @@ AS $$
 	      JOIN tenancy.store_locale l ON l.store_id = sp.store_id AND g.locale IN ('', l.locale)
 	      WHERE g.product_id = ANY (p_products) AND g.slug <> ''
 	      GROUP BY l.store_id, l.locale, g.product_id, g.slug) t
-	WHERE t.n <= 30 GROUP BY t.store_id, t.locale, t.product_id
+	WHERE t.n <= 30 GROUP BY t.store_id, t.locale, t.product_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_tags(uuid, uuid[]) IS 'Part of catalog.relist: the tags of product pages, at most 30 each.';
 
 -- The way to a product: the deepest category it was put into, with all above, the top first: name, slug.
 CREATE OR REPLACE FUNCTION catalog.page_trail(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, locale text, product_id uuid, records text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH RECURSIVE put AS (
 		SELECT DISTINCT ON (cp.store_id, cp.product_id) cp.store_id, cp.product_id, c.category_id
 		FROM catalog.category_product cp
@@ -188,14 +214,17 @@ AS $$
 		SELECT up.leaf, t.locale, string_agg(catalog.field(t.name) || catalog.field(t.slug) || U&'\001E', '' ORDER BY up.height DESC) AS records
 		FROM up JOIN catalog.category_text t ON t.category_id = up.category_id GROUP BY up.leaf, t.locale
 	)
-	SELECT p.store_id, w.locale, p.product_id, w.records FROM put p JOIN way w ON w.leaf = p.category_id
+	SELECT p.store_id, w.locale, p.product_id, w.records FROM put p JOIN way w ON w.leaf = p.category_id;
+END
 $$;
 COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist: the breadcrumbs of product pages.';
 
 -- What the store has of variants, a letter for each in the order given: i in stock, f few, m made to order, o out.
 CREATE OR REPLACE FUNCTION catalog.page_stock(p_store uuid, p_variants uuid[]) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN (
 	SELECT coalesce(string_agg(CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'm'
 			WHEN NOT (v.track_stock OR v.bundle) OR a.pieces IS NULL OR a.pieces > st.low_stock THEN 'i'
 			WHEN a.pieces > 0 THEN 'f'
@@ -209,15 +238,18 @@ AS $$
 		(SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)
 		FROM inventory.stock s
 		JOIN inventory.store_warehouse sw ON sw.store_id = p_store AND sw.warehouse_id = s.warehouse_id
-		WHERE s.variant_id = u.variant_id) END AS pieces) a
+		WHERE s.variant_id = u.variant_id) END AS pieces) a);
+END
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
 -- The cards below a product: what the merchant chose as related, accessory or alternative, at most 8 of each; then what buyers chose
 -- by buying or looking, and what is similar, at most 4 of each, there and shown once.  What is empty at the end has no mark.
 CREATE OR REPLACE FUNCTION catalog.page_related(p_store uuid, p_locale text, p_currency text, p_product uuid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	RETURN (
 	SELECT rtrim(concat(string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'related'), U&'\001D',
 		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'accessory'), U&'\001D',
 		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'alternative'), U&'\001D',
@@ -237,20 +269,21 @@ AS $$
 	      JOIN catalog.listing l ON l.store_id = p_store AND l.locale = p_locale AND l.currency = p_currency
 		AND l.product_id = k.other_id
 	      WHERE k.most = 8 OR l.stock <> 'out') x
-	WHERE x.n <= x.most
+	WHERE x.n <= x.most);
+END
 $$;
 COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E, kinds parted by U+001D.';
 
 -- One row for each card of the whole store, which were made right before.
 CREATE OR REPLACE FUNCTION catalog.relist_pages(p_tenant uuid, p_products uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH card AS (
-		SELECT l.* FROM catalog.listing l WHERE l.product_id = ANY (p_products)
-	), path AS (
-		SELECT c.store_id, c.currency, c.product_id,
-		       string_agg(catalog.field(c.locale) || catalog.field(c.slug) || U&'\001E', '' ORDER BY c.locale) AS records
-		FROM card c GROUP BY 1, 2, 3
+		-- With the addresses of all languages beside each.
+		SELECT l.*, string_agg(catalog.field(l.locale) || catalog.field(l.slug) || U&'\001E', '') OVER (PARTITION BY l.store_id, l.currency, l.product_id
+				ORDER BY l.locale ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS paths
+		FROM catalog.listing l WHERE l.product_id = ANY (p_products)
 	), fresh AS (
 		SELECT c.store_id, c.locale, c.currency, c.product_id, c.slug, c.name::text AS name, p.reference, p.brand,
 		       coalesce(t.summary, '') AS summary, coalesce(t.description, '') AS description,
@@ -260,7 +293,7 @@ AS $$
 				AS meta_description,
 		       c.price, c.was, c.price_varies, p.lead_time_days, coalesce(v.ids, '{}') AS variant_ids, coalesce(v.records, '') AS variants,
 		       coalesce(q.records, '') AS tiers, coalesce(m.records, '') AS media, coalesce(s.records, '') AS specs,
-		       coalesce(k.records, '') AS tags, x.records AS paths, coalesce(w.records, '') AS trail,
+		       coalesce(k.records, '') AS tags, c.paths, coalesce(w.records, '') AS trail,
 		       catalog.page_stock(c.store_id, v.ids) AS stock, catalog.page_related(c.store_id, c.locale, c.currency, c.product_id) AS related,
 		       EXISTS (SELECT FROM catalog.variant b WHERE b.product_id = c.product_id AND b.bundle) AS bundle,
 		       (SELECT CASE WHEN bool_and(s.nothing) THEN 'all' WHEN bool_or(s.nothing) THEN 'some' ELSE 'none' END
@@ -269,7 +302,6 @@ AS $$
 		FROM card c
 		JOIN catalog.product p ON p.product_id = c.product_id
 		JOIN catalog.texts_of(p_tenant, p_products) t ON t.store_id = c.store_id AND t.product_id = c.product_id AND t.locale = c.locale
-		JOIN path x ON x.store_id = c.store_id AND x.currency = c.currency AND x.product_id = c.product_id
 		LEFT JOIN catalog.product_text pt ON pt.product_id = c.product_id AND pt.locale = c.locale
 		LEFT JOIN catalog.product_text ph ON ph.product_id = c.product_id AND ph.locale = t.home
 		LEFT JOIN catalog.store_product_text o ON o.store_id = c.store_id AND o.product_id = c.product_id AND o.locale = c.locale
@@ -299,6 +331,7 @@ AS $$
 	    -- Of the same variants what stands comes from freshen, whose look at the stock is never older.
 	    stock = CASE WHEN g.variant_ids = excluded.variant_ids THEN g.stock ELSE excluded.stock END, related = excluded.related,
 	    bundle = excluded.bundle, digital = excluded.digital
-	WHERE g IS DISTINCT FROM excluded
+	WHERE g IS DISTINCT FROM excluded;
+END
 $$;
 COMMENT ON FUNCTION catalog.relist_pages(uuid, uuid[]) IS 'Part of catalog.relist: what product pages show, one row per store, language and currency.';
