@@ -23,6 +23,13 @@ use Testbed;
 
 sub build_dir { return $ENV{SUTLER_BUILD} // top() }
 
+# Whether this machine has files in memory with room for some servers of 100 MB: to copy there takes a seventh of the time.
+sub in_memory
+{
+	my $room = qx{df --output=avail -k /dev/shm 2>/dev/null};
+	return $room =~ /(\d+)\s*\z/ && $1 > 2_000_000;
+}
+
 # Named values: migrate (0: leave the database as bootstrap.sql leaves it).
 sub new
 {
@@ -30,7 +37,7 @@ sub new
 	my $ctl = build_dir() . '/sbin/sutlerctl';
 
 	-x $ctl or Test::More::plan(skip_all => "$ctl is not built");
-	my $dir = tempdir(CLEANUP => 1);
+	my $dir = tempdir(in_memory() ? (DIR => '/dev/shm') : (), CLEANUP => 1);
 	chmod 0755, $dir;       # the server runs as another user than root
 	my $self = bless { ctl => $ctl, dir => $dir, owner => $$, db => 'shop', sql => top() . '/sql' }, $class;
 	my $whole = $o{migrate} // 1;
