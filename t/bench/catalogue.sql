@@ -139,6 +139,8 @@ ALTER TABLE bench.product ADD PRIMARY KEY (n);
 INSERT INTO catalog.product (tenant_id, product_id, reference, brand, lead_time_days, created_at)
 SELECT bench.tenant(), p.product_id, 'FH' || lpad(p.n::text, 6, '0'), b.en, p.n % 3, timestamptz '2026-01-01' + p.n * interval '1 hour'
 FROM bench.product p JOIN bench.word b ON b.kind = 'brand' AND b.n = p.brand;
+-- What follows is right by the way it is made: foreign keys and triggers of each row would take most of the time.
+SET LOCAL session_replication_role = replica;
 INSERT INTO catalog.product_text (tenant_id, product_id, locale, slug, name, summary, description)
 SELECT bench.tenant(), p.product_id, l.locale, lower(public.unaccent('public.unaccent', replace(l.name, ' ', '-'))) || '-' || p.n, l.name, l.summary, l.body
 FROM bench.product p
@@ -211,6 +213,10 @@ SELECT bench.tenant(), bench.id(32, v), bench.id(4, w.w),
        CASE WHEN v % 20 = 19 THEN 0 WHEN v % 20 = 18 THEN 2 ELSE 1000000 END
 FROM generate_series(0, :products * 4 - 1) v CROSS JOIN (VALUES (1), (2)) AS w (w)
 WHERE w.w = 1 OR v % 2 = 0;
+-- As the trigger sold_out_made writes it.
+INSERT INTO inventory.sold_out (tenant_id, variant_id, warehouse_id, sku_key)
+SELECT s.tenant_id, s.variant_id, s.warehouse_id, v.sku_key FROM inventory.stock s JOIN catalog.variant v ON v.variant_id = s.variant_id WHERE s.on_hand = 0;
+SET LOCAL session_replication_role = origin;
 
 -- ---- the home page and 400 pages of text ----
 
