@@ -25,14 +25,11 @@ COMMENT ON FUNCTION catalog.text_config(text) IS 'The stemmer of a language; sim
 
 -- Shorter than 3 letters nothing can be corrected; longer than 40 is no word.
 CREATE OR REPLACE FUNCTION catalog.words(p_text text) RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-	RETURN (
 	SELECT coalesce(array_agg(DISTINCT w COLLATE "C"), '{}')
 	FROM regexp_split_to_table(lower(p_text COLLATE "und-x-icu"), '[^[:alnum:]]+') AS w
-	WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$');
-END
+	WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$'
 $$;
 COMMENT ON FUNCTION catalog.words(text) IS 'The distinct words of a text in lower case, accents kept, numbers left out.';
 
@@ -389,6 +386,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	items integer := cardinality(p_products);
+	plans text := current_setting('plan_cache_mode');
 BEGIN
 	IF coalesce(items, 0) = 0 THEN
 		RETURN;
@@ -415,11 +413,15 @@ BEGIN
 		INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
 		SELECT p_tenant, catalog.turn(items), 'member', u FROM unnest(p_products) u WHERE EXISTS (SELECT FROM catalog.rule);
 	END IF;
+	-- One product is listed by plans that the session keeps: to plan takes seven times as long.  A batch is planned for itself, as
+	-- the tables of a shop that is being filled are no longer what they were when its first product came.
+	PERFORM set_config('plan_cache_mode', CASE WHEN items > 20 THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true);
 	PERFORM catalog.relist_cards(p_tenant, p_products);
 	PERFORM catalog.relist_places(p_tenant, p_products);
 	PERFORM catalog.relist_facets(p_tenant, p_products);
 	PERFORM catalog.relist_search(p_tenant, p_products);
 	PERFORM catalog.relist_pages(p_tenant, p_products);
+	PERFORM set_config('plan_cache_mode', plans, true);
 END
 $$;
 COMMENT ON FUNCTION catalog.relist(uuid, uuid[]) IS
@@ -432,6 +434,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	items integer := cardinality(p_products);
+	plans text := current_setting('plan_cache_mode');
 	ids uuid[];
 BEGIN
 	IF coalesce(items, 0) = 0 THEN
@@ -467,6 +470,8 @@ BEGIN
 		INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
 		SELECT p_tenant, catalog.turn(items), 'member', u FROM unnest(ids) u WHERE EXISTS (SELECT FROM catalog.rule);
 	END IF;
+	-- As in catalog.relist().
+	PERFORM set_config('plan_cache_mode', CASE WHEN items > 20 THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true);
 	UPDATE catalog.listing l SET price = f.price, was = f.was, price_varies = f.price_varies FROM catalog.price_of(p_tenant, ids) f
 	WHERE l.product_id = ANY (ids) AND l.product_id = f.product_id AND l.store_id = f.store_id AND l.currency = f.currency
 	  AND (l.price, l.was, l.price_varies) IS DISTINCT FROM (f.price, f.was, f.price_varies);
@@ -482,6 +487,7 @@ BEGIN
 	CROSS JOIN LATERAL catalog.page_repriced(o.store_id, o.currency, o.variants) AS n (records)
 	WHERE o.product_id = ANY (ids) AND g.product_id = o.product_id AND g.store_id = o.store_id AND g.currency = o.currency AND g.locale = o.locale
 	  AND (g.price, g.was, g.price_varies, g.variants, g.tiers) IS DISTINCT FROM (f.price, f.was, f.price_varies, n.records, coalesce(t.records, ''));
+	PERFORM set_config('plan_cache_mode', plans, true);
 END
 $$;
 COMMENT ON FUNCTION catalog.relist_prices(uuid, uuid[]) IS 'What catalog.relist() makes of these products, when nothing but prices changed of them. Writes only what differs.';

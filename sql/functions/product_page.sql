@@ -64,18 +64,15 @@ COMMENT ON FUNCTION catalog.page_variants(uuid, uuid[]) IS 'Part of catalog.reli
 
 -- Three fields stand before amount and former price, the others behind them.
 CREATE OR REPLACE FUNCTION catalog.page_repriced(p_store uuid, p_currency text, p_records text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-	RETURN (
 	SELECT string_agg(regexp_replace(r.record, U&'^((?:[^\001F]*\001F){3})[^\001F]*\001F[^\001F]*\001F', '\1' || catalog.field(x.amount::text) || catalog.field(x.was::text))
 		|| U&'\001E', '' ORDER BY r.n)
 	FROM string_to_table(rtrim(p_records, U&'\001E'), U&'\001E') WITH ORDINALITY AS r (record, n)
 	CROSS JOIN LATERAL (SELECT p.amount, p.was FROM catalog.price p
 		WHERE p.store_id = p_store AND p.variant_id = split_part(r.record, U&'\001F', 1)::uuid AND p.currency = p_currency AND p.customer_group = ''
 		  AND p.min_quantity = 1 AND p.starts_at <= sutler.now() AND p.ends_at > sutler.now()
-		ORDER BY p.starts_at DESC LIMIT 1) x);
-END
+		ORDER BY p.starts_at DESC LIMIT 1) x
 $$;
 COMMENT ON FUNCTION catalog.page_repriced(uuid, text, text) IS 'Records of catalog.page_variants with the prices of now.';
 
@@ -221,10 +218,8 @@ COMMENT ON FUNCTION catalog.page_trail(uuid, uuid[]) IS 'Part of catalog.relist:
 
 -- What the store has of variants, a letter for each in the order given: i in stock, f few, m made to order, o out.
 CREATE OR REPLACE FUNCTION catalog.page_stock(p_store uuid, p_variants uuid[]) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-	RETURN (
 	SELECT coalesce(string_agg(CASE WHEN (p.made_to_order AND NOT v.bundle) OR v.made_to_order THEN 'm'
 			WHEN NOT (v.track_stock OR v.bundle) OR a.pieces IS NULL OR a.pieces > st.low_stock THEN 'i'
 			WHEN a.pieces > 0 THEN 'f'
@@ -238,18 +233,15 @@ BEGIN
 		(SELECT coalesce(sum(greatest(s.on_hand - s.held, 0)), 0)
 		FROM inventory.stock s
 		JOIN inventory.store_warehouse sw ON sw.store_id = p_store AND sw.warehouse_id = s.warehouse_id
-		WHERE s.variant_id = u.variant_id) END AS pieces) a);
-END
+		WHERE s.variant_id = u.variant_id) END AS pieces) a
 $$;
 COMMENT ON FUNCTION catalog.page_stock(uuid, uuid[]) IS 'in, few, made or out for each of the variants, by its first letter.';
 
 -- The cards below a product: what the merchant chose as related, accessory or alternative, at most 8 of each; then what buyers chose
 -- by buying or looking, and what is similar, at most 4 of each, there and shown once.  What is empty at the end has no mark.
 CREATE OR REPLACE FUNCTION catalog.page_related(p_store uuid, p_locale text, p_currency text, p_product uuid) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-	RETURN (
 	SELECT rtrim(concat(string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'related'), U&'\001D',
 		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'accessory'), U&'\001D',
 		string_agg(x.card, '' ORDER BY x.n) FILTER (WHERE x.kind = 'alternative'), U&'\001D',
@@ -269,8 +261,7 @@ BEGIN
 	      JOIN catalog.listing l ON l.store_id = p_store AND l.locale = p_locale AND l.currency = p_currency
 		AND l.product_id = k.other_id
 	      WHERE k.most = 8 OR l.stock <> 'out') x
-	WHERE x.n <= x.most);
-END
+	WHERE x.n <= x.most
 $$;
 COMMENT ON FUNCTION catalog.page_related(uuid, text, text, uuid) IS 'The cards that a product page shows below, each ended by U+001E, kinds parted by U+001D.';
 
