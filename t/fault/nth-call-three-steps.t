@@ -107,7 +107,7 @@ sub order_of
 	return value(q{SELECT o.order_id FROM sales."order" o JOIN sales.cart_token k ON k.cart_id = o.cart_id
 		WHERE k.token_sha256 = sha256(convert_to(?, 'UTF8'))}, $ask->{cookies}{cart});
 }
-sub sessions_of { my ($id) = @_; return grep { $_->{metadata}{order} eq $id } $g->sessions }
+sub sessions_of { my ($id) = @_; return $g->sessions($id) }
 
 # An order whose page at the gateway is open: { id, path, session }.
 sub placed
@@ -164,7 +164,7 @@ sub lies
 		push @bad, 'nothing can be paid' if !@open;
 		# It is paid, and that is told twice.
 		$g->pay($open[0]{id}) if @open;
-		$g->deliver($_->{id}) for (grep { ($_->{data}{object}{metadata}{order} // '') eq $id } $g->events) x 2;
+		$g->deliver($_->{id}) for ($g->events($id)) x 2;
 	} elsif ($want eq 'other') {
 		push @bad, "$state $method" if "$state $method" ne 'open pending bank_transfer';
 		push @bad, 'a page could still be paid' if @open;

@@ -46,8 +46,9 @@ sub lapse { my ($self, $payment) = @_; return $self->ask('lapse', payment => $pa
 sub dispute { my ($self, $payment, $status) = @_; return $self->ask('dispute', payment => $payment, status => $status // 'needs_response') }
 sub deliver { my ($self, @ids) = @_; return @{ $self->ask('deliver', ids => join ',', @ids) } }
 sub deliver_all { my ($self) = @_; return @{ $self->ask('deliver_all') } }
-sub events { my ($self) = @_; return @{ $self->ask('events') } }
-sub sessions { my ($self) = @_; return @{ $self->ask('sessions') } }
+# All, or those of an order alone.
+sub events { my ($self, $order) = @_; return @{ $self->ask('events', defined $order ? (order => $order) : ()) } }
+sub sessions { my ($self, $order) = @_; return @{ $self->ask('sessions', defined $order ? (order => $order) : ()) } }
 sub requests { my ($self, $what) = @_; return grep { !defined $what || "$_->{method} $_->{path}" =~ /^$what$/ } @{ $self->ask('requests') } }
 sub problems { my ($self) = @_; return $self->ask('problems') }
 
