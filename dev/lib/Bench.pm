@@ -461,6 +461,7 @@ sub moments
 	} } @$prices;
 	timed(splice @change, 0, 20);
 	$moments{price} = timed(@change);
+	$_->finish for $completion, $correction, $price;
 	$_->disconnect for $known, $shop, $desk;
 	return \%moments;
 }
