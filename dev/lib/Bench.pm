@@ -80,9 +80,13 @@ sub start
 	say_step('starting the programs');
 	# A copy of what is large (50 GB at 1 000 000 products) takes as much room again and longer than all the rounds: that is measured
 	# itself.  Its carts and new prices stay, and the next run writes the same again.
-	$self->{renamed} = $template if $self->{products} > $MOST_COPIED;
 	$c->dropdb('bench');
-	$self->{renamed} ? $c->psql('postgres', qq{ALTER DATABASE "$template" RENAME TO bench}) : $c->createdb('bench', $template);
+	if ($self->{products} > $MOST_COPIED) {
+		$c->psql('postgres', qq{ALTER DATABASE "$template" RENAME TO bench});
+		$self->{renamed} = $template;
+	} else {
+		$c->createdb('bench', $template);
+	}
 	# What making the catalogue and this copy left to be written is written now, not beside the first figures.
 	$c->psql('bench', 'CHECKPOINT');
 	$c->psql('bench', 'CREATE EXTENSION pg_stat_statements') if $self->{profile};
@@ -432,6 +436,7 @@ sub moments
 	my ($tenant, $store) = $known->selectrow_array('SELECT bench.tenant(), bench.store()');
 	my $words = $known->selectcol_arrayref(q{SELECT word FROM catalog.word WHERE locale = 'en' AND length(word) > 4 ORDER BY md5(word) LIMIT 500});
 	# A hundredth wants so many.
+	@$words or die "the catalogue has no words\n";
 	push @$words, @$words while @$words < 200;
 	my %moments;
 	my $shop = $self->{cluster}->dbh('bench', '_sutler-catalog');
