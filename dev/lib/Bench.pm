@@ -18,7 +18,7 @@ use strict;
 use warnings;
 use Cluster;
 use File::Path qw(make_path remove_tree);
-use House qw(alive demoted own_dir program_rows read_file spawn top wait_for write_file);
+use House qw(alive demoted own_dir program_rows quietly read_file spawn top wait_for write_file);
 use Install qw(build say_step);
 use IO::Socket::INET;
 use List::Util qw(max sum0);
@@ -70,13 +70,9 @@ sub start
 	my ($self) = @_;
 	build(dir => $self->{build}, targets => ['all', 't/bench/empty', 't/bench/orders']) if !$self->{built};
 	make_path("$self->{dir}/answers", "$self->{dir}/lists");
-	my $c = $self->{cluster} = Cluster->new("$self->{dir}/pg", durable => 1, settings => {
-		shared_buffers => '512MB', max_wal_size => '4GB', checkpoint_timeout => '30min', autovacuum => 'off',
-		$self->{profile} ? (shared_preload_libraries => "'pg_stat_statements'", 'pg_stat_statements.track' => 'all') : () });
-	$c->stop;
-	$c->start;
+	$self->begin_cluster;
 	my $template = $self->template;
-	$self->guard_pages('on');
+	my $c = $self->{cluster};
 	say_step('starting the programs');
 	# A copy of what is large (50 GB at 1 000 000 products) takes as much room again and longer than all the rounds: that is measured
 	# itself.  Its carts and new prices stay, and the next run writes the same again.
@@ -121,23 +117,55 @@ sub stop
 	return;
 }
 
+# Begins the cluster, or begins it anew with MORE settings.
+sub begin_cluster
+{
+	my ($self, %more) = @_;
+	my $c = Cluster->new("$self->{dir}/pg", durable => 1, settings => {
+		shared_buffers => '512MB', max_wal_size => '4GB', checkpoint_timeout => '30min', autovacuum => 'off',
+		$self->{profile} ? (shared_preload_libraries => "'pg_stat_statements'", 'pg_stat_statements.track' => 'all') : (), %more });
+	$c->stop;
+	$c->start;
+	$self->{cluster} = $c;
+	return;
+}
+
+# As a catalogue is made: nobody mourns one that is half made, and of a large one every index is written all over.
+sub making
+{
+	my ($self) = @_;
+	return (fsync => 'off', full_page_writes => 'off', max_wal_size => '8GB', $self->{products} > $MOST_COPIED ? (shared_buffers => '4GB', maintenance_work_mem => '1GB') : ());
+}
+
 # A database with the catalogue, made once for a state of its sources.
 sub template
 {
 	my ($self) = @_;
-	my $c = $self->{cluster};
 	my $name = ($self->{orders} ? 'desk' : 'catalogue') . "_$self->{products}";
 	my $stamp = "$self->{dir}/$name.stamp";
-	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', $self->{orders} ? 't/bench/desk.sql' : ('t/bench/listings.sql', 't/bench/freshen.sql'));
+	my $want = Testbed->new->fingerprint('t/bench/catalogue.sql', $self->{orders} ? 't/bench/desk.sql'
+		: ('t/bench/listings-begin.sql', 't/bench/listings.sql', 't/bench/listings-end.sql', 't/bench/freshen.sql'));
 	my $made = -e $stamp && read_file($stamp) eq $want;
+	my $c = $self->{cluster};
 	# A run that was killed left it under the name it is measured by.
 	$c->psql('postgres', qq{ALTER DATABASE bench RENAME TO "$name"})
 		if $made && $self->{products} > $MOST_COPIED && !$c->exists_db($name) && $c->exists_db('bench');
 	return $name if $made && $c->exists_db($name);
 	say_step("making a catalogue of $self->{products} products" . ($self->{orders} ? " and $self->{orders} orders" : ''));
 	unlink $stamp;
-	$c->dropdb($name);
-	$self->guard_pages('off');
+	$self->begin_cluster($self->making);
+	$self->{cluster}->dropdb($name);
+	$self->make_catalogue($name);
+	$self->begin_cluster;
+	# Without fsync nothing of it need be on the disk yet.
+	quietly("$self->{dir}/log/sync", 'sync');
+	write_file($stamp, $want);
+	return $name;
+}
+
+sub make_catalogue
+{
+	my ($self, $name) = @_;
 	my $s = $self->stack(database => $name);
 	$s->prepare_dirs;
 	$s->write_config;
@@ -145,24 +173,24 @@ sub template
 	$self->sql($name, 'catalogue.sql', products => $self->{products});
 	if ($self->{orders}) {
 		$self->sql($name, 'desk.sql', map({ ($_ => $self->{$_}) } qw(orders people)), token => $DESK_TOKEN);
-		write_file($stamp, $want);
-		return $name;
+		return;
 	}
-	my $parts = 2;
-	my @pids = map { my $part = $_; $self->aside(sub { $self->sql($name, 'listings.sql', parts => $parts, part => $part) }) } 0 .. $parts - 1;
-	waitpid($_, 0) == $_ && $? == 0 or die "the listings are not made\n" for @pids;
-	$c->psql($name, 'VACUUM (ANALYZE)');
+	$self->sql($name, 'listings-begin.sql');
+	$self->halves($name, 'listings.sql');
+	$self->halves($name, 'listings-end.sql');
+	$self->{cluster}->psql($name, 'VACUUM (ANALYZE)');
 	# The work of the job freshen, all of it in one step: it would count the store again for each 500.
 	$self->sql($name, 'freshen.sql');
-	write_file($stamp, $want);
-	return $name;
+	return;
 }
 
-# Whether a crash may leave a page half written: nobody mourns a catalogue that is half made.
-sub guard_pages
+# Runs a file of t/bench twice at once, each for its half.
+sub halves
 {
-	my ($self, $whether) = @_;
-	$self->{cluster}->psql('postgres', $_) for "ALTER SYSTEM SET full_page_writes = $whether", 'SELECT pg_reload_conf()';
+	my ($self, $name, $file) = @_;
+	my $parts = 2;
+	my @pids = map { my $part = $_; $self->aside(sub { $self->sql($name, $file, parts => $parts, part => $part) }) } 0 .. $parts - 1;
+	waitpid($_, 0) == $_ && $? == 0 or die "$file fails\n" for @pids;
 	return;
 }
 
