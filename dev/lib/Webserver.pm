@@ -142,6 +142,11 @@ map $request_uri $sutler_static_age {
 	"~^/static/[^?]*\?v=[0-9a-zA-Z]+$"  "public, max-age=31536000, immutable";
 	default                       "public, max-age=300";
 }
+# How a picture ends for who asked: pages name the WebP, beside which an AVIF lies (lib/shop/media.h).
+map $http_accept $sutler_picture_end {
+	"~*image/avif\s*(?:$|,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))"  avif;
+	default  webp;
+}
 # A program sends these headers itself: the server adds them only where none came.
 END
 	for my $h (@HEADERS) {
@@ -282,6 +287,15 @@ location ~ "^/static/(?:[0-9a-f]{8,64}/)?(?<sutler_file>(?:$dirs)/[A-Za-z0-9_][A
 	limit_except GET { deny all; }
 	access_log off;
 	add_header Cache-Control \$sutler_static_age;
+$indented}
+location ~ "^/media/(?<sutler_picture>[A-Za-z0-9_][A-Za-z0-9_./-]*)\\.webp\$" {
+	root $o{media};
+	try_files /\$sutler_picture.\$sutler_picture_end /\$sutler_picture.webp =404;
+	limit_except GET { deny all; }
+	access_log off;
+	types { image/webp webp; image/avif avif; }
+	add_header Vary Accept;
+	add_header Cache-Control "public, max-age=31536000, immutable";
 $indented}
 location ~ "^/media/(?<sutler_media>[A-Za-z0-9_][A-Za-z0-9_./-]*)\$" {
 	# Names are hashes of the content; active content would run as the store.
@@ -496,6 +510,14 @@ DirectorySlash Off
 <LocationMatch "^/media/">
 	Header set Cache-Control "public, max-age=31536000, immutable" "expr=%{REQUEST_STATUS} -lt 400"
 </LocationMatch>
+# Pages name a picture's WebP; who takes AVIF gets the one that lies beside it (lib/shop/media.h).
+RewriteEngine On
+RewriteCond "%{HTTP:Accept}" "image/avif\\s*(?:\$|,|;(?!\\s*q=0(?:\\.0*)?\\s*(?:,|\$)))" [NC]
+RewriteCond "$o{media}/\$1.avif" -f
+RewriteRule "^/media/([A-Za-z0-9_][A-Za-z0-9_./-]*)\\.webp\$" "/media/\$1.avif" [PT]
+<LocationMatch "^/media/.*\\.(?:webp|avif)\$">
+	Header merge Vary Accept
+</LocationMatch>
 END
 	my $home = home_row($o{rows});
 	my $others = join "", map { "(?!" . substr($_->[0], 1) . ")" } location_pattern($o{rows});
@@ -562,7 +584,7 @@ END
 sub apache_main
 {
 	my (%o) = @_;
-	my @modules = qw(mpm_event authz_core authz_host unique_id mime alias dir headers env setenvif reqtimeout proxy proxy_fcgi
+	my @modules = qw(mpm_event authz_core authz_host unique_id mime alias rewrite dir headers env setenvif reqtimeout proxy proxy_fcgi
 		filter deflate);
 	push @modules, 'socache_shmcb' if $o{https_port} || $o{cache};
 	push @modules, 'cache', 'cache_socache' if $o{cache};

@@ -209,7 +209,7 @@ static bool is_named(const struct making *m, const char *name)
 	return m->nnames > 0 && bsearch(name, m->names, m->nnames, sizeof(*m->names), by_text) != NULL;
 }
 
-/* Whether a file is of the merchant: "ab/30 digits", perhaps with what it ends in, and of pictures "-240.webp" behind. */
+/* Whether a file is of the merchant: "ab/30 digits", perhaps with what it ends in, and of pictures "-240.webp" or "-240.avif" behind. */
 static bool is_his(const struct making *m, void *mem, const char *path)
 {
 	if (m->w->slug == NULL || is_named(m, path))

@@ -132,17 +132,21 @@ static bool keep(const char *path)
 	return stat(path, &st) == 0 && st.st_size > 0 && (utimensat(AT_FDCWD, path, NULL, 0) == 0 || errno == EACCES || errno == EPERM);
 }
 
-static char *path_of(void *ctx, const char *to, const struct media *m, int width)
+static char *path_of(void *ctx, const char *to, const struct media *m, int width, enum media_format format)
 {
-	return mem_printf(ctx, "%s/%s-%d.webp", to, m->name, width);
+	return mem_printf(ctx, "%s/%s-%d.%s", to, m->name, width, media_ending(format));
 }
 
 static bool is_converted(void *ctx, const char *to, const struct media *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(widths); i++)
-		if (!keep(path_of(ctx, to, m, widths[i])))
-			return false;
-	return !m->wide || keep(path_of(ctx, to, m, MEDIA_WIDE));
+	bool there = true;
+
+	for (enum media_format f = 0; f < MEDIA_FORMATS; f++) {
+		for (size_t i = 0; i < ARRAY_LEN(widths); i++)
+			there = keep(path_of(ctx, to, m, widths[i], f)) && there;
+		there = (!m->wide || keep(path_of(ctx, to, m, MEDIA_WIDE, f))) && there;
+	}
+	return there;
 }
 
 /* Of the directory TO: shared by who stores, alone for who sweeps.  -1 where it cannot be written. */
@@ -200,11 +204,11 @@ struct place {
 	const struct media *m;
 };
 
-static bool put(void *arg, int width, const void *data, size_t n)
+static bool put(void *arg, int width, enum media_format format, const void *data, size_t n)
 {
 	const struct place *p = arg;
 
-	return write_file(p->ctx, path_of(p->ctx, p->to, p->m, width), data, n, false, PUBLIC_MODE);
+	return write_file(p->ctx, path_of(p->ctx, p->to, p->m, width, format), data, n, false, PUBLIC_MODE);
 }
 
 static enum media_fault store_picture(void *ctx, const char *to, struct media *m, const unsigned char *data, size_t n)
@@ -337,7 +341,7 @@ static enum media_fault take_picture(void *ctx, int fd, const char *to, int64_t 
 	m->width = box.width;
 	m->height = box.height;
 	for (size_t i = 0; fault == MEDIA_FINE && i < box.n; i++)
-		if (!write_file(ctx, path_of(ctx, to, m, box.file[i].width), box.file[i].data, box.file[i].n, true, PUBLIC_MODE))
+		if (!write_file(ctx, path_of(ctx, to, m, box.file[i].width, box.file[i].format), box.file[i].data, box.file[i].n, true, PUBLIC_MODE))
 			fault = MEDIA_UNWRITABLE;
 	m->made = fault == MEDIA_FINE && !there;
 	media_box_close(&box);

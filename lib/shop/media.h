@@ -4,7 +4,7 @@
  * What a file is, is seen from its first bytes, never from its name: JPEG, PNG
  * and WebP are pictures, PDF is a document, everything else (SVG too, which can
  * carry scripts) is refused.  A picture is decoded once and written anew as WebP
- * in the widths the pages use, so nothing of the original's bytes, its metadata
+ * and AVIF in the widths the pages use, so nothing of the original's bytes, its metadata
  * (a camera's position) or a second format hidden in it goes on to visitors.
  * Its size is read from the header before anything is decoded.
  *

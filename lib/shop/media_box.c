@@ -93,18 +93,19 @@ struct shared {
 	enum media_fault fault;
 	int width, height;
 	size_t n, used;
-	struct { int width; size_t at, n; } file[MEDIA_WIDTHS_MAX];
+	struct { int width; enum media_format format; size_t at, n; } file[MEDIA_WIDTHS_MAX * MEDIA_FORMATS];
 	unsigned char data[MEDIA_BOX_BYTES];
 };
 
-static bool put(void *arg, int width, const void *data, size_t n)
+static bool put(void *arg, int width, enum media_format format, const void *data, size_t n)
 {
 	struct shared *s = arg;
 
-	if (s->n == MEDIA_WIDTHS_MAX || n > sizeof(s->data) - s->used)
+	if (s->n == ARRAY_LEN(s->file) || n > sizeof(s->data) - s->used)
 		return false;
 	memcpy(s->data + s->used, data, n);
 	s->file[s->n].width = width;
+	s->file[s->n].format = format;
 	s->file[s->n].at = s->used;
 	s->file[s->n++].n = n;
 	s->used += n;
@@ -184,29 +185,45 @@ static bool wait_for(pid_t pid, int64_t until_us)
 	return !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* A file that lies where it says, and is in turn: each width as WebP, the largest first, and behind it perhaps as AVIF. */
+static bool in_turn(const struct shared *s, size_t i, size_t *webps)
+{
+	static const int widths[] = MEDIA_WIDTHS;
+	size_t at = s->file[i].at, bytes = s->file[i].n;
+
+	if (bytes > sizeof(s->data) || at > sizeof(s->data) - bytes || !media_plain(s->file[i].format, s->data + at, bytes))
+		return false;
+	if (s->file[i].format == MEDIA_AS_AVIF)
+		return i > 0 && s->file[i - 1].format == MEDIA_AS_WEBP && s->file[i - 1].width == s->file[i].width;
+	return s->file[i].format == MEDIA_AS_WEBP && *webps < ARRAY_LEN(widths) && s->file[i].width == widths[(*webps)++];
+}
+
 /* The child is not believed: what it wrote is what it says, or it is nothing. */
 static void take_out(const struct shared *s, bool encode, struct media_box *out)
 {
 	static const int widths[] = MEDIA_WIDTHS;
+	size_t webps = 0;
 
 	out->fault = s->fault;
 	out->width = s->width;
 	out->height = s->height;
 	if (out->fault != MEDIA_FINE)
 		return;
-	if (out->width < 1 || out->height < 1 || (encode && s->n != ARRAY_LEN(widths)))
+	if (out->width < 1 || out->height < 1 || s->n > ARRAY_LEN(s->file))
 		out->fault = MEDIA_BROKEN;
-	for (size_t i = 0; encode && out->fault == MEDIA_FINE && i < ARRAY_LEN(widths); i++) {
-		size_t at = s->file[i].at, bytes = s->file[i].n;
-
-		if (bytes > sizeof(s->data) || at > sizeof(s->data) - bytes || s->file[i].width != widths[i] ||
-		    !media_plain(s->data + at, bytes))
+	for (size_t i = 0; encode && out->fault == MEDIA_FINE && i < s->n; i++) {
+		if (!in_turn(s, i, &webps)) {
 			out->fault = MEDIA_BROKEN;
-		out->file[i].width = widths[i];
-		out->file[i].data = s->data + at;
-		out->file[i].n = bytes;
+			break;
+		}
+		out->file[i].width = s->file[i].width;
+		out->file[i].format = s->file[i].format;
+		out->file[i].data = s->data + s->file[i].at;
+		out->file[i].n = s->file[i].n;
 		out->n = i + 1;
 	}
+	if (encode && out->fault == MEDIA_FINE && webps != ARRAY_LEN(widths))
+		out->fault = MEDIA_BROKEN;
 }
 
 void media_box_run(int fd, size_t size, bool encode, int64_t until_us, struct media_box *out)

@@ -18,13 +18,13 @@
 struct media_box {
 	enum media_fault fault;
 	int width, height;              /* of the original, as it is shown */
-	size_t n;                       /* how many widths came out */
-	struct { int width; const unsigned char *data; size_t n; } file[MEDIA_WIDTHS_MAX];
+	size_t n;                       /* how many files came out */
+	struct { int width; enum media_format format; const unsigned char *data; size_t n; } file[MEDIA_WIDTHS_MAX * MEDIA_FORMATS];
 	void *shared;                   /* the box's own */
 };
 
 /* Decodes the file FD (of SIZE bytes, from its start) in a child, which is ended at UNTIL_US of clock_steady_us();
-   without ENCODE only its size is read.  Files of OUT are WebP and live until media_box_close(). */
+   without ENCODE only its size is read.  Files of OUT are WebP and AVIF and live until media_box_close(). */
 void media_box_run(int fd, size_t size, bool encode, int64_t until_us, struct media_box *out);
 void media_box_close(struct media_box *b);
 

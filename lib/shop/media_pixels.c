@@ -2,11 +2,17 @@
 
 #include <vips/vips.h>
 
+#include "shop/media_avif.h"
+
 static const int widths[] = MEDIA_WIDTHS;
 /* WebP quality: above 80 files grow and eyes see nothing. */
 #define QUALITY 80
 /* libwebp's 0 to 6; 2 takes half the time of 4 and 4 % more bytes. */
 #define EFFORT 2
+/* AVIF: as many decibels as that WebP, within one, in 14 to 45 % fewer bytes.  Effort 0 takes as long as the WebP does; 2 takes
+   five times as long and spares 3 % more. */
+#define AVIF_QUALITY 60
+#define AVIF_EFFORT 0
 /* Pixels of height that WebP knows, with some room: 16383. */
 #define HEIGHT_MAX 16000
 
@@ -39,6 +45,11 @@ static void silent(const char *domain, GLogLevelFlags level, const char *message
 	(void)level;
 	(void)message;
 	(void)arg;
+}
+
+const char *media_ending(enum media_format format)
+{
+	return format == MEDIA_AS_AVIF ? "avif" : "webp";
 }
 
 bool media_pixels_start(void)
@@ -95,7 +106,7 @@ static bool is_chunk(const unsigned char *data, size_t at, const char *names)
 	return false;
 }
 
-bool media_plain(const unsigned char *data, size_t n)
+static bool webp_plain(const unsigned char *data, size_t n)
 {
 	size_t at = RIFF_HEADER, step = 0;
 
@@ -107,6 +118,11 @@ bool media_plain(const unsigned char *data, size_t n)
 			return false;
 	}
 	return true;
+}
+
+bool media_plain(enum media_format format, const unsigned char *data, size_t n)
+{
+	return format == MEDIA_AS_AVIF ? media_avif_plain(data, n) : webp_plain(data, n);
 }
 
 bool media_strip(unsigned char *data, size_t *n)
@@ -141,7 +157,7 @@ bool media_strip(unsigned char *data, size_t *n)
 /* ---- decoding -------------------------------------------------------------------------------- */
 
 struct sink {
-	bool (*put)(void *arg, int width, const void *data, size_t n);
+	media_put *put;
 	void *arg;
 };
 
@@ -152,14 +168,18 @@ static enum media_fault save(const struct sink *sink, VipsImage *image, int widt
 	enum media_fault fault = MEDIA_BROKEN;
 
 	if (vips_webpsave_buffer(image, &data, &n, "Q", QUALITY, "effort", EFFORT, "strip", TRUE, NULL) == 0 && media_strip(data, &n))
-		fault = sink->put(sink->arg, width, data, n) ? MEDIA_FINE : MEDIA_UNWRITABLE;
+		fault = sink->put(sink->arg, width, MEDIA_AS_WEBP, data, n) ? MEDIA_FINE : MEDIA_UNWRITABLE;
+	g_free(data);
+	data = NULL;
+	if (fault == MEDIA_FINE && vips_heifsave_buffer(image, &data, &n, "Q", AVIF_QUALITY, "effort", AVIF_EFFORT,
+			"compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "strip", TRUE, NULL) == 0)
+		fault = sink->put(sink->arg, width, MEDIA_AS_AVIF, data, n) ? MEDIA_FINE : MEDIA_UNWRITABLE;
 	g_free(data);
 	return fault;
 }
 
 /* Decoded once in its largest width, the smaller ones made of that. */
-enum media_fault media_encode(const unsigned char *data, size_t n, int width, bool wide,
-			      bool (*put)(void *arg, int width, const void *data, size_t n), void *arg)
+enum media_fault media_encode(const unsigned char *data, size_t n, int width, bool wide, media_put *put, void *arg)
 {
 	struct sink sink = { put, arg };
 	VipsImage *thumb = NULL, *image = NULL;

@@ -10,6 +10,11 @@
 
 #include "shop/media.h"
 
+/* Each width is there in both: pages name the WebP, and the web server hands the AVIF to who knows it (dev/lib/Webserver.pm). */
+enum media_format { MEDIA_AS_WEBP, MEDIA_AS_AVIF, MEDIA_FORMATS };
+/* "webp": how its files end. */
+const char *media_ending(enum media_format format);
+
 /* What pages ask for: thumbnail, card, page; and a hero over the whole width.  The largest first. */
 #define MEDIA_WIDE 1600
 #define MEDIA_WIDTHS { 960, 480, 240 }
@@ -22,8 +27,8 @@ enum media_kind media_kind(const unsigned char *data, size_t n);
 /* "image/jpeg"; NULL for what is not taken. */
 const char *media_mime(enum media_kind kind);
 
-/* Whether the WebP file is made of pixels alone: no chunk carries anything else, nothing hangs behind. */
-bool media_plain(const unsigned char *data, size_t n);
+/* Whether the file is one of that format and of pixels alone: no part of it carries anything else, nothing hangs behind. */
+bool media_plain(enum media_format format, const unsigned char *data, size_t n);
 /* Makes it so, in place: libvips 8.14 writes Exif whatever it is told.  False when it is no WebP file. */
 bool media_strip(unsigned char *data, size_t *n);
 
@@ -32,8 +37,9 @@ bool media_pixels_start(void);
 /* Size as it is shown: a camera held upright writes a picture that lies, with a note.  Refuses what is
    broken or has too many pixels. */
 enum media_fault media_measure(const unsigned char *data, size_t n, int *width, int *height);
-/* Hands the picture in each width to PUT, which says false when it cannot take it (MEDIA_UNWRITABLE). */
-enum media_fault media_encode(const unsigned char *data, size_t n, int width, bool wide,
-			      bool (*put)(void *arg, int width, const void *data, size_t n), void *arg);
+typedef bool media_put(void *arg, int width, enum media_format format, const void *data, size_t n);
+/* Hands the picture in each width and format to PUT, which says false when it cannot take it (MEDIA_UNWRITABLE).
+   AVIF is left out where it cannot be made: libvips without an encoder, a picture higher than AVIF can be. */
+enum media_fault media_encode(const unsigned char *data, size_t n, int width, bool wide, media_put *put, void *arg);
 
 #endif

@@ -48,10 +48,21 @@ subtest 'CAT-05 pictures come in' => sub {
 	$page = $ana->get($url);
 	like $page->text, qr/red\.png, 1200 × 600.*blue\.jpg, 300 × 300/s, 'stand there';
 	my ($first, $second) = @{ pictures() };
-	is scalar files(), 6, 'in three sizes each, and no other file';
+	is scalar files(), 12, 'in three sizes each as WebP and AVIF, and no other file';
 	my $shown = $shop->visitor('one')->get("/media/$first-960.webp");
 	is $shown->header('content-type'), 'image/webp', 'the web server shows them';
 	unlike $shown->{body}, qr/secret place/, 'P29 without what was written into them';
+	is $shown->header('vary'), 'Accept', 'and says that it depends on what a browser takes';
+	for (['image/avif,image/webp,*/*;q=0.8', 'image/avif'], ['image/webp,image/AVIF;q=0.5', 'image/avif'], ['image/avif;q=0, image/webp', 'image/webp'], ['image/avifx', 'image/webp']) {
+		my ($accept, $mime) = @$_;
+		my $seen = $shop->visitor('one')->get("/media/$first-960.webp", headers => { Accept => $accept });
+		is join(' ', map { $seen->header($_) } qw(content-type vary cache-control)), "$mime Accept public, max-age=31536000, immutable", "with $accept it is $mime";
+		is substr($seen->{body}, 8, 4), $mime eq 'image/avif' ? 'avif' : 'WEBP', 'and is one';
+	}
+	my ($avif) = grep { /\Q$second\E-960\.avif$/ } files();
+	rename $avif, "$avif.aside" or die "$avif: $!\n";
+	is $shop->visitor('one')->get("/media/$second-960.webp", headers => { Accept => 'image/avif' })->header('content-type'), 'image/webp', 'a picture from before AVIF is shown as it is there';
+	rename "$avif.aside", $avif or die "$avif: $!\n";
 	is $shop->visitor($ana->{host})->get("/media/$first-240.webp")->status, 200, 'at the console too';
 	like $shop->visitor('one')->get('/en/p/plain')->html, qr{id="picture-1"><img src="/media/$first-960\.webp".*id="picture-2"><img src="/media/$second-960}s, 'the product page has them';
 	is $shop->value(q{SELECT DISTINCT image FROM catalog.listing WHERE product_id = ?}, $plain), $first, 'and the card the first';
@@ -107,7 +118,7 @@ subtest 'P29 T59 T60 what is refused' => sub {
 	unlike $text, qr{\.\./}, 'by its name alone';
 	like $text, qr/others are added below/, 'the others are taken';
 	is scalar @{ pictures() }, @$before + 1, 'the good one';
-	is scalar files(), @had + 3, 'and no other file';
+	is scalar files(), @had + 6, 'and no other file';
 	is sent(file('large.png', "\x89PNG\r\n\x1a\n" . "\0" x (13 << 20)))->status, 413, 'T64 more than 12 MiB are not even read';
 	my $many = sent(map { file("$_.png", png(8, 8, $_, 1, 1)) } 1 .. 18);
 	like $many->text, qr/at most 18 pictures/, 'a product has its bounds';
@@ -147,7 +158,7 @@ subtest 'the same picture from several at once' => sub {
 	} 1 .. 4;
 	is join(' ', map { waitpid $_, 0; $? } @children), '0 0 0 0', 'all may bring it';
 	is $shop->value(q{SELECT count(*) FROM catalog.media WHERE file_name = 'same.png'}), 1, 'it is one row';
-	is scalar files(), @had + 3, 'and one picture';
+	is scalar files(), @had + 6, 'and one picture';
 };
 
 # The processes of admin-media's workers that decode, once there are any.
@@ -205,14 +216,14 @@ subtest 'what nobody names' => sub {
 	my @gone = map { $_->{media_id} } $shop->rows('SELECT media_id FROM catalog.media WHERE name IN (?, ?) AND tenant_id = ?', $k, $d, $f->{tenant}{acme});
 	is $ana->visitor->submit($ana->get($url), field => 'media', { gone => \@gone })->status, 303, 'both leave the product';
 	$shop->job('sweep-media');
-	ok $taken->($k) == 3 && $taken->($d) == 3, 'nothing goes on the first day';
+	ok $taken->($k) == 6 && $taken->($d) == 6, 'nothing goes on the first day';
 	$shop->change("UPDATE catalog.media SET created_at = created_at - interval '2 days'");
 	utime time - 2 * 86_400, time - 2 * 86_400, files();
 	# Brought again the same day: its file counts as new.
 	is sent(file('drops.png', $drops))->status, 303, 'one comes back';
 	$shop->job('sweep-media');
-	is $taken->($d), 3, 'and stays';
-	is $taken->($k), 3, 'as does what another merchant names';
+	is $taken->($d), 6, 'and stays';
+	is $taken->($k), 6, 'as does what another merchant names';
 	is $shop->value('SELECT count(*) FROM catalog.media WHERE name = ? AND tenant_id = ?', $k, $f->{tenant}{acme}), 0, 'whom it belonged to forgot it';
 	my ($media) = $shop->value('SELECT media_id FROM catalog.media WHERE name = ?', $d);
 	is $ana->visitor->submit($ana->get($url), field => 'media', { gone => $media })->status, 303, 'it leaves for good';
@@ -220,7 +231,7 @@ subtest 'what nobody names' => sub {
 	$shop->job('sweep-media');
 	is $taken->($d), 0, 'then it is gone';
 	my %named = map { $_->{name} => 1 } $shop->rows('SELECT name FROM catalog.media');
-	is_deeply [grep { !/\.pdf$/ && !$named{ m{/(../[0-9a-f]{30})-\d+\.webp$} ? $1 : '' } } files()], [], 'every file has its name';
+	is_deeply [grep { !/\.pdf$/ && !$named{ m{/(../[0-9a-f]{30})-\d+\.(?:webp|avif)$} ? $1 : '' } } files()], [], 'every file has its name';
 };
 is $shop->untrue, '', 'what the shop shows is what is true';
 done_testing;

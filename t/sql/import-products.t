@@ -183,6 +183,7 @@ for (240, 480, 960) {
 	my $bytes = do { local $/; <$f> };
 	is(substr($bytes, 0, 4) . substr($bytes, 8, 4), 'RIFFWEBP', "a WebP of $_ pixels");
 	unlike($bytes, qr/secret place/, 'without the original\'s metadata');
+	ok(-s "$dir/media/$media-$_.avif", 'and the same as AVIF');
 }
 ok(-s "$dir/media/" . value('SELECT name FROM catalog.media WHERE mime = $$application/pdf$$'), 'the document is a file');
 
