@@ -46,7 +46,7 @@ my $DESK_HOST = 'desk.localhost';
 my $DESK_TOKEN = 'bench-desk-' x 4;
 $DESK_TOKEN = substr $DESK_TOKEN, 0, 43;
 
-our %PAGE = (home => 'home', category => 'catalog', filtered => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart',
+our %PAGE = (home => 'home', category => 'catalog', first => 'catalog', deep => 'catalog', filtered => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart',
 	checkout => 'checkout', order => 'order', sign_in => 'login', account => 'account');
 # Pages of somebody: t/bench/people.sql knows who.
 my %OF_SOMEBODY = map { $_ => 1 } qw(checkout order sign_in account);

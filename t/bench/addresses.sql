@@ -1,7 +1,7 @@
 -- What is asked for in each measurement, as load.lua's lines without method, cookie and body.
 --
--- psql -v page=home|category|filtered|product|search.  At least 400 different addresses each; every second
--- one of home is the home page itself, the others are its program's pages of text.
+-- psql -v page=home|category|first|deep|filtered|product|search.  At least 400 different addresses each (first and deep: one of
+-- each category); every second one of home is the home page itself, the others are its program's pages of text.
 SET client_min_messages = warning;
 SET search_path = bench;
 
@@ -20,6 +20,15 @@ FROM (
 	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.placement x
 		WHERE x.tenant_id = tenant() AND x.store_id = store() AND x.locale = 'en' AND x.currency = 'EUR' AND x.category_id = t.category_id
 		ORDER BY x.position, x.product_id OFFSET greatest(p.p * 24 - 1, 0) LIMIT 1) l ON true
+	UNION ALL
+	-- The first page of each category, and one nine tenths of the way down that is as long.
+	SELECT d.page, row_number() OVER (PARTITION BY d.page ORDER BY t.slug), '/c/' || t.slug || CASE WHEN d.page = 'first' THEN '' ELSE '?after=f.' || l.position || '.' || l.product_id END
+	FROM catalog.category_text t JOIN catalog.category_count c ON c.tenant_id = t.tenant_id AND c.store_id = t.store_id AND c.category_id = t.category_id
+	CROSS JOIN (VALUES ('first'), ('deep')) AS d (page)
+	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.placement x
+		WHERE x.tenant_id = tenant() AND x.store_id = store() AND x.locale = 'en' AND x.currency = 'EUR' AND x.category_id = t.category_id
+		ORDER BY x.position, x.product_id OFFSET CASE d.page WHEN 'deep' THEN greatest(least(c.products * 9 / 10, c.products - 25), 0) ELSE 0 END LIMIT 1) l ON true
+	WHERE t.tenant_id = tenant() AND t.locale = 'en'
 	UNION ALL
 	-- The departments, which hold a tenth of all products each, by two values.
 	SELECT 'filtered', row_number() OVER (ORDER BY md5(d.en || c.en || m.en)), '/c/' || t.slug || '?color=' || lower(c.en) || '&material=' || lower(m.en)
