@@ -43,9 +43,10 @@ void tag(struct req *r)
 	l.ask.tag = slug;
 	store_facets_ask(r, &all);
 	found = q_tag_head(r->db, r->site->store, r->language, r->currency, slug);
+	counts = list_counts(r->db, &l.ask);
+	list_weigh(&l.ask, counts, all.facets == NULL ? 0 : all.facets->total);
 	cards = list_cards(r->db, &l.ask);
 	l.group = own_prices_ask(r);
-	counts = list_counts(r->db, &l.ask);
 	known = list_known(r, &l);
 	page_asked(r);
 	store_facets_read(r, &all);

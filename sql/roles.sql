@@ -514,8 +514,8 @@ GRANT SELECT ON catalog.listing, catalog.placement, catalog.placement_price, cat
 	catalog.attribute_text, catalog.attribute_value, catalog.attribute_value_text, catalog.product_page, catalog.product_tag,
 	catalog.slug_history, catalog.price, analytics.view
 	TO "_sutler-catalog";
-GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]), catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[]),
-	catalog.filter_found(uuid, uuid, uuid, text, text[], text[], text[]) TO "_sutler-catalog";
+GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]), catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text),
+	catalog.filter_found(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text) TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 
 -- freshen: the function does it all.

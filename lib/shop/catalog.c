@@ -90,7 +90,7 @@ bool list_filtered(const struct list_ask *ask)
 
 bool list_by_bits(const struct list_ask *ask)
 {
-	return (ask->nfilters > 0 || ask->nstocks > 0) && !ask->has_from && !ask->has_to && ask->tag == NULL && ask->found == NULL;
+	return (list_filtered(ask) || ask->tag != NULL) && ask->found == NULL;
 }
 
 /* Distinct attributes among the filters: each must match. */
@@ -141,12 +141,14 @@ static unsigned filter_fragments(const struct list_ask *ask)
 {
 	unsigned f = ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
 
-	/* The bits know of stock, too. */
+	/* The bits know of all, too. */
 	if (ask->weighed && ask->few)
 		return orders[ask->sort].by != 0 ? LIST_CARDS_FEW_CARDS : LIST_CARDS_FEW;
-	if (ask->nfilters == 0)
-		return f;
-	return f | (ask->weighed ? LIST_CARDS_WALK : LIST_CARDS_FILTERED);
+	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
+	/* Along the prices a walk begins and ends with them. */
+	if (ask->has_from || ask->has_to)
+		f |= orders[ask->sort].by == LIST_CARDS_BY_PRICE && ask->found == NULL ? LIST_CARDS_PRICED_ORDER : LIST_CARDS_PRICED;
+	return f | (ask->nfilters > 0 ? LIST_CARDS_WALK : 0);
 }
 
 struct rows *list_cards(struct db *db, const struct list_ask *ask)
@@ -159,9 +161,7 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 	/* All others are read along the order of the category. */
 	if (ask->found == NULL && !(f & (LIST_CARDS_FEW | LIST_CARDS_FEW_CARDS)))
 		f |= orders[ask->sort].by | (ask->category != NULL ? LIST_CARDS_KNOWN : 0);
-	f |= ask->has_from || ask->has_to ? LIST_CARDS_PRICED : 0;
 	f |= ask->found != NULL ? LIST_CARDS_FOUND : 0;
-	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
 	return q_list_cards(db, f, ask->tenant, ask->store, ask->locale, ask->currency, ask->slug,
 			    ask->category != NULL ? ask->category : ask->store, tag_of(ask), ask->found, ask->nfound,
 			    ask->names, ask->nfilters, ask->values, ask->nfilters, wanted(ask), ask->stocks, ask->nstocks,
@@ -172,14 +172,13 @@ struct rows *list_cards(struct db *db, const struct list_ask *ask)
 
 struct rows *list_counts(struct db *db, const struct list_ask *ask)
 {
-	unsigned f = (ask->found != NULL ? LIST_COUNTS_FOUND : 0) | (ask->tag != NULL ? LIST_COUNTS_TAGGED : 0);
+	int64_t from = ask->has_from ? ask->from_minor : 0, to = ask->has_to ? ask->to_minor : LIST_PRICE_MAX;
 
 	if (list_by_bits(ask))
 		return q_filter_counts(db, ask->tenant, ask->store, ask->locale, ask->currency, ask->slug, ask->names, ask->nfilters,
-				       ask->values, ask->nfilters, ask->stocks, ask->nstocks);
-	return q_list_counts(db, f, ask->store, ask->locale, ask->currency, ask->slug, tag_of(ask), ask->found, ask->nfound, ask->names, ask->nfilters, ask->values, ask->nfilters,
-			     ask->stocks, ask->nstocks, ask->has_from ? ask->from_minor : 0,
-			     ask->has_to ? ask->to_minor : LIST_PRICE_MAX, LIST_COUNTED);
+				       ask->values, ask->nfilters, ask->stocks, ask->nstocks, from, to, tag_of(ask));
+	return q_found_counts(db, ask->store, ask->locale, ask->currency, ask->found, ask->nfound, ask->names, ask->nfilters, ask->values,
+			      ask->nfilters, ask->stocks, ask->nstocks, from, to);
 }
 
 /* A row of either query of counts. */
@@ -195,7 +194,7 @@ static struct count count_at(const struct list_ask *ask, struct rows *counts, si
 
 		return (struct count){ row->code, row->value, row->stock, row->products };
 	} else {
-		const struct row_list_counts *row = row_list_counts_at(counts, i);
+		const struct row_found_counts *row = row_found_counts_at(counts, i);
 
 		return (struct count){ row->code, row->value, row->stock, row->products };
 	}

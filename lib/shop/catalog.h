@@ -10,7 +10,7 @@
  * A category's own data (struct category) changes only with the catalogue's version:
  * it is asked for with category_ask(), read into memory of one's own and kept
  * (keep.h).  Counts of an unfiltered list come with it; those of a filtered one are
- * counted per request: out of bits, or beside a price, a tag or a search up to LIST_COUNTED products.
+ * counted per request: out of bits, or, of what a search found, one by one.
  */
 #ifndef SHOP_CATALOG_H
 #define SHOP_CATALOG_H
@@ -20,7 +20,6 @@
 #include "shop/pricing.h"
 
 #define LIST_CARDS 24           /* on a page: full rows of 2, 3 and 4 */
-#define LIST_COUNTED 20000      /* products over which values are counted; 1 ms for 2 000 */
 #define LIST_PRICE_MAX PRICING_MAX_PRICE        /* bound of catalog.price.amount */
 
 enum list_sort { LIST_PLACE, LIST_RANK, LIST_PRICE, LIST_PRICE_DOWN, LIST_NEWEST, LIST_NAME };
@@ -58,8 +57,8 @@ struct list_ask {
 };
 /* Whether anything narrows the list. */
 bool list_filtered(const struct list_ask *ask);
-/* Whether its counts come out of bits (catalog.bitmap): filters of a category or the store, without
-   a price.  Then they cost little, and list_weigh() wants to see them before the cards are asked for. */
+/* Whether its counts come out of bits (catalog.bitmap): filters of a category or the store, or a tag.
+   Then they cost little, and list_weigh() wants to see them before the cards are asked for. */
 bool list_by_bits(const struct list_ask *ask);
 /* COUNTS of a list by bits say how many products of OF (0: not known) are left, and so how the cards are found at the least
    cost: each by itself, or on a walk along the list.  Reads them: what is queued is sent. */

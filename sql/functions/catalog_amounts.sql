@@ -51,8 +51,14 @@ BEGIN
 	UPDATE catalog.placement s SET card = l.card FROM catalog.listing l
 	WHERE s.product_id = ANY (ids) AND l.product_id = s.product_id AND l.store_id = s.store_id AND l.currency = s.currency AND l.locale = s.locale
 	  AND s.card <> l.card;
-	UPDATE catalog.placement_price s SET price = f.price FROM catalog.price_of(p_tenant, ids) f
-	WHERE s.product_id = ANY (ids) AND s.product_id = f.product_id AND s.store_id = f.store_id AND s.currency = f.currency AND s.price <> f.price;
+	-- What a list between two prices is counted by follows.
+	WITH changed AS (
+		UPDATE catalog.placement_price s SET price = f.price FROM catalog.price_of(p_tenant, ids) f
+		WHERE s.product_id = ANY (ids) AND s.product_id = f.product_id AND s.store_id = f.store_id AND s.currency = f.currency AND s.price <> f.price
+		RETURNING s.product_id
+	)
+	INSERT INTO catalog.stale (tenant_id, stale_id, kind, target_id)
+	SELECT p_tenant, catalog.turn(items), 'product', c.product_id FROM (SELECT DISTINCT x.product_id FROM changed x) c;
 	UPDATE catalog.product_page g SET price = f.price, was = f.was, price_varies = f.price_varies, variants = n.records, tiers = coalesce(t.records, '')
 	FROM catalog.price_of(p_tenant, ids) f
 	JOIN catalog.product_page o ON o.product_id = f.product_id AND o.store_id = f.store_id AND o.currency = f.currency

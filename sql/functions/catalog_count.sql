@@ -12,16 +12,21 @@ COMMENT ON FUNCTION catalog.count_lock(uuid) IS 'One at a time; what is read aft
 -- As the read model has them now: no row for a product that no list shows.
 CREATE OR REPLACE FUNCTION catalog.countable(p_tenant uuid, p_products uuid[])
 RETURNS TABLE (store_id uuid, product_id uuid, stock smallint, brand text, categories uuid[], attributes uuid[], value_ids uuid[], words text[],
-	currencies text[])
+	currencies text[], prices bigint[], tags text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT l.store_id, l.product_id, l.stock::smallint, l.brand, p.categories,
-	       coalesce(f.attributes, '{}'), coalesce(f.value_ids, '{}'), coalesce(w.words, '{}'), l.currencies
+	       coalesce(f.attributes, '{}'), coalesce(f.value_ids, '{}'), coalesce(w.words, '{}'), m.currencies, m.prices, coalesce(g.tags, '{}')
 	FROM (SELECT x.store_id, x.product_id, min(CASE x.stock WHEN 'in' THEN 1 WHEN 'few' THEN 2 WHEN 'made' THEN 3 ELSE 4 END) AS stock,
-	             min(x.brand) AS brand, array_agg(DISTINCT x.currency ORDER BY x.currency) AS currencies
+	             min(x.brand) AS brand
 	      FROM catalog.listing x WHERE x.tenant_id = p_tenant AND x.product_id = ANY (p_products) GROUP BY x.store_id, x.product_id) l
 	JOIN LATERAL (SELECT array_agg(DISTINCT x.category_id ORDER BY x.category_id) AS categories FROM catalog.placement x
 		WHERE x.product_id = l.product_id AND x.store_id = l.store_id) p ON true
+	JOIN LATERAL (SELECT array_agg(x.currency ORDER BY x.currency) AS currencies, array_agg(x.price ORDER BY x.currency) AS prices
+		FROM catalog.placement_price x WHERE x.product_id = l.product_id AND x.store_id = l.store_id
+		  AND x.category_id = '00000000-0000-0000-0000-000000000000') m ON true
+	LEFT JOIN LATERAL (SELECT array_agg(DISTINCT x.locale || ' ' || x.slug) AS tags FROM catalog.product_tag x
+		WHERE x.product_id = l.product_id AND x.slug <> '') g ON true
 	LEFT JOIN LATERAL (SELECT array_agg(x.attribute_id ORDER BY x.value_id) AS attributes, array_agg(x.value_id ORDER BY x.value_id) AS value_ids
 		FROM catalog.facet x WHERE x.product_id = l.product_id AND x.store_id = l.store_id
 		  AND x.category_id = '00000000-0000-0000-0000-000000000000') f ON true
@@ -42,12 +47,26 @@ CREATE OR REPLACE FUNCTION catalog.currency_key(p_currency text) RETURNS uuid LA
 AS $$ SELECT pg_catalog.md5('currency ' || p_currency)::uuid $$;
 COMMENT ON FUNCTION catalog.currency_key(text) IS 'Under which key of catalog.bitmap the products stand that have a price in the currency.';
 
-CREATE OR REPLACE FUNCTION catalog.bits_of(p_categories uuid[], p_stock smallint, p_values uuid[], p_currencies text[]) RETURNS uuid[] LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION catalog.price_key(p_currency text, p_digit integer) RETURNS uuid LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.md5('price ' || p_currency || ' ' || p_digit)::uuid $$;
+COMMENT ON FUNCTION catalog.price_key(text, integer) IS
+	'Under which key of catalog.bitmap the products stand whose price has this binary digit (0 is the lowest) set: a bit-sliced index (O''Neil and Quass 1997).';
+
+CREATE OR REPLACE FUNCTION catalog.tag_key(p_locale text, p_slug text) RETURNS uuid LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.md5('tag ' || p_locale || ' ' || p_slug)::uuid $$;
+COMMENT ON FUNCTION catalog.tag_key(text, text) IS 'Under which key of catalog.bitmap the products stand that have the tag in the language (empty: in all).';
+
+-- Of a price each digit that is set; all are below 2^40 (PRICING_MAX_PRICE).
+CREATE OR REPLACE FUNCTION catalog.bits_of(p_categories uuid[], p_stock smallint, p_values uuid[], p_currencies text[], p_prices bigint[], p_tags text[])
+RETURNS uuid[] LANGUAGE sql IMMUTABLE
 AS $$
 	SELECT p_categories || p_values || ('00000000-0000-0000-0000-00000000000' || p_stock)::uuid
 		|| ARRAY(SELECT catalog.currency_key(u) FROM pg_catalog.unnest(p_currencies) AS u)
+		|| ARRAY(SELECT catalog.price_key(u.currency, n) FROM ROWS FROM (pg_catalog.unnest(p_currencies), pg_catalog.unnest(p_prices)) AS u (currency, price)
+			CROSS JOIN pg_catalog.generate_series(0, 40) AS n WHERE (u.price >> n) & 1 = 1)
+		|| ARRAY(SELECT pg_catalog.md5('tag ' || u)::uuid FROM pg_catalog.unnest(p_tags) AS u)
 $$;
-COMMENT ON FUNCTION catalog.bits_of(uuid[], smallint, uuid[], text[]) IS 'The keys of catalog.bitmap under which a product has a bit.';
+COMMENT ON FUNCTION catalog.bits_of(uuid[], smallint, uuid[], text[], bigint[], text[]) IS 'The keys of catalog.bitmap under which a product has a bit.';
 
 -- Words of a store and language again out of their forms: the most common form is shown.
 CREATE OR REPLACE FUNCTION catalog.count_words(p_tenant uuid, p_store uuid, p_locale text, p_words text[]) RETURNS void
@@ -84,7 +103,7 @@ AS $$
 	WITH change AS (
 		SELECT d.store_id, k.key_id, d.ordinal, sum(d.n) AS n, set_bit(0::bit(16384), d.ordinal % 16384, 1) AS one
 		FROM (SELECT 1 AS n, m.* FROM unnest(p_more) m UNION ALL SELECT -1, l.* FROM unnest(p_less) l) d
-		CROSS JOIN unnest(catalog.bits_of(d.categories, d.stock, d.value_ids, d.currencies)) AS k (key_id)
+		CROSS JOIN unnest(catalog.bits_of(d.categories, d.stock, d.value_ids, d.currencies, d.prices, d.tags)) AS k (key_id)
 		GROUP BY d.store_id, k.key_id, d.ordinal HAVING sum(d.n) <> 0
 	), fresh AS MATERIALIZED (
 		SELECT c.store_id, c.key_id, c.chunk, (coalesce(b.bits, 0::bit(16384)) | c.more) & ~ c.less AS bits
@@ -189,7 +208,7 @@ BEGIN
 	FROM (SELECT (p_tenant, n.store_id, n.product_id, n.stock, n.brand, n.categories, n.attributes, n.value_ids, n.words,
 			coalesce(o.ordinal, coalesce((SELECT max(c.ordinal) FROM catalog.counted c WHERE c.store_id = n.store_id), -1)
 				+ row_number() OVER (PARTITION BY n.store_id, o.ordinal IS NULL ORDER BY n.product_id))::integer,
-			n.currencies)::catalog.counted AS f
+			n.currencies, n.prices, n.tags)::catalog.counted AS f
 	      FROM catalog.countable(p_tenant, p_products) n
 	      LEFT JOIN unnest(old) o ON o.store_id = n.store_id AND o.product_id = n.product_id) x;
 	SELECT array_agg(f) INTO more FROM unnest(fresh) f WHERE f NOT IN (SELECT o FROM unnest(old) o);
@@ -239,17 +258,18 @@ BEGIN
 			DELETE FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id = ANY (ids)
 			  AND c.product_id NOT IN (SELECT f.product_id FROM fresh f)
 		)
-		INSERT INTO catalog.counted AS c (tenant_id, store_id, product_id, stock, brand, categories, attributes, value_ids, words, currencies, ordinal)
+		INSERT INTO catalog.counted AS c (tenant_id, store_id, product_id, stock, brand, categories, attributes, value_ids, words, currencies, prices, tags, ordinal)
 		SELECT p_tenant, f.* FROM fresh f
 		ON CONFLICT (tenant_id, store_id, product_id) DO UPDATE SET stock = excluded.stock, brand = excluded.brand, categories = excluded.categories,
-			attributes = excluded.attributes, value_ids = excluded.value_ids, words = excluded.words, currencies = excluded.currencies
-		WHERE (c.stock, c.brand, c.categories, c.attributes, c.value_ids, c.words, c.currencies)
-			<> (excluded.stock, excluded.brand, excluded.categories, excluded.attributes, excluded.value_ids, excluded.words, excluded.currencies);
+			attributes = excluded.attributes, value_ids = excluded.value_ids, words = excluded.words, currencies = excluded.currencies,
+			prices = excluded.prices, tags = excluded.tags
+		WHERE (c.stock, c.brand, c.categories, c.attributes, c.value_ids, c.words, c.currencies, c.prices, c.tags)
+			<> (excluded.stock, excluded.brand, excluded.categories, excluded.attributes, excluded.value_ids, excluded.words, excluded.currencies, excluded.prices, excluded.tags);
 	END LOOP;
 
 	WITH fresh AS MATERIALIZED (
 		SELECT k.key_id, c.ordinal / 16384 AS chunk, count(*) AS products, bit_or(set_bit(0::bit(16384), c.ordinal % 16384, 1)) AS bits
-		FROM catalog.counted c CROSS JOIN unnest(catalog.bits_of(c.categories, c.stock, c.value_ids, c.currencies)) AS k (key_id)
+		FROM catalog.counted c CROSS JOIN unnest(catalog.bits_of(c.categories, c.stock, c.value_ids, c.currencies, c.prices, c.tags)) AS k (key_id)
 		WHERE c.store_id = p_store GROUP BY 1, 2
 	), gone AS (
 		DELETE FROM catalog.bitmap b WHERE b.store_id = p_store AND (b.key_id, b.chunk) NOT IN (SELECT f.key_id, f.chunk FROM fresh f)

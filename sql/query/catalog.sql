@@ -85,8 +85,8 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 
 -- Cards of a category, of a tag, or of the products that a search found (slug "": the whole store): one page
 -- in one direction by key; the last row only tells that there is more.  The category is known by its
--- id, or named by its slug.  Filtered by attributes: few are found by their bits; many are met by and by on a walk along
--- the list; beside a price, a tag or a search they are gathered.
+-- id, or named by its slug.  Filtered, or of a tag: few are found by their bits; many are met by and by on a walk along
+-- the list, as are those that a search found.
 -- list_cards(tenant uuid, store uuid, locale text, currency text, slug text, category uuid, tag text, found uuid[], attributes text[],
 --	values_in text[], wanted int, stocks text[],
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
@@ -106,14 +106,16 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 --? few_cards,found: SELECT s.card, 0::bigint, CASE WHEN :newest THEN s.created_at END
 --? few,few_cards: FROM pg_catalog.unnest(catalog.filter_found(:tenant, :store, (CASE WHEN :slug = ''
 --? few,few_cards:	THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
---? few,few_cards:		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid, :currency, :attributes, :values_in, :stocks)) AS f (product_id)
+--? few,few_cards:		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid, :currency, :attributes, :values_in, :stocks,
+--? few,few_cards:	:price_from, :price_to, :locale, :tag)) AS f (product_id)
 --? found: FROM pg_catalog.unnest(:found) AS f (product_id)
 -- Looked up one by one (OFFSET 0): how many they are the planner does not know, and reads all of the category else.
 --? few: CROSS JOIN LATERAL (SELECT p.product_id, p.position, p.created_at, p.card FROM catalog.placement p
 --? few:	WHERE p.product_id = f.product_id AND p.store_id = :store AND p.currency = :currency AND p.locale = :locale AND p.category_id = CASE WHEN :slug = ''
 --? few:		THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
 --? few:			WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END OFFSET 0) s
---? few_cards,found: CROSS JOIN LATERAL (SELECT c.product_id, c.created_at, c.price, c.name, c.card, c.stock FROM catalog.listing c
+--? few_cards,found: CROSS JOIN LATERAL (SELECT c.product_id, c.created_at, c.price, c.name, c.card, c.stock,
+--? few_cards,found:	'00000000-0000-0000-0000-000000000000'::uuid AS category_id FROM catalog.listing c
 --? few_cards,found:	WHERE c.product_id = f.product_id AND c.store_id = :store AND c.locale = :locale AND c.currency = :currency OFFSET 0) s
 --? found: CROSS JOIN LATERAL (SELECT s.stock, s.price) l
 WHERE true
@@ -122,21 +124,14 @@ WHERE true
 --? !known,few,few_cards,found: AND s.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 --? !known,few,few_cards,found:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 --? known: AND s.category_id = :category
---? filtered: AND s.product_id IN (SELECT f.product_id
---? filtered:	FROM unnest(:attributes, :values_in) AS s (attribute, value)
---? filtered:	JOIN catalog.attribute a ON a.code = s.attribute
---? filtered:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value
---? filtered:	JOIN catalog.facet f ON f.store_id = :store AND f.category_id = CASE WHEN :slug = ''
---? filtered:		THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
---? filtered:			WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
---? filtered:		AND f.attribute_id = a.attribute_id AND f.value_id = v.value_id
---? filtered:	GROUP BY f.product_id HAVING count(DISTINCT f.attribute_id) = :wanted)
 --? walk: AND :wanted = (SELECT count(DISTINCT w.attribute_id) FROM want w WHERE EXISTS (SELECT FROM catalog.facet f
 --? walk:	WHERE f.store_id = :store AND f.category_id = s.category_id AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
 --? walk:		AND f.product_id = s.product_id))
 --? stock: AND l.stock = ANY (:stocks)
 --? priced: AND l.price BETWEEN :price_from AND :price_to
---? tagged: AND s.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
+--? priced_order(by_price): AND s.price BETWEEN :price_from AND :price_to
+-- Asked of each card that is passed, as a walk needs few of them.
+--? tagged: AND EXISTS (SELECT FROM catalog.product_tag g WHERE g.product_id = s.product_id AND g.slug = :tag AND g.locale IN ('', :locale) OFFSET 0)
 --? after_rank(found): AND pg_catalog.array_position(:found, s.product_id) > :key
 --? before_rank(found): AND pg_catalog.array_position(:found, s.product_id) < :key
 --? after_place: AND (s.position, s.product_id) > (:key::integer, :id_key)
@@ -169,25 +164,21 @@ JOIN catalog.listing l ON l.store_id = :store AND l.locale = :locale AND l.curre
 WHERE g.slug = :tag AND g.locale IN ('', :locale)
 ORDER BY g.locale, g.product_id LIMIT 1
 
--- Counts beside the filters of a category or the store, out of bits: a product counts for a value when it passes all filters
+-- Counts beside the filters of a category, the store or a tag (else empty), out of bits: a product counts for a value when it passes all filters
 -- but those of the value's own attribute.  By stock without attribute: the total.
--- filter_counts(tenant uuid, store uuid, locale text, currency text, slug text, attributes text[], values_in text[], stocks text[]) many
+-- filter_counts(tenant uuid, store uuid, locale text, currency text, slug text, attributes text[], values_in text[], stocks text[],
+--	price_from money, price_to money, tag text) many
 -- code text, value code, stock text, products int
 SELECT n.code, n.value, n.stock, n.products
 FROM catalog.filter_counts(:tenant, :store, (CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid,
-	:currency, :attributes, :values_in, :stocks) n
+	:currency, :attributes, :values_in, :stocks, :price_from, :price_to, :locale, :tag) n
 
--- The same where no bits tell: beside a price, a tag or a search, in one pass: a product counts for a value when it
--- passes all filters but those of the value's own attribute.  By stock without attribute: the total.
--- Above the bound of products only the total is counted.
--- list_counts(store uuid, locale text, currency text, slug text, tag text, found uuid[], attributes text[], values_in text[], stocks text[],
---	price_from money, price_to money, bound int) many
+-- The same of what a search found, which are few: in one pass.
+-- found_counts(store uuid, locale text, currency text, found uuid[], attributes text[], values_in text[], stocks text[],
+--	price_from money, price_to money) many
 -- code text, value code, stock text, products int
-WITH here AS MATERIALIZED (
-	SELECT CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
-		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END::uuid AS category_id
-), want AS MATERIALIZED (
+WITH want AS MATERIALIZED (
 	SELECT a.attribute_id, v.value_id, 1::bigint << (pg_catalog.dense_rank() OVER (ORDER BY a.attribute_id) - 1)::integer AS bit
 	FROM unnest(:attributes, :values_in) AS s (attribute, value)
 	JOIN catalog.attribute a ON a.code = s.attribute
@@ -198,20 +189,15 @@ WITH here AS MATERIALIZED (
 	SELECT f.product_id, pg_catalog.bit_or(w.bit) AS mask
 	FROM want w
 	JOIN catalog.facet f ON f.store_id = :store AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
-		AND f.category_id = (SELECT c.category_id FROM here c)
+		AND f.category_id = '00000000-0000-0000-0000-000000000000' AND f.product_id = ANY (:found)
 	GROUP BY f.product_id
 ), one AS MATERIALIZED (
 	SELECT l.product_id, l.stock, coalesce(h.mask, 0) AS mask,
 	       pg_catalog.cardinality(:stocks) = 0 OR l.stock = ANY (:stocks) AS fits
-	FROM catalog.placement_price s
---? found: JOIN unnest(:found) AS u (product_id) ON u.product_id = s.product_id
-	JOIN catalog.listing l ON l.product_id = s.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
-	LEFT JOIN hit h ON h.product_id = s.product_id
-	WHERE s.store_id = :store AND s.currency = :currency
-	  AND s.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
-		FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
-	  AND s.price BETWEEN :price_from AND :price_to
---? tagged: AND s.product_id IN (SELECT g.product_id FROM catalog.product_tag g WHERE g.slug = :tag AND g.locale IN ('', :locale))
+	FROM unnest(:found) AS u (product_id)
+	JOIN catalog.listing l ON l.product_id = u.product_id AND l.store_id = :store AND l.locale = :locale AND l.currency = :currency
+	LEFT JOIN hit h ON h.product_id = u.product_id
+	WHERE l.price BETWEEN :price_from AND :price_to
 ), own AS MATERIALIZED (
 	SELECT DISTINCT w.attribute_id, w.bit FROM want w
 )
@@ -222,9 +208,9 @@ FROM (SELECT f.attribute_id, f.value_id, count(*) AS products
       FROM goal g
       CROSS JOIN one o
       JOIN catalog.facet f ON f.store_id = :store AND f.product_id = o.product_id
-		AND f.category_id = (SELECT c.category_id FROM here c)
+		AND f.category_id = '00000000-0000-0000-0000-000000000000'
       LEFT JOIN own w ON w.attribute_id = f.attribute_id
-      WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask AND (SELECT count(*) FROM one) <= :bound
+      WHERE o.fits AND (o.mask | coalesce(w.bit, 0)) = g.mask
       GROUP BY f.attribute_id, f.value_id) t
 JOIN catalog.attribute a ON a.attribute_id = t.attribute_id
 JOIN catalog.attribute_value v ON v.value_id = t.value_id

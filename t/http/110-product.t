@@ -102,6 +102,9 @@ subtest 'CAT-05 T27 tags' => sub {
 	like $v->get('/p/bota-10')->html, qr{<a class="chip" href="/t/a%C3%B1o">Año</a>}, 'in their own language they do';
 	$page = $v->get('/en/t/warm-dry');
 	is $page->status, 200, 'a tag has a page';
+	is tagged($page), 'boot-10 boot-11 boot-12 boot-13 sandalia', 'at once with its products; what counts them follows';
+	Shelf::freshen($shop, $f);
+	$page = $v->get('/en/t/warm-dry');
 	like $page->body, qr{<h1>Warm &amp; dry</h1>}, 'with its name, escaped';
 	is tagged($page), 'boot-10 boot-11 boot-12 boot-13 sandalia', 'and its products, however they spell it';
 	like $page->header('cache-control'), qr/s-maxage=1\b/, 'as cacheable as other lists';

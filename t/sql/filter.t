@@ -15,6 +15,8 @@ my $f = Fixture->new($dbh);
 my ($acme, $one) = ($f->{tenant}{acme}, $f->{store}{one});
 my $ZERO = '00000000-0000-0000-0000-000000000000';
 my @CODE = qw(in few made out);
+# PRICING_MAX_PRICE: no bound.
+my $MOST = 1_000_000_000_000;
 $dbh->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $acme);
 my @one = (tenant_id => $acme, store_id => $one);
 my $seed = 7;
@@ -57,6 +59,13 @@ sub dress
 		$f->add('catalog.category_product', @one, category_id => $category{$c}, product_id => $product);
 	}
 	$f->stock($acme, $sku, 'W1', (0, 2, 500)[pick(3)]);
+	$dbh->do('DELETE FROM catalog.product_tag WHERE product_id = ?', undef, $product);
+	for my $tag (grep { pick(3) == 0 } 'Rain', 'Sun hat', 'Snow') {
+		$f->add('catalog.product_tag', tenant_id => $acme, product_id => $product, tag => $tag, locale => ('', 'en', 'es')[pick(3)]);
+	}
+	# To the smallest price and one far above all others.
+	$dbh->do('UPDATE catalog.price SET amount = ? WHERE variant_id = ? AND currency = ?', undef, (1000 + pick(500), 1000 + pick(500), 0, 1, 8_589_934_592)[pick(5)],
+		$f->{variant}{$sku}, (qw(EUR USD))[pick(2)]);
 	return;
 }
 
@@ -67,10 +76,13 @@ sub rows
 {
 	my ($category, $currency) = @_;
 	my %p;
-	for (@{ $dbh->selectall_arrayref(q{SELECT s.product_id, min(l.stock) FROM catalog.placement s
+	for (@{ $dbh->selectall_arrayref(q{SELECT s.product_id, min(l.stock), min(l.price) FROM catalog.placement s
 			JOIN catalog.listing l USING (tenant_id, product_id, store_id, currency) WHERE s.store_id = ? AND s.category_id = ? AND s.currency = ? GROUP BY 1},
 			undef, $one, $category, $currency) }) {
-		$p{ $_->[0] } = { stock => $_->[1], value => {} };
+		$p{ $_->[0] } = { stock => $_->[1], price => $_->[2], value => {}, tag => {} };
+	}
+	for (@{ $dbh->selectall_arrayref(q{SELECT product_id, slug, locale FROM catalog.product_tag WHERE locale IN ('', 'en')}) }) {
+		$p{ $_->[0] }{tag}{ $_->[1] } = 1 if $p{ $_->[0] };
 	}
 	for (@{ $dbh->selectall_arrayref(q{SELECT f.product_id, a.code, v.code FROM catalog.facet f JOIN catalog.attribute a USING (attribute_id)
 			JOIN catalog.attribute_value v USING (value_id) WHERE f.store_id = ? AND f.category_id = ?}, undef, $one, $category) }) {
@@ -79,12 +91,20 @@ sub rows
 	return \%p;
 }
 
-# Whether P passes the filters { attribute => [values], '' => [badges] } but those of BUT.
+# Whether P passes the filters { attribute => [values], '' => [badges], PRICE => [from, to], TAG => [slug] } but those of BUT.
 sub passes
 {
 	my ($p, $want, $but) = @_;
 	for my $a (keys %$want) {
 		next if defined $but && $a eq $but;
+		if ($a eq 'PRICE') {
+			return 0 if $p->{price} < $want->{$a}[0] || $p->{price} > $want->{$a}[1];
+			next;
+		}
+		if ($a eq 'TAG') {
+			return 0 if !$p->{tag}{ $want->{$a}[0] };
+			next;
+		}
 		return 0 if !grep { $a eq '' ? $p->{stock} eq $_ : $p->{value}{$a}{$_} } @{ $want->{$a} };
 	}
 	return 1;
@@ -103,14 +123,14 @@ sub same
 		}
 	}
 	my (@names, @values);
-	for my $a (sort grep { $_ ne '' } keys %$want) {
+	for my $a (sort grep { !/^(?:|PRICE|TAG)$/ } keys %$want) {
 		push @names, $a for @{ $want->{$a} };
 		push @values, @{ $want->{$a} };
 	}
-	my @ask = ($acme, $one, $category, $currency, \@names, \@values, $want->{''} // []);
+	my @ask = ($acme, $one, $category, $currency, \@names, \@values, $want->{''} // [], @{ $want->{PRICE} // [0, $MOST] }, 'en', ($want->{TAG} // [''])->[0]);
 	my %got = map { (join('/', @$_[0 .. 2]) => $_->[3]) } @{ $dbh->selectall_arrayref(
-		'SELECT code, value, stock, products FROM catalog.filter_counts(?, ?, ?, ?, ?, ?, ?)', undef, @ask) };
-	my $found = join ' ', sort @{ $dbh->selectrow_array('SELECT catalog.filter_found(?, ?, ?, ?, ?, ?, ?)', undef, @ask) // [] };
+		'SELECT code, value, stock, products FROM catalog.filter_counts(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, @ask) };
+	my $found = join ' ', sort @{ $dbh->selectrow_array('SELECT catalog.filter_found(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', undef, @ask) // [] };
 	my $left = join ' ', sort grep { passes($rows->{$_}, $want) } keys %$rows;
 	my $said = join ', ', map { "$_: @{ $want->{$_} }" } sort keys %$want;
 	return is_deeply([\%got, $found], [\%expect, $left], "$what: $said");
@@ -125,6 +145,9 @@ sub random_filters
 	}
 	my @stocks = grep { pick(3) == 0 } @CODE;
 	$want{''} = \@stocks if @stocks && pick(3) == 0;
+	my ($low, $high) = sort { $a <=> $b } 900 + pick(700), 900 + pick(700);
+	$want{PRICE} = [pick(3) ? $low : 0, pick(3) ? $high : $MOST] if pick(2);
+	$want{TAG} = [(qw(rain sun-hat snow))[pick(3)]] if pick(3) == 0;
 	return \%want;
 }
 
@@ -140,6 +163,10 @@ sub check_all
 				same($category, $currency, { tone => ['tone1'] }, $name);
 				same($category, $currency, { '' => ['in', 'few'] }, $name);
 				same($category, $currency, { tone => ['tone1'], cut => ['cut9'] }, $name);
+				same($category, $currency, { PRICE => $_ }, $name) for [1200, 1300], [0, 1255], [1255, $MOST], [1024, 1279], [1023, 1280], [1500, 1500], [0, 0], [0, 1], [1, $MOST],
+					[5000, 9000], [$MOST, $MOST], [0, $MOST], [1300, 1200], [0, $MOST - 1];
+				same($category, $currency, { TAG => [$_] }, $name) for 'rain', 'sun-hat', 'none';
+				same($category, $currency, { TAG => ['rain'], PRICE => [1100, 1400], tone => ['tone1', 'tone2'] }, $name);
 				same($category, $currency, random_filters(), $name) for 1 .. $times;
 			}
 		}
@@ -148,6 +175,9 @@ sub check_all
 }
 
 check_all('as they were made', 12);
+# Nothing but prices: relist_prices().
+$dbh->do(q{UPDATE catalog.price SET amount = amount + 77 WHERE variant_id = ANY (?)}, undef, [map { $f->{variant}{$_} } @sku[0 .. 24]]);
+check_all('after new prices alone', 2);
 for my $round (1 .. 3) {
 	dress($sku[pick(scalar @sku)]) for 1 .. 10;
 	$dbh->do(q{UPDATE catalog.product SET status = ? WHERE product_id = ?}, undef, pick(2) ? 'draft' : 'active', $f->{product}{ $sku[pick(scalar @sku)] }) for 1 .. 6;
