@@ -46,7 +46,7 @@ my $DESK_HOST = 'desk.localhost';
 my $DESK_TOKEN = 'bench-desk-' x 4;
 $DESK_TOKEN = substr $DESK_TOKEN, 0, 43;
 
-our %PAGE = (home => 'home', category => 'catalog', first => 'catalog', deep => 'catalog', filtered => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart',
+our %PAGE = (home => 'home', category => 'catalog', first => 'catalog', deep => 'catalog', priced => 'catalog', tagged => 'catalog', filtered => 'catalog', product => 'catalog', search => 'catalog', cart_add => 'cart',
 	checkout => 'checkout', order => 'order', sign_in => 'login', account => 'account');
 # Pages of somebody: t/bench/people.sql knows who.
 my %OF_SOMEBODY = map { $_ => 1 } qw(checkout order sign_in account);
@@ -112,7 +112,11 @@ sub stop
 {
 	my ($self) = @_;
 	$self->{stack}->stop if $self->{stack};
-	$self->{cluster}->psql('postgres', qq{ALTER DATABASE bench RENAME TO "$self->{renamed}"}) if $self->{renamed};
+	# Which ends PostgreSQL, too.
+	if ($self->{renamed}) {
+		$self->{cluster}->start;
+		$self->{cluster}->psql('postgres', qq{ALTER DATABASE bench RENAME TO "$self->{renamed}"});
+	}
 	$self->{cluster}->stop if $self->{cluster};
 	return;
 }

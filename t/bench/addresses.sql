@@ -1,6 +1,6 @@
 -- What is asked for in each measurement, as load.lua's lines without method, cookie and body.
 --
--- psql -v page=home|category|first|deep|filtered|product|search.  At least 400 different addresses each (first and deep: one of
+-- psql -v page=home|category|first|deep|filtered|priced|tagged|product|search.  At least 400 different addresses each (first and deep: one of
 -- each category); every second one of home is the home page itself, the others are its program's pages of text.
 SET client_min_messages = warning;
 SET search_path = bench;
@@ -37,8 +37,24 @@ FROM (
 	JOIN bench.word c ON c.kind = 'color' JOIN bench.word m ON m.kind = 'material'
 	WHERE d.kind = 'department'
 	UNION ALL
+	-- The departments again between two prices, and beside a colour; and the tags, a sixth of all products each.
+	SELECT 'priced', row_number() OVER (ORDER BY md5(d.n || ' ' || f.n || c.en)), '/c/' || t.slug || '?price_from=' || 10 * f.n || '&price_to=' || 10 * f.n + 49 || CASE WHEN c.n < 6 THEN '' ELSE '&color=' || lower(c.en) END
+	FROM bench.word d
+	JOIN catalog.category_text t ON t.tenant_id = tenant() AND t.locale = 'en' AND t.category_id = bench.id(20, d.n)
+	JOIN bench.word c ON c.kind = 'color' CROSS JOIN generate_series(1, 9) AS f (n)
+	WHERE d.kind = 'department'
+	UNION ALL
+	SELECT 'tagged', w.n * 12 + c.n, '/t/' || w.en || CASE WHEN c.n < 6 THEN '?after=f.' || l.position || '.' || l.product_id ELSE '?color=' || lower(c.en) END
+	FROM bench.word w JOIN bench.word c ON c.kind = 'color'
+	JOIN LATERAL (SELECT x.position, x.product_id FROM catalog.placement x
+		WHERE x.tenant_id = tenant() AND x.store_id = store() AND x.locale = 'en' AND x.currency = 'EUR' AND x.category_id = '00000000-0000-0000-0000-000000000000'
+		  AND x.position >= 10 * c.n ORDER BY x.position, x.product_id LIMIT 1) l ON true
+	WHERE w.kind = 'use'
+	UNION ALL
 	SELECT 'product', row_number() OVER (ORDER BY bench.pick('order', p.n, 100000), p.n), '/p/' || t.slug
 	FROM bench.product p JOIN catalog.product_text t ON t.product_id = p.product_id AND t.locale = 'en'
+	-- Of more than a hundred thousand one in so many: wrk would be reading its list while it measures.
+	WHERE p.n % (SELECT count(*) / 100000 + 1 FROM bench.product) = 0
 	UNION ALL
 	-- Two words: a thing, and what it is made of, used for, worn in or how it fits.
 	SELECT 'search', row_number() OVER (ORDER BY md5(n.en || w.en)), '/search?q=' || lower(n.en) || '+' || w.en
