@@ -189,6 +189,53 @@ $$;
 COMMENT ON FUNCTION catalog.count_forms(uuid, catalog.counted[], catalog.counted[]) IS
 	'Part of counting: the forms of words; which words of which stores and languages that touched.';
 
+-- Numbers for those of p_rows that have none.  In a store of four chunks (65 536 products) and more, products of a category at
+-- the top get the rest of a chunk of their own, so that a list of a department joins the bits of its chunks and not of the store's.
+-- A smaller one fills chunk by chunk: every further one costs each of its lists.
+CREATE OR REPLACE FUNCTION catalog.give_ordinals(p_tenant uuid, p_rows catalog.counted[]) RETURNS catalog.counted[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	zeros constant uuid := '00000000-0000-0000-0000-000000000000';
+	chunk constant integer := 16384;
+	large constant integer := 4 * chunk;
+	given catalog.counted[] := '{}';
+	part catalog.counted[];
+	g record;
+	r catalog.bit_range;
+	n integer;
+	here uuid;
+BEGIN
+	FOR g IN
+		SELECT f.store_id, coalesce(h.category_id, zeros) AS home, array_agg(f ORDER BY f.product_id) AS items
+		FROM unnest(p_rows) f
+		LEFT JOIN LATERAL (SELECT c.category_id FROM catalog.category c
+			WHERE c.store_id = f.store_id AND c.parent_id IS NULL AND c.category_id = ANY (f.categories) ORDER BY c.position, c.category_id LIMIT 1) h ON true
+		WHERE f.ordinal IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+	LOOP
+		part := g.items;
+		WHILE cardinality(part) > 0 LOOP
+			here := CASE WHEN (SELECT max(b.last_ordinal) FROM catalog.bit_range b WHERE b.store_id = g.store_id) >= large - 1 THEN g.home ELSE zeros END;
+			SELECT * INTO r FROM catalog.bit_range b WHERE b.store_id = g.store_id AND b.category_id = here;
+			IF r.next_ordinal IS NULL OR r.next_ordinal > r.last_ordinal THEN
+				r.next_ordinal := coalesce((SELECT max(b.last_ordinal) FROM catalog.bit_range b WHERE b.store_id = g.store_id), -1) + 1;
+			END IF;
+			r.last_ordinal := r.next_ordinal / chunk * chunk + chunk - 1;
+			n := least(cardinality(part), r.last_ordinal - r.next_ordinal + 1);
+			given := given || ARRAY(SELECT (u.tenant_id, u.store_id, u.product_id, u.stock, u.brand, u.categories, u.attributes, u.value_ids, u.words,
+				r.next_ordinal + u.i::integer - 1, u.currencies, u.prices, u.tags)::catalog.counted FROM unnest(part[:n]) WITH ORDINALITY AS u
+				(tenant_id, store_id, product_id, stock, brand, categories, attributes, value_ids, words, ordinal, currencies, prices, tags, i) ORDER BY u.i);
+			part := part[n + 1:];
+			INSERT INTO catalog.bit_range AS b (tenant_id, store_id, category_id, next_ordinal, last_ordinal)
+			VALUES (p_tenant, g.store_id, here, r.next_ordinal + n, r.last_ordinal)
+			ON CONFLICT (tenant_id, store_id, category_id) DO UPDATE SET next_ordinal = excluded.next_ordinal, last_ordinal = excluded.last_ordinal;
+		END LOOP;
+	END LOOP;
+	RETURN given || ARRAY(SELECT f FROM unnest(p_rows) f WHERE f.ordinal IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION catalog.give_ordinals(uuid, catalog.counted[]) IS 'The same rows, each with the number of its bits; only who holds catalog.count_lock() calls it.';
+
 CREATE OR REPLACE FUNCTION catalog.count_products(p_tenant uuid, p_products uuid[]) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -204,13 +251,11 @@ BEGIN
 	SELECT array_agg(c) INTO old
 	FROM tenancy.store s CROSS JOIN (SELECT DISTINCT u AS product_id FROM unnest(p_products) AS u) p
 	JOIN catalog.counted c ON c.store_id = s.store_id AND c.product_id = p.product_id;
-	SELECT array_agg(x.f) INTO fresh
-	FROM (SELECT (p_tenant, n.store_id, n.product_id, n.stock, n.brand, n.categories, n.attributes, n.value_ids, n.words,
-			coalesce(o.ordinal, coalesce((SELECT max(c.ordinal) FROM catalog.counted c WHERE c.store_id = n.store_id), -1)
-				+ row_number() OVER (PARTITION BY n.store_id, o.ordinal IS NULL ORDER BY n.product_id))::integer,
-			n.currencies, n.prices, n.tags)::catalog.counted AS f
-	      FROM catalog.countable(p_tenant, p_products) n
-	      LEFT JOIN unnest(old) o ON o.store_id = n.store_id AND o.product_id = n.product_id) x;
+	fresh := catalog.give_ordinals(p_tenant, ARRAY(
+		SELECT (p_tenant, n.store_id, n.product_id, n.stock, n.brand, n.categories, n.attributes, n.value_ids, n.words, o.ordinal,
+			n.currencies, n.prices, n.tags)::catalog.counted
+		FROM catalog.countable(p_tenant, p_products) n
+		LEFT JOIN unnest(old) o ON o.store_id = n.store_id AND o.product_id = n.product_id));
 	SELECT array_agg(f) INTO more FROM unnest(fresh) f WHERE f NOT IN (SELECT o FROM unnest(old) o);
 	SELECT array_agg(o) INTO less FROM unnest(old) o WHERE o NOT IN (SELECT f FROM unnest(fresh) f);
 
@@ -239,6 +284,7 @@ DECLARE
 	part constant integer := 2000;
 	after uuid := '00000000-0000-0000-0000-000000000000';
 	ids uuid[];
+	items catalog.counted[];
 	r record;
 BEGIN
 	PERFORM catalog.count_lock(p_tenant);
@@ -248,18 +294,15 @@ BEGIN
 			UNION SELECT c.product_id FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id > after) x ORDER BY 1 LIMIT part);
 		EXIT WHEN cardinality(ids) = 0;
 		after := ids[cardinality(ids)];
-		WITH fresh AS MATERIALIZED (
-			SELECT n.*, coalesce(c.ordinal, coalesce((SELECT max(x.ordinal) FROM catalog.counted x WHERE x.store_id = p_store), -1)
-				+ row_number() OVER (PARTITION BY c.ordinal IS NULL ORDER BY n.product_id)) AS ordinal
+		items := catalog.give_ordinals(p_tenant, ARRAY(
+			SELECT (p_tenant, n.store_id, n.product_id, n.stock, n.brand, n.categories, n.attributes, n.value_ids, n.words, c.ordinal,
+				n.currencies, n.prices, n.tags)::catalog.counted
 			FROM catalog.countable(p_tenant, ids) n
 			LEFT JOIN catalog.counted c ON c.store_id = n.store_id AND c.product_id = n.product_id
-			WHERE n.store_id = p_store
-		), gone AS (
-			DELETE FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id = ANY (ids)
-			  AND c.product_id NOT IN (SELECT f.product_id FROM fresh f)
-		)
-		INSERT INTO catalog.counted AS c (tenant_id, store_id, product_id, stock, brand, categories, attributes, value_ids, words, currencies, prices, tags, ordinal)
-		SELECT p_tenant, f.* FROM fresh f
+			WHERE n.store_id = p_store));
+		DELETE FROM catalog.counted c WHERE c.store_id = p_store AND c.product_id = ANY (ids)
+		  AND c.product_id NOT IN (SELECT f.product_id FROM unnest(items) f);
+		INSERT INTO catalog.counted AS c SELECT f.* FROM unnest(items) f
 		ON CONFLICT (tenant_id, store_id, product_id) DO UPDATE SET stock = excluded.stock, brand = excluded.brand, categories = excluded.categories,
 			attributes = excluded.attributes, value_ids = excluded.value_ids, words = excluded.words, currencies = excluded.currencies,
 			prices = excluded.prices, tags = excluded.tags

@@ -186,6 +186,8 @@ for my $round (1 .. 3) {
 # Where chunks meet, and far out.
 $dbh->do(q{UPDATE catalog.counted SET ordinal = -1 - ordinal WHERE store_id = ?}, undef, $one);
 $dbh->do(q{UPDATE catalog.counted SET ordinal = CASE WHEN ordinal > -20 THEN 16384 * 3 ELSE 16384 END - 10 - ordinal - 1 WHERE store_id = ?}, undef, $one);
+my $free = 1 + $dbh->selectrow_array('SELECT max(ordinal) FROM catalog.counted WHERE store_id = ?', undef, $one);
+$dbh->do(q{UPDATE catalog.bit_range SET next_ordinal = ?, last_ordinal = 16384 * 4 - 1 WHERE store_id = ?}, undef, $free, $one);
 $dbh->do('SELECT catalog.recount(?, ?)', undef, $acme, $one);
 cmp_ok($dbh->selectrow_array('SELECT count(DISTINCT chunk) FROM catalog.bitmap WHERE store_id = ?', undef, $one), '>', 2, 'bits in several chunks');
 check_all('in several chunks', 6);
@@ -206,9 +208,22 @@ my $told = $dbh->selectrow_array('SELECT version FROM catalog.version WHERE stor
 freshen();
 cmp_ok($dbh->selectrow_array('SELECT version FROM catalog.version WHERE store_id = ?', undef, $one), '>', $told, 'workers are told of what is counted later, too');
 is(scalar(grep { ($brand->($f->{product}{$_}) // 'Bulk') ne 'Bulk' } @sku), 0, 'then the others');
-my ($next, $most) = $dbh->selectrow_array('SELECT max(ordinal), max(ordinal) FILTER (WHERE product_id <> ?) FROM catalog.counted WHERE store_id = ?', undef,
-	$f->{product}{NEW}, $one);
-is($next, $most + 1, 'a new product gets the next number');
+my ($next) = $dbh->selectrow_array('SELECT ordinal FROM catalog.counted WHERE product_id = ? AND store_id = ?', undef, $f->{product}{NEW}, $one);
+is($next, $free, 'a new product gets the next number');
+# In a large store, of four chunks, a department has its own; one that is full is followed by one that nobody has.
+my $give = sub {
+	my ($sku) = @_;
+	$f->variant($acme, $sku, price => { EUR => 1000 }, stock => { W1 => 5 });
+	$f->add('catalog.category_product', @one, category_id => $category{$_}, product_id => $f->{product}{$sku}) for @_[1 .. $#_];
+	freshen();
+	return $dbh->selectrow_array('SELECT ordinal FROM catalog.counted WHERE store_id = ? AND product_id = ?', undef, $one, $f->{product}{$sku});
+};
+is_deeply([map { $give->(@$_) } ['L1', 'left'], ['N1'], ['R1', 'right'], ['L2', 'left'], ['N2']],
+	[16384 * 4, $free + 1, 16384 * 5, 16384 * 4 + 1, $free + 2], 'each department a chunk of its own');
+$dbh->do(q{UPDATE catalog.bit_range SET next_ordinal = last_ordinal WHERE store_id = ? AND category_id = ?}, undef, $one, $category{left});
+is_deeply([map { $give->(@$_) } ['L3', 'left'], ['L4', 'left'], ['L5', 'left']], [16384 * 5 - 1, 16384 * 6, 16384 * 6 + 1], 'a full one is followed by one behind all others');
+is($dbh->selectrow_array('SELECT count(*) - count(DISTINCT ordinal) FROM catalog.counted WHERE store_id = ?', undef, $one), 0, 'no number twice');
+check_all('in chunks of departments', 4);
 $dbh->do(q{UPDATE catalog.product SET status = 'draft'});
 freshen();
 is($dbh->selectrow_array('SELECT count(*) FROM catalog.bitmap'), 0, 'of nothing no bits stay');
