@@ -8,8 +8,7 @@ enum {
 	SEAL_LATE_S = 10 * 60,          /* the job seals every few seconds */
 	MONEY_LATE_S = 60 * 60,         /* reconcile-payments asks several times in that */
 	ERRORS_PERMILLE = 10,           /* one answer in a hundred */
-	SLOW_PERMILLE = 50,             /* one page in twenty took above 2 s */
-	DISK_LOW = 10, DISK_VERY_LOW = 5        /* per cent free */
+	SLOW_PERMILLE = 50              /* one page in twenty took above 2 s */
 };
 
 struct finding {
@@ -44,8 +43,8 @@ static bool holds_stale(const struct status *s) { return s->figures->stale_holds
 static int64_t stale(const struct status *s) { return s->figures->stale_holds; }
 static bool certificates_bad(const struct status *s) { return status_certificates_bad(s) > 0; }
 static bool certificates_end(const struct status *s) { return status_certificates_end(s) > 0; }
-static bool disk_full(const struct status *s) { return s->disk_percent >= 0 && s->disk_percent < DISK_VERY_LOW; }
-static bool disk_low(const struct status *s) { return !disk_full(s) && s->disk_percent >= 0 && s->disk_percent < DISK_LOW; }
+static bool disk_full(const struct status *s) { return s->has_disk && room_state(&s->disk) == ROOM_SHORT; }
+static bool disk_low(const struct status *s) { return s->has_disk && room_state(&s->disk) == ROOM_LOW; }
 static bool errors(const struct status *s) { return s->errors_permille >= ERRORS_PERMILLE; }
 static bool slow(const struct status *s) { return s->slow_permille >= SLOW_PERMILLE; }
 

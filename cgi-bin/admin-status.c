@@ -2,7 +2,6 @@
 #include "admin-status.h"
 
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -35,15 +34,6 @@ static void look_at_hour(struct req *r, struct status *s)
 		counter_hour(programs[i].copy, s->now_ms, &sum);
 	s->errors_permille = permille(sum.errors, sum.requests);
 	s->slow_permille = permille(sum.slow, sum.requests);
-}
-
-static void look_at_disk(struct status *s)
-{
-	struct statvfs fs;
-
-	s->disk_percent = -1;
-	if (statvfs(config_text("paths.media"), &fs) == 0 && fs.f_blocks > 0)
-		s->disk_percent = (int64_t)(fs.f_bavail * 100 / fs.f_blocks);
 }
 
 /* ---- the page ------------------------------------------------------------------------------ */
@@ -89,8 +79,8 @@ static void add_figures(struct req *r, struct view *v, const struct status *s)
 	view_int(v, "holds", f->holds);
 	view_text(v, "errors", status_tenths(r, s->errors_permille));
 	view_text(v, "slow", status_tenths(r, s->slow_permille));
-	view_bool(v, "has_disk", s->disk_percent >= 0);
-	view_int(v, "disk", s->disk_percent);
+	view_bool(v, "has_disk", s->has_disk);
+	view_int(v, "disk", s->has_disk ? (int64_t)room_percent(&s->disk) : 0);
 	view_text(v, "product", "sutler");
 	view_text(v, "release", SUTLER_VERSION);
 }
@@ -107,7 +97,7 @@ static void show(struct req *r)
 	page_asked(r);
 	s.figures = row_status_figures(figures);
 	look_at_hour(r, &s);
-	look_at_disk(&s);
+	s.has_disk = room_at(config_text("paths.media"), &s.disk);
 	add_figures(r, v, &s);
 	add_mails(r, v, mails);
 	status_certificates(r, v, &s);

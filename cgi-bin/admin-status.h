@@ -2,6 +2,7 @@
 #ifndef ADMIN_STATUS_PROGRAM_H
 #define ADMIN_STATUS_PROGRAM_H
 
+#include "base/room.h"
 #include "db/query/status.h"
 #include "db/rows.h"
 #include "front/console.h"
@@ -15,7 +16,8 @@ struct status {
 	int64_t now_ms;
 	int64_t errors_permille;        /* of the last hour's answers; -1: nobody asked for anything */
 	int64_t slow_permille;
-	int64_t disk_percent;           /* free; -1: nobody knows */
+	bool has_disk;                  /* else nobody knows */
+	struct room disk;
 };
 
 /* Tenths as people of the page's language read them: "0.3"; NULL for less than none. */

@@ -349,8 +349,8 @@ void metrics_write(struct req *r, const struct look *l, struct buf *out)
 	write_requests(&p);
 	write_processes(&p);
 	single(out, "sutler_disk_writable", "gauge", "1: the disk of pictures and private files takes what is written.", l->disk);
-	single(out, "sutler_disk_free_bytes", "gauge", "Room on that disk.", l->disk_free);
-	single(out, "sutler_disk_bytes", "gauge", "Its size.", l->disk_size);
+	single(out, "sutler_disk_free_bytes", "gauge", "Room on that disk.", (int64_t)l->room.free);
+	single(out, "sutler_disk_bytes", "gauge", "Its size, without what only root may fill.", (int64_t)l->room.size);
 	write_intervals(&p);
 	write_server(&p, l);
 	if (!l->database)

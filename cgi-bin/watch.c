@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -52,17 +51,14 @@ static void try_disk(struct look *l)
 {
 	static const char block[PROBE_BYTES] = "sutler";
 	int fd = open(config_text("watch.probe"), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	struct statvfs fs;
 
 	l->disk = fd >= 0 && write(fd, block, sizeof(block)) == (ssize_t)sizeof(block) && fsync(fd) == 0;
 	if (!l->disk)
 		log_error("the disk takes nothing", "directory", config_text("watch.probe"), "reason", strerror(errno), NULL);
 	if (fd >= 0)
 		close(fd);
-	if (statvfs(config_text("watch.probe"), &fs) == 0) {
-		l->disk_free = (int64_t)(fs.f_bavail * fs.f_frsize);
-		l->disk_size = (int64_t)(fs.f_blocks * fs.f_frsize);
-	}
+	if (!room_at(config_text("watch.probe"), &l->room))
+		l->room = (struct room){ 0, 0 };
 }
 
 /* The number of the newest migration that came with these programs; 0: nobody knows. */

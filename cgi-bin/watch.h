@@ -3,6 +3,7 @@
 #define WATCH_PROGRAM_H
 
 #include "base/buf.h"
+#include "base/room.h"
 #include "db/rows.h"
 #include "web/program.h"
 
@@ -13,7 +14,7 @@ struct look {
 	struct rows *ready, *server, *jobs, *house, *certificates;
 	int64_t ms;                     /* the database took */
 	bool disk;                      /* it takes what is written */
-	int64_t disk_free, disk_size;   /* bytes, for who is not root */
+	struct room room;               /* on it; 0 of 0: nobody knows */
 };
 
 /* watch-metrics.c: all of /metrics. */

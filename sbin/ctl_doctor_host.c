@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/mem.h"
+#include "base/room.h"
 #include "base/seal.h"
 
 #include <curl/curl.h>
@@ -12,16 +13,10 @@
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Less than this and less than DISK_PERCENT of it: a day of pictures, documents and log. */
-#define DISK_LOW_MB 2048
-#define DISK_PERCENT 10
-/* A shop that has less stops soon. */
-#define DISK_EMPTY_MB 256
 #define MAIL_TIMEOUT_MS 5000L
 
 enum health look_config(struct doctor *d)
@@ -159,18 +154,16 @@ enum health look_directories(struct doctor *d)
 
 static enum health look_room(struct doctor *d, const char *path)
 {
-	struct statvfs fs;
-	uint64_t free_mb, percent;
+	struct room room;
+	enum room_state state;
 
-	if (statvfs(path, &fs) != 0 || fs.f_blocks == 0)
+	if (!room_at(path, &room))
 		return WELL;            /* another check says that it is not there */
-	free_mb = (uint64_t)fs.f_bavail * fs.f_frsize / (1024 * 1024);
-	percent = (uint64_t)fs.f_bavail * 100 / fs.f_blocks;
-	if (free_mb < DISK_EMPTY_MB)
-		return doctor_says(d, BAD, "%s: %llu MB are free", path, (unsigned long long)free_mb);
-	if (free_mb < DISK_LOW_MB && percent < DISK_PERCENT)
-		return doctor_says(d, WARN, "%s: %llu MB are free, %llu %%", path, (unsigned long long)free_mb, (unsigned long long)percent);
-	return WELL;
+	state = room_state(&room);
+	if (state == ROOM_ENOUGH)
+		return WELL;
+	return doctor_says(d, state == ROOM_SHORT ? BAD : WARN, "%s: %llu MB are free, %u %%", path,
+			   (unsigned long long)(room.free >> 20), room_percent(&room));
 }
 
 enum health look_disk(struct doctor *d)

@@ -87,6 +87,17 @@ sub prepare_dirs
 	$self->{socket_dir} = short_dir("$self->{dir}/sock");
 	make_path("$self->{dir}/pid");
 	$self->make_secret_key;
+	$self->set_room($self->{room}) if $self->{room};
+	return;
+}
+
+# What the programs take for the room of their disk, from now on: bytes free and in all.  A test that looks at the
+# status page says so by room; else they look at the disk.
+sub room_file { my ($self) = @_; return "$self->{dir}/room" }
+sub set_room
+{
+	my ($self, $room) = @_;
+	write_file($self->room_file, "@$room\n");
 	return;
 }
 
@@ -323,7 +334,11 @@ sub set_origins
 	return;
 }
 
-sub environment { my ($self) = @_; return (SUTLER_CONFIG => $self->{config_file}) }
+sub environment
+{
+	my ($self) = @_;
+	return (SUTLER_CONFIG => $self->{config_file}, $self->{room} ? (SUTLER_TEST_ROOM => $self->room_file) : ());
+}
 
 # ---- programs and jobs ----
 

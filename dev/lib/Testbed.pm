@@ -125,6 +125,7 @@ sub stack
 	(my $test = $0) =~ s{^.*/|\.t$}{}g;
 	my $s = Stack->new(dir => "$self->{dir}/run/$test-$$-$next", build => $self->{build}, cluster => $self->{cluster},
 		database => $database, prepared => 1, media => "$self->{dir}/media", key_file => "$self->{dir}/secret.key", web_workers => 1,
+		room => [100_000_000_000, 200_000_000_000],
 		web => $ENV{SUTLER_TEST_WEB} // 'nginx', %o, config => { 'web.workers' => 2, %{ $o{config} // {} } });
 	push @{ $self->{stacks} }, $s;
 	return $s->start;

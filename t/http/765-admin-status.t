@@ -86,6 +86,8 @@ subtest 'what is not well' => sub {
 		[qr/^Tasks that do not run as they should: 1$/, sub { $dbh->do(q{UPDATE watch.job SET succeeded_at = NULL, failing = 1 WHERE job = 'study-stock'}) }, \&all_ran],
 		[qr/^More is promised than there is, of so many goods: 1$/, sub { $dbh->do('UPDATE inventory.stock SET short = 1 WHERE ctid = (SELECT ctid FROM inventory.stock WHERE tenant_id = ? LIMIT 1)', undef, $acme) },
 			sub { $dbh->do('UPDATE inventory.stock SET short = 0') }],
+		[qr/^The disk is getting full\.$/, sub { $shop->stack->set_room([9_000_000_000, 200_000_000_000]) }, sub { $shop->stack->set_room([100_000_000_000, 200_000_000_000]) }],
+		[qr/^The disk is almost full\.$/, sub { $shop->stack->set_room([1_000_000_000, 200_000_000_000]) }, sub { $shop->stack->set_room([9_000_000_000, 20_000_000_000]) }],
 		[qr/^Entries of the audit log are not sealed: 1$/, sub { $dbh->do(q{INSERT INTO audit.entry (tenant_id, at, actor, action, target) VALUES (?, now() - interval '11 minutes', 'x', 'y', 'z')}, undef, $acme) },
 			sub { $dbh->do(q{DELETE FROM audit.entry WHERE action = 'y'}) }],
 	);
@@ -93,7 +95,7 @@ subtest 'what is not well' => sub {
 		my ($says, $break, $mend) = @$case;
 		$break->();
 		like findings($ana), $says, "it says: $says";
-		is findings($siti), '', '... to the merchant it concerns' if $says !~ /Tasks/;
+		is findings($siti), '', '... to the merchant it concerns' if $says !~ /Tasks|disk/;
 		unlike page($ana)->text, qr/All is well/, '... and not that all is well';
 		$mend->();
 		is findings($ana), '', '... and no more when that is over';
