@@ -515,6 +515,7 @@ GRANT SELECT ON catalog.listing, catalog.placement, catalog.placement_price, cat
 	catalog.slug_history, catalog.price, analytics.view
 	TO "_sutler-catalog";
 GRANT EXECUTE ON FUNCTION catalog.bundle_page(uuid, uuid, text, text, uuid[]), catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text),
+	catalog.filter_bits(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text),
 	catalog.filter_found(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text) TO "_sutler-catalog";
 GRANT INSERT ON analytics.view, analytics.search TO "_sutler-catalog";
 

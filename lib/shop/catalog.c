@@ -9,9 +9,10 @@
 #include "db/query/catalog.h"
 #include "shop/card.h"
 
-/* What finding a filtered list's cards takes PostgreSQL, us: of each product that is left by itself, of each that a walk passes. */
-#define EACH_US 6
-#define STEP_US 4
+/* What finding a filtered list's cards takes PostgreSQL, ns: of each product that is left by itself, of each that a walk
+   passes (in the order by time it is looked up). */
+#define EACH_NS 12000
+#define STEP_NS 500
 /* Products of a category that this worker does not know yet: a guess between. */
 #define OF_UNKNOWN 20000
 /* Cards that are seen without scrolling: their pictures do not wait. */
@@ -139,16 +140,17 @@ void list_cut(struct list_ask *ask)
 /* How the filters are asked for. */
 static unsigned filter_fragments(const struct list_ask *ask)
 {
-	unsigned f = ask->nstocks > 0 ? LIST_CARDS_STOCK : 0;
+	bool between = ask->has_from || ask->has_to, by_price = orders[ask->sort].by == LIST_CARDS_BY_PRICE;
 
-	/* The bits know of all, too. */
+	if (ask->found != NULL)
+		return list_filtered(ask) ? LIST_CARDS_SIEVE : 0;
 	if (ask->weighed && ask->few)
 		return orders[ask->sort].by != 0 ? LIST_CARDS_FEW_CARDS : LIST_CARDS_FEW;
-	f |= ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
-	/* Along the prices a walk begins and ends with them. */
-	if (ask->has_from || ask->has_to)
-		f |= orders[ask->sort].by == LIST_CARDS_BY_PRICE && ask->found == NULL ? LIST_CARDS_PRICED_ORDER : LIST_CARDS_PRICED;
-	return f | (ask->nfilters > 0 ? LIST_CARDS_WALK : 0);
+	if (!list_filtered(ask))
+		return ask->tag != NULL ? LIST_CARDS_TAGGED : 0;
+	/* Along the prices a walk begins and ends with them; the bits know of all else, too. */
+	return (between && by_price ? LIST_CARDS_PRICED_ORDER : 0)
+		| (ask->nfilters > 0 || ask->nstocks > 0 || ask->tag != NULL || !by_price ? LIST_CARDS_BITS : 0);
 }
 
 struct rows *list_cards(struct db *db, const struct list_ask *ask)
@@ -221,8 +223,8 @@ void list_weigh(struct list_ask *ask, struct rows *counts, int64_t of)
 			left += c.products;
 	}
 	ask->weighed = true;
-	/* left * EACH_US against (LIST_CARDS + 1) * of / left * STEP_US; both fit, a store has less than 2^31 products */
-	ask->few = left * left <= (LIST_CARDS + 1) * of * STEP_US / EACH_US;
+	/* left * EACH_NS against (LIST_CARDS + 1) * of / left * STEP_NS; both fit, a store has less than 2^31 products */
+	ask->few = left * left <= (LIST_CARDS + 1) * of * STEP_NS / EACH_NS;
 }
 
 void list_page(const void *ctx, const struct list_ask *ask, struct rows *cards, struct view *v,

@@ -236,6 +236,31 @@ END
 $$;
 COMMENT ON FUNCTION catalog.give_ordinals(uuid, catalog.counted[]) IS 'The same rows, each with the number of its bits; only who holds catalog.count_lock() calls it.';
 
+-- Numbers beside the places of products in lists (catalog.placement and those by price and name), for a walk that asks bits.
+-- Whoever lists a product leaves the numbers of new places to be given here.  He holds the product meanwhile, so one that
+-- somebody holds is passed over: freshen() comes back to it.  Without a number the product is in no filtered list, as it is not among its counts.
+CREATE OR REPLACE FUNCTION catalog.number_places(p_tenant uuid, p_products uuid[], p_all boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ids uuid[] := CASE WHEN p_all THEN p_products ELSE ARRAY(SELECT DISTINCT s.product_id FROM catalog.placement s
+		WHERE s.tenant_id = p_tenant AND s.product_id = ANY (p_products) AND s.ordinal IS NULL) END;
+BEGIN
+	IF cardinality(ids) = 0 THEN
+		RETURN;
+	END IF;
+	PERFORM catalog.count_lock(p_tenant);
+	ids := ARRAY(SELECT p.product_id FROM catalog.product p WHERE p.product_id = ANY (ids) ORDER BY p.product_id FOR NO KEY UPDATE SKIP LOCKED);
+	UPDATE catalog.placement s SET ordinal = c.ordinal FROM catalog.counted c
+	WHERE s.product_id = ANY (ids) AND c.store_id = s.store_id AND c.product_id = s.product_id AND s.ordinal IS DISTINCT FROM c.ordinal;
+	UPDATE catalog.placement_price s SET ordinal = c.ordinal FROM catalog.counted c
+	WHERE s.product_id = ANY (ids) AND c.store_id = s.store_id AND c.product_id = s.product_id AND s.ordinal IS DISTINCT FROM c.ordinal;
+	UPDATE catalog.placement_name s SET ordinal = c.ordinal FROM catalog.counted c
+	WHERE s.product_id = ANY (ids) AND c.store_id = s.store_id AND c.product_id = s.product_id AND s.ordinal IS DISTINCT FROM c.ordinal;
+END
+$$;
+COMMENT ON FUNCTION catalog.number_places(uuid, uuid[], boolean) IS 'Numbers the places of these products that were counted and have none; p_all: or a wrong one.';
+
 CREATE OR REPLACE FUNCTION catalog.count_products(p_tenant uuid, p_products uuid[]) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -261,6 +286,7 @@ BEGIN
 
 	DELETE FROM catalog.counted c USING unnest(less) l WHERE c.store_id = l.store_id AND c.product_id = l.product_id;
 	INSERT INTO catalog.counted SELECT m.* FROM unnest(more) m;
+	PERFORM catalog.number_places(p_tenant, p_products);
 	PERFORM catalog.count_bits(p_tenant, more, less);
 	PERFORM catalog.count_categories(p_tenant, more, less);
 	PERFORM catalog.count_filters(p_tenant, more, less);
@@ -308,6 +334,7 @@ BEGIN
 			prices = excluded.prices, tags = excluded.tags
 		WHERE (c.stock, c.brand, c.categories, c.attributes, c.value_ids, c.words, c.currencies, c.prices, c.tags)
 			<> (excluded.stock, excluded.brand, excluded.categories, excluded.attributes, excluded.value_ids, excluded.words, excluded.currencies, excluded.prices, excluded.tags);
+		PERFORM catalog.number_places(p_tenant, ids, true);
 	END LOOP;
 
 	WITH fresh AS MATERIALIZED (

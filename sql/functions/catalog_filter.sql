@@ -68,7 +68,7 @@ END
 $$;
 COMMENT ON FUNCTION catalog.filter_priced(uuid, uuid, uuid, text, bigint, bigint) IS 'The bits of the products of a category whose price lies between two, both included, minor units.';
 
--- "but" is the attribute whose own filters are left out; all ones: none is.
+-- "but" is the attribute whose own filters are left out; all ones: none is.  Of a value only the chunks are read that the category has.
 CREATE OR REPLACE FUNCTION catalog.filter_base(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[], p_from bigint, p_to bigint,
 	p_locale text, p_tag text)
 RETURNS TABLE (but uuid, chunk integer, bits bit(16384))
@@ -80,6 +80,7 @@ DECLARE
 	-- The highest price that there is (PRICING_MAX_PRICE) is no bound.
 	between_prices constant boolean := p_from > 0 OR p_to < 1000000000000;
 	asked integer := (SELECT count(DISTINCT u) FROM unnest(p_names) AS u) + (cardinality(p_stocks) > 0)::integer;
+	chunks integer[] := ARRAY(SELECT m.chunk FROM catalog.bitmap m WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = p_category);
 BEGIN
 	RETURN QUERY
 	WITH want AS MATERIALIZED (
@@ -92,21 +93,23 @@ BEGIN
 	), part AS MATERIALIZED (
 		SELECT w.attribute_id, b.chunk, bit_or(b.bits) AS bits
 		FROM want w CROSS JOIN LATERAL (SELECT m.chunk, m.bits FROM catalog.bitmap m
-			WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = w.value_id OFFSET 0) b
+			WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = w.value_id AND m.chunk = ANY (chunks) OFFSET 0) b
 		GROUP BY w.attribute_id, b.chunk
 	), tagged AS MATERIALIZED (
 		SELECT m.chunk, bit_or(m.bits) AS bits FROM catalog.bitmap m
 		WHERE p_tag <> '' AND m.tenant_id = p_tenant AND m.store_id = p_store
-		  AND m.key_id IN (catalog.tag_key('', p_tag), catalog.tag_key(p_locale, p_tag)) GROUP BY m.chunk
+		  AND m.key_id IN (catalog.tag_key('', p_tag), catalog.tag_key(p_locale, p_tag)) AND m.chunk = ANY (chunks) GROUP BY m.chunk
 	), priced AS MATERIALIZED (
 		SELECT x.chunk, x.bits FROM catalog.filter_priced(p_tenant, p_store, p_category, p_currency, p_from, p_to) x WHERE between_prices
+	), sold AS MATERIALIZED (
+		SELECT m.chunk, m.bits FROM catalog.bitmap m
+		WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = catalog.currency_key(p_currency) AND m.chunk = ANY (chunks)
 	), there AS MATERIALIZED (
 		SELECT c.chunk, c.bits & m.bits & coalesce(t.bits, m.bits) & coalesce(p.bits, m.bits) AS bits
 		FROM catalog.bitmap c
+		JOIN sold m ON m.chunk = c.chunk
 		LEFT JOIN tagged t ON t.chunk = c.chunk
 		LEFT JOIN priced p ON p.chunk = c.chunk
-		CROSS JOIN LATERAL (SELECT x.bits FROM catalog.bitmap x
-			WHERE x.tenant_id = p_tenant AND x.store_id = p_store AND x.key_id = catalog.currency_key(p_currency) AND x.chunk = c.chunk OFFSET 0) m
 		WHERE c.tenant_id = p_tenant AND c.store_id = p_store AND c.key_id = p_category
 		  AND (p_tag = '' OR t.chunk IS NOT NULL) AND (NOT between_prices OR p.chunk IS NOT NULL)
 	), own AS (
@@ -128,33 +131,50 @@ CREATE OR REPLACE FUNCTION catalog.filter_counts(p_tenant uuid, p_store uuid, p_
 RETURNS TABLE (code text, value text, stock text, products bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	none constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+	availability constant uuid := '00000000-0000-0000-0000-000000000000';
+	own uuid[] := ARRAY(SELECT a.attribute_id FROM catalog.attribute a WHERE a.code = ANY (p_names)
+		UNION ALL SELECT availability WHERE cardinality(p_stocks) > 0);
+	base record;
 BEGIN
-	RETURN QUERY
-	WITH base AS MATERIALIZED (
-		SELECT b.but, b.chunk, b.bits
-		FROM catalog.filter_base(p_tenant, p_store, p_category, p_currency, p_names, p_values, p_stocks, p_from, p_to, p_locale, p_tag) b WHERE bit_count(b.bits) > 0
-	), own AS MATERIALIZED (
-		SELECT a.attribute_id FROM catalog.attribute a WHERE a.code = ANY (p_names)
-		UNION SELECT '00000000-0000-0000-0000-000000000000' WHERE cardinality(p_stocks) > 0
-	), counted AS (
-		SELECT n.attribute_id, n.value_id, sum(m.products) AS products
+	FOR base IN SELECT b.but, array_agg(b.chunk) AS chunks, array_agg(b.bits) AS bits
+		FROM catalog.filter_base(p_tenant, p_store, p_category, p_currency, p_names, p_values, p_stocks, p_from, p_to, p_locale, p_tag) b
+		WHERE bit_count(b.bits) > 0 GROUP BY b.but
+	LOOP
+		RETURN QUERY
+		SELECT coalesce(a.code, ''), coalesce(v.code, ''),
+		       CASE WHEN a.attribute_id IS NULL THEN (ARRAY['in', 'few', 'made', 'out'])[right(n.value_id::text, 1)::integer] ELSE '' END, m.products::bigint
 		FROM catalog.facet_count n
-		JOIN base b ON b.but = CASE WHEN n.attribute_id IN (SELECT o.attribute_id FROM own o) THEN n.attribute_id ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END
-		CROSS JOIN LATERAL (SELECT bit_count(x.bits & b.bits) AS products FROM catalog.bitmap x
-			WHERE x.tenant_id = p_tenant AND x.store_id = p_store AND x.key_id = n.value_id AND x.chunk = b.chunk OFFSET 0) m
+		CROSS JOIN LATERAL (SELECT sum(bit_count(x.bits & base.bits[array_position(base.chunks, x.chunk)])) AS products FROM catalog.bitmap x
+			WHERE x.tenant_id = p_tenant AND x.store_id = p_store AND x.key_id = n.value_id AND x.chunk = ANY (base.chunks)) m
+		LEFT JOIN catalog.attribute a ON a.attribute_id = n.attribute_id
+		LEFT JOIN catalog.attribute_value v ON v.value_id = n.value_id
 		WHERE n.tenant_id = p_tenant AND n.store_id = p_store AND n.category_id = p_category
-		GROUP BY n.attribute_id, n.value_id
-	)
-	SELECT coalesce(a.code, ''), coalesce(v.code, ''),
-	       CASE WHEN a.attribute_id IS NULL THEN (ARRAY['in', 'few', 'made', 'out'])[right(c.value_id::text, 1)::integer] ELSE '' END, c.products::bigint
-	FROM counted c
-	LEFT JOIN catalog.attribute a ON a.attribute_id = c.attribute_id
-	LEFT JOIN catalog.attribute_value v ON v.value_id = c.value_id
-	WHERE c.products > 0 AND (a.attribute_id IS NOT NULL OR c.attribute_id = '00000000-0000-0000-0000-000000000000');
+		  AND CASE base.but WHEN none THEN n.attribute_id <> ALL (own) ELSE n.attribute_id = base.but END
+		  AND m.products > 0 AND (a.attribute_id IS NOT NULL OR n.attribute_id = availability);
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION catalog.filter_counts(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text) IS
 	'How many products of a category have each value beside the filters asked for, and each availability (code and value are empty).';
+
+-- For a walk along a list, which asks it for each product that it passes.
+CREATE OR REPLACE FUNCTION catalog.filter_bits(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[], p_from bigint, p_to bigint,
+	p_locale text, p_tag text)
+RETURNS bit(16384)[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(SELECT b.bits
+		FROM generate_series(0, (SELECT max(m.chunk) FROM catalog.bitmap m WHERE m.tenant_id = p_tenant AND m.store_id = p_store AND m.key_id = p_category)) AS n
+		LEFT JOIN catalog.filter_base(p_tenant, p_store, p_category, p_currency, p_names, p_values, p_stocks, p_from, p_to, p_locale, p_tag) b
+			ON b.chunk = n AND b.but = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+		ORDER BY n);
+END
+$$;
+COMMENT ON FUNCTION catalog.filter_bits(uuid, uuid, uuid, text, text[], text[], text[], bigint, bigint, text, text) IS
+	'The products of a category that all filters leave: element 1 has the bits of chunk 0 (catalog.placement.ordinal); NULL: none of a chunk.';
 
 -- Bits are looked for in words of 128, then in those of 16 that have some.
 CREATE OR REPLACE FUNCTION catalog.filter_found(p_tenant uuid, p_store uuid, p_category uuid, p_currency text, p_names text[], p_values text[], p_stocks text[], p_from bigint, p_to bigint,

@@ -72,9 +72,15 @@ AS $$
 	UNION ALL
 	SELECT 'bits', md5(x::text) FROM catalog.bitmap x WHERE x.tenant_id = p_tenant AND x.store_id = p_store
 	UNION ALL
+	SELECT 'numbers', md5(x::text) FROM (SELECT s.product_id, s.category_id, s.currency, s.locale, s.ordinal FROM catalog.placement s
+		WHERE s.tenant_id = p_tenant AND s.store_id = p_store UNION ALL
+		SELECT s.product_id, s.category_id, s.currency, '', s.ordinal FROM catalog.placement_price s WHERE s.tenant_id = p_tenant AND s.store_id = p_store UNION ALL
+		SELECT s.product_id, s.category_id, s.currency, s.locale, s.ordinal FROM catalog.placement_name s WHERE s.tenant_id = p_tenant AND s.store_id = p_store) x
+	WHERE NOT EXISTS (SELECT FROM catalog.counted c WHERE c.tenant_id = p_tenant AND c.store_id = p_store AND c.product_id = x.product_id AND c.ordinal = x.ordinal)
+	UNION ALL
 	SELECT 'brands', x.many_brands::text FROM catalog.version x WHERE x.tenant_id = p_tenant AND x.store_id = p_store
 $$;
-COMMENT ON FUNCTION catalog.counts_of(uuid, uuid) IS 'All counts of a store, as sums.';
+COMMENT ON FUNCTION catalog.counts_of(uuid, uuid) IS 'All counts of a store, as sums; of the numbers beside places only what is wrong.';
 
 CREATE OR REPLACE FUNCTION catalog.prove_store(p_tenant uuid, p_store uuid) RETURNS TABLE (part text, differs bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

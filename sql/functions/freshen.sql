@@ -116,6 +116,9 @@ BEGIN
 	       coalesce(array_agg(DISTINCT g.target_id) FILTER (WHERE g.kind = 'markup'), '{}')
 	INTO taken, variants, stores, products, pages, members, rules, reckoned, marked FROM gone g;
 	IF taken = 0 THEN
+		-- Those whose product somebody held when they were to be numbered.
+		PERFORM catalog.number_places(p_tenant, ARRAY(SELECT DISTINCT s.product_id FROM catalog.placement s
+			WHERE s.tenant_id = p_tenant AND s.ordinal IS NULL ORDER BY s.product_id LIMIT p_limit));
 		RETURN 0;
 	END IF;
 	-- The listings of these are made right here; counts follow by what that leaves in catalog.stale.

@@ -92,10 +92,10 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 --	price_from money, price_to money, key int, name_key text, time_key time, id_key uuid, newest bool, rows int) many
 -- card text, place int, created_at time?
 -- Written out only where it is the key of the page: that took a quarter of the query's time.
---? walk: WITH want AS MATERIALIZED (
---? walk:	SELECT a.attribute_id, v.value_id FROM unnest(:attributes, :values_in) AS s (attribute, value)
---? walk:	JOIN catalog.attribute a ON a.code = s.attribute
---? walk:	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value)
+--? sieve(found): WITH want AS MATERIALIZED (
+--? sieve(found):	SELECT a.attribute_id, v.value_id FROM unnest(:attributes, :values_in) AS s (attribute, value)
+--? sieve(found):	JOIN catalog.attribute a ON a.code = s.attribute
+--? sieve(found):	JOIN catalog.attribute_value v ON v.attribute_id = a.attribute_id AND v.code = s.value)
 --? !by_price,by_name,few,few_cards,found: SELECT s.card, s.position::bigint, CASE WHEN :newest THEN s.created_at END FROM catalog.placement s
 --? by_price: SELECT l.card, 0::bigint, NULL::timestamptz FROM catalog.placement_price s
 --? by_name: SELECT l.card, 0::bigint, NULL::timestamptz FROM catalog.placement_name s
@@ -117,18 +117,22 @@ SELECT a.code FROM catalog.attribute a WHERE a.code = ANY (:names) AND a.filtera
 --? few_cards,found: CROSS JOIN LATERAL (SELECT c.product_id, c.created_at, c.price, c.name, c.card, c.stock,
 --? few_cards,found:	'00000000-0000-0000-0000-000000000000'::uuid AS category_id FROM catalog.listing c
 --? few_cards,found:	WHERE c.product_id = f.product_id AND c.store_id = :store AND c.locale = :locale AND c.currency = :currency OFFSET 0) s
---? found: CROSS JOIN LATERAL (SELECT s.stock, s.price) l
 WHERE true
 --? !few,few_cards,found: AND s.store_id = :store AND s.currency = :currency
 --? !by_price,few,few_cards,found: AND s.locale = :locale
 --? !known,few,few_cards,found: AND s.category_id = CASE WHEN :slug = '' THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id
 --? !known,few,few_cards,found:	FROM catalog.category_text x WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END
 --? known: AND s.category_id = :category
---? walk: AND :wanted = (SELECT count(DISTINCT w.attribute_id) FROM want w WHERE EXISTS (SELECT FROM catalog.facet f
---? walk:	WHERE f.store_id = :store AND f.category_id = s.category_id AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
---? walk:		AND f.product_id = s.product_id))
---? stock: AND l.stock = ANY (:stocks)
---? priced: AND l.price BETWEEN :price_from AND :price_to
+-- Along the list each product that is passed is asked for its bit.
+--? bits: AND pg_catalog.get_bit((SELECT catalog.filter_bits(:tenant, :store, (CASE WHEN :slug = ''
+--? bits:	THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT x.category_id FROM catalog.category_text x
+--? bits:		WHERE x.store_id = :store AND x.locale = :locale AND x.slug = :slug) END)::uuid, :currency, :attributes, :values_in, :stocks,
+--? bits:	:price_from, :price_to, :locale, :tag))[s.ordinal / 16384 + 1], s.ordinal % 16384) = 1
+-- What a search found is asked one by one.
+--? sieve(found): AND :wanted = (SELECT count(DISTINCT w.attribute_id) FROM want w WHERE EXISTS (SELECT FROM catalog.facet f
+--? sieve(found):	WHERE f.store_id = :store AND f.category_id = s.category_id AND f.attribute_id = w.attribute_id AND f.value_id = w.value_id
+--? sieve(found):		AND f.product_id = s.product_id))
+--? sieve(found): AND (pg_catalog.cardinality(:stocks) = 0 OR s.stock = ANY (:stocks)) AND s.price BETWEEN :price_from AND :price_to
 --? priced_order(by_price): AND s.price BETWEEN :price_from AND :price_to
 -- Asked of each card that is passed, as a walk needs few of them.
 --? tagged: AND EXISTS (SELECT FROM catalog.product_tag g WHERE g.product_id = s.product_id AND g.slug = :tag AND g.locale IN ('', :locale) OFFSET 0)

@@ -1,4 +1,4 @@
--- Indexes that pages read by, and that nothing of the read model's own making does: each is made once in listings-end.sql
+-- Indexes that pages read by, and that nothing of the read model's own making does: each is made once in indexes.sql
 -- instead of with each row.
 CREATE TABLE bench.later AS
 SELECT row_number() OVER (ORDER BY pg_relation_size(c.oid), i.indexname) AS n, format('%I.%I', i.schemaname, i.indexname) AS name, i.indexdef AS said

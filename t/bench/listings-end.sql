@@ -1,5 +1,4 @@
--- The pages of one half (:part of :parts) of the products, as listings.sql made their cards; then half the indexes that
--- listings-begin.sql left for later.
+-- The pages of one half (:part of :parts) of the products, as listings.sql made their cards.
 SET client_min_messages = warning;
 SET synchronous_commit = off;
 SET plan_cache_mode = force_custom_plan;
@@ -13,4 +12,3 @@ SELECT s.said FROM (
 	UNION ALL
 	SELECT x.step, 1, 'ANALYZE catalog.product_page' FROM (VALUES (1), (10), (100)) AS x (step)) s
 ORDER BY s.step, s.then_ \gexec
-SELECT said FROM bench.later WHERE n % :parts = :part ORDER BY n \gexec

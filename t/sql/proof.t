@@ -139,6 +139,28 @@ $dbh->do('DELETE FROM catalog.variant WHERE product_id = ?', undef, $f->{product
 is($counted->(), 0, 'one without variants is not');
 $dbh->rollback;
 
+# A product that somebody holds while it is counted gets the numbers of its places later, when nothing else is left to do.
+my $numbers = sub { return join ' ', map { $dbh->selectrow_array("SELECT count(*) FILTER (WHERE ordinal IS NULL) || '/' || count(*) FROM $_ WHERE product_id = ?", undef, $f->{product}{FEW}) }
+	qw(catalog.placement catalog.placement_price catalog.placement_name) };
+$f->add('catalog.category_product', @one, category_id => $boots, product_id => $f->{product}{FEW}) if !$dbh->selectrow_array('SELECT count(*) FROM catalog.category_product
+	WHERE product_id = ?', undef, $f->{product}{FEW});
+$dbh->do(q{UPDATE catalog.category SET visible = false WHERE category_id = ?}, undef, $boots);
+1 while $dbh->selectrow_array('SELECT catalog.freshen(?, 500)', undef, $acme);
+like($numbers->(), qr{^0/[1-9]\d* 0/[1-9]\d* 0/[1-9]\d*$}, 'each place has its number');
+my $before = $numbers->();
+$dbh->do(q{UPDATE catalog.category SET visible = true WHERE category_id = ?}, undef, $boots);
+like($numbers->(), qr{^[1-9]\d*/\d+ [1-9]\d*/\d+ [1-9]\d*/\d+$}, 'new ones have none yet');
+my $holder = $s->dbh;
+$holder->begin_work;
+$holder->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $acme);
+$holder->do('SELECT FROM catalog.product WHERE product_id = ? FOR NO KEY UPDATE', undef, $f->{product}{FEW});
+1 while $dbh->selectrow_array('SELECT catalog.freshen(?, 500)', undef, $acme);
+like($numbers->(), qr{^[1-9]}, 'while somebody holds the product freshen does not wait for him');
+$holder->rollback;
+is($dbh->selectrow_array('SELECT catalog.freshen(?, 500)', undef, $acme), 0, 'with nothing to do');
+like($numbers->(), qr{^0/[1-9]\d* 0/[1-9]\d* 0/[1-9]\d*$}, '... it numbers them');
+isnt($numbers->(), $before, '... and there are more');
+
 # Past the triggers.
 $dbh->do(q{UPDATE catalog.category SET visible = true WHERE category_id = ?}, undef, $boots);
 $f->add('catalog.product_value', tenant_id => $acme, product_id => $f->{product}{FEW}, attribute_id => $attribute, value_id => $value);
@@ -160,6 +182,8 @@ my %wrong = (
 	'store one: filters' => ['UPDATE catalog.facet_count SET products = products + 1 WHERE store_id = ?', $one],
 	'store one: words' => [q{UPDATE catalog.word SET shown = 'x' WHERE store_id = ?}, $one],
 	'store one: counted' => [q{UPDATE catalog.counted SET stock = stock % 4 + 1 WHERE store_id = ?}, $one],
+	'store one: numbers' => [q{WITH p AS (UPDATE catalog.placement SET ordinal = ordinal + 1 WHERE store_id = $1), q AS (UPDATE catalog.placement_price SET ordinal = NULL WHERE store_id = $1)
+		UPDATE catalog.placement_name SET ordinal = 4711 WHERE store_id = $1}, $one],
 	'store one: brands' => ['UPDATE catalog.version SET many_brands = NOT many_brands WHERE store_id = ?', $one],
 );
 for my $what (sort keys %wrong) {
