@@ -1,4 +1,4 @@
-/* recommend -- every night: what is bought together, looked at together, and alike.
+/* recommend -- every night: what is bought together, looked at together, and alike; how popular it is.
    Manual: sutler-recommend(8). */
 #include "db/job.h"
 #include "db/query/job.h"

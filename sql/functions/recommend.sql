@@ -139,16 +139,20 @@ CREATE OR REPLACE FUNCTION catalog.recommend(p_tenant uuid, p_most integer) RETU
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	zeros constant uuid := '00000000-0000-0000-0000-000000000000';
 	behind uuid;
 	ids uuid[];
 BEGIN
 	INSERT INTO catalog.recommend_run (tenant_id, started_at) VALUES (p_tenant, sutler.now())
 	ON CONFLICT (tenant_id) DO UPDATE SET started_at = excluded.started_at, after_id = NULL, ended_at = NULL, products = 0
 	WHERE recommend_run.ended_at IS NOT NULL AND recommend_run.started_at < sutler.now() - make_interval(hours => catalog.recommend_limit('hours'));
-	SELECT coalesce(r.after_id, '00000000-0000-0000-0000-000000000000') INTO behind
+	SELECT coalesce(r.after_id, zeros) INTO behind
 	FROM catalog.recommend_run r WHERE r.tenant_id = p_tenant AND r.ended_at IS NULL FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN 0;
+	END IF;
+	IF behind = zeros THEN
+		PERFORM catalog.popular_begin(p_tenant);
 	END IF;
 	SELECT array_agg(p.product_id ORDER BY p.product_id) INTO ids
 	FROM (SELECT x.product_id FROM catalog.product x WHERE x.tenant_id = p_tenant AND x.product_id > behind ORDER BY x.product_id LIMIT p_most) p;
@@ -182,6 +186,7 @@ BEGIN
 	)
 	INSERT INTO catalog.stale (tenant_id, kind, target_id)
 	SELECT p_tenant, 'related', x.product_id FROM (SELECT g.product_id FROM gone g UNION SELECT p.product_id FROM put p) x;
+	PERFORM catalog.popular_step(p_tenant, ids);
 	UPDATE catalog.recommend_run r SET after_id = ids[cardinality(ids)], products = r.products + cardinality(ids) WHERE r.tenant_id = p_tenant;
 	RETURN cardinality(ids);
 END

@@ -1,4 +1,5 @@
--- Counts, bitmaps and version, by the functions that the job freshen calls; then the job's own steps, for whatever is left.
+-- Counts, bitmaps and version, by the functions that the job freshen calls; then the job's own steps, for whatever is left; then
+-- what the job recommend says of searches.
 SET client_min_messages = warning;
 SET synchronous_commit = off;
 SET plan_cache_mode = force_custom_plan;
@@ -19,6 +20,12 @@ BEGIN
 		END IF;
 	END LOOP;
 	WHILE catalog.freshen(bench.tenant(), 500) > 0 LOOP
+		COMMIT;
+	END LOOP;
+	-- Nobody bought or looked yet: the popular fifth of a search is what the store recommends first, as after a first night.
+	PERFORM catalog.popular_begin(bench.tenant());
+	FOR p IN SELECT array_agg(x.product_id) FROM bench.product x GROUP BY x.n / 5000 ORDER BY x.n / 5000 LOOP
+		PERFORM catalog.popular_step(bench.tenant(), p);
 		COMMIT;
 	END LOOP;
 END

@@ -35,6 +35,7 @@ my %extra_policy = (
 # Indexes that tenant_id does not lead, as "table index", and why.
 my %keyed = (
 	'catalog.search catalog.search_words' => 'each word in it begins with the key of its store and language; to lead it, the index would intersect all rows of the tenant',
+	'catalog.search catalog.search_popular' => 'the same, of the popular ones',
 );
 my $policy = q{(tenant_id = (NULLIF(current_setting('sutler.tenant'::text, true), ''::text))::uuid)};
 

@@ -188,6 +188,90 @@ subtest 'bounded' => sub {
 	$dbh->rollback;
 };
 
+# SRC-04: what is asked for is found further up; in a large store the popular fifth is looked at first.
+sub popularity { my ($sku, $store) = @_; return value(q{SELECT string_agg(DISTINCT popularity || CASE WHEN popular THEN '*' ELSE '' END, ' ') FROM catalog.search
+	WHERE product_id = ? AND store_id = ?}, $product{$sku}, $store // $one) }
+sub searched { my ($words) = @_; return join ' ', map { $name{$_} // 'other' } @{ value(q{SELECT ids FROM catalog.matches(?, 'es', websearch_to_tsquery(catalog.text_config('es'), ?))}, $one, $words) // [] } }
+
+subtest 'popularity' => sub {
+	run('DELETE FROM analytics.view');
+	run('DELETE FROM sales.order_line');
+	again();
+	is(popularity($_), 0, "nobody asks for $_") for qw(PLAIN TIERS);
+	order(['TIERS']) for 1 .. 3;
+	look($one, 'TIERS') for 1 .. 3;
+	look($one, 'TIERS', 'TIERS');
+	order(['TIERS'], state => 'cancelled') for 1 .. 9;
+	order(['TIERS'], days => 200) for 1 .. 9;
+	order(['PLAIN'], store => $two);
+	is(popularity('TIERS'), 0, 'not before the night');
+	again();
+	is(popularity('TIERS'), 34, 'three orders and four visitors are 30 log(1 + 9 + 4); neither cancelled ones nor those of long ago');
+	is(popularity('TIERS', $two), 0, 'in the store where it was');
+	is(popularity('PLAIN', $two), 18, 'each store of its own');
+	is(popularity('PLAIN'), 0, '... for itself');
+	run(q{UPDATE catalog.product_text SET name = 'Zapato alabastro', summary = '', description = '' WHERE product_id = ANY (?)}, [@product{qw(PLAIN TIERS FEW)}]);
+	freshen();
+	is(popularity('TIERS'), 34, 'a text that changes leaves it');
+	like(searched('alabastro'), qr/^TIERS /, 'of those that say the same the popular one is found first');
+	run('DELETE FROM sales.order_line');
+	run('DELETE FROM analytics.view');
+	order(['FEW']);
+	my $holder = $s->dbh;
+	$holder->begin_work;
+	$holder->do(q{SELECT set_config('sutler.tenant', ?, false)}, undef, $acme);
+	$holder->do('SELECT FROM catalog.product WHERE product_id = ? FOR NO KEY UPDATE', undef, $product{TIERS});
+	again();
+	is(popularity('TIERS'), 34, 'a product that somebody holds is left as it is, and nobody waits');
+	$holder->rollback;
+	again();
+	is(popularity('TIERS'), 0, 'the next night looks at it');
+	like(searched('alabastro'), qr/^FEW /, '... and finds another one');
+};
+
+subtest 'the popular fifth of a large store' => sub {
+	is(value('SELECT count(*) FROM catalog.popular_from'), 0, 'a small store has none');
+	is(value('SELECT count(*) FROM catalog.search WHERE popular'), 0, '... at all');
+	# Large from five on, for this test.
+	my $limits = value(q{SELECT pg_get_functiondef('catalog.popularity_limit(text)'::regprocedure)});
+	run($limits =~ s/THEN 16384/THEN 5/r);
+	my $n = value(q{SELECT products FROM catalog.category_count WHERE store_id = ? AND category_id = '00000000-0000-0000-0000-000000000000'}, $one);
+	cmp_ok($n, '>=', 5, "$n products");
+	again();
+	my @row = @{ $dbh->selectcol_arrayref(q{SELECT product_id FROM (SELECT DISTINCT l.product_id, l.position FROM catalog.listing l WHERE l.store_id = ? AND l.locale = 'es') x
+		ORDER BY product_id <> ?, position, product_id}, undef, $one, $product{FEW}) };
+	my @popular = @row[0 .. int($n / 5) - 1];
+	is(value('SELECT string_agg(DISTINCT product_id::text, $$ $$) FROM catalog.search WHERE popular AND store_id = ?', $one), join(' ', sort @popular),
+		'a fifth of the products: what was asked for, then what the store recommends first');
+	order([$_]) for map { my $sku = $_; ($sku, $sku) } grep { $_ ne 'FEW' } sort keys %product;
+	again() for 1 .. 2;	# the first finds how popular they are, the second where the fifth ends
+	is(value('SELECT count(DISTINCT product_id) FROM catalog.search WHERE popular AND store_id = ? AND popularity < 25', $one), 0, 'when more were asked for than a fifth, those that were least are not of it');
+	cmp_ok(value('SELECT count(DISTINCT product_id) FROM catalog.search WHERE popular AND store_id = ?', $one), '>', 0, '... and others are');
+	run($limits);
+	again();
+	is(value('SELECT count(*) FROM catalog.popular_from') . value('SELECT count(*) FROM catalog.search WHERE popular'), '00', 'a store that is not large any more has none');
+};
+
+subtest 'which are ranked of many' => sub {
+	my $fill = sub {
+		my ($popular, $others) = @_;
+		run(q{DELETE FROM catalog.search WHERE product_id::text LIKE 'aaaa%'});
+		run(q{INSERT INTO catalog.search (tenant_id, store_id, locale, product_id, tsv, stock, currencies, filters, popular, popularity)
+			SELECT ?, ?, 'es', ('aaaa' || lpad(n::text, 4, '0') || '-0000-7000-8000-000000000000')::uuid, to_tsvector('simple', 'common thing' || n % 3), 'in', 'EUR', '', n > ?, n % 7
+			FROM generate_series(1, ?) n}, $acme, $one, $others, $popular + $others);
+		return join ' ', map { $_ // 0 } $dbh->selectrow_array(q{SELECT count(*), count(*) FILTER (WHERE s.popular), count(DISTINCT s.product_id)
+			FROM catalog.candidates(?, 'es', 'common'::tsquery) c JOIN catalog.search s ON s.product_id = c.product_id AND s.locale = 'es' AND s.store_id = ?}, undef, $one, $one);
+	};
+	is($fill->(0, 900), '900 0 900', 'all of few');
+	is($fill->(0, 1400), '1000 0 1000', 'of many a thousand');
+	is($fill->(300, 1200), '1000 300 1000', 'the popular ones among them');
+	is($fill->(1200, 300), '1000 1000 1000', '... alone, where they are a thousand');
+	is($fill->(30, 20), '50 30 50', '... and all others, where all are few');
+	is(value(q{SELECT max(s.popularity) = 6 AND min(s.popularity) = 6 FROM (SELECT unnest(ids[1:7]) AS id FROM catalog.matches(?, 'es', 'common'::tsquery)) m JOIN catalog.search s ON s.product_id = m.id}, $one),
+		1, 'first the most popular');
+	run(q{DELETE FROM catalog.search WHERE product_id::text LIKE 'aaaa%'});
+};
+
 tenant($bahari);
 is(value('SELECT count(*) FROM catalog.recommendation WHERE tenant_id = ?', $bahari), 0, 'another merchant has none of it');
 done_testing;
