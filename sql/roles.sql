@@ -549,7 +549,7 @@ GRANT EXECUTE ON FUNCTION accounting.issue_invoice(uuid, uuid, text, text), acco
 -- Search: the functions' owner reads four tables, and may run what it owns (else the next
 -- migrate may not replace it); catalog calls the functions.
 GRANT SELECT ON catalog.search, catalog.search_code, catalog.word, catalog.synonym TO sutler_search;
-GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.find_text(uuid, text, tsquery), catalog.word_key(uuid, text),
+GRANT EXECUTE ON FUNCTION catalog.fold(text), catalog.text_config(text), catalog.word_key(uuid, text),
 	catalog.keyed_words(uuid, text, tsvector), catalog.keyed_query(uuid, text, tsquery),
 	catalog.matches(uuid, text, tsquery), catalog.candidates(uuid, text, tsquery),
 	catalog.similar_words(uuid, text, text, integer), catalog.correct(uuid, text, text),

@@ -31,12 +31,14 @@ DECLARE
 	most constant integer := 1000;
 	tenant uuid := nullif(current_setting('sutler.tenant', true), '')::uuid;
 	keyed tsquery := catalog.keyed_query(p_store, p_locale, p_query);
+	-- No phrase, no word that must not be there, no weight: the index has said all.
+	plain boolean := p_query::text !~ '[!<:]';
 	met integer;
 BEGIN
 	RETURN QUERY
-	SELECT s.product_id, ts_rank(s.tsv, p_query) * (1 + s.popularity / 100.0), s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
+	SELECT s.product_id, ts_rank(s.tsv, p_query) * (1 + s.popularity / 100::double precision), s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
 	FROM catalog.search s
-	WHERE s.popular AND s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
+	WHERE s.popular AND s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND (plain OR s.tsv @@ p_query)
 	  AND catalog.keyed_words(s.store_id, s.locale, s.tsv) @@ keyed
 	LIMIT most;
 	GET DIAGNOSTICS met = ROW_COUNT;
@@ -44,9 +46,9 @@ BEGIN
 		RETURN;
 	END IF;
 	RETURN QUERY
-	SELECT s.product_id, ts_rank(s.tsv, p_query) * (1 + s.popularity / 100.0), s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
+	SELECT s.product_id, ts_rank(s.tsv, p_query) * (1 + s.popularity / 100::double precision), s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
 	FROM catalog.search s
-	WHERE NOT s.popular AND s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND s.tsv @@ p_query
+	WHERE NOT s.popular AND s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND (plain OR s.tsv @@ p_query)
 	  AND catalog.keyed_words(s.store_id, s.locale, s.tsv) @@ keyed
 	LIMIT most - met;
 END
@@ -55,25 +57,15 @@ COMMENT ON FUNCTION catalog.candidates(uuid, text, tsquery) IS
 	'At most 1 000 products that match, with what they are ranked by and their facts: fields that end with U+001F, the badge, the currencies it is sold in, then attribute and value of all its filters (lib/shop/catalog.c counts them).';
 ALTER FUNCTION catalog.candidates(uuid, text, tsquery) OWNER TO sutler_search;
 
-CREATE OR REPLACE FUNCTION catalog.find_text(p_store uuid, p_locale text, p_query tsquery) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT array_agg(c.product_id ORDER BY c.rank DESC, c.product_id) FROM catalog.candidates(p_store, p_locale, p_query) c);
-END
-$$;
-COMMENT ON FUNCTION catalog.find_text(uuid, text, tsquery) IS 'Products that match, best first; NULL when none does. Of more than 1 000 the rest is not looked at.';
-ALTER FUNCTION catalog.find_text(uuid, text, tsquery) OWNER TO sutler_search;
-
 CREATE OR REPLACE FUNCTION catalog.matches(p_store uuid, p_locale text, p_query tsquery, OUT ids uuid[], OUT facts text[])
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	SELECT array_agg(c.product_id ORDER BY c.rank DESC, c.product_id), array_agg(c.facts ORDER BY c.rank DESC, c.product_id)
-	INTO ids, facts FROM catalog.candidates(p_store, p_locale, p_query) c;
+	SELECT array_agg(r.product_id), array_agg(r.facts) INTO ids, facts
+	FROM (SELECT c.product_id, c.facts FROM catalog.candidates(p_store, p_locale, p_query) c ORDER BY c.rank DESC, c.product_id) r;
 END
 $$;
-COMMENT ON FUNCTION catalog.matches(uuid, text, tsquery) IS 'Products that match, best first, with the facts that filters count; NULL when none does.';
+COMMENT ON FUNCTION catalog.matches(uuid, text, tsquery) IS 'Products that match, best first, with the facts that filters count; NULL when none does. Of more than 1 000 the rest is not looked at.';
 ALTER FUNCTION catalog.matches(uuid, text, tsquery) OWNER TO sutler_search;
 
 CREATE OR REPLACE FUNCTION catalog.similar_words(p_store uuid, p_locale text, p_word text, p_limit integer)
@@ -182,9 +174,9 @@ BEGIN
 	IF cardinality(words) = 0 OR coalesce(current_setting('sutler.tenant', true), '') = '' THEN
 		RETURN NULL;
 	END IF;
-	RETURN (catalog.find_text(p_store, p_locale, to_tsquery('pg_catalog.simple', words[cardinality(words)] || ':*')
+	RETURN (SELECT m.ids[1:5] FROM catalog.matches(p_store, p_locale, to_tsquery('pg_catalog.simple', words[cardinality(words)] || ':*')
 		&& coalesce(nullif(plainto_tsquery(catalog.text_config(p_locale), array_to_string(words[1:cardinality(words) - 1], ' ')), ''::tsquery),
-			to_tsquery('pg_catalog.simple', words[cardinality(words)] || ':*'))))[1:5];
+			to_tsquery('pg_catalog.simple', words[cardinality(words)] || ':*'))) m);
 END
 $$;
 COMMENT ON FUNCTION catalog.find_begun(uuid, text, text) IS 'Up to 5 products for a query whose last word is not finished.';

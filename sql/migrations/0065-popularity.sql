@@ -25,3 +25,5 @@ COMMENT ON COLUMN catalog.popular_from.popularity IS 'Products that are more pop
 COMMENT ON COLUMN catalog.popular_from.position IS 'those that are recommended before this place,';
 COMMENT ON COLUMN catalog.popular_from.product_id IS 'or stand there, up to this product.';
 SELECT sutler.protect('catalog.popular_from');
+
+DROP FUNCTION IF EXISTS catalog.find_text(uuid, text, tsquery);
