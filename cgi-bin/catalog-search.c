@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "base/record.h"
 #include "db/query/catalog.h"
 #include "db/query/search.h"
 #include "shop/keep.h"
@@ -149,25 +150,33 @@ static bool take_kept(struct req *r, struct results *s)
 	return true;
 }
 
-/* The first trip: what is found and can be bought in the page's currency. */
+/* The first trip: what is found and can be bought in the page's currency.  It comes as one text: a thousand rows would
+   cost each side more than to find them. */
 static void find(struct req *r, struct results *s)
 {
-	struct rows *found = q_search_find(r->db, r->site->store, r->language, s->q, s->exact);
-	size_t n = rows_count(found);
-	const char **ids = mem_array(r->mem, const char *, n);
+	const struct row_search_find *row = row_search_find(q_search_find(r->db, r->site->store, r->language, s->q, s->exact));
+	char *hits = mem_strdup(r->mem, row->hits == NULL ? "" : row->hits), *end;
+	size_t n = 0;
+	const char **ids;
 
+	for (const char *p = hits; (p = strchr(p, RECORD_END)) != NULL; p++)
+		n++;
+	ids = mem_array(r->mem, const char *, n);
 	s->facts = mem_array(r->mem, const char *, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct row_search_find *row = row_search_find_at(found, i);
+	for (; (end = strchr(hits, RECORD_END)) != NULL; hits = end + 1) {
+		char *facts;
 
-		if (!facts_sold_in(row->facts, r->currency))
+		*end = '\0';
+		facts = strchr(hits, FIELD_END);
+		if (facts == NULL || !facts_sold_in(facts + 1, r->currency))
 			continue;
-		ids[s->nfound] = row->product;
-		s->facts[s->nfound++] = row->facts;
+		*facts = '\0';
+		ids[s->nfound] = hits;
+		s->facts[s->nfound++] = facts + 1;
 	}
 	s->list.ask.found = ids;
 	s->list.ask.nfound = s->nfound;
-	s->corrected = s->nfound > 0 ? row_search_find_at(found, 0)->corrected : NULL;
+	s->corrected = s->nfound > 0 ? row->corrected : NULL;
 }
 
 /* The filters of all that was found; and the search is kept for the next one. */

@@ -4,9 +4,6 @@
 
 #include "base/mem.h"
 
-#define RECORD_END '\x1e'
-#define FIELD_END '\x1f'
-
 static size_t count(const char *text)
 {
 	size_t n = 0;

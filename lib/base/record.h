@@ -13,6 +13,9 @@
 
 #include "base/base.h"
 
+#define RECORD_END '\x1e'
+#define FIELD_END '\x1f'
+
 struct records {
 	size_t n, nfields;
 	const char **field;             /* n x nfields; never NULL */

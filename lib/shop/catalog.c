@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "base/record.h"
 #include "base/utf8.h"
 #include "db/query/catalog.h"
 #include "shop/card.h"
@@ -340,12 +341,10 @@ struct facets *facets_counted(const void *ctx, const struct facets *all, const s
 
 /* ---- filters of what was found: counted here ------------------------------------- */
 
-#define FACT_END '\x1f'
-
-/* The next of the fields that end with FACT_END, of *N bytes; NULL after the last. */
+/* The next of the fields that end with FIELD_END, of *N bytes; NULL after the last. */
 static const char *next_fact(const char **at, size_t *n)
 {
-	const char *fact = *at, *end = strchr(fact, FACT_END);
+	const char *fact = *at, *end = strchr(fact, FIELD_END);
 
 	if (end == NULL)
 		return NULL;

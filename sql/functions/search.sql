@@ -57,15 +57,15 @@ COMMENT ON FUNCTION catalog.candidates(uuid, text, tsquery) IS
 	'At most 1 000 products that match, with what they are ranked by and their facts: fields that end with U+001F, the badge, the currencies it is sold in, then attribute and value of all its filters (lib/shop/catalog.c counts them).';
 ALTER FUNCTION catalog.candidates(uuid, text, tsquery) OWNER TO sutler_search;
 
-CREATE OR REPLACE FUNCTION catalog.matches(p_store uuid, p_locale text, p_query tsquery, OUT ids uuid[], OUT facts text[])
+CREATE OR REPLACE FUNCTION catalog.matches(p_store uuid, p_locale text, p_query tsquery, OUT ids uuid[], OUT hits text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	SELECT array_agg(r.product_id), array_agg(r.facts) INTO ids, facts
+	SELECT array_agg(r.product_id), string_agg(r.product_id || U&'\001F' || r.facts || U&'\001E', '') INTO ids, hits
 	FROM (SELECT c.product_id, c.facts FROM catalog.candidates(p_store, p_locale, p_query) c ORDER BY c.rank DESC, c.product_id) r;
 END
 $$;
-COMMENT ON FUNCTION catalog.matches(uuid, text, tsquery) IS 'Products that match, best first, with the facts that filters count; NULL when none does. Of more than 1 000 the rest is not looked at.';
+COMMENT ON FUNCTION catalog.matches(uuid, text, tsquery) IS 'Products that match, best first, and the same as one text: of each its id, U+001F, the facts that filters count, U+001E. NULL when none does. Of more than 1 000 the rest is not looked at.';
 ALTER FUNCTION catalog.matches(uuid, text, tsquery) OWNER TO sutler_search;
 
 CREATE OR REPLACE FUNCTION catalog.similar_words(p_store uuid, p_locale text, p_word text, p_limit integer)
@@ -111,7 +111,7 @@ ALTER FUNCTION catalog.correct(uuid, text, text) OWNER TO sutler_search;
 
 -- An exact code first; then all words; then all words corrected; then any of them.  A word stands for what means the same.
 CREATE OR REPLACE FUNCTION catalog.search_for(p_store uuid, p_locale text, p_query text, p_exact boolean)
-RETURNS TABLE (product_id uuid, corrected text, facts text)
+RETURNS TABLE (hits text, corrected text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -122,7 +122,6 @@ DECLARE
 	better text;
 	codes uuid[];
 	ids uuid[];
-	about text[];
 BEGIN
 	BEGIN
 		asked := websearch_to_tsquery(config, typed);
@@ -135,29 +134,30 @@ BEGIN
 	FROM (SELECT s.product_id FROM catalog.search_code s
 	      WHERE s.tenant_id = tenant AND s.store_id = p_store AND s.code = typed LIMIT 100) c;
 	IF numnode(asked) > 0 THEN
-		SELECT m.ids, m.facts INTO ids, about FROM catalog.matches(p_store, p_locale, asked) m;
+		SELECT m.ids, m.hits INTO ids, hits FROM catalog.matches(p_store, p_locale, asked) m;
 		IF ids IS NULL AND codes IS NULL AND NOT p_exact THEN
 			better := catalog.correct(p_store, p_locale, typed);
 			IF better IS NOT NULL THEN
 				asked := catalog.widen(p_store, p_locale, websearch_to_tsquery(config, catalog.fold(better)));
-				SELECT m.ids, m.facts INTO ids, about FROM catalog.matches(p_store, p_locale, asked) m;
+				SELECT m.ids, m.hits INTO ids, hits FROM catalog.matches(p_store, p_locale, asked) m;
 			END IF;
 		END IF;
 		-- Words that must not stand in it ("-boots") make "any of them" meaningless.
 		IF ids IS NULL AND codes IS NULL AND asked::text !~ '!' THEN
-			SELECT m.ids, m.facts INTO ids, about
+			SELECT m.ids, m.hits INTO ids, hits
 			FROM catalog.matches(p_store, p_locale, replace(asked::text, ' & ', ' | ')::tsquery) m;
 		END IF;
 	END IF;
 	IF codes IS NULL THEN
-		RETURN QUERY SELECT u.id, better, u.fact FROM unnest(ids, about) AS u (id, fact);
+		corrected := better;
+		RETURN NEXT;
 		RETURN;
 	END IF;
 	RETURN QUERY
-		SELECT u.id, NULL::text, s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
-		FROM (SELECT c.id, min(c.n) AS n FROM unnest(codes || ids) WITH ORDINALITY AS c (id, n) GROUP BY c.id) u
+		SELECT string_agg(w.product_id || U&'\001F' || w.stock || U&'\001F' || w.currencies || U&'\001F' || w.filters || U&'\001E', '' ORDER BY w.n), NULL::text
+		FROM (SELECT u.n, s.* FROM (SELECT c.id, min(c.n) AS n FROM unnest(codes || ids) WITH ORDINALITY AS c (id, n) GROUP BY c.id) u
 		JOIN catalog.search s ON s.tenant_id = tenant AND s.store_id = p_store AND s.locale = p_locale AND s.product_id = u.id
-		ORDER BY u.n LIMIT 1000;
+		ORDER BY u.n LIMIT 1000) w;
 END
 $$;
 COMMENT ON FUNCTION catalog.search_for(uuid, text, text, boolean) IS

@@ -27,3 +27,5 @@ COMMENT ON COLUMN catalog.popular_from.product_id IS 'or stand there, up to this
 SELECT sutler.protect('catalog.popular_from');
 
 DROP FUNCTION IF EXISTS catalog.find_text(uuid, text, tsquery);
+DROP FUNCTION IF EXISTS catalog.matches(uuid, text, tsquery);
+DROP FUNCTION IF EXISTS catalog.search_for(uuid, text, text, boolean);

@@ -5,10 +5,10 @@
 -- set text
 SELECT pg_catalog.set_config('statement_timeout', :ms, true)
 
--- Best first; corrected is the same in all rows.  facts: see catalog.matches.
--- search_find(store uuid, locale text, query text, exact bool) many
--- product uuid, corrected text?, facts text
-SELECT f.product_id, f.corrected, f.facts FROM catalog.search_for(:store, :locale, :query, :exact) f
+-- Best first, as catalog.matches says it.
+-- search_find(store uuid, locale text, query text, exact bool) one
+-- hits text?, corrected text?
+SELECT f.hits, f.corrected FROM catalog.search_for(:store, :locale, :query, :exact) f
 
 -- Words of the catalogue near what was typed.
 -- search_near(store uuid, locale text, word text) many

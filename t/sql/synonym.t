@@ -63,7 +63,7 @@ my $admin = $s->dbh('_sutler-admin-catalog');
 is(Race::transaction($admin, $bahari, sub { ($_[0]->selectrow_array('SELECT catalog.desk_synonyms(?, ?, ?, ?, ?, ?)', undef, $bahari, $actor, $one, 'en', $mark, 'x, y'))[0] }),
 	'gone', 'T26 another merchant has no such store');
 is(Race::transaction($admin, $bahari, sub { ($_[0]->selectrow_array('SELECT words FROM catalog.synonym_text(?, ?, ?)', undef, $_, $one, 'en'))[0] }), '', 'T26 nor sees its words') for $bahari, $acme;
-is(Race::transaction($s->dbh('_sutler-catalog'), $bahari, sub { ($_[0]->selectrow_array(q{SELECT count(*) FROM catalog.search_for(?, 'en', 'first1', true)}, undef, $one))[0] }),
+is(Race::transaction($s->dbh('_sutler-catalog'), $bahari, sub { ($_[0]->selectrow_array(q{SELECT count(hits) FROM catalog.search_for(?, 'en', 'first1', true)}, undef, $one))[0] }),
 	0, 'T26 nor searches by them');
 is(save('x, y', locale => 'xx'), 'gone', 'a language the store does not speak');
 as($acme);
