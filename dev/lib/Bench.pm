@@ -532,12 +532,12 @@ sub prepare_orders
 {
 	my ($self) = @_;
 	$self->sql('bench', 'orders.sql', carts => $self->{carts});
-	for my $pile (qw(spread insert hot)) {
+	for my $pile (qw(spread insert hot held)) {
 		my @lines = split /\n/, $self->{cluster}->psql('bench', "COPY (SELECT * FROM bench.pile('$pile')) TO STDOUT");
 		# COPY doubles the backslash of a bytea; nothing else in it is escaped.
 		$self->{piles}{$pile} = [map { s/\\\\/\\/gr . "\n" } @lines];
-		# The ceiling is measured beside the three others, of which two are hot.
-		$self->{share}{$pile} = int(@lines / $self->{rounds} / { insert => 3, spread => 1, hot => 2 }->{$pile});
+		# The ceiling is measured beside the four others, of which two are hot.
+		$self->{share}{$pile} = int(@lines / $self->{rounds} / { insert => 4, spread => 1, hot => 2, held => 1 }->{$pile});
 	}
 	$self->{cluster}->psql('bench', 'CHECKPOINT');
 	return;
@@ -563,7 +563,7 @@ sub orders
 	my $tenant = $self->{cluster}->psql('bench', 'SELECT bench.tenant()');
 	my $command = join ' ', map { "'" . s/'/'\\''/gr . "'" } demoted("$self->{build}/t/bench/orders",
 		sprintf("host=%s dbname=bench", $self->{cluster}->socket_dir), '_sutler-checkout', $tenant, $CLIENTS, $seconds,
-		$pile eq 'insert' ? 'insert' : 'place');
+		$pile =~ /^(?:insert|held)$/ ? $pile : 'place');
 	open my $out, '-|', "$command < '$file' 2>&1" or die "cannot place orders: $!\n";
 	my $warm = <$out> // '';
 	my $before = $self->cpu;

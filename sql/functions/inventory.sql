@@ -149,8 +149,9 @@ $$;
 COMMENT ON FUNCTION inventory.free(uuid, uuid[], uuid[], integer[]) IS 'Takes pieces off the held count, stock rows in id order.';
 
 -- What a cart wants of stock: its lines, and the parts of those that are bundles.
+-- ROWS: with the planner's own guess of 1 000 a checkout read all variants of a shop of some 40 000.
 CREATE OR REPLACE FUNCTION inventory.wanted(p_tenant uuid, p_cart uuid) RETURNS TABLE (variant_id uuid, quantity integer)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY SELECT coalesce(b.part_id, l.variant_id), l.quantity * coalesce(b.quantity, 1)

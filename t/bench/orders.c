@@ -3,8 +3,9 @@
  *
  *	orders CONNINFO ROLE TENANT CLIENTS SECONDS CALL < CARTS
  *
- * CALL is "place", the statement that the checkout sends (sales.place_order), or "insert",
- * the same rows without stock and without questions (bench.insert_order): the ceiling.  Each
+ * CALL is "place", the statement that the checkout sends (sales.place_order); "held", the same behind the first
+ * step of the checkout, which holds the pieces in a transaction that does not wait for the disk; or "insert", the
+ * same rows without stock and without questions (bench.insert_order): the ceiling.  Each
  * line of CARTS is one cart that is ready to be ordered: the call's values with tabs between,
  * \N for null.  CLIENTS processes with a connection each take one line after the other and
  * stop when these or SECONDS are over.  Each order is a transaction of lib/db, as in a
@@ -46,6 +47,16 @@ static const struct query calls[] = {
 	{ .name = "insert", .kind = QUERY_ONE, .nparams = VALUES, .shape = &shape,
 	  .sql = "SELECT bench.insert_order" PARAMETERS },
 };
+/* The cart's token is made of its id in t/bench/orders.sql. */
+static const struct query hold = {
+	.name = "hold", .kind = QUERY_ONE, .nparams = 2, .shape = &shape,
+	.sql = "SELECT c.outcome FROM sales.checkout_start($1, bench.store(), pg_catalog.sha256($2::text::bytea), 'en', 'EUR', '', 0) c",
+};
+
+struct call {
+	const struct query *q;
+	bool held;
+};
 
 /* Shared with the clients; each writes its own part. */
 struct tally {
@@ -74,21 +85,13 @@ static void read_lines(void)
 	free(line);
 }
 
-static void place(struct db *db, const char *tenant, const struct query *q, size_t at, struct tally *t)
+/* False, and counted, when the transaction comes out otherwise than ok. */
+static bool run(struct db *db, const void *mem, const char *tenant, const struct query *q, const char *const *values, struct tally *t)
 {
-	void *mem = mem_context(NULL, "order");
-	char *rest = mem_strdup(mem, lines[at]);
-	const char *values[VALUES];
-	int64_t begun_us = clock_steady_us();
 	const struct outcome *o;
 	bool ok;
 
-	for (size_t i = 0; i < VALUES; i++) {
-		const char *value = strsep(&rest, "\t");
-
-		values[i] = value == NULL || strcmp(value, "\\N") == 0 ? NULL : value;
-	}
-	db_begin(db, mem, tenant, false, begun_us + TRANSACTION_US);
+	db_begin(db, mem, tenant, false, clock_steady_us() + TRANSACTION_US);
 	o = rows_get(db_queue(db, q, values), 0, &shape);
 	ok = strcmp(o->word, "ok") == 0;
 	if (strcmp(o->word, "sold_out") == 0)
@@ -98,38 +101,56 @@ static void place(struct db *db, const char *tenant, const struct query *q, size
 	if (db_commit(db) != DB_OK) {
 		db_log_failure(db);
 		t->failed++;
-	} else if (ok) {
+		ok = false;
+	}
+	db_end(db);
+	return ok;
+}
+
+static void place(struct db *db, const char *tenant, const struct call *call, size_t at, struct tally *t)
+{
+	void *mem = mem_context(NULL, "order");
+	char *rest = mem_strdup(mem, lines[at]);
+	const char *values[VALUES];
+	int64_t begun_us = clock_steady_us();
+
+	for (size_t i = 0; i < VALUES; i++) {
+		const char *value = strsep(&rest, "\t");
+
+		values[i] = value == NULL || strcmp(value, "\\N") == 0 ? NULL : value;
+	}
+	if (call->held)
+		db_begin_lazy_commit(db);
+	if ((!call->held || run(db, mem, tenant, &hold, values, t)) && run(db, mem, tenant, call->q, values, t)) {
 		t->placed++;
 		latency_us[at] = clock_steady_us() - begun_us;
 	}
-	db_end(db);
 	mem_free(mem);
 }
 
-static bool place_next(struct db *db, const char *tenant, const struct query *q, struct tally *t, size_t *at)
+static bool place_next(struct db *db, const char *tenant, const struct call *call, struct tally *t, size_t *at)
 {
 	*at = __atomic_fetch_add(next_line, 1, __ATOMIC_RELAXED);
 	if (*at >= nlines)
 		return false;
-	place(db, tenant, q, *at, t);
+	place(db, tenant, call, *at, t);
 	return true;
 }
 
 static void client(char **argv, size_t me, int64_t seconds)
 {
 	struct db *db = db_open(NULL, mem_printf(NULL, "%s user='%s'", argv[1], argv[2]), argv[2]);
-	const struct query *q = &calls[strcmp(argv[6], "insert") == 0];
-
+	const struct call call = { &calls[strcmp(argv[6], "insert") == 0], strcmp(argv[6], "held") == 0 };
 	struct tally *t = &tallies[me];
 	size_t at;
 
-	for (int i = 0; i < WARM && place_next(db, argv[3], q, t, &at); i++)
+	for (int i = 0; i < WARM && place_next(db, argv[3], &call, t, &at); i++)
 		latency_us[at] = 0;
 	t->placed = t->sold_out = 0;    /* what else came out is no good now either */
 	__atomic_fetch_add(warm, 1, __ATOMIC_RELEASE);
 	while (__atomic_load_n(start_us, __ATOMIC_ACQUIRE) == 0)
 		usleep(1000);
-	while (clock_steady_us() < *start_us + seconds * 1000000 && place_next(db, argv[3], q, t, &at))
+	while (clock_steady_us() < *start_us + seconds * 1000000 && place_next(db, argv[3], &call, t, &at))
 		;
 	mem_free(db);
 	_exit(0);
@@ -176,7 +197,7 @@ int main(int argc, char **argv)
 	int64_t seconds, clients;
 
 	if (argc != 7 || (clients = strtol(argv[4], NULL, 10)) < 1 || (seconds = strtol(argv[5], NULL, 10)) < 1) {
-		fprintf(stderr, "usage: orders CONNINFO ROLE TENANT CLIENTS SECONDS place|insert < CARTS\n");
+		fprintf(stderr, "usage: orders CONNINFO ROLE TENANT CLIENTS SECONDS place|held|insert < CARTS\n");
 		return 2;
 	}
 	read_lines();

@@ -1,8 +1,8 @@
 -- Carts that are ready to be ordered, and the ceiling beside sales.place_order().
 --
--- psql -v carts=N: N carts of three lines in each of three piles: "spread" over all variants,
+-- psql -v carts=N: N carts of three lines in each of four piles: "spread" over all variants,
 -- "insert" the same for the ceiling, "hot" with one variant that all of them want; its id is
--- in the middle of all, so that the order of locks favours nobody.  bench.pile(name) is what t/bench/orders
+-- in the middle of all, so that the order of locks favours nobody; "held" the same with tokens, for the checkout's first step.  bench.pile(name) is what t/bench/orders
 -- reads: the values that the checkout hands to the database, one cart a line.
 
 SET client_min_messages = warning;
@@ -10,10 +10,10 @@ SET synchronous_commit = off;
 SET search_path = pg_catalog;
 
 CREATE TABLE bench.cart AS
-SELECT c.n, c.pile, bench.id(CASE c.pile WHEN 'spread' THEN 50 WHEN 'insert' THEN 51 ELSE 52 END, c.n) AS cart_id
-FROM (SELECT p.pile, g AS n FROM unnest(ARRAY['spread', 'insert', 'hot']) AS p (pile) CROSS JOIN generate_series(1, :carts) g) c;
+SELECT c.n, c.pile, bench.id(CASE c.pile WHEN 'spread' THEN 50 WHEN 'insert' THEN 51 WHEN 'hot' THEN 52 ELSE 55 END, c.n) AS cart_id
+FROM (SELECT p.pile, g AS n FROM unnest(ARRAY['spread', 'insert', 'hot', 'held']) AS p (pile) CROSS JOIN generate_series(1, :carts) g) c;
 CREATE TABLE bench.line AS
-SELECT c.cart_id, k.k, CASE WHEN c.pile = 'hot' AND k.k = 2 THEN bench.id(32, (SELECT count(*) FROM bench.product) * 2)
+SELECT c.cart_id, k.k, CASE WHEN c.pile IN ('hot', 'held') AND k.k = 2 THEN bench.id(32, (SELECT count(*) FROM bench.product) * 2)
 	-- Sold out are those that are 18 or 19 behind a multiple of 20.
 	ELSE bench.id(32, v.v - v.v % 20 + v.v % 18) END AS variant_id, v.v
 FROM bench.cart c CROSS JOIN generate_series(0, 2) AS k (k)
@@ -24,6 +24,8 @@ SELECT bench.tenant(), bench.id(53, g), 'buyer' || g || '@example.org', 'Buyer '
 FROM generate_series(1, 1000) g ON CONFLICT DO NOTHING;
 INSERT INTO sales.cart (tenant_id, store_id, cart_id, locale, currency, contact_id, method_id, payment_method)
 SELECT bench.tenant(), bench.store(), c.cart_id, 'en', 'EUR', bench.id(53, 1 + c.n % 1000), bench.id(5, 1), 'bank_transfer' FROM bench.cart c;
+INSERT INTO sales.cart_token (tenant_id, token_sha256, cart_id)
+SELECT bench.tenant(), sha256(c.cart_id::text::bytea), c.cart_id FROM bench.cart c WHERE c.pile = 'held';
 INSERT INTO sales.cart_line (tenant_id, cart_id, variant_id, quantity)
 SELECT bench.tenant(), l.cart_id, l.variant_id, 1 FROM bench.line l ON CONFLICT DO NOTHING;
 
@@ -34,7 +36,7 @@ CREATE FUNCTION bench.pile(p_pile text) RETURNS TABLE (tenant uuid, cart uuid, o
 	skus text[], names text[], options text[], images text[], labels text[], made boolean[], weights integer[],
 	tax_names text[], tax_rates integer[], tax_bases bigint[], tax_amounts bigint[])
 LANGUAGE sql AS $$
-	SELECT bench.tenant(), c.cart_id, bench.id(54 + ascii(c.pile), c.n), sha256(rpad(c.cart_id::text, 43, '-')::bytea), now() + interval '90 days',
+	SELECT bench.tenant(), c.cart_id, bench.id(156 + array_position(ARRAY['spread', 'insert', 'hot', 'held'], c.pile), c.n), sha256(rpad(c.cart_id::text, 43, '-')::bytea), now() + interval '90 days',
 	       k.goods, 0::bigint, 495::bigint, (k.goods + 495) * 21 / 121, k.goods + 495, 'Parcel', current_date + 2, current_date + 4,
 	       NULL::text, k.variants, k.ones, k.units, k.zeros, k.taxes, k.units,
 	       k.skus, k.names, k.options, k.images, k.labels, k.made, k.weights,

@@ -26,7 +26,7 @@ for my $name (qw(completion correction price)) {
 	ok !(grep { !($_ > 0) } values %$m), '... and took something';
 }
 is_deeply [sort keys %$figures], [sort qw(static empty_fcgi home category_10k category_deep category_kept product_10k search_10k microcache cart_add cart_add_alone commit_floor
-	place_order_spread place_order_hot place_order_hot_1ms)], 'with the fifteen names';
+	place_order_spread place_order_hot place_order_hot_1ms place_order_held_1ms)], 'with the sixteen names';
 for my $name (sort keys %$figures) {
 	my $f = $figures->{$name};
 	is_deeply [sort keys %$f], [qw(p50_ms p99_ms ratio rps)], "$name has its four numbers";
