@@ -256,12 +256,15 @@ subtest 'one at a time, and kills' => sub {
 	ok(wait_for(10, sub { !alive($first) }), 'SIGTERM ends it');
 
 	$j->forget_mails;
-	$j->order($t, email => "buyer$_\@example.org") for 1 .. 25;
-	my $killed = 0;
+	my ($killed, $buyers) = (0, 0);
 	for (1 .. 400) {
+		# A machine that is done before it is killed often enough gets more to do.
+		if (!$j->value('SELECT count(*) FROM event.ready')) {
+			last if $killed > 3;
+			$j->order($t, email => 'buyer' . ++$buyers . '@example.org') for 1 .. 25;
+		}
 		$j->due_now;
 		$killed += $j->kill_after(5 + int rand 60, 'deliver', '--once');
-		last if !$j->value('SELECT count(*) FROM event.ready');
 	}
 	cmp_ok($killed, '>', 3, "killed $killed times");
 	for (1 .. 3) { $j->due_now; $j->run('deliver', '--once') }
@@ -272,7 +275,7 @@ subtest 'one at a time, and kills' => sub {
 		$ids{ $m->{headers}{'message-id'} }++;
 		$to{ $m->{to}[0] }{ $m->{headers}{'message-id'} } = 1;
 	}
-	is(scalar keys %to, 25, 'every buyer has his mail');
+	is(scalar keys %to, $buyers, 'every buyer has his mail');
 	is(scalar(grep { keys %$_ != 1 } values %to), 0, 'under one id each');
 	my $twice = grep { $_ > 1 } values %ids;
 	cmp_ok($twice, '<=', $killed, "at most one twice for each kill ($twice)");

@@ -135,9 +135,10 @@ SKIP: {
 # ---- a list of prices ----
 # What a file with prices alone leaves is what the same prices leave in a file that is looked at as a whole.
 $dbh->do('ALTER DATABASE ' . $dbh->quote_identifier($s->{db}) . q{ SET track_functions = 'pl'});
+# Without the numbers that places get when they are counted (catalog.number_places).
 sub shown
 {
-	return join "\n", map { value("SELECT coalesce(string_agg(t, E'\\n' ORDER BY t), '') FROM (SELECT (to_jsonb(x) - '{updated_at,revision}'::text[])::text AS t FROM $_ x) y") }
+	return join "\n", map { value("SELECT coalesce(string_agg(t, E'\\n' ORDER BY t), '') FROM (SELECT (to_jsonb(x) - '{updated_at,revision,ordinal}'::text[])::text AS t FROM $_ x) y") }
 		map { "catalog.$_" } qw(price listing placement placement_price placement_name product_page search search_code desk desk_lack desk_word variant product);
 }
 sub looked { return value(q{SELECT coalesce(sum(calls), 0) FROM pg_stat_user_functions WHERE funcname = 'import_variants'}) }
