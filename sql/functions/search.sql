@@ -35,6 +35,7 @@ DECLARE
 	plain boolean := p_query::text !~ '[!<:]';
 	met integer;
 BEGIN
+	-- Two statements: an index of some rows is used where its condition is written out.
 	RETURN QUERY
 	SELECT s.product_id, ts_rank(s.tsv, p_query) * (1 + s.popularity / 100::double precision), s.stock || U&'\001F' || s.currencies || U&'\001F' || s.filters
 	FROM catalog.search s
