@@ -139,7 +139,8 @@ for my $row (@served) {
 	$t->inside("mkdir -p /run/systemd/system/sutler-$row->{name}.service.d && printf '[Service]\\nExecStart=\\nExecStart=$line\\n' > /run/systemd/system/sutler-$row->{name}.service.d/idle.conf");
 }
 runs('systemctl daemon-reload && systemctl stop ' . join(' ', map { "sutler-$_->{name}.service" } @served), 'the programs get less patience');
-is(scalar(grep { $t->status_of(host_of($_), path_of($_)) < 500 && active($_) } @pages), scalar @pages, '... and each comes when it is asked');
+# The visitors of the reloads may have left / with nginx in this very second; under this address nobody asked for it.
+is_deeply([grep { $t->status_of(host_of($_), path_of($_) . '?utm_id=again') >= 500 || !active($_) } @pages], [], '... and each comes when it is asked');
 ok(wait_for(60, sub { !grep { active($_) } @served }), 'when nobody asks any more, they leave') or diag join ' ', map { $_->{name} } grep { active($_) } @served;
 is_deeply([grep { shows("sutler-$_->{name}.socket", 'ActiveState') ne 'active' } @served], [], '... and their sockets listen on');
 
