@@ -177,6 +177,7 @@ DECLARE
 	missing uuid;
 	culprit uuid;
 	until timestamptz;
+	had_some boolean;
 BEGIN
 	SELECT c.store_id, s.hold_minutes INTO cart
 	FROM sales.cart c JOIN tenancy.store s USING (tenant_id, store_id)
@@ -188,20 +189,23 @@ BEGIN
 	END IF;
 	until := sutler.now() + make_interval(mins => cart.hold_minutes);
 	PERFORM FROM inventory.hold h WHERE h.cart_id = p_cart ORDER BY h.hold_id FOR UPDATE;
-	-- What is held for variants that are wanted no more, or wanted less, goes back whole.
-	WITH wanted AS (
-		SELECT x.variant_id, sum(x.quantity) AS quantity FROM inventory.wanted(p_tenant, p_cart) x GROUP BY 1
-	), had AS (
-		SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
-	), gone AS (
-		DELETE FROM inventory.hold h USING had
-		WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
-		  AND had.quantity > coalesce((SELECT w.quantity FROM wanted w WHERE w.variant_id = h.variant_id), 0)
-		RETURNING h.variant_id, h.warehouse_id, h.quantity
-	)
-	SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
-	IF spare_v IS NOT NULL THEN
-		PERFORM inventory.free(p_tenant, spare_v, spare_w, spare_q);
+	had_some := FOUND;
+	IF had_some THEN
+		-- What is held for variants that are wanted no more, or wanted less, goes back whole.
+		WITH wanted AS (
+			SELECT x.variant_id, sum(x.quantity) AS quantity FROM inventory.wanted(p_tenant, p_cart) x GROUP BY 1
+		), had AS (
+			SELECT h.variant_id, sum(h.quantity) AS quantity FROM inventory.hold h WHERE h.cart_id = p_cart GROUP BY 1
+		), gone AS (
+			DELETE FROM inventory.hold h USING had
+			WHERE h.cart_id = p_cart AND had.variant_id = h.variant_id
+			  AND had.quantity > coalesce((SELECT w.quantity FROM wanted w WHERE w.variant_id = h.variant_id), 0)
+			RETURNING h.variant_id, h.warehouse_id, h.quantity
+		)
+		SELECT array_agg(g.variant_id), array_agg(g.warehouse_id), array_agg(g.quantity) INTO spare_v, spare_w, spare_q FROM gone g;
+		IF spare_v IS NOT NULL THEN
+			PERFORM inventory.free(p_tenant, spare_v, spare_w, spare_q);
+		END IF;
 	END IF;
 	SELECT array_agg(n.variant_id), array_agg(n.quantity) INTO need, wanted
 	FROM (
@@ -229,7 +233,9 @@ BEGIN
 			RETURN;
 		END IF;
 	END IF;
-	UPDATE inventory.hold h SET expires_at = until WHERE h.cart_id = p_cart;
+	IF had_some THEN
+		UPDATE inventory.hold h SET expires_at = until WHERE h.cart_id = p_cart;
+	END IF;
 	RETURN QUERY SELECT 'ok', NULL::uuid, NULL::bigint;
 END
 $$;
