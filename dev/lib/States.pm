@@ -32,7 +32,7 @@ sub page
 # States of an order
 
 Made by `dev/gen-states` from the rows of `sales.step`; `t/sql/states.t` compares. Each order has one
-state on each of four axes. `sales.fire()` is the only door: what is not drawn here is refused. The one
+state on each of four axes. `sales.place_order()` takes the first step, and `sales.fire()` is the only door to all others: what is not drawn here is refused. The one
 word that people see is reckoned from the four by `sales.word()`.
 END
 	for my $a (@axes) {
