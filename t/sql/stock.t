@@ -239,6 +239,30 @@ subtest 'a variant that thousands of orders wait for' => sub {
 	$su->do('DELETE FROM inventory.hold WHERE variant_id = ? AND order_id NOT IN (SELECT order_id FROM sales."order")', undef, $plain);
 };
 
+# Orders of one moment leave no set of transactions (a multixact) in the stock row that all of them want: every later reader would
+# look each of them up.  Rows that all orders of a tenant refer to have theirs, whatever is ordered.
+subtest 'two who want the same variant' => sub {
+	my $su = $s->dbh;
+	my $next = sub { $su->do('CHECKPOINT'); return $su->selectrow_array('SELECT next_multixact_id FROM pg_control_checkpoint()') };
+	my $take = q{SELECT inventory.take(?, ?, NULL, ?, NULL, '', ?::uuid[], '{1}')};
+	my $other = $s->dbh('_sutler-owner');
+	$other->do("SELECT set_config('sutler.tenant', ?, false)", undef, $t);
+	$other->do("SET statement_timeout = '300ms'");
+	$other->{PrintError} = 0;
+	my $made = sub {
+		my ($variant, $waits) = @_;
+		my $before = $next->();
+		$dbh->begin_work;
+		$other->begin_work;
+		is(value($take, $t, $f->{store}{one}, Fixture::id(), list($plain)), undef, 'one has it and goes on');
+		my $had = eval { $other->selectrow_array($take, undef, $t, $f->{store}{one}, Fixture::id(), list($variant)); 1 };
+		is($had // 0, $waits ? 0 : 1, $waits ? 'the other waits until it is tired of it' : 'the other has another one');
+		$_->rollback for $other, $dbh;
+		return $next->() - $before;
+	};
+	is($made->($plain, 1), $made->($few, 0), 'and no set was made of it');
+};
+
 # T27: the other tenant sees and touches nothing of it.
 $dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $f->{tenant}{bahari});
 is(value("SELECT count(*) FROM $_"), 0, "bahari sees no row of $_") for map { "inventory.$_" } qw(place transfer transfer_line stocktake stocktake_line);
