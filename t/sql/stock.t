@@ -263,6 +263,19 @@ subtest 'two who want the same variant' => sub {
 	is($made->($plain, 1), $made->($few, 0), 'and no set was made of it');
 };
 
+# All connections share one table of locks: an order of many lines takes a few of them.
+subtest 'turns of a large order' => sub {
+	$dbh->begin_work;
+	my @many = map { Fixture::id() } 1 .. 40;
+	my $product = value('SELECT product_id FROM catalog.variant WHERE variant_id = ?', $plain);
+	$dbh->do(q{INSERT INTO catalog.variant (tenant_id, variant_id, product_id, sku, position, options_key) SELECT ?, v, ?, 'LARGE-' || n, 100 + n, 'large' || n
+		FROM unnest(?::uuid[]) WITH ORDINALITY AS m (v, n)}, undef, $t, $product, list(@many));
+	$dbh->do(q{INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id, on_hand) SELECT ?, v, ?, 5 FROM unnest(?::uuid[]) AS m (v)}, undef, $t, $w1, list(@many));
+	is(value(q{SELECT inventory.take(?, ?, NULL, ?, NULL, '', ?::uuid[], array_fill(1, ARRAY[40]))}, $t, $f->{store}{one}, Fixture::id(), list(@many)), undef, 'forty are held');
+	is(value(q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 2}), 16, 'sixteen turns were taken');
+	$dbh->rollback;
+};
+
 # T27: the other tenant sees and touches nothing of it.
 $dbh->do("SELECT set_config('sutler.tenant', ?, false)", undef, $f->{tenant}{bahari});
 is(value("SELECT count(*) FROM $_"), 0, "bahari sees no row of $_") for map { "inventory.$_" } qw(place transfer transfer_line stocktake stocktake_line);
