@@ -9,4 +9,8 @@ CREATE INDEX hold_order ON inventory.hold (tenant_id, order_id, variant_id, ware
 -- A hold's stock row is proven to be there when the transaction ends.  Proven at once, each hold shares the row's key before the row
 -- is updated: of orders at the same moment that leaves a set of transactions (a multixact) in each version of the row, and whoever
 -- reads a variant that everybody orders walks through all of them.
-ALTER TABLE inventory.hold ALTER CONSTRAINT hold_tenant_id_variant_id_warehouse_id_fkey DEFERRABLE INITIALLY DEFERRED;
+-- Dropped and added, which Citus allows; altered it would not be.
+ALTER TABLE inventory.hold DROP CONSTRAINT hold_tenant_id_variant_id_warehouse_id_fkey;
+ALTER TABLE inventory.hold ADD CONSTRAINT hold_tenant_id_variant_id_warehouse_id_fkey
+	FOREIGN KEY (tenant_id, variant_id, warehouse_id) REFERENCES inventory.stock (tenant_id, variant_id, warehouse_id)
+	DEFERRABLE INITIALLY DEFERRED;
