@@ -13,7 +13,7 @@ use warnings;
 use Cwd qw(abs_path);
 use Digest::SHA qw(sha1_hex);
 use Exporter qw(import);
-use Fcntl qw(:DEFAULT :mode);
+use Fcntl qw(:DEFAULT :flock :mode);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use IO::Socket::INET;
@@ -153,13 +153,30 @@ sub poll
 	}
 }
 
+my %reserved;	# port => its lock, of this process
+
+# Nobody else of this checkout is given the port while this process lives: until its server listens it looks free to all.
+sub reserve_port
+{
+	my ($port) = @_;
+	return 0 if $reserved{$port};
+	make_path("$top/var/ports");
+	# Whoever may not write there goes without.
+	open my $lock, '>>', "$top/var/ports/$port" or return 1;
+	flock $lock, LOCK_EX | LOCK_NB or return 0;
+	$reserved{$port} = $lock;
+	return 1;
+}
+
 # A free TCP port of the loopback, below the kernel's ephemeral range, so that no
 # outgoing connection takes it meanwhile.  Starts searching at $wanted if given.
 sub free_port
 {
 	my ($wanted) = @_;
 	for my $try (0 .. 200) {
-		my $port = $try == 0 && $wanted ? $wanted : 20000 + int rand 12000;
+		my $again = $try == 0 && $wanted;
+		my $port = $again ? $wanted : 20000 + int rand 12000;
+		next if !($again && $reserved{$port}) && !reserve_port($port);
 		my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
 			Listen => 1, ReuseAddr => 1);
 		return $port if $s;
