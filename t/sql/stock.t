@@ -247,7 +247,8 @@ subtest 'two who want the same variant' => sub {
 	my $take = q{SELECT inventory.take(?, ?, NULL, ?, NULL, '', ?::uuid[], '{1}')};
 	my $other = $s->dbh('_sutler-owner');
 	$other->do("SELECT set_config('sutler.tenant', ?, false)", undef, $t);
-	$other->do("SET statement_timeout = '300ms'");
+	# Of waiting for a lock alone: a slow machine may take its time.
+	$other->do("SET lock_timeout = '300ms'");
 	$other->{PrintError} = 0;
 	my $made = sub {
 		my ($variant, $waits) = @_;
@@ -273,6 +274,30 @@ subtest 'turns of a large order' => sub {
 	$dbh->do(q{INSERT INTO inventory.stock (tenant_id, variant_id, warehouse_id, on_hand) SELECT ?, v, ?, 5 FROM unnest(?::uuid[]) AS m (v)}, undef, $t, $w1, list(@many));
 	is(value(q{SELECT inventory.take(?, ?, NULL, ?, NULL, '', ?::uuid[], array_fill(1, ARRAY[40]))}, $t, $f->{store}{one}, Fixture::id(), list(@many)), undef, 'forty are held');
 	is(value(q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 2}), 16, 'sixteen turns were taken');
+	$dbh->rollback;
+};
+
+# The first step of a checkout once more: what is held stays so for longer; who is refused prolongs nothing.  What was held and
+# is not ordered goes back.
+subtest 'holds of a cart that changes' => sub {
+	$dbh->begin_work;
+	my ($cart, $order) = (Fixture::id(), Fixture::id());
+	$f->add('sales.cart', tenant_id => $t, store_id => $f->{store}{one}, cart_id => $cart, locale => 'en', currency => 'EUR');
+	$f->add('sales.cart_line', tenant_id => $t, cart_id => $cart, variant_id => $_, quantity => 1) for $plain, $few;
+	my $promised = sub { value('SELECT sum(held) FROM inventory.stock WHERE variant_id = ?', $few) };
+	my $soon = sub { value(q{SELECT count(*) FROM inventory.hold WHERE cart_id = ? AND expires_at < sutler.now() + interval '2 minutes'}, $cart) };
+	my $before = $promised->();
+	is(value(q{SELECT outcome FROM inventory.hold_cart(?, ?, 'here', 2)}, $t, $cart), 'ok', 'two variants are held');
+	$dbh->do(q{UPDATE inventory.hold SET expires_at = sutler.now() + interval '1 minute' WHERE cart_id = ?}, undef, $cart);
+	$dbh->do('UPDATE sales.cart_line SET quantity = 2 WHERE cart_id = ? AND variant_id = ?', undef, $cart, $plain);
+	is(value(q{SELECT outcome FROM inventory.hold_cart(?, ?, 'here', 2)}, $t, $cart), 'hoarding', 'a third piece is one too many');
+	is($soon->(), 2, '... and prolongs nothing');
+	$dbh->do('UPDATE sales.cart_line SET quantity = 1 WHERE cart_id = ?', undef, $cart);
+	is(value(q{SELECT outcome FROM inventory.hold_cart(?, ?, 'here', 2)}, $t, $cart), 'ok', 'once more');
+	is($soon->(), 0, '... for as long as at first');
+	is(value(q{SELECT inventory.adopt(?, ?, ?, ?, ?::uuid[], '{1}')}, $t, $f->{store}{one}, $cart, $order, list($plain)), undef, 'one of them is ordered');
+	is($promised->(), $before, 'the other is free again');
+	is(value('SELECT count(*) FROM inventory.hold WHERE order_id = ?', $order), 1, '... and the order has what it wants');
 	$dbh->rollback;
 };
 
